@@ -1,0 +1,39 @@
+import { createHash, createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** An unguessable value of 256 bits as base64url, for whatever lets someone in. */
+export function secretToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** A new account id and `sub`: 128 random bits as 22 characters of base64url, never derived from anything. */
+export function accountId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** A reference for people to read out: ten Crockford base32 characters in two groups, like `7F3K2-92QDM`. */
+export function reference(): string {
+  const characters = Array.from({ length: 10 }, () => CROCKFORD[randomInt(32)]).join('');
+  return `${characters.slice(0, 5)}-${characters.slice(5)}`;
+}
+
+/** A code of eight digits for a mail. It is short: whoever checks it must also count the tries. */
+export function mailedCode(): string {
+  return randomInt(100_000_000).toString().padStart(8, '0');
+}
+
+/** SHA-256 as base64url: how bearer values are stored. */
+export function sha256(value: string): string {
+  return createHash('sha256').update(value).digest('base64url');
+}
+
+/** HMAC-SHA-256 as base64url. */
+export function hmac(key: string | Buffer, value: string): string {
+  return createHmac('sha256', key).update(value).digest('base64url');
+}
+
+/** Compares two strings in time that does not depend on where they differ. */
+export function equalInConstantTime(left: string, right: string): boolean {
+  return timingSafeEqual(createHash('sha256').update(left).digest(), createHash('sha256').update(right).digest());
+}
