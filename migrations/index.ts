@@ -1,0 +1,20 @@
+/** All migrations in the order in which they run. Names carry no extension: they are what the database remembers. */
+import * as accounts from './20261121100000_accounts.ts';
+import * as passwords from './20261121100100_passwords.ts';
+import * as artifacts from './20261121100200_artifacts.ts';
+import * as keys from './20261121100300_keys.ts';
+import * as upstreamTransactions from './20261121100400_upstream_transactions.ts';
+import * as events from './20261121100500_events.ts';
+import * as mailOutbox from './20261121100600_mail_outbox.ts';
+import * as rateLimits from './20261121100700_rate_limits.ts';
+
+export const migrations = [
+  { name: '20261121100000_accounts', ...accounts },
+  { name: '20261121100100_passwords', ...passwords },
+  { name: '20261121100200_artifacts', ...artifacts },
+  { name: '20261121100300_keys', ...keys },
+  { name: '20261121100400_upstream_transactions', ...upstreamTransactions },
+  { name: '20261121100500_events', ...events },
+  { name: '20261121100600_mail_outbox', ...mailOutbox },
+  { name: '20261121100700_rate_limits', ...rateLimits },
+] as const;

@@ -1,0 +1,80 @@
+import knexFactory, { type Knex } from 'knex';
+import pg from 'pg';
+
+/** Where PostgreSQL is: a URL, or the socket folder of the embedded server. */
+export type Connection = { url: string } | { host: string; user: string; database: string };
+
+/** A statement that PostgreSQL prepares once per connection under its name. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+export interface Database {
+  /** Migrations, transactions and the rarer queries. */
+  knex: Knex;
+  /** The hot path: a prepared statement by name. `rowCount` decides one-time things. */
+  run<Row extends pg.QueryResultRow>(
+    statement: Statement,
+    values: unknown[],
+  ): Promise<{ rows: Row[]; rowCount: number }>;
+  /** Resolves when PostgreSQL answers within two seconds, else rejects. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How many connections each of the two pools may open; connections are made when needed. */
+export interface PoolSizes {
+  /** Of `run`, the hot path. Default 10. */
+  poolSize?: number;
+  /** Of `knex`. Default: the same. */
+  knexPoolSize?: number;
+}
+
+const ANSWER_WITHIN_MS = 2000;
+
+/** Opens the pools. Connects lazily: a database that is away shows in the first query. */
+export function openDatabase(
+  connection: Connection,
+  { poolSize = 10, knexPoolSize = poolSize }: PoolSizes = {},
+): Database {
+  const base = 'url' in connection ? { connectionString: connection.url } : connection;
+  const settings = { ...base, connectionTimeoutMillis: 5000, statement_timeout: 15_000, application_name: 'gatehouse' };
+  const pool = new pg.Pool({ ...settings, max: poolSize });
+  // A connection that dies while idle is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => {});
+  const knex = knexFactory({
+    client: 'pg',
+    connection: settings,
+    pool: { min: 0, max: knexPoolSize },
+    acquireConnectionTimeout: 6000,
+    // Whatever goes wrong rejects and is logged once, where it is answered; knex would print it as well.
+    log: { warn() {}, error() {}, deprecate() {}, debug() {} },
+  });
+  return {
+    knex,
+    async run<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[]) {
+      const result = await pool.query<Row>({ ...statement, values });
+      return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+    },
+    async ping() {
+      await withinTime(pool.query('select 1'), ANSWER_WITHIN_MS);
+    },
+    async close() {
+      await Promise.all([pool.end(), knex.destroy()]);
+    },
+  };
+}
+
+/** The limit covers waiting for a connection too, which a timeout of the query alone does not. */
+async function withinTime(answer: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`PostgreSQL did not answer within ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import knexFactory from 'knex';
+import { migrate, openDatabase, startEmbedded } from '../../src/database/index.ts';
+import { withDatabase } from './database.ts';
+import { atTheEnd } from './global_teardown.ts';
+
+/** One server for the whole run, with a migrated template from which every test file copies its own database. */
+export default async function globalSetup(): Promise<void> {
+  const url = process.env['TEST_DATABASE_URL'] ?? (await startTemporaryServer());
+  process.env['GATEHOUSE_TEST_SERVER'] = url;
+  const name = `template_${randomBytes(6).toString('hex')}`;
+  process.env['GATEHOUSE_TEST_TEMPLATE'] = name;
+  const admin = knexFactory({ client: 'pg', connection: withDatabase(url, 'postgres'), pool: { min: 0, max: 1 } });
+  await admin.raw('create database ??', [name]);
+  atTheEnd(async () => {
+    await admin.raw('drop database ?? with (force)', [name]);
+    await admin.destroy();
+  });
+  const database = openDatabase({ url: withDatabase(url, name) });
+  await migrate(database);
+  await database.close();
+}
+
+/** The embedded server in a temporary folder, which is gone after the run. */
+async function startTemporaryServer(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
+  await chmod(folder, 0o711); // as root the server runs as another account, which has to get through
+  const server = await startEmbedded({
+    dataDir: join(folder, 'postgres'),
+    progress: (message) => process.stderr.write(`${message}\n`),
+  });
+  atTheEnd(async () => {
+    await server.stop();
+    for (const each of [folder, server.dataDir]) await rm(each, { recursive: true, force: true });
+  });
+  return server.url;
+}
