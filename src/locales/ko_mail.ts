@@ -1,0 +1,41 @@
+import type { en } from './en.ts';
+
+/** The Korean mails. */
+export const mail: typeof en.mail = {
+  enter_code: '코드를 요청한 페이지에 입력하세요:',
+  expires: '코드는 {expires_minutes:minutes} 동안 쓸 수 있어요.',
+  never_tell: '코드를 아무에게도 알려 주지 마세요. {brand} 담당자는 코드를 묻지 않아요.',
+  ignore: '요청하지 않으셨다면 이 메일을 무시하세요. 아무 일도 생기지 않아요.',
+  copy_link: '또는 이 링크를 복사하세요:',
+  sent_by: '보낸 곳: {brand}, {issuer}',
+  verify_email: {
+    subject: '[{brand}] 이메일 주소를 확인해 주세요',
+    title: '이메일 주소 확인',
+    page_closed: '페이지를 닫으셨나요? 여기에서 확인하세요.',
+    confirm: '이메일 주소 확인하기',
+  },
+  already_registered: {
+    subject: '[{brand}] 이미 계정이 있어요',
+    title: '이미 계정이 있어요',
+    what: '누군가 이 주소로 {brand} 계정을 만들려고 했어요. 이미 계정이 있어서 바뀐 것은 없어요.',
+    action: '페이지로 돌아가 ‘로그인’을 선택하세요.',
+    sign_in: '로그인',
+    ignore: '본인이 아니라면 이 메일을 무시하세요. 계정은 그대로예요.',
+  },
+  link_code: {
+    subject: '[{brand}] {upstream} 계정 연결',
+    title: '{upstream} 계정 연결',
+    what: '이 코드를 입력하면 앞으로 {upstream} 계정으로 {brand} 계정에 로그인할 수 있어요.',
+    ignore:
+      '본인이 아닌가요? 누군가 같은 주소의 {upstream} 계정을 가지고 있어요. 코드가 없으면 로그인할 수 없으니 이 메일을 무시하세요.',
+  },
+  identity_linked: {
+    subject: '[{brand}] {upstream} 계정이 연결됐어요',
+    title: '{upstream} 계정이 연결됐어요',
+    what: '이제 {upstream} 계정으로 {brand} 계정에 로그인할 수 있어요.',
+    as: '연결된 계정: {address}',
+    undo: '본인이 아닌가요? 여기에서 되돌리세요.',
+    undo_label: '{upstream} 연결 끊기',
+    tell: '본인이 아닌가요? 바로 고객 지원에 알려 주세요.',
+  },
+};
