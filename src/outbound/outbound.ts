@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { Agent, fetch as undiciFetch, type RequestInit as UndiciRequest } from 'undici';
+import { addressPolicy, bareHost, isAddress, isLoopbackHost, type AddressPolicy } from './address_policy.ts';
+import { OutboundError, findOutboundError } from './outbound_error.ts';
+import { readCapped } from './read_capped.ts';
+
+/** Budgets of one call. */
+export interface OutboundLimits {
+  /** Until the answer's headers are there, connecting included. */
+  headersMs: number;
+  /** Until the answer's last byte is there. */
+  totalMs: number;
+  /** Bytes of the body after decompression. */
+  maxBytes: number;
+}
+
+export interface OutboundSettings {
+  mode: 'development' | 'production';
+  /** Hosts that stand in the config file: they may be private. */
+  trustedHosts: string[];
+  /** Private networks (CIDR) that any host may be in. */
+  allow: string[];
+  limits?: Partial<OutboundLimits>;
+  /** How a name becomes addresses; the system's resolver unless given. */
+  resolve?: (name: string) => Promise<LookupAddress[]>;
+}
+
+export interface Outbound {
+  /**
+   * Fetches without following redirects. The answer is complete when the promise resolves: its body lies in memory,
+   * decoded. Rejects with OutboundError, or with the caller's own abort reason.
+   */
+  fetch: typeof fetch;
+  close(): Promise<void>;
+}
+
+const LIMITS: OutboundLimits = { headersMs: 5000, totalMs: 10_000, maxBytes: 256 * 1024 };
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const NO_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304]);
+
+/** Opens the client. Every connection it makes was checked against the address it really goes to, so that a second DNS answer cannot win. */
+export function createOutbound(settings: OutboundSettings): Outbound {
+  const development = settings.mode === 'development';
+  const limits = { ...LIMITS, ...settings.limits };
+  const allowed = addressPolicy({ development, trustedHosts: settings.trustedHosts, allow: settings.allow });
+  const agent = new Agent({
+    connect: { lookup: guardedLookup(allowed, settings.resolve ?? resolveBySystem) },
+    allowH2: false,
+  });
+
+  async function guardedFetch(input: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Response> {
+    if (input instanceof Request) return guardedFetch(input.url, { ...(await partsOf(input)), ...init });
+    const url = new URL(input);
+    checkUrl(url, development, allowed);
+    const headers = new Headers(init.headers);
+    headers.set('user-agent', USER_AGENT);
+    const budget = startBudget(url.hostname, limits);
+    const signal = init.signal ? AbortSignal.any([init.signal, budget.signal]) : budget.signal;
+    // undici's own types and the global ones describe the same objects; they differ in optional members only.
+    const request = { ...init, headers, signal, redirect: 'manual', dispatcher: agent } as unknown as UndiciRequest;
+    try {
+      const answer = await undiciFetch(url, request);
+      budget.headersArrived();
+      if (REDIRECTS.has(answer.status)) {
+        await answer.body?.cancel();
+        throw new OutboundError('redirect', url.hostname);
+      }
+      const body = await readCapped(answer.body, limits.maxBytes, url.hostname);
+      return complete(answer.status, [...answer.headers], body);
+    } catch (error) {
+      if (init.signal?.aborted) throw init.signal.reason;
+      if (budget.signal.aborted) throw budget.signal.reason;
+      throw findOutboundError(error) ?? new OutboundError('network', url.hostname, error);
+    } finally {
+      budget.end();
+    }
+  }
+  return { fetch: guardedFetch, close: () => agent.destroy() };
+}
+
+async function partsOf(request: Request): Promise<RequestInit> {
+  const body = request.body ? await request.arrayBuffer() : undefined;
+  return { method: request.method, headers: request.headers, body, signal: request.signal };
+}
+
+const USER_AGENT = `Gatehouse/${readVersion()}`;
+
+function readVersion(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  return manifest.version;
+}
+
+function checkUrl(url: URL, development: boolean, allowed: AddressPolicy): void {
+  const plainAllowed = url.protocol === 'http:' && development && isLoopbackHost(url.hostname);
+  if ((url.protocol !== 'https:' && !plainAllowed) || url.username || url.password) {
+    throw new OutboundError('insecure', url.hostname);
+  }
+  if (isAddress(url.hostname) && !allowed(url.hostname, bareHost(url.hostname))) {
+    throw new OutboundError('address_refused', url.hostname);
+  }
+}
+
+/** Runs inside the connect of every socket: what DNS says here is where the socket goes. One refused address refuses the name. */
+function guardedLookup(allowed: AddressPolicy, resolve: (name: string) => Promise<LookupAddress[]>): LookupFunction {
+  return (name, options, answer) => {
+    resolve(name).then(
+      (addresses) => {
+        const [first] = addresses;
+        if (!first || !addresses.every((entry) => allowed(name, entry.address))) {
+          return answer(new OutboundError(first ? 'address_refused' : 'network', name), '');
+        }
+        return options.all ? answer(null, addresses) : answer(null, first.address, first.family);
+      },
+      (error: unknown) => answer(new OutboundError('network', name, error), ''),
+    );
+  };
+}
+
+function resolveBySystem(name: string): Promise<LookupAddress[]> {
+  return new Promise((resolve, reject) => {
+    systemLookup(name, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
+  });
+}
+
+function startBudget(host: string, limits: OutboundLimits) {
+  const controller = new AbortController();
+  const expire = () => controller.abort(new OutboundError('timeout', host));
+  const headers = setTimeout(expire, limits.headersMs);
+  const total = setTimeout(expire, limits.totalMs);
+  return {
+    signal: controller.signal,
+    headersArrived: () => clearTimeout(headers),
+    end() {
+      clearTimeout(headers);
+      clearTimeout(total);
+    },
+  };
+}
+
+/** The answer with its decoded body; the headers that described the encoded one are gone. */
+function complete(status: number, received: [string, string][], body: Uint8Array<ArrayBuffer>): Response {
+  const headers = new Headers(received);
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name);
+  return new Response(NO_BODY.has(status) ? null : body, { status, headers });
+}
