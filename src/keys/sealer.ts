@@ -1,0 +1,63 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { IdpError } from '../kit/errors.ts';
+
+/** Encryption at rest. Every value names the key it was sealed with, so that keys can be replaced one after the other. */
+export interface Sealer {
+  /** AES-256-GCM; `context` says what the value is and whose, and opens nothing else. */
+  seal(plain: string, context: string): string;
+  /** The plain text, or IdpError `internal` when the value was tampered with, moved, or sealed with a key not configured. */
+  open(sealed: string, context: string): string;
+}
+
+const VERSION = 'v1';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** A sealer over the configured keys: the first encrypts, all decrypt. */
+export function createSealer(encryptionKeys: readonly Buffer[]): Sealer {
+  const keys = new Map(encryptionKeys.map((key) => [keyId(key), deriveKey(key, 'seal')]));
+  const [first] = keys;
+  if (!first) throw new TypeError('an encryption key is needed');
+  const [firstId, firstKey] = first;
+
+  return {
+    seal(plain, context) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', firstKey, nonce).setAAD(Buffer.from(context));
+      const text = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+      return `${VERSION}.${firstId}.${text.toString('base64url')}`;
+    },
+    open(sealed, context) {
+      const [version, id, text] = sealed.split('.');
+      const key = keys.get(id ?? '');
+      if (version !== VERSION || !key || text === undefined) {
+        throw new IdpError('internal', {
+          cause: new Error(`sealed with a key that is not configured: ${id ?? 'none'}`),
+        });
+      }
+      try {
+        return decrypt(key, Buffer.from(text, 'base64url'), context);
+      } catch (cause) {
+        throw new IdpError('internal', { cause });
+      }
+    },
+  };
+}
+
+/** A key for one purpose, so that no two uses share one (HKDF-SHA-256, RFC 5869). */
+export function deriveKey(key: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, '', `gatehouse ${purpose}`, 32));
+}
+
+function decrypt(key: Buffer, bytes: Buffer, context: string): string {
+  const end = bytes.length - TAG_BYTES;
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+    .setAAD(Buffer.from(context))
+    .setAuthTag(bytes.subarray(end));
+  return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, end)), decipher.final()]).toString('utf8');
+}
+
+/** Names a key without telling anything about it. */
+function keyId(key: Buffer): string {
+  return createHash('sha256').update(deriveKey(key, 'key id')).digest('base64url').slice(0, 8);
+}
