@@ -1,0 +1,28 @@
+import type { Letter, Transport } from './transport.ts';
+
+/** A mail that the development mailbox took instead of sending it. */
+export interface TakenMail {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  /** When it was queued. */
+  at: Date;
+}
+
+const CAPACITY = 100;
+
+/** A transport that keeps the last hundred mails in memory, newest first, and sends none. */
+export function memoryMailbox(): Transport & { mails(): TakenMail[] } {
+  let mails: TakenMail[] = [];
+  return {
+    async send({ id, to, subject, text, html, queuedAt }: Letter) {
+      // Several mails are under way at once: whichever comes first, the newest is on top.
+      const taken = [{ id, to, subject, text, html, at: queuedAt }, ...mails];
+      mails = taken.toSorted((left, right) => right.at.getTime() - left.at.getTime()).slice(0, CAPACITY);
+    },
+    mails: () => [...mails],
+    close() {},
+  };
+}

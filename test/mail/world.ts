@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import PostalMime, { type Email } from 'postal-mime';
+import { SMTPServer } from 'smtp-server';
+import type { Database } from '../../src/database/index.ts';
+import { openKeys, type Sealer } from '../../src/keys/index.ts';
+import {
+  mailSettings,
+  openMail,
+  type Mail,
+  type QueuedMail,
+  type RecordMailEvent,
+  type RenderMail,
+} from '../../src/mail/index.ts';
+
+export interface ReceivedMail {
+  from: string;
+  recipients: string[];
+  raw: string;
+  parsed: Email;
+}
+
+type Verdict = { code: number; text: string } | undefined;
+
+/** A mail server on 127.0.0.1 that keeps what it takes; `judge` may refuse a recipient, `gate` may hold a mail back. */
+export async function smtpSink() {
+  const received: ReceivedMail[] = [];
+  const sink = { judge: (_recipient: string): Verdict => undefined, gate: async (): Promise<void> => {}, arrived: 0 };
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onRcptTo({ address }, _session, callback) {
+      const verdict = sink.judge(address);
+      callback(verdict && Object.assign(new Error(verdict.text), { responseCode: verdict.code }));
+    },
+    onData(stream, { envelope }, callback) {
+      const take = async () => {
+        const raw = Buffer.concat(await Array.fromAsync(stream as AsyncIterable<Buffer>)).toString('utf8');
+        sink.arrived += 1;
+        await sink.gate();
+        const parsed = await PostalMime.parse(raw);
+        const from = envelope.mailFrom ? envelope.mailFrom.address : '';
+        received.push({ from, recipients: envelope.rcptTo.map(({ address }) => address), raw, parsed });
+      };
+      void take().finally(callback);
+    },
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    sink,
+    received,
+    url: `smtp://127.0.0.1:${port}`,
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** Puts the values where a template would, in each of the three parts. */
+export const render: RenderMail = (template, locale, values) => {
+  const said = Object.values(values).join(' ');
+  return { subject: `${template} ${locale} ${said}`, text: `text ${said}`, html: `<p>html ${said}</p>` };
+};
+
+export async function testSealer(database: Database): Promise<Sealer> {
+  return (await openKeys({ database, encryptionKeys: [randomBytes(32)], record: async () => {} })).sealer;
+}
+
+/** A mail room over the database with what it recorded and logged. */
+export function mailRoom(options: {
+  database: Database;
+  sealer: Sealer;
+  smtp?: string;
+  render?: RenderMail;
+  from?: string;
+}) {
+  const events: Parameters<RecordMailEvent>[0][] = [];
+  const log: string[] = [];
+  const waiting: (() => void)[] = [];
+  const mail = openMail({
+    database: options.database,
+    sealer: options.sealer,
+    settings: mailSettings.parse({ from: options.from ?? 'Acme <no-reply@acme.example>', smtp: options.smtp }),
+    render: options.render ?? render,
+    logger: pino({}, { write: (line: string) => void log.push(line) }),
+    development: options.smtp === undefined,
+    async record(event) {
+      events.push(event);
+      for (const look of waiting.splice(0)) look();
+    },
+  });
+  /** Resolves once so many events of the type were recorded. */
+  async function recorded(type: string, count = 1): Promise<void> {
+    while (events.filter((event) => event.type === type).length < count) {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+  }
+  return { mail, events, log, recorded };
+}
+
+export function letter(changes: Partial<QueuedMail> = {}): QueuedMail {
+  return { to: 'ada@example.com', template: 'verify-email', locale: 'en', values: { code: '12345678' }, ...changes };
+}
+
+export async function queueAndSend(database: Database, mail: Mail, queued: QueuedMail): Promise<void> {
+  await mail.queue(database.knex, queued);
+  mail.wake();
+}
