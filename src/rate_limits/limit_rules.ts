@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+interface Rule {
+  /** What a key of the rule is: a client address counts by its network, all else as it is. */
+  counts: 'client address' | 'mailbox' | 'account' | 'browser' | 'everything';
+  points: number;
+  /** Seconds in which the points may be used; they come back all at once. */
+  window: number;
+  /** Seconds of the first block after the points are used up; each further block within a day lasts twice as long, at most an hour. */
+  block?: number;
+}
+
+/** Every limit of Gatehouse. Each is a key under `limits:` in the config. */
+export const limitRules = {
+  /** Wrong passwords for one address from anywhere; counted alike for addresses nobody has. */
+  login_account: { counts: 'mailbox', points: 10, window: 300, block: 300 },
+  /** Wrong passwords on a browser that the account knows: counted apart, so that strangers cannot lock the owner out. */
+  login_browser: { counts: 'browser', points: 10, window: 300, block: 300 },
+  login_address: { counts: 'client address', points: 100, window: 600 },
+  signup_address: { counts: 'client address', points: 20, window: 3600 },
+  /** Mails of codes and links to one mailbox. */
+  mail_address: { counts: 'mailbox', points: 3, window: 600 },
+  /** Mails that one client address causes. */
+  mail_client: { counts: 'client address', points: 60, window: 3600 },
+  /** Mails that anybody causes. */
+  mail_total: { counts: 'everything', points: 1200, window: 600 },
+  /** Wrong mailed codes for one address; survives new codes. A single code has five tries of its own. */
+  code_account: { counts: 'mailbox', points: 10, window: 3600 },
+} as const satisfies Record<string, Rule>;
+
+export type LimitRule = keyof typeof limitRules;
+
+const override = z
+  .strictObject({ points: z.int().min(1).max(1_000_000).optional(), window: z.int().min(1).max(86_400).optional() })
+  .optional();
+
+// Object.fromEntries forgets the names that Object.keys was given.
+const overrides = Object.fromEntries(Object.keys(limitRules).map((rule) => [rule, override])) as Record<
+  LimitRule,
+  typeof override
+>;
+
+/** `limits:` in the config. Switching all limits off is for development mode only, which the config checks. */
+export const limitSettings = z.strictObject({ enabled: z.boolean().default(true), ...overrides });
+
+export type LimitSettings = z.infer<typeof limitSettings>;
+
+/** A rule as the config leaves it. */
+export function effectiveRule(rule: LimitRule, settings: LimitSettings): Rule {
+  const changed = settings[rule];
+  return {
+    ...limitRules[rule],
+    ...(changed?.points && { points: changed.points }),
+    ...(changed?.window && { window: changed.window }),
+  };
+}
