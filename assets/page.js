@@ -1,0 +1,43 @@
+// Comfort only: every page works without this file. It is loaded deferred and finds what it serves by data attributes.
+
+// A password can be looked at; it is masked again before it is sent, so that no browser keeps it as plain text.
+for (const button of document.querySelectorAll('[data-reveal]')) {
+  const input = document.getElementById(button.getAttribute('aria-controls'));
+  const show = (visible) => {
+    input.type = visible ? 'text' : 'password';
+    button.textContent = visible ? button.dataset.hide : button.dataset.show;
+    button.setAttribute('aria-label', visible ? button.dataset.hideLabel : button.dataset.showLabel);
+  };
+  button.hidden = false;
+  button.addEventListener('click', () => show(input.type === 'password'));
+  input.form.addEventListener('submit', () => show(false));
+  // Back in history a browser may bring the page back as it was left.
+  window.addEventListener('pageshow', () => show(false));
+}
+
+document.querySelector('.problem')?.focus();
+
+// The seconds until a new code may be sent; the button comes when they are over. The server counts for itself.
+for (const counter of document.querySelectorAll('[data-count]')) {
+  const end = Date.now() + Number(counter.dataset.count) * 1000;
+  const button = document.querySelector('[data-after-count]');
+  const format = new Intl.NumberFormat(document.documentElement.lang, { style: 'unit', unit: 'second', unitDisplay: 'long' });
+  const tick = () => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    button.hidden = left > 0;
+    counter.closest('p').hidden = left <= 0;
+    if (left > 0) counter.textContent = format.format(left);
+    else clearInterval(timer);
+  };
+  const timer = setInterval(tick, 1000);
+  tick();
+}
+
+for (const button of document.querySelectorAll('[data-copy]')) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.nextElementSibling.textContent = button.dataset.done;
+  });
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+import type Koa from 'koa';
+import { clientAddress } from './client_address.ts';
+import { stateOf } from './request_state.ts';
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
+
+/** Headers by which a proxy, or whoever pretends to be one, says who asked whom for what; also every method override. */
+const FORWARDING =
+  /^(?:forwarded|via|x-forwarded.*|x-original-.*|x-rewrite-url|x-host|x-http-host-override|(?:x-|x-cluster-|true-|fastly-|cf-)?client-ip|x-real-ip|cf-connecting-ip|x-(?:url-)?scheme|front-end-https|x-request-id|x-(?:http-)?method(?:-override)?)$/;
+
+type Refusal = { status: 400 | 405 | 421; text: string };
+
+/**
+ * Makes the request what the issuer would have been sent, before anything else reads it (design: "canonical first"). A
+ * request for another host gets 421 (RFC 9110 15.5.20), an ambiguous one 400 (RFC 9112 3.2). Koa's `proxy` is on, and that
+ * is safe only here: each forwarding header it reads is removed, and then set by us.
+ */
+export function canonicalRequest(deps: { issuer: string; trustedHops: number }): Koa.Middleware {
+  const issuer = new URL(deps.issuer);
+  const standardPort = issuer.protocol === 'https:' ? '443' : '80';
+  const hosts = new Set([issuer.host, issuer.port === '' ? `${issuer.host}:${standardPort}` : issuer.host]);
+
+  return async (ctx, next) => {
+    const refusal = refusalOf(ctx.req, hosts);
+    if (refusal) {
+      refuse(ctx, refusal);
+      return;
+    }
+    const { headers } = ctx.req;
+    const forwardedFor = headers['x-forwarded-for']?.toString();
+    const address = clientAddress(ctx.req.socket.remoteAddress, forwardedFor, deps.trustedHops);
+    removeForwarding(headers);
+    headers.host = issuer.host;
+    headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1);
+    if (address !== '') headers['x-forwarded-for'] = address;
+    stateOf(ctx).clientAddress = address;
+    await next();
+  };
+}
+
+function refusalOf(request: IncomingMessage, hosts: Set<string>): Refusal | undefined {
+  const { url = '', method = '' } = request;
+  const names = request.rawHeaders.filter((_, index) => index % 2 === 0);
+  if (names.filter((name) => name.toLowerCase() === 'host').length > 1)
+    return { status: 400, text: 'Two Host headers.' };
+  if (!hosts.has((request.headers.host ?? '').toLowerCase())) return { status: 421, text: 'Not the host you want.' };
+  // An absolute URI would name a host of its own, and PostgreSQL refuses a NUL in a text.
+  if (!url.startsWith('/') || url.includes('%00')) return { status: 400, text: 'Not a path of this host.' };
+  if (!METHODS.has(method)) return { status: 405, text: 'Method not allowed.' };
+  return undefined;
+}
+
+function refuse(ctx: Koa.Context, { status, text }: Refusal): void {
+  ctx.status = status;
+  ctx.type = 'text/plain; charset=utf-8';
+  ctx.set('Connection', 'close');
+  if (status === 405) ctx.set('Allow', [...METHODS].join(', '));
+  ctx.body = `${text}\n`;
+}
+
+function removeForwarding(headers: IncomingMessage['headers']): void {
+  for (const name of Object.keys(headers)) {
+    // With an underscore the same name passes many a proxy's filter, and no header of ours has one.
+    if (name.includes('_') || FORWARDING.test(name)) delete headers[name];
+  }
+}

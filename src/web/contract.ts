@@ -1,0 +1,63 @@
+import type { Router } from '@koa/router';
+import type Koa from 'koa';
+import type { Logger } from '../kit/logger.ts';
+import type { Tag, Translate } from '../locales/index.ts';
+import type { BrowserBinding } from './browser_binding.ts';
+import type { Cookies } from './cookies.ts';
+import type { ErrorEvent } from './errors.ts';
+import type { ReadForm } from './forms.ts';
+import type { Probe } from './health.ts';
+import type { Metrics } from './metrics.ts';
+import type { Page } from './render.ts';
+import type { BrandSettings, HttpSettings } from './settings.ts';
+
+/** What the room needs from the others. */
+export interface WebDependencies {
+  /** Origin of the issuer: no path, no trailing slash. */
+  issuer: string;
+  mode: 'development' | 'production';
+  /** With absolute paths of pictures. */
+  brand: BrandSettings;
+  http: Pick<HttpSettings, 'trusted_hops' | 'metrics_port'>;
+  /** Asked at every request: the first key signs, all verify. */
+  cookieKeys: () => string[];
+  formKey: Buffer;
+  /** Writes one security event; never rejects. */
+  record: (event: ErrorEvent) => Promise<void>;
+  logger: Logger;
+  probes: Probe[];
+  /** Hash of the configuration in force, for /health/ready. */
+  configHash?: () => string;
+  viewsDir?: string;
+  assetsDir?: string;
+}
+
+/** What the room gives them. */
+export interface Web {
+  /** Call `app.callback()` when every room has added its routes. */
+  app: Koa;
+  /** Rooms add their routes here. */
+  router: Router;
+  /** Adds a middleware behind the router: the protocol engine. */
+  use: (middleware: Koa.Middleware) => void;
+  /** Answers with a page. Throws when its template does. */
+  page: (ctx: Koa.Context, page: Page) => Promise<void>;
+  /** Answers 303 to a path of ours or to a URL that the caller has validated. */
+  redirect: (ctx: Koa.Context, to: string) => void;
+  /** For the names in titles. */
+  brand: BrandSettings;
+  /** The fields of a form of ours: 64 kB, plain fields only, sender and token checked. Throws form_stale, cookies_missing, request_invalid. */
+  form: ReadForm;
+  /** The fields of a protocol's form: 8 kB, plain fields only, from anywhere. */
+  rawForm: ReadForm;
+  cookies: Cookies;
+  browser: Pick<BrowserBinding, 'read' | 'ensure'>;
+  locale: (ctx: Koa.Context) => Tag;
+  t: (ctx: Koa.Context) => Translate;
+  /** The visit's reference when a room noted it in `ctx.state.reference`, else one made for this request. */
+  referenceOf: (ctx: Koa.Context) => string;
+  /** Answers an error, as the error middleware does. Never throws. */
+  fail: (ctx: Koa.Context, error: unknown) => Promise<void>;
+  /** To listen on `http.metrics_port` with. */
+  metrics: Pick<Metrics, 'registry' | 'handler'>;
+}

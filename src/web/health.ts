@@ -1,0 +1,63 @@
+import { isNativeError } from 'node:util/types';
+import type { Logger } from '../kit/logger.ts';
+
+/** Something the process cannot serve without. `check` rejects when it is away. */
+export interface Probe {
+  name: string;
+  check(): Promise<void>;
+}
+
+/** What /health/ready answers: nothing but names and the hash of the configuration in force. */
+export interface Readiness {
+  status: 'ok' | 'failed';
+  checks: Record<string, 'ok' | 'failed'>;
+  config?: string;
+}
+
+const PATIENCE = 3000;
+
+/** Runs all probes at once, each for at most three seconds. Questions that arrive meanwhile share the answer. */
+export function createReadiness(deps: {
+  probes: Probe[];
+  configHash?: () => string;
+  logger: Logger;
+  /** In milliseconds. */
+  patience?: number;
+}): () => Promise<Readiness> {
+  let running: Promise<Readiness> | undefined;
+
+  const run = async (): Promise<Readiness> => {
+    const results = await Promise.all(
+      deps.probes.map(
+        async (probe) => [probe.name, await outcome(probe, deps.logger, deps.patience ?? PATIENCE)] as const,
+      ),
+    );
+    return {
+      status: results.every(([, result]) => result === 'ok') ? 'ok' : 'failed',
+      checks: Object.fromEntries(results),
+      config: deps.configHash?.(),
+    };
+  };
+
+  return () => {
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+async function outcome(probe: Probe, logger: Logger, patience: number): Promise<'ok' | 'failed'> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error('no answer in time')), patience);
+  try {
+    await Promise.race([probe.check(), late.promise]);
+    return 'ok';
+  } catch (error) {
+    const reason = isNativeError(error) && 'code' in error ? String(error.code) : 'error';
+    logger.warn({ probe: probe.name, reason }, 'not ready');
+    return 'failed';
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+
+/** One finished request. */
+export interface Sample {
+  route: string;
+  method: string;
+  status: number;
+  seconds: number;
+}
+
+export interface Metrics {
+  /** For the counters of other rooms. */
+  registry: Registry;
+  observe(sample: Sample): void;
+  /** Serves GET /metrics and nothing else: for a port of its own. */
+  handler: RequestListener;
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'DELETE']);
+
+/** The numbers of this process. Labels come from small closed sets: route patterns, methods, status classes. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const labelNames = ['route', 'method', 'status'] as const;
+  const requests = new Counter({
+    name: 'http_requests_total',
+    help: 'Requests answered, by route pattern and status class.',
+    labelNames,
+    registers: [registry],
+  });
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the first byte to the last of the answer.',
+    labelNames,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+
+  return {
+    registry,
+    observe({ route, method, status, seconds }) {
+      const labels = {
+        route,
+        method: METHODS.has(method) ? method : 'other',
+        status: `${Math.floor(status / 100)}xx`,
+      };
+      requests.inc(labels);
+      durations.observe(labels, seconds);
+    },
+    handler(request, response) {
+      if (!isScrape(request)) {
+        response.writeHead(404, { 'Content-Length': 0 }).end();
+        return;
+      }
+      registry.metrics().then(
+        (text) =>
+          response.writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' }).end(text),
+        () => response.writeHead(500).end(),
+      );
+    },
+  };
+}
+
+function isScrape(request: IncomingMessage): boolean {
+  return request.method === 'GET' && request.url?.split('?', 1)[0] === '/metrics';
+}

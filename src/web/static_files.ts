@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import type Koa from 'koa';
+import { mark, readPicture, type Picture } from './brand_files.ts';
+import type { BrandSettings } from './settings.ts';
+import { themeCss } from './theme.ts';
+
+/** The URLs that pages name. */
+export interface AssetUrls {
+  css: string;
+  js: string;
+  mark: string;
+  logo?: string;
+  logoDark?: string;
+}
+
+interface StaticFile {
+  url: string;
+  type: string;
+  bodies: { identity: Buffer; br?: Buffer; gzip?: Buffer };
+}
+
+const PATH = /^\/assets\/([a-z-]+)-[0-9a-f]{16}\.([a-z]+)$/;
+const YEAR = 365 * 86_400;
+
+/**
+ * Everything under /assets, read and compressed once and served from memory: the stylesheet (theme first, one file), the
+ * script, the brand's pictures. Throws at once when a file is missing.
+ */
+export function createStaticFiles(deps: { assetsDir: string; brand: BrandSettings }): {
+  urls: AssetUrls;
+  middleware: Koa.Middleware;
+} {
+  const files = new Map<string, StaticFile>();
+  const add = (name: string, picture: Picture): string => {
+    const file = staticFile(name, picture);
+    files.set(`${name}.${picture.extension}`, file);
+    return file.url;
+  };
+  const { brand, assetsDir } = deps;
+  const css = themeCss(brand.accent) + readFileSync(join(assetsDir, 'look.css'), 'utf8');
+  const script = readFileSync(join(assetsDir, 'page.js'));
+  const urls: AssetUrls = {
+    css: add('look', { extension: 'css', type: 'text/css; charset=utf-8', body: Buffer.from(css) }),
+    js: add('page', { extension: 'js', type: 'text/javascript; charset=utf-8', body: script }),
+    mark: add('mark', mark(brand.accent)),
+    ...(brand.logo === undefined ? {} : { logo: add('logo', readPicture(brand.logo)) }),
+    ...(brand.logo_dark === undefined ? {} : { logoDark: add('logo-dark', readPicture(brand.logo_dark)) }),
+  };
+  return { urls, middleware: serve(files) };
+}
+
+function staticFile(name: string, { extension, type, body }: Picture): StaticFile {
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, 16);
+  const compressible = /^text\/|svg/.test(type);
+  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+  return {
+    url: `/assets/${name}-${hash}.${extension}`,
+    type,
+    bodies: {
+      identity: body,
+      ...(compressible ? { br: brotliCompressSync(body, quality), gzip: gzipSync(body, { level: 9 }) } : {}),
+    },
+  };
+}
+
+function serve(files: Map<string, StaticFile>): Koa.Middleware {
+  return async (ctx, next) => {
+    const [, name, extension] = PATH.exec(ctx.path) ?? [];
+    const file = files.get(`${name}.${extension}`);
+    if (!file || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) {
+      await next();
+      return;
+    }
+    const encoding = (['br', 'gzip'] as const).find((coding) => file.bodies[coding] && ctx.acceptsEncodings(coding));
+    // While a new release rolls out, a page of one process asks another for a hash it does not have: it gets the file it
+    // has, and nobody keeps it.
+    if (ctx.path === file.url) ctx.set('Cache-Control', `public, max-age=${YEAR}, immutable`);
+    if (file.bodies.br) ctx.vary('Accept-Encoding');
+    if (encoding) ctx.set('Content-Encoding', encoding);
+    // Opened by itself, a picture of the brand runs nothing (an SVG could hold a script).
+    if (file.type === 'image/svg+xml') {
+      ctx.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+    }
+    ctx.type = file.type;
+    ctx.body = file.bodies[encoding ?? 'identity'];
+  };
+}

@@ -1,0 +1,36 @@
+import { statSync } from 'node:fs';
+import pug from 'pug';
+
+/** The part of consolidate's shape that koa-views asks for. */
+export interface EngineSource {
+  pug(file: string, state: { locals: pug.LocalsObject }): Promise<string>;
+}
+
+// Pug notes what a template includes and extends; its types leave it out.
+type Template = pug.compileTemplate & { dependencies?: string[] };
+
+/**
+ * Our own Pug engine for koa-views: each template is compiled once; in development again when it or anything it includes
+ * has changed. Only `state.locals` reaches a template: koa-views mixes its options and ctx.state into the rest, and the
+ * engine it would bring takes all of that as compiler options.
+ */
+export function pugEngine(deps: { viewsDir: string; development: boolean }): EngineSource {
+  const compiled = new Map<string, { template: Template; version: string }>();
+
+  const templateOf = (file: string): Template => {
+    const known = compiled.get(file);
+    if (known && (!deps.development || known.version === versionOf(file, known.template))) return known.template;
+    const template: Template = pug.compileFile(file, { basedir: deps.viewsDir, compileDebug: deps.development });
+    compiled.set(file, { template, version: versionOf(file, template) });
+    return template;
+  };
+
+  return { pug: async (file, { locals }) => templateOf(file)(locals) };
+}
+
+/** Changes whenever one of the files of a template does. */
+function versionOf(file: string, template: Template): string {
+  return [file, ...(template.dependencies ?? [])]
+    .map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    .join();
+}

@@ -1,0 +1,136 @@
+import { fileURLToPath } from 'node:url';
+import { Router } from '@koa/router';
+import Koa from 'koa';
+import { createBrowserBinding } from './browser_binding.ts';
+import { canonicalRequest } from './canonical_request.ts';
+import type { Web, WebDependencies } from './contract.ts';
+import { createCookies } from './cookies.ts';
+import { createCsrf } from './csrf.ts';
+import { describeError } from './describe_error.ts';
+import { createErrors } from './errors.ts';
+import { createReadForm } from './forms.ts';
+import { securityHeaders } from './headers.ts';
+import { createReadiness } from './health.ts';
+import { createLanguage } from './language.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { notFound } from './not_found.ts';
+import { operations } from './operations.ts';
+import { redirect } from './redirect.ts';
+import { createRenderer } from './render.ts';
+import { requestLog } from './request_log.ts';
+import { securityTxt } from './security_txt.ts';
+import { createStaticFiles } from './static_files.ts';
+
+const FORM = 64 * 1024;
+const PROTOCOL_FORM = 8 * 1024;
+
+/** Builds the plumbing. Throws when a picture, the stylesheet or the script cannot be read. */
+export function createWeb(deps: WebDependencies): Web {
+  const router = new Router();
+  const engines: Koa.Middleware[] = [];
+  const metrics = createMetrics();
+  const parts = createParts(deps, router);
+  const { cookies, binding, csrf, language, renderer, errors } = parts;
+  const rawForm = createReadForm(PROTOCOL_FORM);
+  const readForm = createReadForm(FORM);
+  addSecurityTxt(router, deps);
+
+  return {
+    app: assemble(deps, { ...parts, metrics, router, engines }),
+    router,
+    use: (middleware) => void engines.push(middleware),
+    page: renderer.page,
+    redirect,
+    brand: deps.brand,
+    rawForm,
+    async form(ctx) {
+      csrf.checkSender(ctx);
+      const { _csrf: token, ...fields } = await readForm(ctx);
+      csrf.checkToken(ctx, token);
+      return fields;
+    },
+    cookies,
+    browser: { read: binding.read, ensure: binding.ensure },
+    locale: language.locale,
+    t: language.t,
+    referenceOf: errors.referenceOf,
+    fail: errors.fail,
+    metrics,
+  };
+}
+
+type Parts = ReturnType<typeof createParts>;
+
+function createParts(deps: WebDependencies, router: Router) {
+  const { issuer, brand } = deps;
+  const cookies = createCookies(issuer);
+  const binding = createBrowserBinding(cookies);
+  const csrf = createCsrf({ issuer, formKey: deps.formKey, binding });
+  const language = createLanguage({ issuer, cookies });
+  const files = createStaticFiles({ assetsDir: deps.assetsDir ?? folder('assets'), brand });
+  const renderer = createRenderer({
+    viewsDir: deps.viewsDir ?? folder('views'),
+    development: deps.mode === 'development',
+    brand,
+    assets: files.urls,
+    csrf,
+    language,
+    router,
+  });
+  const errors = createErrors({ ...deps, support: brand.support, language, renderer, router });
+  return { cookies, binding, csrf, language, files, renderer, errors };
+}
+
+/** The order is the contract: nothing behind canonicalRequest ever sees what the client called us. */
+function assemble(
+  deps: WebDependencies,
+  parts: Parts & { metrics: Metrics; router: Router; engines: Koa.Middleware[] },
+): Koa {
+  const { issuer, logger, http } = deps;
+  const { metrics, engines } = parts;
+  const app = createApp(deps);
+  app.use(requestLog({ logger, metrics }));
+  app.use(securityHeaders(issuer));
+  app.use(operations({ ready: createReadiness(deps), metrics, metricsElsewhere: http.metrics_port !== undefined }));
+  app.use(canonicalRequest({ issuer, trustedHops: http.trusted_hops }));
+  app.use(parts.renderer.middleware);
+  app.use(parts.errors.middleware);
+  app.use(parts.language.chooser);
+  app.use(parts.files.middleware);
+  app.use(parts.router.routes());
+  app.use((ctx, next) => inTurn(engines, ctx, next));
+  app.use(notFound);
+  return app;
+}
+
+function createApp(deps: WebDependencies): Koa {
+  // `proxy` makes Koa believe forwarding headers; canonicalRequest removes the client's and sets ours, on every request.
+  const app = new Koa({ env: deps.mode, proxy: true });
+  // Koa reads app.keys at each request: a getter lets them rotate.
+  Object.defineProperty(app, 'keys', { get: deps.cookieKeys });
+  // What reaches Koa itself: connections that break under an answer.
+  app.on('error', (error: unknown) => deps.logger.warn({ error: describeError(error) }, 'answer broken off'));
+  return app;
+}
+
+/** Runs middlewares that were added after the application was built. */
+function inTurn(engines: Koa.Middleware[], ctx: Koa.Context, next: Koa.Next, index = 0): Promise<unknown> {
+  const engine = engines[index];
+  return engine ? Promise.resolve(engine(ctx, () => inTurn(engines, ctx, next, index + 1))) : next();
+}
+
+function addSecurityTxt(router: Router, { issuer, brand }: WebDependencies): void {
+  router.get('/.well-known/security.txt', async (ctx, next) => {
+    const text = securityTxt({ issuer, brand });
+    if (text === undefined) {
+      await next();
+      return;
+    }
+    ctx.type = 'text/plain; charset=utf-8';
+    ctx.body = text;
+  });
+}
+
+function folder(name: string): string {
+  return fileURLToPath(new URL(`../../${name}`, import.meta.url));
+}
