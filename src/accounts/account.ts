@@ -1,0 +1,76 @@
+import type { Address } from '../kit/addresses.ts';
+import type { Tag } from '../locales/index.ts';
+import type { Trust } from './linking.ts';
+
+/** What a person is called and looks like; every value was cleaned when it came in. */
+export interface Profile {
+  name?: string;
+  given_name?: string;
+  family_name?: string;
+  picture?: string;
+}
+
+/** Our record of a person. `id` is the subject. Its address counts for something only when `verifiedAt` is set. */
+export interface Account {
+  id: string;
+  profile: Profile;
+  locale?: Tag;
+  origin: Origin;
+  createdAt: Date;
+  updatedAt: Date;
+  disabledAt?: Date;
+  address?: Address & { verifiedAt?: Date };
+}
+
+/** Who made an account: its person on the sign-up page, a first sign-in through an upstream, or an admin. */
+export type Origin = 'signup' | 'upstream' | 'admin';
+
+/** What it takes to make an account. */
+export interface NewAccount {
+  address: Address;
+  profile: Profile;
+  locale?: Tag;
+  origin: Origin;
+}
+
+/** Names one subject of one issuer behind one upstream: the only key by which a returning person is known. */
+export interface IdentityKey {
+  upstreamId: string;
+  issuer: string;
+  subject: string;
+}
+
+/** What we keep about an identity to show it to its owner. */
+export interface IdentityFacts {
+  email?: string;
+  name?: string;
+}
+
+/** An identity that is about to be joined to an account. */
+export interface NewIdentity extends IdentityKey {
+  facts: IdentityFacts;
+  trust: Trust;
+}
+
+/** An upstream's subject that opens an account. */
+export interface Identity extends NewIdentity {
+  accountId: string;
+  createdAt: Date;
+  lastUsedAt: Date;
+}
+
+/** Thrown when an identity already opens another account, or the account already has an identity of that upstream. */
+export class IdentityTaken extends Error {
+  constructor() {
+    super('the identity is taken');
+    this.name = 'IdentityTaken';
+  }
+}
+
+/**
+ * Whether nobody ever proved the address of this account. A shell has no grants and no sessions, and gives way to whoever
+ * proves the address. What an admin made is never a shell.
+ */
+export function isShell(account: Account): boolean {
+  return account.origin !== 'admin' && account.address !== undefined && account.address.verifiedAt === undefined;
+}

@@ -1,0 +1,46 @@
+import { parseAddress, type Address } from '../kit/addresses.ts';
+import type { NewIdentity } from './account.ts';
+import type { Arrival } from './doors.ts';
+import type { Trust } from './linking.ts';
+import { cleanName, cleanPicture, factsOf } from './profile.ts';
+
+/** OIDC Core 2: a subject has at most 255 characters. What PostgreSQL would change or refuse is none. */
+const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
+
+/**
+ * An arrival with nothing in it but what this room keeps, made storable; undefined when its subject cannot be a key.
+ * An address that does not parse is no address.
+ */
+export function cleanArrival({ upstreamId, identity, typed, locale }: Arrival): Arrival | undefined {
+  const { issuer, subject, email, name, givenName, familyName, picture } = identity;
+  if (!SUBJECT.test(subject) || !SUBJECT.test(issuer)) return undefined;
+  const address = email && parseAddress(email.value);
+  return {
+    upstreamId,
+    locale,
+    typed: typed && { address: typed.address, name: cleanName(typed.name) },
+    identity: {
+      issuer,
+      subject,
+      email: email && address && { value: address.stored, trust: email.trust },
+      name: cleanName(name),
+      givenName: cleanName(givenName),
+      familyName: cleanName(familyName),
+      picture: cleanPicture(picture),
+    },
+  };
+}
+
+/** The address an arrival stands for. Nobody vouches for what was typed, whatever else the identity brought. */
+export function addressOf({ identity, typed }: Arrival): { address?: Address; trust: Trust } {
+  if (typed) return { address: typed.address, trust: 'unverified' };
+  const address = identity.email && parseAddress(identity.email.value);
+  return address && identity.email ? { address, trust: identity.email.trust } : { trust: 'absent' };
+}
+
+/** The identity as it is kept. */
+export function identityOf(arrival: Arrival): NewIdentity {
+  const { upstreamId, identity } = arrival;
+  const { issuer, subject } = identity;
+  return { upstreamId, issuer, subject, facts: factsOf(identity), trust: addressOf(arrival).trust };
+}

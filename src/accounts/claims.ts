@@ -1,0 +1,13 @@
+import type { Account } from './account.ts';
+
+/** The standard claims of an account (OIDC Core 5.1) without `sub`; what is empty is left out. Scopes choose among them. */
+export function claimsOf({ profile, locale, updatedAt, address }: Account): Record<string, unknown> {
+  const claims = {
+    ...profile,
+    locale,
+    updated_at: Math.floor(updatedAt.getTime() / 1000),
+    // True only when a mail of ours, or an upstream the rule trusts for it, proved the address (OIDC Core 5.1).
+    ...(address && { email: address.stored, email_verified: address.verifiedAt !== undefined }),
+  };
+  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined && value !== ''));
+}

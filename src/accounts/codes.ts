@@ -1,0 +1,152 @@
+import type { Knex } from 'knex';
+import type { Address } from '../kit/addresses.ts';
+import type { Tag } from '../locales/index.ts';
+import { isShell, type Account } from './account.ts';
+import { lockAddress } from './address_lock.ts';
+import { settleArrival } from './arrival.ts';
+import { addressOf, identityOf } from './arriving.ts';
+import type { AccountsDeps } from './deps.ts';
+import type { Arrival, Outcome, Redeemed, Sent, VisitBinding } from './doors.ts';
+import { joinIdentity } from './joining.ts';
+import { postgresAccountStore } from './postgres_account_store.ts';
+import type { Proof, ProofMail, StoredProof } from './proof_store.ts';
+import { redeemProof, startProof, takeMail } from './proofs.ts';
+import { completeSignUp } from './sign_up.ts';
+
+/** Mails a code to the account's own address. */
+export async function verifyAddress(
+  deps: AccountsDeps,
+  account: Account,
+  locale: Tag,
+  visit: VisitBinding,
+): Promise<Sent> {
+  if (!account.address) return { ok: false, reason: 'expired', retryAfter: 0 };
+  const mail = { template: 'verify-email' as const, locale, values: {}, withCode: true };
+  return send(
+    deps,
+    { purpose: 'verify-address', accountId: account.id, payload: {}, address: account.address, mail },
+    visit,
+  );
+}
+
+/** Mails a code to the address of an arrival, in the words that fit whoever has the mailbox: only they learn which. */
+export async function sendArrivalCode(deps: AccountsDeps, arrival: Arrival, visit: VisitBinding): Promise<Sent> {
+  const { address } = addressOf(arrival);
+  if (!address) return { ok: false, reason: 'expired', retryAfter: 0 };
+  const existing = await postgresAccountStore(deps.database.knex).findByAddress(address.canonical);
+  const owner = existing && !isShell(existing) ? existing.address : undefined;
+  const mail: ProofMail = owner
+    ? {
+        template: 'link-code',
+        locale: existing?.locale ?? arrival.locale,
+        values: upstreamValues(deps, arrival),
+        withCode: true,
+      }
+    : { template: 'verify-email', locale: arrival.locale, values: {}, withCode: true };
+  return send(deps, { purpose: 'arrive', payload: { arrival }, address: owner ?? address, mail }, visit);
+}
+
+/** Mails a code that joins this identity to this account. */
+export async function sendLinkCode(
+  deps: AccountsDeps,
+  accountId: string,
+  arrival: Arrival,
+  visit: VisitBinding,
+): Promise<Sent> {
+  const account = await postgresAccountStore(deps.database.knex).find(accountId);
+  if (!account?.address?.verifiedAt || account.disabledAt) return { ok: false, reason: 'expired', retryAfter: 0 };
+  const locale = account.locale ?? arrival.locale;
+  const mail = { template: 'link-code' as const, locale, values: upstreamValues(deps, arrival), withCode: true };
+  return send(deps, { purpose: 'link', accountId, payload: { arrival }, address: account.address, mail }, visit);
+}
+
+function upstreamValues({ policy }: AccountsDeps, { upstreamId }: Arrival): Record<string, string> {
+  return { upstream: policy.upstream(upstreamId)?.name ?? upstreamId };
+}
+
+async function send(
+  deps: AccountsDeps,
+  proof: Proof & { address: Address; mail: ProofMail },
+  visit: VisitBinding,
+): Promise<Sent> {
+  const refused = await takeMail(deps, proof.address);
+  if (refused) return { ok: false, reason: 'too_many', ...refused };
+  const proofId = await deps.database.knex.transaction((transaction) => startProof(deps, transaction, proof, visit));
+  deps.mail.wake();
+  const accountId = 'accountId' in proof ? proof.accountId : undefined;
+  await deps.record({
+    type: 'accounts.code_sent',
+    outcome: 'ok',
+    reference: visit.reference,
+    accountId,
+    reason: proof.purpose,
+  });
+  return { ok: true, proofId };
+}
+
+/** Checks a code and does what it is for. */
+export async function redeem(deps: AccountsDeps, id: string, code: string, visit: VisitBinding): Promise<Redeemed> {
+  const redeemed = await redeemProof(deps, id, code, visit, (transaction, proof) =>
+    settle(deps, transaction, proof, visit),
+  );
+  const { reference } = visit;
+  if (!redeemed.ok) {
+    await deps.record({ type: 'accounts.code_refused', outcome: 'refused', reference, reason: redeemed.reason });
+    return redeemed;
+  }
+  deps.mail.wake();
+  const { decision, ...outcome } = redeemed.result;
+  const accountId = 'account' in outcome ? outcome.account.id : undefined;
+  await deps.record({
+    type: 'accounts.code_redeemed',
+    outcome: accountId ? 'ok' : 'refused',
+    reference,
+    accountId,
+    reason: decision,
+  });
+  return { ok: true, outcome: redeemed.result };
+}
+
+function settle(
+  deps: AccountsDeps,
+  transaction: Knex.Transaction,
+  proof: StoredProof,
+  visit: VisitBinding,
+): Promise<Outcome> {
+  if (proof.purpose === 'sign-up') return completeSignUp(deps, transaction, proof.address, proof.payload);
+  if (proof.purpose === 'verify-address') return completeVerification(transaction, proof.accountId, proof.address);
+  if (proof.purpose === 'link') return completeLink(deps, transaction, proof, visit);
+  return settleArrival(deps, transaction, { arrival: proof.payload.arrival, provenByCode: true }, visit);
+}
+
+async function completeVerification(
+  transaction: Knex.Transaction,
+  accountId: string,
+  address: Address,
+): Promise<Outcome> {
+  const accounts = postgresAccountStore(transaction);
+  await lockAddress(transaction, address.canonical);
+  const account = await accounts.find(accountId);
+  if (!account || account.address?.canonical !== address.canonical) return { decision: 'address_taken' };
+  if (account.disabledAt) return { decision: 'refuse_disabled' };
+  return { decision: 'sign_in', account: (await accounts.verify(accountId)) ?? account };
+}
+
+/** A second factor that came meanwhile outweighs the code (design: rule 5). */
+async function completeLink(
+  deps: AccountsDeps,
+  transaction: Knex.Transaction,
+  proof: StoredProof & { purpose: 'link' },
+  visit: VisitBinding,
+): Promise<Outcome> {
+  const { arrival } = proof.payload;
+  const upstream = deps.policy.upstream(arrival.upstreamId);
+  if (!upstream) return { decision: 'refuse_upstream' };
+  const account = await postgresAccountStore(transaction).find(proof.accountId);
+  if (!account || account.address?.canonical !== proof.address.canonical) return { decision: 'refuse_neutral' };
+  if (await deps.factors.hasSecondFactor?.(transaction, account.id)) return { decision: 'refuse_neutral' };
+  const joining = { arrival, identity: identityOf(arrival), upstream, provenByCode: true };
+  const joined = await joinIdentity(deps, transaction, account, joining, visit);
+  if (joined.ok) return { decision: 'join', account: joined.account };
+  return { decision: joined.reason === 'disabled' ? 'refuse_disabled' : 'refuse_neutral' };
+}

@@ -1,0 +1,13 @@
+import type { Identity, IdentityKey, NewIdentity } from './account.ts';
+
+/** Which upstream's subject opens which account. */
+export interface IdentityStore {
+  find(key: IdentityKey): Promise<Identity | undefined>;
+  listOf(accountId: string): Promise<Identity[]>;
+  /** Rejects with IdentityTaken when the identity opens an account already, or the account has one of this upstream. */
+  insert(accountId: string, identity: NewIdentity): Promise<void>;
+  /** Notes a use of the identity, and what the upstream says now. */
+  touch(identity: NewIdentity): Promise<void>;
+  /** False when the account has no identity of this upstream. */
+  remove(accountId: string, upstreamId: string): Promise<boolean>;
+}

@@ -1,0 +1,107 @@
+import type { Knex } from 'knex';
+import { now } from '../kit/clock.ts';
+import { accountId } from '../kit/random.ts';
+import type { Tag } from '../locales/index.ts';
+import type { Account, NewAccount, Origin, Profile } from './account.ts';
+import type { AccountStore } from './account_store.ts';
+
+interface Row {
+  id: string;
+  profile: Profile;
+  locale: Tag | null;
+  origin: Origin;
+  created_at: Date;
+  updated_at: Date;
+  disabled_at: Date | null;
+  canonical: string | null;
+  stored: string | null;
+  verified_at: Date | null;
+}
+
+/** Accounts in PostgreSQL, within a transaction or outside of any. */
+export function postgresAccountStore(knex: Knex): AccountStore {
+  const accounts = () =>
+    knex<Row>('accounts')
+      .leftJoin('addresses', 'addresses.account_id', 'accounts.id')
+      .whereNull('accounts.deleted_at')
+      .select<Row[]>('accounts.*', 'addresses.canonical', 'addresses.stored', 'addresses.verified_at');
+  const find = async (id: string) => optionalAccount((await accounts().where('accounts.id', id))[0]);
+
+  return {
+    find,
+    async findByAddress(canonical) {
+      return optionalAccount((await accounts().where('addresses.canonical', canonical))[0]);
+    },
+    async list({ after = '', limit }) {
+      const rows = await accounts().where('accounts.id', '>', after).orderBy('accounts.id').limit(limit);
+      return rows.map(accountOf);
+    },
+    insert: (account, verifiedAt) => insert(knex, account, verifiedAt),
+    async verify(id) {
+      await knex('addresses').where({ account_id: id, verified_at: null }).update({ verified_at: now() });
+      await knex('accounts').where({ id, deleted_at: null }).update({ updated_at: now() });
+      return find(id);
+    },
+    async update(id, profile, locale) {
+      const changes = { profile: JSON.stringify(profile), locale: locale ?? null, updated_at: now() };
+      await knex('accounts').where({ id, deleted_at: null }).update(changes);
+    },
+    async setDisabled(id, disabledAt) {
+      await knex('accounts')
+        .where({ id, deleted_at: null })
+        .update({ disabled_at: disabledAt ?? null });
+    },
+    bury: (id) => bury(knex, id),
+  };
+}
+
+const INSERT = `
+  with free as (
+    insert into addresses (canonical, stored, account_id, verified_at) values (:canonical, :stored, :id, :verifiedAt)
+    on conflict (canonical) do nothing returning account_id
+  )
+  insert into accounts (id, profile, locale, origin, created_at, updated_at)
+  select account_id, :profile, :locale, :origin, :at, :at from free returning id`;
+
+/** One statement: the account exists only if its address was free, and the reference is checked when the statement ends. */
+async function insert(knex: Knex, account: NewAccount, verifiedAt: Date | undefined): Promise<Account | undefined> {
+  const { address, profile, locale, origin } = account;
+  const [id, at] = [accountId(), now()];
+  const values = { ...address, id, at, origin, verifiedAt: verifiedAt ?? null, locale: locale ?? null };
+  const { rows } = await knex.raw<{ rows: unknown[] }>(INSERT, { ...values, profile: JSON.stringify(profile) });
+  if (rows.length === 0) return undefined;
+  return { id, profile, locale, origin, createdAt: at, updatedAt: at, address: { ...address, verifiedAt } };
+}
+
+/** Deleting the row takes along every row of every room that refers to it; the tombstone comes in the same transaction. */
+async function bury(knex: Knex, id: string): Promise<void> {
+  await knex.transaction(async (transaction) => {
+    const [gone] = await transaction('accounts')
+      .where({ id, deleted_at: null })
+      .delete()
+      .returning(['origin', 'created_at']);
+    if (!gone) return;
+    const at = now();
+    await transaction('accounts').insert({ id, ...gone, updated_at: at, deleted_at: at });
+  });
+}
+
+function optionalAccount(row: Row | undefined): Account | undefined {
+  return row && accountOf(row);
+}
+
+function accountOf(row: Row): Account {
+  return {
+    id: row.id,
+    profile: row.profile,
+    locale: row.locale ?? undefined,
+    origin: row.origin,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    disabledAt: row.disabled_at ?? undefined,
+    address:
+      row.canonical === null || row.stored === null
+        ? undefined
+        : { canonical: row.canonical, stored: row.stored, verifiedAt: row.verified_at ?? undefined },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Address } from '../kit/addresses.ts';
+import type { Tag } from '../locales/index.ts';
+import type { MailTemplate } from '../mail/index.ts';
+import type { Profile } from './account.ts';
+import type { Arrival, VisitBinding } from './doors.ts';
+
+/** What a right code does. The purpose is part of the code's hash: no code counts for another (security.md E4). */
+export type Proof =
+  | { purpose: 'sign-up'; payload: { registration: Registration; shellId?: string } }
+  | { purpose: 'verify-address'; accountId: string; payload: object }
+  | { purpose: 'arrive'; payload: { arrival: Arrival } }
+  | { purpose: 'link'; accountId: string; payload: { arrival: Arrival } };
+
+/** A sign-up that waits for its code. */
+export interface Registration {
+  profile: Profile;
+  locale: Tag;
+  passwordHash: string;
+}
+
+/** The mail of a proof, kept to send it again. Without a code there is none that would fit: a decoy. */
+export interface ProofMail {
+  template: MailTemplate;
+  locale: Tag;
+  values: Record<string, string>;
+  withCode: boolean;
+}
+
+export type StoredProof = Proof & {
+  id: string;
+  address: Address;
+  codeHash: string;
+  mail: ProofMail;
+  tries: number;
+  sentAt: Date;
+  expiresAt: Date;
+  consumedAt?: Date;
+};
+
+/** Proofs of an address by a mailed code. Each is seen only from its own visit and browser. */
+export interface ProofStore {
+  insert(proof: StoredProof, visit: VisitBinding): Promise<void>;
+  find(id: string, visit: VisitBinding): Promise<StoredProof | undefined>;
+  /** Counts a try before anybody compares: undefined when none is left, or the proof is used or expired. */
+  countTry(id: string, visit: VisitBinding, most: number): Promise<StoredProof | undefined>;
+  /** True for exactly one caller, and only while this very code is the newest. */
+  consume(id: string, codeHash: string): Promise<boolean>;
+  /** Replaces the code unless the last one was sent after `sentBefore`. */
+  renew(id: string, code: { codeHash: string; sentAt: Date; expiresAt: Date; sentBefore: Date }): Promise<boolean>;
+  /** Ends every open proof that would join an identity to the account. */
+  endLinks(accountId: string): Promise<void>;
+}

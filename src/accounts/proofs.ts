@@ -1,0 +1,146 @@
+import type { Knex } from 'knex';
+import type { Address } from '../kit/addresses.ts';
+import { inSeconds, now } from '../kit/clock.ts';
+import { equalInConstantTime, hmac, mailedCode, secretToken } from '../kit/random.ts';
+import type { AccountsDeps } from './deps.ts';
+import { transact } from './transact.ts';
+import type { CodeRefused, Sent, VisitBinding } from './doors.ts';
+import { postgresProofStore } from './postgres_proof_store.ts';
+import type { Proof, ProofMail, StoredProof } from './proof_store.ts';
+
+/** Numbers of a mailed code (seconds, tries). */
+const LIFE = 600;
+const MOST_TRIES = 5;
+const COOL_DOWN = 60;
+
+/** A code still hidden: whoever has it can only mail it. */
+interface HiddenCode {
+  codeHash: string;
+  values: Record<string, string>;
+}
+
+/** Counts a mail to the address; too many are refused alike whoever has the address (security.md E19). */
+export async function takeMail(
+  { limits }: AccountsDeps,
+  address: Address,
+): Promise<{ retryAfter: number } | undefined> {
+  for (const rule of ['mail_address', 'mail_total'] as const) {
+    const taken = await limits.take(rule, address.canonical);
+    if (!taken.ok) return taken;
+  }
+  return undefined;
+}
+
+/** Starts a proof and queues its mail in the same transaction. The code itself is in nothing but that mail. */
+export async function startProof(
+  deps: AccountsDeps,
+  transaction: Knex.Transaction,
+  proof: Proof & { address: Address; mail: ProofMail },
+  visit: VisitBinding,
+): Promise<string> {
+  const id = secretToken();
+  const { codeHash, values } = newCode(deps, { ...proof, id });
+  const times = { sentAt: now(), expiresAt: inSeconds(LIFE) };
+  await postgresProofStore(transaction).insert({ ...proof, id, codeHash, tries: 0, ...times }, visit);
+  await queueCode(deps, transaction, proof, values, visit);
+  return id;
+}
+
+/** Mails a new code for the same proof; the old code is dead, and what its address used up stays used up. */
+export async function resend(deps: AccountsDeps, id: string, visit: VisitBinding): Promise<Sent> {
+  const { database, mail, record } = deps;
+  const proof = await postgresProofStore(database.knex).find(id, visit);
+  if (!proof || proof.consumedAt) return { ok: false, reason: 'expired', retryAfter: 0 };
+  const wait = Math.ceil((proof.sentAt.getTime() - inSeconds(-COOL_DOWN).getTime()) / 1000);
+  if (wait > 0) return { ok: false, reason: 'too_many', retryAfter: wait };
+  const refused = await takeMail(deps, proof.address);
+  if (refused) return { ok: false, reason: 'too_many', ...refused };
+  const renewed = await database.knex.transaction(async (transaction) => {
+    const { codeHash, values } = newCode(deps, proof);
+    const times = { sentAt: now(), expiresAt: inSeconds(LIFE), sentBefore: inSeconds(-COOL_DOWN) };
+    if (!(await postgresProofStore(transaction).renew(id, { codeHash, ...times }))) return false;
+    await queueCode(deps, transaction, proof, values, visit);
+    return true;
+  });
+  if (!renewed) return { ok: false, reason: 'too_many', retryAfter: COOL_DOWN };
+  mail.wake();
+  await record({ type: 'accounts.code_sent', outcome: 'ok', reference: visit.reference, reason: 'again' });
+  return { ok: true, proofId: id };
+}
+
+/**
+ * Checks a code. Every try is counted before it is compared, on the proof and on its address, so that parallel guesses
+ * gain nothing (security.md E13). The right code is consumed in one transaction with `act`: both happen, or neither.
+ */
+export async function redeemProof<Result>(
+  deps: AccountsDeps,
+  id: string,
+  code: string,
+  visit: VisitBinding,
+  act: (transaction: Knex.Transaction, proof: StoredProof) => Promise<Result>,
+): Promise<CodeRefused | { ok: true; result: Result }> {
+  const store = postgresProofStore(deps.database.knex);
+  const proof = await store.countTry(id, visit, MOST_TRIES);
+  if (!proof) return whyRefused(await store.find(id, visit));
+  const triesLeft = MOST_TRIES - proof.tries;
+  const taken = await deps.limits.take('code_account', proof.address.canonical);
+  if (!taken.ok) return { ok: false, reason: 'too_many', triesLeft: 0, retryAfter: taken.retryAfter };
+  const codeHash = hashOf(deps, proof, digitsOf(code));
+  if (!equalInConstantTime(codeHash, proof.codeHash)) return { ok: false, reason: 'wrong', triesLeft };
+  await deps.limits.giveBack('code_account', proof.address.canonical);
+  return transact(deps.database, async (transaction) => {
+    if (!(await postgresProofStore(transaction).consume(id, codeHash)))
+      return { ok: false, reason: 'used', triesLeft: 0 };
+    return { ok: true, result: await act(transaction, proof) };
+  });
+}
+
+function whyRefused(proof: StoredProof | undefined): CodeRefused {
+  return { ok: false, reason: reasonOf(proof), triesLeft: 0 };
+}
+
+function reasonOf(proof: StoredProof | undefined): CodeRefused['reason'] {
+  if (!proof) return 'expired';
+  if (proof.consumedAt) return 'used';
+  return proof.expiresAt <= now() ? 'expired' : 'too_many';
+}
+
+/** A decoy gets the hash of nothing: no code fits, and nothing else is different. */
+function newCode(deps: AccountsDeps, proof: Proof & { id: string; address: Address; mail: ProofMail }): HiddenCode {
+  const code = mailedCode();
+  const codeHash = hashOf(deps, proof, code);
+  if (!proof.mail.withCode) return { codeHash: hmac(deps.proofKey, secretToken()), values: {} };
+  return { codeHash, values: { code, expires_minutes: String(LIFE / 60) } };
+}
+
+/** Bound to the proof, its purpose and its address: a code is worth nothing anywhere else (security.md E4, E7). */
+function hashOf(
+  { proofKey }: AccountsDeps,
+  proof: { id: string; purpose: string; address: Address },
+  code: string,
+): string {
+  return hmac(proofKey, [proof.purpose, proof.id, proof.address.canonical, code].join('\n'));
+}
+
+/** People paste "1234 5678" and type full-width digits. */
+function digitsOf(code: string): string {
+  return code.slice(0, 64).normalize('NFKC').replace(/[\s-]/g, '');
+}
+
+async function queueCode(
+  { mail }: AccountsDeps,
+  transaction: Knex.Transaction,
+  proof: { address: Address; mail: ProofMail },
+  values: Record<string, string>,
+  visit: VisitBinding,
+): Promise<void> {
+  const { template, locale } = proof.mail;
+  const { reference } = visit;
+  await mail.queue(transaction, {
+    to: proof.address.stored,
+    template,
+    locale,
+    values: { ...proof.mail.values, ...values },
+    reference,
+  });
+}

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { claimsOf, IdentityTaken, isShell, type Account } from '../../src/accounts/index.ts';
+import { accountsWorld, freshAddress, freshVisit, signUpOf, type World } from './world.ts';
+
+describe('accounts', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await accountsWorld();
+  });
+  afterAll(() => world.close());
+  const identity = (subject: string, upstreamId = 'google') => ({
+    upstreamId,
+    issuer: `https://${upstreamId}.example`,
+    subject,
+    facts: { email: 'ada@example.com' },
+    trust: 'verified' as const,
+  });
+
+  async function made(changes: Partial<Parameters<World['accounts']['createVerified']>[0]> = {}): Promise<Account> {
+    const account = await world.accounts.createVerified({
+      address: freshAddress(),
+      profile: { name: 'Ada' },
+      locale: 'ko',
+      origin: 'signup',
+      ...changes,
+    });
+    if (!account) throw new Error('taken');
+    return account;
+  }
+
+  it('are found by id and by address, as they were made', async () => {
+    const account = await made();
+    expect(account.id).toMatch(/^[\w-]{22}$/);
+    expect(await world.accounts.find(account.id)).toEqual(account);
+    expect(await world.accounts.findByAddress(account.address?.canonical ?? '')).toEqual(account);
+    expect(await world.accounts.find('unknown')).toBeUndefined();
+    expect(await world.accounts.findByAddress('nobody@example.com')).toBeUndefined();
+  });
+
+  it('have an address that nobody else has, also when fifty want it at once on two processes', async () => {
+    const other = world.second();
+    const address = freshAddress();
+    const doors = [world.accounts, other.accounts] as const;
+    const wanted = Array.from({ length: 50 }, (_, index) =>
+      doors[index % 2 === 0 ? 0 : 1].createVerified({ address, profile: {}, origin: 'admin' }),
+    );
+    expect((await Promise.all(wanted)).filter(Boolean)).toHaveLength(1);
+    const orphans = await world.database
+      .knex('accounts')
+      .leftJoin('addresses', 'account_id', 'id')
+      .whereNull('canonical')
+      .whereNull('deleted_at');
+    expect(orphans).toEqual([]);
+    await other.database.close();
+  });
+
+  it('are made whole or not at all', async () => {
+    await made({ identity: identity('taken') });
+    const address = freshAddress();
+    await expect(made({ address, identity: identity('taken') })).rejects.toThrow(IdentityTaken);
+    expect(await world.accounts.findByAddress(address.canonical)).toBeUndefined();
+  });
+
+  it('show their identities, and lose them when unlinked', async () => {
+    const account = await made({ identity: identity('own') });
+    expect(await world.accounts.identities.listOf(account.id)).toMatchObject([
+      { ...identity('own'), accountId: account.id },
+    ]);
+    expect(await world.accounts.identities.find(identity('own'))).toMatchObject({ accountId: account.id });
+    expect(await world.accounts.identities.unlink(account.id, 'facebook')).toBe(false);
+    expect(await world.accounts.identities.unlink(account.id, 'google')).toBe(true);
+    expect(await world.accounts.identities.find(identity('own'))).toBeUndefined();
+  });
+
+  it('are listed page by page, each once', async () => {
+    for (let index = 0; index < 5; index += 1) await made();
+    const seen: string[] = [];
+    for (let after: string | undefined; ; after = seen.at(-1)) {
+      const page = await world.accounts.list({ after, limit: 2 });
+      seen.push(...page.map(({ id }) => id));
+      if (page.length < 2) break;
+    }
+    const all = await world.database.knex('accounts').whereNull('deleted_at').select('id');
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toHaveLength(all.length);
+  });
+
+  it('keep a cleaned profile when it changes', async () => {
+    const account = await made();
+    await world.accounts.updateProfile(
+      account.id,
+      { name: ' Ada\u0007  King ', picture: 'http://example.com/a.png', family_name: '' },
+      'en',
+    );
+    expect(await world.accounts.find(account.id)).toMatchObject({ profile: { name: 'Ada King' }, locale: 'en' });
+    expect((await world.accounts.find(account.id))?.profile).toEqual({ name: 'Ada King' });
+  });
+
+  it('are disabled and enabled', async () => {
+    const account = await made();
+    await world.accounts.disable(account.id);
+    expect((await world.accounts.find(account.id))?.disabledAt).toBeInstanceOf(Date);
+    await world.accounts.enable(account.id);
+    expect((await world.accounts.find(account.id))?.disabledAt).toBeUndefined();
+  });
+
+  it('leave a tombstone and a free address when they are deleted; the next has another subject', async () => {
+    const account = await made({ identity: identity('left'), passwordHash: 'hash' });
+    await world.accounts.bury(account.id);
+    await world.accounts.bury(account.id);
+    expect(await world.accounts.find(account.id)).toBeUndefined();
+    expect(await world.passwords.has(account.id)).toBe(false);
+    expect(await world.accounts.identities.find(identity('left'))).toBeUndefined();
+    expect(await world.database.knex('accounts').where({ id: account.id })).toMatchObject([
+      { profile: {}, locale: null, deleted_at: expect.any(Date) },
+    ]);
+    expect((await made({ address: account.address })).id).not.toBe(account.id);
+  });
+
+  it('are shells until somebody proved their address, unless an admin made them', async () => {
+    const address = freshAddress();
+    await world.accounts.signUp(signUpOf(address), freshVisit());
+    const shell = await world.accounts.findByAddress(address.canonical);
+    expect(shell && isShell(shell)).toBe(true);
+    expect(shell && isShell({ ...shell, origin: 'admin' })).toBe(false);
+    expect(isShell(await made())).toBe(false);
+  });
+});
+
+describe('claims', () => {
+  const account: Account = {
+    id: 'id',
+    profile: { name: 'Ada Lovelace', given_name: 'Ada' },
+    locale: 'ko',
+    origin: 'signup',
+    createdAt: new Date(1000),
+    updatedAt: new Date(1_700_000_000_999),
+    address: { canonical: 'ada@example.com', stored: 'Ada@example.com', verifiedAt: new Date(2000) },
+  };
+
+  it('are the standard ones, with times in whole seconds', () => {
+    expect(claimsOf(account)).toEqual({
+      name: 'Ada Lovelace',
+      given_name: 'Ada',
+      locale: 'ko',
+      updated_at: 1_700_000_000,
+      email: 'Ada@example.com',
+      email_verified: true,
+    });
+  });
+
+  it('leave out what is empty, and call no address verified that is not', () => {
+    const bare = { ...account, profile: { name: '' }, locale: undefined };
+    expect(claimsOf({ ...bare, address: undefined })).toEqual({ updated_at: 1_700_000_000 });
+    expect(claimsOf({ ...bare, address: { canonical: 'a@b.example', stored: 'a@b.example' } })).toMatchObject({
+      email_verified: false,
+    });
+  });
+});

@@ -1,0 +1,189 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Redeemed } from '../../src/accounts/index.ts';
+import { accountsWorld, freshAddress, freshVisit, signUpOf, type World } from './world.ts';
+
+/** Moves Date alone: timers and sockets go on as ever. */
+function moveClock(seconds: number): void {
+  const now = Date.now() + seconds * 1000;
+  jest.useRealTimers();
+  jest.useFakeTimers({
+    now,
+    doNotFake: [
+      'nextTick',
+      'queueMicrotask',
+      'setImmediate',
+      'setInterval',
+      'setTimeout',
+      'clearTimeout',
+      'clearInterval',
+      'clearImmediate',
+      'performance',
+      'hrtime',
+    ],
+  });
+}
+
+describe('a mailed code', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await accountsWorld({ limited: true });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  afterAll(() => world.close());
+
+  async function started(who = freshAddress()) {
+    const visit = freshVisit();
+    const sent = await world.accounts.signUp(signUpOf(who), visit);
+    if (!sent.ok) throw new Error(sent.reason);
+    const { proofId } = sent;
+    const { codes } = world.accounts;
+    return {
+      who,
+      visit,
+      proofId,
+      enter: (code: string) => codes.redeem(proofId, code, visit),
+      resend: () => codes.resend(proofId, visit),
+      code: await world.codeTo(who),
+      wrong: await world.wrongCode(who),
+    };
+  }
+  const reasons = (answers: Redeemed[]) => answers.map((answer) => (answer.ok ? 'right' : answer.reason));
+  const count = (list: string[], what: string) => list.filter((entry) => entry === what).length;
+
+  it('counts, and counts once', async () => {
+    const proof = await started();
+    expect(await proof.enter(proof.code)).toMatchObject({ ok: true });
+    expect(await proof.enter(proof.code)).toEqual({ ok: false, reason: 'used', triesLeft: 0 });
+  });
+
+  it('is taken as people type and paste it', async () => {
+    const proof = await started();
+    const wide = proof.code.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
+    expect(await proof.enter(` ${wide.slice(0, 4)} - ${wide.slice(4)}\n`)).toMatchObject({ ok: true });
+  });
+
+  it('has five tries, and is dead afterwards even when it is right', async () => {
+    const proof = await started();
+    for (let left = 4; left >= 0; left -= 1)
+      expect(await proof.enter(proof.wrong)).toEqual({ ok: false, reason: 'wrong', triesLeft: left });
+    expect(await proof.enter(proof.code)).toEqual({ ok: false, reason: 'too_many', triesLeft: 0 });
+  });
+
+  it('counts exactly five of a hundred wrong tries that come at once, on two processes', async () => {
+    const other = world.second();
+    const proof = await started();
+    const doors = [world.accounts, other.accounts] as const;
+    const tries = Array.from({ length: 100 }, (_, index) =>
+      doors[index % 2 === 0 ? 0 : 1].codes.redeem(proof.proofId, proof.wrong, proof.visit),
+    );
+    const answers = reasons(await Promise.all(tries));
+    expect([count(answers, 'wrong'), count(answers, 'too_many')]).toEqual([5, 95]);
+    await other.database.close();
+  });
+
+  it('does its work once when it comes twenty times at once, on two processes', async () => {
+    const other = world.second();
+    const doors = [world.accounts, other.accounts] as const;
+    for (let round = 0; round < 5; round += 1) {
+      const proof = await started();
+      const tries = Array.from({ length: 20 }, (_, index) =>
+        doors[index % 2 === 0 ? 0 : 1].codes.redeem(proof.proofId, proof.code, proof.visit),
+      );
+      expect(count(reasons(await Promise.all(tries)), 'right')).toBe(1);
+    }
+    await other.database.close();
+  });
+
+  it('is worth nothing in another browser, another visit or for another proof', async () => {
+    const proof = await started();
+    const second = await started(proof.who);
+    const { codes } = world.accounts;
+    expect(await codes.redeem(proof.proofId, proof.code, { ...proof.visit, browserHash: 'other' })).toMatchObject({
+      ok: false,
+      reason: 'expired',
+    });
+    expect(await codes.redeem(proof.proofId, proof.code, { ...proof.visit, interactionUid: 'other' })).toMatchObject({
+      ok: false,
+      reason: 'expired',
+    });
+    expect(await second.enter(proof.code)).toMatchObject({ ok: false, reason: 'wrong' });
+    expect(await codes.redeem('unknown', proof.code, proof.visit)).toMatchObject({ ok: false, reason: 'expired' });
+    expect(await proof.enter(proof.code)).toMatchObject({ ok: true });
+  });
+
+  it('is worth nothing for another purpose or another address', async () => {
+    for (const change of [{ purpose: 'verify-address' }, { address: 'eve@example.com' }]) {
+      const proof = await started();
+      await world.database.knex('mailed_proofs').where({ id: proof.proofId }).update(change);
+      expect(await proof.enter(proof.code)).toMatchObject({ ok: false, reason: 'wrong' });
+    }
+  });
+
+  it('lives for ten minutes', async () => {
+    const proof = await started();
+    moveClock(599);
+    expect(await proof.enter(proof.wrong)).toMatchObject({ reason: 'wrong' });
+    moveClock(2);
+    expect(await proof.enter(proof.code)).toEqual({ ok: false, reason: 'expired', triesLeft: 0 });
+  });
+
+  it('is replaced by a new one after a minute, not before, and the old one is dead', async () => {
+    const proof = await started();
+    const soon = await proof.resend();
+    expect(soon).toMatchObject({ ok: false, reason: 'too_many' });
+    expect(soon.ok ? 0 : soon.retryAfter).toBeGreaterThan(50);
+    expect(soon.ok ? 0 : soon.retryAfter).toBeLessThanOrEqual(60);
+    moveClock(61);
+    expect(await proof.resend()).toEqual({ ok: true, proofId: proof.proofId });
+    const code = await world.codeTo(proof.who);
+    expect(await proof.enter(proof.code)).toMatchObject({ ok: false, reason: 'wrong', triesLeft: 4 });
+    expect(await proof.enter(code)).toMatchObject({ ok: true });
+    moveClock(61);
+    expect(await proof.resend()).toMatchObject({ ok: false, reason: 'expired' });
+  });
+
+  it('is sent again once when the button is pressed ten times at once', async () => {
+    const proof = await started();
+    moveClock(61);
+    await Promise.all(Array.from({ length: 10 }, () => proof.resend()));
+    expect(await world.mailsTo(proof.who)).toHaveLength(2);
+  });
+
+  it('cannot be guessed on through new codes: ten wrong ones for an address in an hour', async () => {
+    const first = await started();
+    for (let tries = 0; tries < 5; tries += 1) await first.enter(first.wrong);
+    moveClock(61);
+    await first.resend();
+    for (let tries = 0; tries < 5; tries += 1)
+      expect(await first.enter(first.wrong)).toMatchObject({ reason: 'wrong' });
+    moveClock(61);
+    await first.resend();
+    const locked = await first.enter(await world.codeTo(first.who));
+    expect(locked).toMatchObject({ ok: false, reason: 'too_many' });
+    expect(locked.ok ? 0 : locked.retryAfter).toBeGreaterThan(3000);
+    moveClock(3600);
+    await first.resend();
+    expect(await first.enter(await world.codeTo(first.who))).toMatchObject({ ok: true });
+  });
+
+  it('goes to one mailbox three times in ten minutes at most, whoever has the address', async () => {
+    const taken = await world.accounts.createVerified({ address: freshAddress(), profile: {}, origin: 'signup' });
+    for (const who of [freshAddress(), taken?.address ?? freshAddress()]) {
+      const sent = [];
+      for (let times = 0; times < 10; times += 1)
+        sent.push((await world.accounts.signUp(signUpOf(who), freshVisit())).ok);
+      expect(sent).toEqual([true, true, true, false, false, false, false, false, false, false]);
+      expect(await world.mailsTo(who)).toHaveLength(3);
+    }
+  });
+
+  it('leaves no password hash in a proof once it is used', async () => {
+    const proof = await started();
+    await proof.enter(proof.code);
+    const row = await world.database.knex('mailed_proofs').where({ id: proof.proofId }).first();
+    expect(row.consumed_at).toBeInstanceOf(Date);
+    expect(JSON.stringify(row)).not.toContain('hash of hers');
+  });
+});

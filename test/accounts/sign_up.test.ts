@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { accountsWorld, address, arrivalOf, freshAddress, freshVisit, signUpOf, type World } from './world.ts';
+
+describe('a local sign-up', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await accountsWorld();
+  });
+  afterAll(() => world.close());
+
+  async function signUp(who = freshAddress(), changes: { passwordHash?: string; name?: string } = {}) {
+    const visit = freshVisit();
+    const sent = await world.accounts.signUp(signUpOf(who, changes), visit);
+    if (!sent.ok) throw new Error(sent.reason);
+    const enter = (code: string) => world.accounts.codes.redeem(sent.proofId, code, visit);
+    return { who, visit, sent, proofId: sent.proofId, enter };
+  }
+  async function signedUp(who = freshAddress()) {
+    const { enter } = await signUp(who);
+    const redeemed = await enter(await world.codeTo(who));
+    if (!redeemed.ok || !('account' in redeemed.outcome)) throw new Error('not signed up');
+    return redeemed.outcome.account;
+  }
+  const passwordOf = async (id: string) =>
+    (await world.database.knex('passwords').where({ account_id: id }).first())?.password_hash;
+
+  it('makes a shell that nobody verified, and an account with the right code', async () => {
+    const { who, enter } = await signUp(freshAddress(), { name: '  Ada\n Lovelace ' });
+    const shell = await world.accounts.findByAddress(who.canonical);
+    expect(shell).toMatchObject({ origin: 'signup', address: { canonical: who.canonical, verifiedAt: undefined } });
+
+    const redeemed = await enter(await world.codeTo(who));
+
+    expect(redeemed).toMatchObject({
+      ok: true,
+      outcome: { decision: 'create_verified', account: { id: shell?.id, profile: { name: 'Ada Lovelace' } } },
+    });
+    expect((await world.accounts.findByAddress(who.canonical))?.address?.verifiedAt).toBeInstanceOf(Date);
+    expect(await passwordOf(shell?.id ?? '')).toBe('hash of hers');
+  });
+
+  it('answers alike for a free address, a shell and a taken one; only the mail differs', async () => {
+    const free = await signUp();
+    const shell = await signUp(free.who);
+    const taken = await signedUp();
+    const decoy = await signUp(taken.address);
+
+    for (const { sent } of [free, shell, decoy]) expect(Object.keys(sent)).toEqual(['ok', 'proofId']);
+    const rows = await world.database.knex('mailed_proofs').whereIn('id', [free.proofId, shell.proofId, decoy.proofId]);
+    expect(
+      new Set(
+        rows.map(({ purpose, account_id, tries, consumed_at }) =>
+          JSON.stringify({ purpose, account_id, tries, consumed_at }),
+        ),
+      ).size,
+    ).toBe(1);
+    expect((await world.mailsTo(free.who)).map(({ subject }) => subject)).toEqual([
+      'verify-email en',
+      'verify-email en',
+    ]);
+    expect((await world.mailsTo(decoy.who)).map(({ subject }) => subject)[0]).toBe('already-registered en');
+    expect((await world.mailsTo(decoy.who))[0]?.text).toBe('{}');
+  });
+
+  it('answers a code for a taken address as it answers any wrong code', async () => {
+    const free = await signUp();
+    const decoy = await signUp((await signedUp()).address);
+    const wrong = await world.wrongCode(free.who);
+    for (let tries = 4; tries >= 0; tries -= 1) {
+      const answers = [await free.enter(wrong), await decoy.enter(wrong)];
+      for (const answer of answers) expect(answer).toEqual({ ok: false, reason: 'wrong', triesLeft: tries });
+    }
+    for (const answer of [await free.enter(wrong), await decoy.enter(wrong)]) {
+      expect(answer).toEqual({ ok: false, reason: 'too_many', triesLeft: 0 });
+    }
+  });
+
+  it('does not change the account of whoever has the address', async () => {
+    const account = await signedUp();
+    await signUp(account.address, { passwordHash: 'hash of a stranger', name: 'Eve' });
+    expect(await world.accounts.find(account.id)).toEqual(account);
+    expect(await passwordOf(account.id)).toBe('hash of hers');
+  });
+
+  it('sends the mail to the mailbox of the owner, not to what was typed beside it', async () => {
+    const account = await signedUp(address('Owner.Of.This@example.com'));
+    await signUp(address('owner.of.THIS@example.com'));
+    expect((await world.mailsTo(account.address ?? freshAddress()))[0]?.subject).toBe('already-registered en');
+    expect(await world.mailsTo(address('owner.of.THIS@example.com'))).toEqual([]);
+  });
+
+  it('leaves nothing of a stranger to the person who proves the address (pre-hijacking)', async () => {
+    const stranger = await signUp(freshAddress(), { passwordHash: 'hash of a stranger', name: 'Eve' });
+    const shell = await world.accounts.findByAddress(stranger.who.canonical);
+    const owner = await signUp(stranger.who, { passwordHash: 'hash of hers', name: 'Ada' });
+
+    const redeemed = await owner.enter(await world.codeTo(owner.who));
+
+    expect(redeemed).toMatchObject({
+      ok: true,
+      outcome: { decision: 'create_verified', account: { profile: { name: 'Ada' } } },
+    });
+    const account = await world.accounts.findByAddress(owner.who.canonical);
+    expect(account?.id).not.toBe(shell?.id);
+    expect(await passwordOf(account?.id ?? '')).toBe('hash of hers');
+    expect(await world.accounts.find(shell?.id ?? '')).toBeUndefined();
+    expect(await passwordOf(shell?.id ?? '')).toBeUndefined();
+  });
+
+  it('keeps the id of a discarded shell from ever being used again', async () => {
+    const { who } = await signUp();
+    const shell = await world.accounts.findByAddress(who.canonical);
+    const owner = await signUp(who);
+    await owner.enter(await world.codeTo(who));
+    const tombstone = await world.database.knex('accounts').where({ id: shell?.id }).first();
+    expect(tombstone).toMatchObject({ deleted_at: expect.any(Date), profile: {} });
+  });
+
+  it('does not take an account from whoever proved the address first', async () => {
+    const first = await signUp();
+    const second = await signUp(first.who);
+    const code = await world.codeTo(first.who);
+    const mails = await world.mailsTo(first.who);
+    const firstCode = JSON.parse(mails[1]?.text ?? '{}').code;
+    expect(await second.enter(code)).toMatchObject({ ok: true, outcome: { decision: 'create_verified' } });
+    expect(await first.enter(firstCode)).toMatchObject({ ok: true, outcome: { decision: 'address_taken' } });
+    expect(await world.accounts.findByAddress(first.who.canonical)).toMatchObject({
+      address: { verifiedAt: expect.any(Date) },
+    });
+  });
+
+  it('makes one account when the codes of two sign-ups come at once, on two processes', async () => {
+    const other = world.second();
+    for (let round = 0; round < 8; round += 1) {
+      const first = await signUp();
+      const second = await signUp(first.who, { passwordHash: 'hash of the second' });
+      const codes = (await world.mailsTo(first.who)).map(({ text }) => JSON.parse(text).code);
+      const answers = await Promise.all([
+        first.enter(codes[1]),
+        other.accounts.codes.redeem(second.proofId, codes[0], second.visit),
+      ]);
+      const decisions = answers.map((answer) => (answer.ok ? answer.outcome.decision : answer.reason)).toSorted();
+      expect(decisions).toEqual(['address_taken', 'create_verified']);
+      const rows = await world.database.knex('addresses').where({ canonical: first.who.canonical });
+      expect(rows).toHaveLength(1);
+      expect(await passwordOf(rows[0].account_id)).toMatch(/hash of/);
+    }
+    await other.database.close();
+  });
+
+  it('makes one shell when thirty sign-ups of one address come at once', async () => {
+    const other = world.second();
+    const who = freshAddress();
+    const sign = (index: number) => (index % 2 ? world : other).accounts.signUp(signUpOf(who), freshVisit());
+    const sent = await Promise.all(Array.from({ length: 30 }, (_, index) => sign(index)));
+    expect(sent.every(({ ok }) => ok)).toBe(true);
+    expect(await world.database.knex('addresses').where({ canonical: who.canonical })).toHaveLength(1);
+    expect(await world.database.knex('mailed_proofs').where({ address: who.canonical })).toHaveLength(30);
+    await other.database.close();
+  });
+
+  it('treats an account that an admin made, and one that is disabled, as taken', async () => {
+    const admins = freshAddress();
+    await world.accounts.createVerified({ address: admins, profile: {}, origin: 'admin' });
+    await world.database.knex('addresses').where({ canonical: admins.canonical }).update({ verified_at: null });
+    await signUp(admins);
+    expect((await world.mailsTo(admins))[0]?.subject).toBe('already-registered en');
+
+    const { who } = await signUp();
+    const shell = await world.accounts.findByAddress(who.canonical);
+    await world.accounts.disable(shell?.id ?? '');
+    await signUp(who);
+    expect((await world.mailsTo(who))[0]?.subject).toBe('already-registered en');
+  });
+
+  it('makes no account once sign-up was closed, and keeps nothing half done', async () => {
+    const { who, enter } = await signUp();
+    world.settings.signupOpen = false;
+    try {
+      expect(await enter(await world.codeTo(who))).toMatchObject({ ok: true, outcome: { decision: 'refuse_signup' } });
+    } finally {
+      world.settings.signupOpen = true;
+    }
+    expect((await world.accounts.findByAddress(who.canonical))?.address?.verifiedAt).toBeUndefined();
+  });
+
+  it('verifies the shell of a person who came back with the right password', async () => {
+    const { who } = await signUp();
+    const shell = await world.accounts.findByAddress(who.canonical);
+    if (!shell) throw new Error('no shell');
+    const visit = freshVisit();
+    const sent = await world.accounts.verifyAddress(shell, 'ko', visit);
+    const [mail] = await world.mailsTo(who);
+    expect(mail?.subject).toBe('verify-email ko');
+    const proofId = sent.ok ? sent.proofId : '';
+    const redeemed = await world.accounts.codes.redeem(proofId, await world.codeTo(who), visit);
+    expect(redeemed).toMatchObject({
+      ok: true,
+      outcome: { decision: 'sign_in', account: { id: shell.id, address: { verifiedAt: expect.any(Date) } } },
+    });
+  });
+
+  it('ends a proof of a shell with the shell', async () => {
+    const { who } = await signUp();
+    const shell = await world.accounts.findByAddress(who.canonical);
+    if (!shell) throw new Error('no shell');
+    const visit = freshVisit();
+    const sent = await world.accounts.verifyAddress(shell, 'en', visit);
+    const code = await world.codeTo(who);
+    expect((await world.accounts.arrive(arrivalOf(who, 'authoritative'), freshVisit())).decision).toBe('replace_shell');
+    expect(await world.accounts.codes.redeem(sent.ok ? sent.proofId : '', code, visit)).toMatchObject({
+      ok: false,
+      reason: 'expired',
+    });
+  });
+
+  it('writes neither code nor mail into the proof', async () => {
+    const { who, proofId } = await signUp();
+    const row = await world.database.knex('mailed_proofs').where({ id: proofId }).first();
+    expect(JSON.stringify(row)).not.toContain(await world.codeTo(who));
+  });
+
+  it('leaves no account and no mail when the database refuses in the middle', async () => {
+    const who = freshAddress();
+    // A hash that PostgreSQL cannot store stands for any failure after the shell was inserted.
+    await expect(world.accounts.signUp(signUpOf(who, { passwordHash: 'bad\0hash' }), freshVisit())).rejects.toThrow(
+      'invalid byte sequence',
+    );
+    expect(await world.accounts.findByAddress(who.canonical)).toBeUndefined();
+    expect(await world.mailsTo(who)).toEqual([]);
+    expect(await world.database.knex('mailed_proofs').where({ address: who.canonical })).toEqual([]);
+  });
+});

@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import {
+  openAccounts,
+  type AccountPolicy,
+  type Accounts,
+  type Arrival,
+  type Linking,
+  type Trust,
+} from '../../src/accounts/index.ts';
+import { openDatabase, type Database } from '../../src/database/index.ts';
+import type { SecurityEvent } from '../../src/events/index.ts';
+import { parseAddress, type Address } from '../../src/kit/addresses.ts';
+import { openPasswords, passwordSettings, type Passwords } from '../../src/passwords/index.ts';
+import { limitSettings, openRateLimits } from '../../src/rate_limits/index.ts';
+import { mailRoom, testSealer } from '../mail/world.ts';
+import { testDatabase } from '../support/database.ts';
+
+export type World = Awaited<ReturnType<typeof accountsWorld>>;
+
+/** Accounts over a database of their own, with real mail, limits and passwords, as app.ts puts them together. */
+export async function accountsWorld({ limited = false } = {}) {
+  const { database, url, drop } = await testDatabase();
+  const room = mailRoom({
+    database,
+    sealer: await testSealer(database),
+    render: (template, locale, values) => ({
+      subject: `${template} ${locale}`,
+      text: JSON.stringify(values),
+      html: '',
+    }),
+  });
+  room.mail.start();
+  const events: SecurityEvent[] = [];
+  const settings = { linking: 'authoritative' as Linking, signupOpen: true, secondFactor: new Set<string>() };
+  const keys = { proofKey: randomBytes(32), hashKey: randomBytes(32) };
+  const policy: AccountPolicy = {
+    upstream: (id) => (id === 'gone' ? undefined : { name: `Upstream ${id}`, linking: settings.linking }),
+    mayCreate: () => settings.signupOpen,
+  };
+
+  function open(over: Database): { accounts: Accounts; passwords: Passwords } {
+    const record = async (event: SecurityEvent) => void events.push(event);
+    const passwords = openPasswords({
+      database: over,
+      settings: passwordSettings.parse({}),
+      brand: () => 'Acme',
+      record,
+    });
+    const limits = openRateLimits({
+      database: over,
+      limits: limitSettings.parse({ ...(!limited && { mail_address: { points: 1000 } }) }),
+      hashKey: keys.hashKey,
+      record,
+    });
+    const accounts = openAccounts({
+      database: over,
+      record,
+      mail: room.mail,
+      limits,
+      policy,
+      proofKey: keys.proofKey,
+      factors: {
+        setPassword: (transaction, id, hash) => passwords.set(transaction, id, hash),
+        hasPassword: (transaction, id) => passwords.has(id, transaction),
+        hasSecondFactor: async (_transaction, id) => settings.secondFactor.has(id),
+      },
+    });
+    return { accounts, passwords };
+  }
+
+  /** All mails to an address, newest first, once everything that waits is out. */
+  async function mailsTo(who: Address) {
+    const queued = await database.knex('mail_outbox').select('id');
+    room.mail.wake();
+    await room.recorded('mail.sent', queued.length);
+    return room.mail.mailbox().filter(({ to }) => to === who.stored);
+  }
+  async function codeTo(who: Address): Promise<string> {
+    const [newest] = await mailsTo(who);
+    return JSON.parse(newest?.text ?? '{}').code ?? '';
+  }
+  /** What nobody was mailed: another code. */
+  const wrongCode = async (who: Address) => ((Number(await codeTo(who)) + 1) % 100_000_000).toString().padStart(8, '0');
+
+  return {
+    ...open(database),
+    database,
+    events,
+    settings,
+    mailsTo,
+    codeTo,
+    wrongCode,
+    /** A second process over the same database. */
+    second() {
+      const other = openDatabase({ url }, { poolSize: 8 });
+      return { ...open(other), database: other };
+    },
+    async close() {
+      await room.mail.stop();
+      await drop();
+    },
+  };
+}
+
+let made = 0;
+
+export function freshAddress(name = 'person'): Address {
+  made += 1;
+  return address(`${name}${made}@example.com`);
+}
+
+export function address(text: string): Address {
+  const parsed = parseAddress(text);
+  if (!parsed) throw new Error(`${text} is no address`);
+  return parsed;
+}
+
+export function freshVisit() {
+  return {
+    interactionUid: randomBytes(8).toString('hex'),
+    browserHash: randomBytes(8).toString('hex'),
+    reference: 'AAAAA-BBBBB',
+  };
+}
+
+/** Somebody who returns from an upstream. */
+export function arrivalOf(
+  email: Address | undefined,
+  trust: Trust,
+  changes: { subject?: string; upstreamId?: string; name?: string } = {},
+): Arrival {
+  const { subject = randomBytes(6).toString('hex'), upstreamId = 'google', name = 'Ada' } = changes;
+  return {
+    upstreamId,
+    locale: 'en',
+    identity: {
+      issuer: `https://${upstreamId}.example`,
+      subject,
+      name,
+      ...(email && { email: { value: email.stored, trust } }),
+    },
+  };
+}
+
+export function signUpOf(who: Address, changes: { passwordHash?: string; name?: string } = {}) {
+  return { address: who, locale: 'en' as const, name: 'Ada', passwordHash: 'hash of hers', ...changes };
+}
