@@ -1,0 +1,133 @@
+import type { RecordEvent } from '../events/index.ts';
+import { OutboundError } from '../outbound/index.ts';
+import { UpstreamFailure, type FailureCode } from './failure.ts';
+import type { Consumed, Refusal, TransactionStore, Trip } from './transactions/transaction_store.ts';
+import type { TripSecrets, Upstream, UpstreamIdentity } from './upstream.ts';
+
+/** What came of a callback. */
+export type Arrival =
+  | { outcome: 'identified'; trip: Trip; identity: UpstreamIdentity }
+  | { outcome: 'cancelled'; trip: Trip }
+  /** The upstream let us down; the trip is over. `reason` is for the log, never for the page. */
+  | { outcome: 'failed'; trip?: Trip; code: FailureCode; reason: string }
+  /** Nothing was consumed. `trip` only for the browser that began it, so that its visit can be restarted. */
+  | {
+      outcome: 'refused';
+      code: 'interaction_expired' | 'interaction_foreign' | 'cookies_missing' | 'not_found';
+      trip?: Trip;
+    }
+  /** A form_post callback was stored: 303 to this URL, where the cookies come along. */
+  | { outcome: 'resume'; url: string };
+
+export interface ArrivalDeps {
+  issuer: string;
+  find: (id: string) => Upstream | undefined;
+  store: TransactionStore;
+  record: RecordEvent;
+}
+
+export interface Callback {
+  id: string;
+  browserHash: string | undefined;
+  method: 'GET' | 'POST';
+  params: URLSearchParams;
+}
+
+const LONGEST_KEY = 200;
+
+/**
+ * Takes a callback to its end: consumes the trip once, from its own browser only, then reads the answer, redeems the code
+ * and identifies the person. Touches no account. What the upstream does wrong is an outcome; only our own faults are thrown.
+ */
+export async function arrive(deps: ArrivalDeps, callback: Callback): Promise<Arrival> {
+  const { id, browserHash, method, params } = callback;
+  const upstream = deps.find(id);
+  const byForm = upstream?.definition.response_mode === 'form_post';
+  if (!upstream || (method === 'POST' && !byForm)) return { outcome: 'refused', code: 'not_found' };
+  if (method === 'POST') return keep(deps, id, params);
+  const key = single(params, byForm ? 'tx' : 'state');
+  if (key === undefined) return { outcome: 'refused', code: 'interaction_expired' };
+  const consumed = await deps.store.consume(byForm ? { resume: key } : { state: key }, id, browserHash);
+  if (!consumed.ok) return refuse(deps, id, consumed);
+  return finish(deps, upstream, consumed, consumed.callback ?? params);
+}
+
+/** A cross-site POST carries no Lax cookie, so it signs nobody in: it waits in the row until a GET with cookies takes it. */
+async function keep({ store, issuer }: ArrivalDeps, id: string, params: URLSearchParams): Promise<Arrival> {
+  const state = single(params, 'state');
+  const resume = state && (await store.keepCallback(id, state, params));
+  if (!resume) return { outcome: 'refused', code: 'interaction_expired' };
+  return { outcome: 'resume', url: `${issuer}/upstream/${id}/resume?tx=${resume}` };
+}
+
+async function finish(
+  deps: ArrivalDeps,
+  upstream: Upstream,
+  { trip, secrets }: Extract<Consumed, { ok: true }>,
+  params: URLSearchParams,
+): Promise<Arrival> {
+  try {
+    const identity = await identify(upstream, secrets, params);
+    return identity ? { outcome: 'identified', trip, identity } : { outcome: 'cancelled', trip };
+  } catch (error) {
+    const failure = explain(error);
+    await deps.record({
+      type: 'upstream.answer_refused',
+      outcome: 'failed',
+      upstreamId: trip.upstreamId,
+      reference: trip.reference,
+      reason: failure.reason,
+      detail: {
+        security: failure.security,
+        ...(failure.upstreamError ? { upstream_error: failure.upstreamError } : {}),
+      },
+    });
+    return { outcome: 'failed', trip, code: failure.code, reason: failure.reason };
+  }
+}
+
+/** Who came back, or undefined when the person said no. */
+async function identify(
+  upstream: Upstream,
+  secrets: TripSecrets,
+  params: URLSearchParams,
+): Promise<UpstreamIdentity | undefined> {
+  const answer = upstream.parseCallback(params);
+  if (answer.outcome === 'cancelled') return undefined;
+  return upstream.identify(await upstream.exchange(answer.code, secrets));
+}
+
+function explain(error: unknown): UpstreamFailure {
+  if (error instanceof UpstreamFailure) return error;
+  if (error instanceof OutboundError) return new UpstreamFailure(error.reason, { cause: error });
+  throw error;
+}
+
+const REFUSALS = {
+  unknown: 'interaction_expired',
+  expired: 'interaction_expired',
+  used: 'interaction_expired',
+  other_upstream: 'interaction_foreign',
+  foreign_browser: 'interaction_foreign',
+  no_browser: 'cookies_missing',
+} as const;
+const SECURITY: ReadonlySet<Refusal['reason']> = new Set(['other_upstream', 'foreign_browser']);
+
+async function refuse({ record }: ArrivalDeps, id: string, refusal: Refusal): Promise<Arrival> {
+  const trip = 'trip' in refusal ? refusal.trip : undefined;
+  await record({
+    type: 'upstream.callback_refused',
+    outcome: 'refused',
+    upstreamId: id,
+    reference: trip?.reference,
+    reason: refusal.reason,
+    detail: { security: SECURITY.has(refusal.reason) },
+  });
+  return { outcome: 'refused', code: REFUSALS[refusal.reason], trip };
+}
+
+/** The one value of a parameter; undefined when it is missing, repeated, or longer than any of ours. */
+function single(params: URLSearchParams, name: string): string | undefined {
+  const [value, ...others] = params.getAll(name);
+  return value && others.length === 0 && value.length <= LONGEST_KEY ? value : undefined;
+}

@@ -1,0 +1,39 @@
+import { sha256 } from '../../kit/random.ts';
+import type { UpstreamDefinition } from '../definition.ts';
+import type { Forward } from '../preset.ts';
+import type { TripSecrets, Wishes } from '../upstream.ts';
+
+/** The URL on which a trip begins: what the protocol needs, the fixed parameters, and the wishes in the upstream's own words. */
+export function authorizationUrl(
+  definition: UpstreamDefinition,
+  endpoint: string,
+  secrets: TripSecrets,
+  wishes: Wishes,
+): string {
+  const url = new URL(endpoint);
+  const set = (name: string, value: string | undefined) => value && url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(definition.params ?? {})) set(name, value);
+  set(...wish(definition.forward.login_hint, wishes.loginHint));
+  set(...wish(definition.forward.prompt, wishes.prompt));
+  set(...wish(definition.forward.ui_locales, wishes.uiLocales));
+  set('client_id', definition.client_id);
+  set('redirect_uri', definition.redirect_uri);
+  set('response_type', 'code');
+  if (definition.response_mode === 'form_post') set('response_mode', 'form_post');
+  set('scope', definition.scopes.join(definition.scope_delimiter));
+  set('state', secrets.state);
+  if (definition.nonce === 'required') set('nonce', secrets.nonce);
+  if (definition.pkce === 'S256') {
+    set('code_challenge', sha256(secrets.verifier));
+    set('code_challenge_method', 'S256');
+  }
+  return url.href;
+}
+
+/** A wish under the upstream's name; several words count one by one, the first that the upstream knows wins. */
+function wish(forward: Forward | undefined, value: string | undefined): [string, string | undefined] {
+  if (!forward || !value || value.length > 256) return ['', undefined];
+  if (!forward.values) return [forward.as, value];
+  const known = value.split(' ').find((word) => Object.hasOwn(forward.values ?? {}, word));
+  return [forward.as, known && forward.values[known]];
+}

@@ -1,0 +1,66 @@
+import type { Outbound } from '../../outbound/index.ts';
+import type { UpstreamDefinition } from '../definition.ts';
+import { UpstreamFailure } from '../failure.ts';
+import { readPath } from '../mapping/paths.ts';
+import type { Metadata } from '../metadata/metadata.ts';
+import type { Tokens, Upstream } from '../upstream.ts';
+import { authorizationUrl } from './authorization_url.ts';
+import { fetchSource } from './fetch_source.ts';
+import type { KeySet } from './key_set.ts';
+import { parseCallback, type ExpectedIssuer } from './parse_callback.ts';
+
+/** What an engine works with. */
+export interface EngineDeps {
+  definition: UpstreamDefinition;
+  metadata: Metadata;
+  keySet: (url: string) => KeySet;
+  fetch: Outbound['fetch'];
+}
+
+/** The half of an upstream that both engines share. */
+export function frontChannel({ definition, metadata }: EngineDeps): Omit<Upstream, 'exchange' | 'identify'> {
+  return {
+    definition,
+    available: () => metadata.current() !== undefined,
+    origin() {
+      return new URL(metadata.current()?.endpoints.authorization ?? definition.issuer).origin;
+    },
+    async begin(secrets, wishes) {
+      const { endpoints } = await metadata.required();
+      return authorizationUrl(definition, endpoints.authorization, secrets, wishes);
+    },
+    parseCallback: (params) => parseCallback(params, expectedIssuer(definition, metadata)),
+  };
+}
+
+/** All spellings of the upstream's issuer, its own first. */
+export function acceptedIssuers({ issuer, issuer_aliases: aliases = [] }: UpstreamDefinition): string[] {
+  return [issuer, ...aliases];
+}
+
+/** Collects every answer that claims are mapped from, in the order of the preset. */
+export async function collectSources(deps: EngineDeps, tokens: Tokens): Promise<Record<string, unknown>> {
+  const { endpoints } = await deps.metadata.required();
+  const found: Record<string, unknown> = {};
+  for (const source of deps.definition.sources) {
+    if (source.from === 'id_token') {
+      found[source.name] = tokens.claims;
+      continue;
+    }
+    const endpoint = endpoints[source.endpoint];
+    if (endpoint === undefined) continue;
+    // One after the other: a later source may be pointless when an earlier one is refused.
+    found[source.name] = await fetchSource(source, endpoint, tokens.accessToken, deps.definition, deps.fetch);
+    if (source.same_subject && readPath(found, source.same_subject) !== tokens.claims?.sub) {
+      throw new UpstreamFailure('userinfo_subject_differs');
+    }
+  }
+  return found;
+}
+
+function expectedIssuer(definition: UpstreamDefinition, metadata: Metadata): ExpectedIssuer {
+  const accepted = acceptedIssuers(definition);
+  if (definition.callback_iss === 'ignored') return { accepted, check: 'never' };
+  const promised = definition.callback_iss === 'if-advertised' && metadata.current()?.issOnCallback;
+  return { accepted, check: promised ? 'always' : 'if-present' };
+}

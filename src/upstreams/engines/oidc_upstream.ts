@@ -1,0 +1,34 @@
+import { UpstreamFailure } from '../failure.ts';
+import type { Upstream } from '../upstream.ts';
+import { acceptedIssuers, collectSources, frontChannel, type EngineDeps } from './base.ts';
+import { identityFrom } from './identity.ts';
+import { requestTokens } from './request_tokens.ts';
+import { verifyIdToken } from './verify_id_token.ts';
+
+/** An upstream that speaks OpenID Connect: nobody is identified without a verified ID token. */
+export function createOidcUpstream(deps: EngineDeps): Upstream {
+  const { definition, metadata, keySet, fetch } = deps;
+  return {
+    ...frontChannel(deps),
+    async exchange(code, { state, nonce, verifier }) {
+      const { endpoints } = await metadata.required();
+      const { accessToken, idToken } = await requestTokens(
+        definition,
+        endpoints.token,
+        { code, state, verifier },
+        fetch,
+      );
+      if (idToken === undefined) throw new UpstreamFailure('id_token_missing');
+      if (endpoints.jwks === undefined) throw new UpstreamFailure('jwks_unavailable');
+      const claims = await verifyIdToken(idToken, keySet(endpoints.jwks), {
+        issuers: acceptedIssuers(definition),
+        clientId: definition.client_id,
+        algorithms: definition.id_token_algs ?? [],
+        nonce: definition.nonce === 'required' ? nonce : undefined,
+        accessToken,
+      });
+      return { accessToken, claims };
+    },
+    identify: async (tokens) => identityFrom(definition, await collectSources(deps, tokens)),
+  };
+}

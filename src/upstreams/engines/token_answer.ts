@@ -1,0 +1,70 @@
+import { UpstreamFailure, plainCode } from '../failure.ts';
+import type { Preset } from '../preset.ts';
+import { isObject, readJson } from './read_json.ts';
+
+/** Codes that say "your client id or secret is wrong": RFC 6749 5.2, GitHub's, and Meta's numbers. */
+const CLIENT_REFUSED: ReadonlySet<string> = new Set([
+  'invalid_client',
+  'unauthorized_client',
+  'incorrect_client_credentials',
+  'application_suspended',
+  'redirect_uri_mismatch',
+  '1',
+  '101',
+]);
+
+export interface TokenAnswer {
+  /** A response as RFC 6749 5.1 wants it, for the library. */
+  response: Response;
+  idToken: string | undefined;
+}
+
+/**
+ * Makes a token answer plain: finds the error in every dialect (object, number, inside status 200), repairs what
+ * upstreams are known to send, and takes the ID token out, because the library would check its claims without its
+ * signature. Throws UpstreamFailure; nothing of the answer reaches a message.
+ */
+export async function readTokenAnswer(answer: Response, format: Preset['token_format']): Promise<TokenAnswer> {
+  if (answer.status >= 500 || answer.status === 429) throw new UpstreamFailure('token_unavailable');
+  const body = await readBody(answer, format);
+  const error = body && errorOf(body);
+  if (error !== undefined) throw refusal(error);
+  if (!answer.ok) throw new UpstreamFailure('token_refused', { upstreamError: `http_${answer.status}` });
+  if (!body || !isToken(body['access_token'])) throw new UpstreamFailure('token_malformed');
+  const type = body['token_type'] ?? 'bearer';
+  if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') throw new UpstreamFailure('token_malformed');
+  const idToken = body['id_token'];
+  if (idToken !== undefined && !isToken(idToken)) throw new UpstreamFailure('id_token_malformed');
+  // Scope, lifetime and refresh token are not used, so their shape cannot end a login.
+  const plain = { access_token: body['access_token'], token_type: 'bearer' };
+  return { response: Response.json(plain), idToken };
+}
+
+async function readBody(
+  answer: Response,
+  format: Preset['token_format'],
+): Promise<Record<string, unknown> | undefined> {
+  const type = (answer.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type === 'application/x-www-form-urlencoded') {
+    return format === 'json' ? undefined : Object.fromEntries(new URLSearchParams(await answer.text()));
+  }
+  const body = format === 'form' ? undefined : await readJson(answer);
+  return isObject(body) ? body : undefined;
+}
+
+/** The error in a body, or undefined when there is none. Meta sends an object; a few send a number or an empty text. */
+function errorOf(body: Record<string, unknown>): unknown {
+  const { error } = body;
+  if (error === undefined || error === null || error === '' || error === 0) return undefined;
+  return isObject(error) ? (error['code'] ?? error['type'] ?? 'object') : error;
+}
+
+function refusal(error: unknown): UpstreamFailure {
+  const upstreamError = plainCode(error);
+  const isClient = upstreamError !== undefined && CLIENT_REFUSED.has(upstreamError);
+  return new UpstreamFailure(isClient ? 'token_client_refused' : 'token_refused', { upstreamError });
+}
+
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= 64 * 1024;
+}

@@ -1,0 +1,81 @@
+export type FailureCode = 'upstream_failed' | 'upstream_unavailable' | 'upstream_misconfigured';
+
+interface Judgement {
+  code: FailureCode;
+  /** Somebody may be trying something: the event says so. */
+  security?: true;
+}
+
+const failed: Judgement = { code: 'upstream_failed' };
+const suspicious: Judgement = { code: 'upstream_failed', security: true };
+const unavailable: Judgement = { code: 'upstream_unavailable' };
+const misconfigured: Judgement = { code: 'upstream_misconfigured' };
+
+/** Every way in which an upstream lets us down: the word for the log, what the person is told, whether it smells. */
+export const reasons = {
+  callback_malformed: failed,
+  callback_duplicate: failed,
+  callback_error: failed,
+  callback_refused: misconfigured,
+  callback_unavailable: unavailable,
+  callback_iss_wrong: suspicious,
+  callback_iss_missing: suspicious,
+  discovery_failed: unavailable,
+  discovery_refused: misconfigured,
+  network: unavailable,
+  timeout: unavailable,
+  too_large: failed,
+  redirect: misconfigured,
+  insecure: misconfigured,
+  address_refused: { code: 'upstream_misconfigured', security: true },
+  token_unavailable: unavailable,
+  token_refused: failed,
+  token_client_refused: misconfigured,
+  token_malformed: failed,
+  id_token_missing: misconfigured,
+  id_token_malformed: failed,
+  alg_refused: suspicious,
+  signature_wrong: suspicious,
+  key_unknown: misconfigured,
+  jwks_unavailable: unavailable,
+  issuer_wrong: suspicious,
+  audience_wrong: suspicious,
+  azp_wrong: suspicious,
+  nonce_missing: suspicious,
+  nonce_mismatch: suspicious,
+  id_token_expired: failed,
+  id_token_too_old: failed,
+  id_token_in_future: failed,
+  at_hash_wrong: suspicious,
+  subject_invalid: failed,
+  profile_unavailable: unavailable,
+  profile_refused: failed,
+  profile_malformed: failed,
+  userinfo_subject_differs: suspicious,
+} as const satisfies Record<string, Judgement>;
+
+export type Reason = keyof typeof reasons;
+
+/** A trip to an upstream that ends without an identity. `upstreamError` is the upstream's own error code, cut to plain characters. */
+export class UpstreamFailure extends Error {
+  readonly reason: Reason;
+  readonly code: FailureCode;
+  readonly security: boolean;
+  readonly upstreamError: string | undefined;
+
+  constructor(reason: Reason, details: { cause?: unknown; upstreamError?: string | undefined } = {}) {
+    super(reason, { cause: details.cause });
+    this.name = 'UpstreamFailure';
+    this.reason = reason;
+    const judgement: Judgement = reasons[reason];
+    this.code = judgement.code;
+    this.security = judgement.security ?? false;
+    this.upstreamError = details.upstreamError;
+  }
+}
+
+/** An upstream's error code as it may stand in a log, or undefined when it is no such thing. */
+export function plainCode(value: unknown): string | undefined {
+  const text = typeof value === 'number' ? String(value) : value;
+  return typeof text === 'string' && /^[A-Za-z0-9_.:-]{1,64}$/.test(text) ? text : undefined;
+}

@@ -1,0 +1,22 @@
+import type { Endpoints } from '../preset.ts';
+
+/** Where an upstream is to be found. */
+export interface Resolved {
+  endpoints: Endpoints;
+  /** Whether it promises `iss` on the callback (RFC 9207). */
+  issOnCallback: boolean;
+}
+
+/** Knows where an upstream is, or not yet. */
+export interface Metadata {
+  current(): Resolved | undefined;
+  /** What is known, after one attempt to find out if need be; throws UpstreamFailure `discovery_failed` or `discovery_refused`. */
+  required(): Promise<Resolved>;
+  close(): Promise<void>;
+}
+
+/** Endpoints that stand in a preset and never change by themselves. */
+export function pinnedMetadata(endpoints: Endpoints): Metadata {
+  const resolved = { endpoints, issOnCallback: false };
+  return { current: () => resolved, required: async () => resolved, close: async () => {} };
+}

@@ -1,0 +1,50 @@
+import type { Preset } from '../preset.ts';
+
+// Source: OpenID Connect Core 1.0 and Discovery 1.0 (errata set 2), RFC 9207; November 2026.
+//
+// Any issuer by discovery. Who runs it, and whether it checks addresses, only the admin knows: an address counts as
+// unverified until `email_trust` says more.
+export const oidc: Preset = {
+  protocol: 'oidc',
+  callback_iss: 'if-advertised',
+  scopes: ['openid', 'email', 'profile'],
+  scope_delimiter: ' ',
+  pkce: 'S256',
+  nonce: 'required',
+  forward: {
+    login_hint: { as: 'login_hint' },
+    prompt: {
+      as: 'prompt',
+      values: { login: 'login', select_account: 'select_account', consent: 'consent', create: 'create' },
+    },
+    ui_locales: { as: 'ui_locales' },
+  },
+  token_auth: 'client_secret_basic',
+  token_format: 'json',
+  id_token_algs: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+  sources: [
+    { name: 'id', from: 'id_token' },
+    { name: 'user', from: 'http', endpoint: 'userinfo', same_subject: 'user.sub' },
+  ],
+  mapping: {
+    subject: { from: ['id.sub'] },
+    claims: {
+      name: { from: ['user.name', 'id.name'] },
+      given_name: { from: ['user.given_name', 'id.given_name'] },
+      family_name: { from: ['user.family_name', 'id.family_name'] },
+      username: { from: ['user.preferred_username', 'id.preferred_username'] },
+      email: { from: ['user.email', 'id.email'] },
+      picture: { from: ['user.picture', 'id.picture'] },
+      locale: { from: ['user.locale', 'id.locale'] },
+    },
+    extra: {},
+    email_trust: { default: 'unverified', rules: [] },
+  },
+  // The flag must come from the answer that the address came from.
+  verified_signal: {
+    any: [
+      { all: [{ exists: 'user.email' }, { true: 'user.email_verified' }] },
+      { all: [{ not: { exists: 'user.email' } }, { true: 'id.email_verified' }] },
+    ],
+  },
+};

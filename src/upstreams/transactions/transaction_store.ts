@@ -1,0 +1,37 @@
+import type { TripSecrets } from '../upstream.ts';
+
+export type Purpose = 'login' | 'link' | 'reauthenticate';
+
+/** What a trip is for and whose it is; comes back with the person. */
+export interface Trip {
+  upstreamId: string;
+  purpose: Purpose;
+  browserHash: string;
+  interactionUid: string;
+  sessionUid?: string;
+  /** The visit's reference, where the caller gave one. */
+  reference?: string;
+}
+
+/** Why a transaction was not consumed. `trip` only when the browser is the one that began it. */
+export type Refusal =
+  | { reason: 'unknown' | 'other_upstream' | 'foreign_browser' | 'no_browser' }
+  | { reason: 'expired' | 'used'; trip: Trip };
+
+export type Consumed =
+  | { ok: true; trip: Trip; secrets: TripSecrets; callback?: URLSearchParams }
+  | ({ ok: false } & Refusal);
+
+/** How a transaction is found again: by the state, or by the key of a stored form_post callback. */
+export type TransactionKey = { state: string } | { resume: string };
+
+/** The trips that are under way. One-time: consumed by one conditional statement, kept until swept so that reuse is seen. */
+export interface TransactionStore {
+  create(trip: Trip, secrets: TripSecrets): Promise<void>;
+  /** Stores a form_post callback once and gives the key to go on with; undefined when the trip cannot take one (any more). */
+  keepCallback(upstreamId: string, state: string, params: URLSearchParams): Promise<string | undefined>;
+  /** Exactly one of any number of concurrent calls succeeds, and only from the browser that began the trip, before it expires. */
+  consume(key: TransactionKey, upstreamId: string, browserHash: string | undefined): Promise<Consumed>;
+  /** Deletes what expired more than a day ago; until then its visit can be restarted. Returns how many. */
+  sweep(): Promise<number>;
+}

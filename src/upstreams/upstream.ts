@@ -1,0 +1,57 @@
+import type { JWTPayload } from 'jose';
+import type { UpstreamDefinition } from './definition.ts';
+import type { Trust } from './mapping/mapping.ts';
+
+/** The secrets of one trip. All are 256 random bits. */
+export interface TripSecrets {
+  state: string;
+  nonce: string;
+  /** PKCE, RFC 7636. */
+  verifier: string;
+}
+
+/** What a page would like the upstream to know or to do. */
+export interface Wishes {
+  loginHint?: string | undefined;
+  prompt?: string | undefined;
+  uiLocales?: string | undefined;
+}
+
+/** What a callback said. */
+export type CallbackOutcome = { outcome: 'ok'; code: string } | { outcome: 'cancelled' };
+
+/** What a code was exchanged for. `claims` are those of a verified ID token. */
+export interface Tokens {
+  accessToken: string;
+  claims?: JWTPayload;
+}
+
+/** Who came back, as far as the upstream can be believed. (`issuer`, `subject`) is what identifies; everything else may change. */
+export interface UpstreamIdentity {
+  issuer: string;
+  subject: string;
+  email?: { value: string; trust: Trust; relay: boolean; source: string };
+  name?: string;
+  givenName?: string;
+  familyName?: string;
+  username?: string;
+  picture?: string;
+  locale?: string;
+  extra: Record<string, string | boolean>;
+}
+
+/** One upstream at work. Every method that talks to it fails with UpstreamFailure or OutboundError and nothing else of its own. */
+export interface Upstream {
+  readonly definition: Readonly<UpstreamDefinition>;
+  /** Whether a trip can begin now. */
+  available(): boolean;
+  /** The origin on which a trip begins, for the page's form-action; the issuer's while discovery has not answered. */
+  origin(): string;
+  /** The authorization URL. */
+  begin(secrets: TripSecrets, wishes: Wishes): Promise<string>;
+  /** Reads a callback; throws UpstreamFailure when it is an error or none at all. */
+  parseCallback(params: URLSearchParams): CallbackOutcome;
+  /** Redeems the code, once; an ID token in the answer was verified when this resolves. */
+  exchange(code: string, secrets: TripSecrets): Promise<Tokens>;
+  identify(tokens: Tokens): Promise<UpstreamIdentity>;
+}

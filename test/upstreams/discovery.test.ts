@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { testDatabase } from '../support/database.ts';
+import type { Database } from '../../src/database/index.ts';
+import type { SecurityEvent } from '../../src/events/index.ts';
+import { createOutbound, type Outbound } from '../../src/outbound/index.ts';
+import { openUpstreams, type Upstreams } from '../../src/upstreams/index.ts';
+import { startFakeUpstream, transportFaults as broken, type FakeUpstream } from './support/fake_upstream.ts';
+import { testSealer } from './support/test_sealer.ts';
+import { BROWSER, ISSUER, settingsFor } from './support/world.ts';
+
+let database: Database;
+let drop: () => Promise<void>;
+let outbound: Outbound;
+let fake: FakeUpstream;
+let events: SecurityEvent[];
+let opened: Upstreams[];
+/** Called with every event. */
+let heard: () => void;
+
+beforeAll(async () => {
+  ({ database, drop } = await testDatabase());
+  outbound = createOutbound({
+    mode: 'development',
+    trustedHosts: ['127.0.0.1'],
+    allow: [],
+    limits: { headersMs: 2000 },
+  });
+  fake = await startFakeUpstream({ issuer: ISSUER });
+});
+beforeEach(async () => {
+  await database.knex('upstream_metadata').delete();
+  fake.honest();
+  fake.journal.length = 0;
+  events = [];
+  opened = [];
+  heard = () => {};
+});
+afterEach(async () => {
+  await Promise.all(opened.map((upstreams) => upstreams.close()));
+});
+afterAll(async () => {
+  await outbound.close();
+  await fake.close();
+  await drop();
+});
+
+async function open(issuer = ISSUER): Promise<Upstreams> {
+  const settings = settingsFor(fake).filter((entry) => entry.id === 'partner');
+  const record = async (event: SecurityEvent) => {
+    events.push(event);
+    heard();
+  };
+  const upstreams = await openUpstreams({
+    settings,
+    issuer,
+    mode: 'development',
+    database,
+    sealer: testSealer(),
+    outbound,
+    record,
+  });
+  opened.push(upstreams);
+  return upstreams;
+}
+
+const trip = { purpose: 'login' as const, browserHash: BROWSER, interactionUid: 'visit' };
+const DISCOVERY = '/openid-configuration';
+
+function document(change: Record<string, unknown>) {
+  const at = (path: string) => `${fake.issuer}${path}`;
+  const honest = {
+    issuer: fake.issuer,
+    authorization_endpoint: at('/authorize'),
+    token_endpoint: at('/token'),
+    jwks_uri: at('/jwks'),
+  };
+  return broken.status(200, 'application/json', JSON.stringify({ ...honest, ...change }))(DISCOVERY);
+}
+
+describe('discovery', () => {
+  it('is not needed for the start: the upstream is unavailable until it answers', async () => {
+    fake.lie({ transport: broken.status(503)(DISCOVERY) });
+    const upstreams = await open();
+    await expect(upstreams.begin('partner', trip)).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    expect(upstreams.list()).toMatchObject([{ available: false, origin: fake.base }]);
+    fake.honest();
+    const again = await open();
+    await again.begin('partner', trip);
+    expect(again.list()).toMatchObject([{ available: true, origin: fake.base }]);
+  });
+
+  it('does not hold up the start when the upstream hangs', async () => {
+    fake.lie({ transport: broken.hang(DISCOVERY) });
+    const upstreams = await open();
+    expect(upstreams.list()).toMatchObject([{ available: false }]);
+  });
+
+  it('asks again on demand at most every five seconds, so that a page cannot start a storm', async () => {
+    fake.lie({ transport: broken.status(500)(DISCOVERY) });
+    const upstreams = await open();
+    await Promise.allSettled(Array.from({ length: 20 }, () => upstreams.begin('partner', trip)));
+    await expect(upstreams.begin('partner', trip)).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    expect(fake.calls(DISCOVERY)).toHaveLength(1);
+    expect(events).toMatchObject([{ type: 'upstream.discovery_failed', reason: 'discovery_failed' }]);
+  });
+
+  it('uses the last good document at once after a restart, also when the upstream is away', async () => {
+    await (await open()).begin('partner', trip);
+    fake.lie({ transport: broken.reset(DISCOVERY) });
+    expect((await open()).list()).toMatchObject([{ available: true }]);
+  });
+
+  it.each([
+    ['of another issuer', { issuer: 'https://evil.example' }],
+    ['of the issuer with a slash more', { issuer: 'slash' }],
+    ['without keys', { jwks_uri: undefined }],
+    ['with a plain http endpoint elsewhere', { token_endpoint: 'http://login.example/token' }],
+    ['that leads back to ourselves', { authorization_endpoint: `${ISSUER}/oidc/authorize` }],
+    ['with something else than a URL', { userinfo_endpoint: 'javascript:alert(1)' }],
+  ])('refuses a document %s and keeps the good one', async (_name, change) => {
+    const good = await open();
+    await good.begin('partner', trip);
+    const lie = 'issuer' in change && change.issuer === 'slash' ? { issuer: `${fake.issuer}/` } : change;
+    fake.lie({ transport: document(lie) });
+    const complaint = new Promise<void>((resolve) => {
+      heard = resolve;
+    });
+    const upstreams = await open();
+    await complaint;
+    expect(events).toMatchObject([{ type: 'upstream.discovery_failed', reason: 'discovery_refused' }]);
+    const [stored] = await database.knex('upstream_metadata').select('document');
+    expect(stored.document).toMatchObject({ issuer: fake.issuer, token_endpoint: `${fake.issuer}/token` });
+    expect(upstreams.list()).toMatchObject([{ available: true }]);
+  });
+
+  it("says that the configuration is at fault when the very first document is another issuer's", async () => {
+    fake.lie({ transport: document({ issuer: 'https://evil.example' }) });
+    await expect((await open()).begin('partner', trip)).rejects.toMatchObject({ code: 'upstream_misconfigured' });
+  });
+
+  it('refuses to start as its own upstream', async () => {
+    await expect(open(new URL(fake.issuer).origin)).rejects.toThrow('our own issuer');
+  });
+});

@@ -1,0 +1,143 @@
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { upstreamMistakes, upstreamSettings } from '../../src/upstreams/index.ts';
+import { defineUpstream } from '../../src/upstreams/definition.ts';
+import { upstreamWarnings } from '../../src/upstreams/mistakes.ts';
+
+const google = { id: 'google', preset: 'google', client_id: 'a', client_secret: 'b' };
+const partner = {
+  id: 'partner',
+  preset: 'oidc',
+  issuer: 'https://login.partner.example',
+  client_id: 'a',
+  client_secret: 'b',
+};
+const place = { issuer: 'https://id.acme.example' };
+const parse = (entry: object) => upstreamSettings.parse(entry);
+
+function problemsOf(entry: object): string[] {
+  return (
+    upstreamSettings.safeParse(entry).error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? []
+  );
+}
+
+describe('the settings of an upstream', () => {
+  it('need little more than credentials', () => {
+    expect(parse(google)).toMatchObject({ linking: 'authoritative', enabled: true });
+    expect(parse(partner)).toMatchObject({ linking: 'authoritative' });
+  });
+
+  it.each([
+    ['a key that is not there', { ...google, clientid: 'x' }, 'clientid'],
+    ['a preset that is not there', { ...google, preset: 'gogle' }, 'preset'],
+    ['an id that cannot stand in a URL', { ...google, id: 'My Google' }, 'id'],
+    ['no issuer for oidc', { ...partner, issuer: undefined }, 'issuer'],
+    ['an issuer for Google', { ...google, issuer: 'https://x.example' }, 'issuer'],
+    ['an issuer with a query', { ...partner, issuer: 'https://x.example/?a=1' }, 'issuer'],
+    ['an issuer that is no web address', { ...partner, issuer: 'ftp://x.example' }, 'issuer'],
+    ['a subject of its own', { ...google, claims: { subject: { from: ['id.email'] } } }, 'claims'],
+    ['a source that is not there', { ...google, claims: { name: { from: ['user.name'] } } }, 'claims'],
+    ['a path into a prototype', { ...google, claims: { name: { from: ['id.__proto__'] } } }, 'claims.name.from.0'],
+    ['a parameter of the protocol', { ...google, params: { redirect_uri: 'x' } }, 'params.redirect_uri'],
+    ['a variable that the preset has not', { ...google, vars: { version: 'v1' } }, 'vars.version'],
+    [
+      'trust in a flag that Facebook does not send',
+      { ...google, id: 'facebook', preset: 'facebook', email_trust: 'verified' },
+      'email_trust',
+    ],
+    ['scopes without openid', { ...google, scopes: ['email'] }, 'scopes'],
+  ])('refuse %s', (_name, entry, key) => {
+    expect(problemsOf(entry).some((problem) => problem.startsWith(key) || problem.includes(key))).toBe(true);
+  });
+
+  it('have a JSON Schema for editors', () => {
+    expect(z.toJSONSchema(upstreamSettings, { io: 'input' })).toMatchObject({
+      type: 'object',
+      additionalProperties: false,
+    });
+  });
+});
+
+describe('upstreamMistakes', () => {
+  const mistakes = (entries: object[], mode: 'development' | 'production' = 'production') =>
+    upstreamMistakes(entries.map(parse), { ...place, mode }).map(({ path }) => path.join('.'));
+
+  it('finds what single entries cannot show', () => {
+    expect(mistakes([google, partner])).toEqual([]);
+    expect(mistakes([google, google])).toEqual(['1.id']);
+    expect(mistakes([{ ...google, client_secret: '' }])).toEqual(['0.client_secret']);
+    expect(mistakes([{ id: 'google', preset: 'google' }])).toEqual(['0.client_id', '0.client_secret']);
+    expect(mistakes([{ id: 'google', preset: 'google', enabled: false }])).toEqual([]);
+    expect(mistakes([{ id: 'google', preset: 'google' }], 'development')).toEqual([]);
+    expect(mistakes([{ ...partner, client_id: undefined }], 'development')).toEqual(['0.client_id']);
+    expect(mistakes([{ ...partner, issuer: place.issuer }])).toEqual(['0.issuer']);
+    expect(mistakes([{ ...partner, issuer: 'http://login.partner.example' }], 'development')).toEqual(['0.issuer']);
+    expect(mistakes([{ ...partner, issuer: 'http://localhost:4000' }])).toEqual(['0.issuer']);
+    expect(mistakes([{ ...partner, issuer: 'http://localhost:4000' }], 'development')).toEqual([]);
+  });
+});
+
+describe('defineUpstream', () => {
+  it('uses the real endpoints with credentials, also in development', () => {
+    const simulator = {
+      base: 'http://127.0.0.1:1',
+      clients: {
+        google: { id: 'x', secret: 'y', redirectUris: [] },
+        facebook: { id: 'x', secret: 'y', redirectUris: [] },
+      },
+    };
+    const definition = defineUpstream(parse(google), { ...place, simulator });
+    expect(definition).toMatchObject({
+      simulated: false,
+      client_id: 'a',
+      redirect_uri: 'https://id.acme.example/upstream/google/callback',
+    });
+    expect(definition?.endpoints?.authorization).toBe('https://accounts.google.com/o/oauth2/v2/auth');
+  });
+
+  it('defines nothing without credentials and simulator', () => {
+    expect(defineUpstream(parse({ id: 'google', preset: 'google' }), place)).toBeUndefined();
+  });
+
+  it('puts the version of the Graph API where it belongs', () => {
+    const entry = parse({ ...google, id: 'facebook', preset: 'facebook', vars: { version: 'v26.0' } });
+    expect(defineUpstream(entry, place)?.endpoints).toEqual({
+      authorization: 'https://www.facebook.com/v26.0/dialog/oauth',
+      token: 'https://graph.facebook.com/v26.0/oauth/access_token',
+      profile: 'https://graph.facebook.com/v26.0/me',
+    });
+  });
+
+  it('takes the short form of email_trust as the level of a checked address only', () => {
+    expect(
+      defineUpstream(parse({ ...partner, email_trust: 'authoritative' }), place)?.mapping.email_trust,
+    ).toMatchObject({
+      default: 'unverified',
+      rules: [{ then: 'authoritative' }],
+    });
+    expect(
+      defineUpstream(parse({ ...google, email_trust: 'verified' }), place)?.mapping.email_trust.rules,
+    ).toHaveLength(1);
+  });
+});
+
+describe('upstreamWarnings', () => {
+  const warnings = (entry: object) => {
+    const settings = parse(entry);
+    const definition = defineUpstream(settings, place);
+    return upstreamWarnings([settings], definition ? [definition] : []);
+  };
+
+  it.each([
+    [{ ...google, linking: 'verified' }, 'linking'],
+    [{ ...partner, email_trust: 'authoritative' }, 'every address'],
+    [{ ...partner, email_trust: { default: 'verified', rules: [] } }, 'nobody checked'],
+    [{ ...partner, pkce: 'off' }, 'pkce'],
+  ])('warns of %j', (entry, words) => {
+    expect(warnings(entry)).toEqual([expect.stringContaining(words)]);
+  });
+
+  it('has nothing to say about the defaults', () => {
+    expect([...warnings(google), ...warnings(partner)]).toEqual([]);
+  });
+});
