@@ -1,0 +1,50 @@
+import { clientSettings, type ClientInput, type ClientSettings } from './settings.ts';
+import { toMetadata, type ClientMetadata } from './templates.ts';
+
+export interface ClientsDeps {
+  /** The clients of the config. */
+  settings: readonly ClientSettings[];
+  /** Our own, under reserved ids. */
+  extra?: readonly ClientInput[];
+}
+
+/** What people may see of an app. */
+export interface ListedClient {
+  id: string;
+  name: string;
+  uri?: string;
+  logo?: string;
+  first_party: boolean;
+}
+
+export interface Clients {
+  /** The full metadata, for the protocol engine, or undefined for an id that nobody registered. */
+  find(id: string): ClientMetadata | undefined;
+  /** The apps of the config by name, without our own. */
+  list(): ListedClient[];
+}
+
+const RESERVED = /^gatehouse-/i;
+
+/** The registry of clients. Throws on a reserved id in the config, and on an id used twice. */
+export function openClients({ settings, extra = [] }: ClientsDeps): Clients {
+  const reserved = settings.find((client) => RESERVED.test(client.client_id));
+  if (reserved) throw new TypeError(`the client_id ${reserved.client_id} is reserved`);
+  const byId = new Map<string, ClientMetadata>();
+  for (const client of [...settings, ...extra.map((own) => clientSettings.parse(own))]) {
+    if (byId.has(client.client_id)) throw new TypeError(`the client_id ${client.client_id} is used twice`);
+    byId.set(client.client_id, toMetadata(client));
+  }
+  const listed = settings.map(toListed).toSorted((left, right) => left.name.localeCompare(right.name));
+  return { find: (id) => byId.get(id), list: () => listed };
+}
+
+function toListed(settings: ClientSettings): ListedClient {
+  return {
+    id: settings.client_id,
+    name: settings.name ?? settings.client_id,
+    uri: settings.client_uri,
+    logo: settings.logo_uri,
+    first_party: settings.first_party,
+  };
+}

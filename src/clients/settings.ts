@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** What an app is; each type has its own safe template. */
+export const clientTypes = ['web', 'spa', 'native', 'service', 'device', 'mcp'] as const;
+
+export type ClientType = (typeof clientTypes)[number];
+
+const uri = z.string().min(1).max(2000);
+const uris = z.array(uri).max(100);
+
+/**
+ * One entry of `clients:`. Any further key is handed to the protocol engine as client metadata (RFC 7591, OpenID Connect
+ * Registration 1.0) and wins over the template of the type.
+ */
+export const clientSettings = z.looseObject({
+  client_id: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,100}$/, 'one to a hundred visible ASCII characters')
+    .describe('The name by which the app introduces itself. It never changes and is no secret.'),
+  name: z.string().trim().min(1).max(100).optional().describe('What people read; the client_id when absent.'),
+  type: z
+    .enum(clientTypes)
+    .default('web')
+    .describe(
+      'web: a server with a secret. spa: a browser app. native: on a device. service: no person. device: no browser. mcp: an MCP client.',
+    ),
+  client_secret: z.string().min(1).max(500).optional().describe('What a web app or service proves itself with.'),
+  redirect_uris: uris.optional().describe('Where people are sent back, compared letter by letter.'),
+  post_logout_redirect_uris: uris.optional().describe('Where people may be sent after signing out.'),
+  first_party: z.boolean().default(false).describe('One of your own apps: people are not asked for consent.'),
+  client_uri: uri.optional().describe('The home of the app, linked from the front page.'),
+  logo_uri: uri.optional(),
+  policy_uri: uri.optional(),
+  tos_uri: uri.optional(),
+  require_pkce: z.boolean().default(true).describe('false only for an app whose library cannot do PKCE (RFC 7636).'),
+});
+
+/** One client after parsing. */
+export type ClientSettings = z.output<typeof clientSettings>;
+
+/** One client as the config file writes it. */
+export type ClientInput = z.input<typeof clientSettings>;

@@ -1,0 +1,69 @@
+export interface UriProblem {
+  rule: string;
+  message: string;
+  accepted?: string;
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+// Schemes that browsers run or read themselves; everything else a native app may claim (RFC 8252 7.1).
+const FORBIDDEN = new Set([
+  'javascript:',
+  'vbscript:',
+  'data:',
+  'blob:',
+  'file:',
+  'about:',
+  'filesystem:',
+  'ws:',
+  'wss:',
+  'ftp:',
+]);
+
+/** What speaks against a URI to which people are sent back. RFC 9700 2.1, 4.1; RFC 8252 7. */
+export function returnUriProblem(uri: string, native: boolean): UriProblem | undefined {
+  const parsed = URL.parse(uri);
+  if (!parsed) return notAUri;
+  const common = commonProblem(uri, parsed);
+  if (common) return common;
+  const custom = parsed.protocol !== 'https:' && parsed.protocol !== 'http:';
+  if (custom && native && !FORBIDDEN.has(parsed.protocol)) return undefined;
+  if (!custom && httpsOrLoopback(parsed)) return undefined;
+  return {
+    rule: 'insecure_uri',
+    message: 'people would be sent back in the clear, or to a place that is not an app',
+    accepted: native
+      ? 'https, http on loopback, or a scheme of the app such as com.example.app:/callback'
+      : 'https, or http on loopback',
+  };
+}
+
+/** What speaks against a URI that people or we open: the app's home, logo, policies, keys. */
+export function webUriProblem(uri: string): UriProblem | undefined {
+  const parsed = URL.parse(uri);
+  if (!parsed) return notAUri;
+  const common = commonProblem(uri, parsed);
+  if (common) return common;
+  if (httpsOrLoopback(parsed)) return undefined;
+  return { rule: 'insecure_uri', message: 'this URI is not https', accepted: 'https, or http on loopback' };
+}
+
+const notAUri: UriProblem = { rule: 'invalid_uri', message: 'this is not an absolute URI' };
+
+function commonProblem(uri: string, parsed: URL): UriProblem | undefined {
+  if (uri.includes('#')) return { rule: 'uri_fragment', message: 'a URI here has no fragment (RFC 6749 3.1.2)' };
+  if (uri.includes('*')) {
+    const accepted = 'one entry per URI';
+    return { rule: 'uri_wildcard', message: 'URIs are compared letter by letter: there are no wildcards', accepted };
+  }
+  if (parsed.username !== '' || parsed.password !== '') {
+    return { rule: 'uri_credentials', message: 'a URI here has no user name or password' };
+  }
+  // oxlint-disable-next-line no-control-regex -- that is what is looked for
+  if (/[\u0000-\u0020\u007f\\]/.test(uri)) return notAUri;
+  return undefined;
+}
+
+function httpsOrLoopback(parsed: URL): boolean {
+  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && LOOPBACK.has(parsed.hostname));
+}
