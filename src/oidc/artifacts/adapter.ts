@@ -1,0 +1,121 @@
+import Provider, { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
+import type { ModelStore } from './artifact_store.ts';
+import { models, type ArtifactModel, type ModelName } from './models.ts';
+import { isStored, noteStored } from './request_scope.ts';
+
+/** Where the library reads registered clients: the registry, and nothing else. */
+export interface ClientRegistry {
+  find(id: string): { client_id: string } | undefined;
+}
+
+export interface AdapterDeps {
+  stores: Record<ModelName, ModelStore>;
+  clients: ClientRegistry;
+  /** How long a pushed request is kept beyond its own time: a visit that began with it may last so long (RFC 9126 4). */
+  visitSeconds: number;
+}
+
+/** oidc-provider's Adapter over our stores. */
+export function adapterFactory(deps: AdapterDeps): (name: string) => Adapter {
+  return (name) => {
+    if (name === 'Client') return clientAdapter(deps.clients);
+    if (!isModel(name)) throw new TypeError(`the model ${name} is not stored`);
+    return modelAdapter(name, deps);
+  };
+}
+
+function isModel(name: string): name is ModelName {
+  return Object.hasOwn(models, name);
+}
+
+function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): Adapter {
+  const store = stores[name];
+  const model: ArtifactModel = models[name];
+  const extra = name === 'PushedAuthorizationRequest' ? visitSeconds : 0;
+  const noted = (id: string, payload: AdapterPayload | undefined) => {
+    if (payload) noteStored(model.table, keyOf(model, id, payload));
+    return payload;
+  };
+  return {
+    async find(id) {
+      return noted(id, (await store.find([id])).get(id));
+    },
+    findByUid: (uid) => store.findByUid(uid),
+    findByUserCode: (userCode) => store.findByUserCode(userCode),
+    async upsert(id, payload, expiresIn) {
+      const key = keyOf(model, id, payload);
+      const artifact = { id, payload, expiresIn: expiresIn === undefined ? undefined : expiresIn + extra };
+      if (name === 'ReplayDetection') return rejectReplay(await store.insert([artifact]));
+      if (isStored(model.table, key)) return void (await store.renew([artifact]));
+      await store.upsert([artifact]);
+      noteStored(model.table, key);
+    },
+    async consume(id) {
+      const [consumed] = await store.consume([id]);
+      if (consumed === undefined) throw alreadyUsed(name);
+    },
+    async destroy(id) {
+      if (name === 'Session' && isRotation(id)) return;
+      await store.destroy([id]);
+    },
+    async revokeByGrantId(grantId) {
+      await store.revoke([grantId], sessionThatSignsOut());
+    },
+  };
+}
+
+function keyOf(model: ArtifactModel, id: string, payload: AdapterPayload): string {
+  return model.key === 'uid' ? (payload.uid ?? id) : id;
+}
+
+/**
+ * Before it saves a session under a new id the library removes the old one. Ours is one row found by its uid, which the
+ * save moves to the new id in one statement: nobody sees it missing, and two tabs cannot make two of it.
+ */
+function isRotation(id: string): boolean {
+  const session = Provider.ctx?.oidc.session;
+  // The library sets `oldId` when it gives a session a new id; its types do not show it.
+  return session !== undefined && 'oldId' in session && session.oldId === id;
+}
+
+/**
+ * Signing out ends what was issued in this session. The grant is what the person allowed the app, in all browsers: it stays,
+ * and so do the tokens of other sessions.
+ */
+function sessionThatSignsOut(): string | undefined {
+  const oidc = Provider.ctx?.oidc;
+  return oidc?.route === 'end_session_confirm' ? oidc.session?.uid : undefined;
+}
+
+/** The loser of a race, or whoever comes after the row was revoked. RFC 6749 4.1.2, RFC 9700 4.14.2, RFC 9126 4. */
+function alreadyUsed(name: ModelName): Error {
+  if (name === 'PushedAuthorizationRequest') return new errors.InvalidRequestUri('request_uri was already used');
+  return new errors.InvalidGrant({ detail: alreadyUsedDetails[name] ?? 'already used' });
+}
+
+/** The library's own words for a second redemption, so that both ways of finding one read alike in the events. */
+export const alreadyUsedDetails: Partial<Record<ModelName, string>> = {
+  AuthorizationCode: 'authorization code already consumed',
+  RefreshToken: 'refresh token already used',
+};
+
+/** The library looks first and saves then; only the insert itself decides. */
+function rejectReplay(inserted: number): void {
+  if (inserted === 0) throw new errors.InvalidRequest('this proof was already used');
+}
+
+function clientAdapter(clients: ClientRegistry): Adapter {
+  const none = async (): Promise<undefined> => undefined;
+  const never = async (): Promise<never> => {
+    throw new TypeError('clients are registered in the config');
+  };
+  return {
+    find: async (id) => clients.find(id),
+    findByUid: none,
+    findByUserCode: none,
+    upsert: never,
+    consume: never,
+    destroy: never,
+    revokeByGrantId: never,
+  };
+}

@@ -1,0 +1,31 @@
+import { errors } from 'oidc-provider';
+import type { Database } from '../../database/index.ts';
+import { IdpError } from '../../kit/errors.ts';
+
+/** Tells whether an error says that PostgreSQL is away; the web room knows them. */
+export type IsUnavailable = (error: unknown) => boolean;
+
+/**
+ * The database for the library's eyes: when PostgreSQL is away, a protocol endpoint answers 503 `temporarily_unavailable`
+ * instead of 500, and nobody is redirected anywhere with an error.
+ */
+export function guardedDatabase(database: Database, isUnavailable: IsUnavailable): Database {
+  return {
+    ...database,
+    async run(statement, values) {
+      try {
+        return await database.run(statement, values);
+      } catch (cause) {
+        throw isUnavailable(cause) ? unavailable(cause) : cause;
+      }
+    },
+  };
+}
+
+/** RFC 6749 names the error for the authorization endpoint only; JSON endpoints use the same word with HTTP's own status. */
+function unavailable(cause: unknown): Error {
+  const error = new errors.TemporarilyUnavailable(undefined, {
+    cause: new IdpError('database_unavailable', { cause }),
+  });
+  return Object.assign(error, { status: 503, statusCode: 503, allow_redirect: false });
+}

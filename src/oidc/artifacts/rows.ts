@@ -1,0 +1,97 @@
+import type { AdapterPayload } from 'oidc-provider';
+import { inSeconds } from '../../kit/clock.ts';
+import { sha256 } from '../../kit/random.ts';
+import type { ArtifactModel } from './models.ts';
+
+/** Encryption at rest, as the keys room offers it. */
+export interface Sealer {
+  seal(plain: string, context: string): string;
+  open(sealed: string, context: string): string;
+}
+
+/** An artifact as it stands in its table. */
+export interface ArtifactRow {
+  id: string;
+  /** JSON text. */
+  payload: string;
+  expiresAt: Date | null;
+  /** The values of the model's own columns, in their order. */
+  columns: (string | null)[];
+}
+
+/** What a query gives back. */
+export interface StoredRow {
+  id: string;
+  payload: unknown;
+  consumed_at?: Date | null;
+}
+
+// Devices are found by what the person types, and saved again by an id that is not known then: it stays inside the seal.
+const KEEPS_ID = 'device_codes';
+
+/** How an id is stored: SHA-256 of a bearer value, any other as it is. */
+export function storedId(model: ArtifactModel, id: string): string {
+  return model.bearer ? sha256(id) : id;
+}
+
+/** Makes the row of an artifact: no bearer value is left in it that could be read out of a dump. */
+export function toRow(
+  model: ArtifactModel,
+  sealer: Sealer,
+  id: string,
+  payload: AdapterPayload,
+  expiresIn?: number,
+): ArtifactRow {
+  const rowId = storedId(model, id);
+  const members: Record<string, unknown> = { ...payload };
+  const columns = Object.values(model.columns).map((member) => columnValue(member, members[member]));
+  if (model.table !== KEEPS_ID) delete members['jti'];
+  if (payload.session) members['session'] = { ...payload.session, cookie: undefined };
+  delete members['userCode'];
+  delete members['consumed'];
+  const expiresAt = expiresIn === undefined ? null : inSeconds(expiresIn);
+  return { id: rowId, payload: JSON.stringify(sealed(model, sealer, rowId, members)), expiresAt, columns };
+}
+
+/** Makes the artifact of a row again; `restored` are the values that whoever asked has brought along. */
+export function fromRow(
+  model: ArtifactModel,
+  sealer: Sealer,
+  row: StoredRow,
+  restored: AdapterPayload,
+): AdapterPayload {
+  const payload = opened(model, sealer, row);
+  if (row.consumed_at) payload.consumed = Math.floor(row.consumed_at.getTime() / 1000);
+  return Object.assign(payload, restored);
+}
+
+function columnValue(member: string, value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  return member === 'userCode' ? sha256(value) : value;
+}
+
+function sealed(model: ArtifactModel, sealer: Sealer, rowId: string, members: Record<string, unknown>): unknown {
+  if (model.sealed === 'payload') return sealer.seal(JSON.stringify(members), contextOf(model, rowId));
+  const result = { ...members };
+  for (const member of model.sealed) {
+    if (result[member] === undefined) continue;
+    result[member] = sealer.seal(JSON.stringify(result[member]), contextOf(model, rowId));
+  }
+  return result;
+}
+
+function opened(model: ArtifactModel, sealer: Sealer, row: StoredRow): AdapterPayload {
+  // Rows are written by `toRow` alone, out of payloads of the library.
+  if (model.sealed === 'payload')
+    return JSON.parse(sealer.open(String(row.payload), contextOf(model, row.id))) as AdapterPayload;
+  const payload = { ...(row.payload as Record<string, unknown>) };
+  for (const member of model.sealed) {
+    const value = payload[member];
+    if (typeof value === 'string') payload[member] = JSON.parse(sealer.open(value, contextOf(model, row.id)));
+  }
+  return payload;
+}
+
+function contextOf(model: ArtifactModel, rowId: string): string {
+  return `${model.table} ${rowId}`;
+}

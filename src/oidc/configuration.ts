@@ -1,0 +1,94 @@
+import type { Adapter, Configuration, Interaction, KoaContextWithOIDC } from 'oidc-provider';
+import type { DirectoryEntry, OidcDeps } from './needs.ts';
+import type { Grants } from './grants.ts';
+import { createInteractionPolicy } from './interaction_policy.ts';
+import { lifetimesOf } from './lifetimes.ts';
+import { createLogoutSources } from './logout.ts';
+import { createRenderError } from './protocol_errors.ts';
+import { protocolRules } from './protocol_rules.ts';
+import { resourceServer } from './resources.ts';
+import { pairwiseSubject } from './subjects.ts';
+
+export interface EngineParts {
+  adapter: (name: string) => Adapter;
+  grants: Pick<Grants, 'ofRequest'>;
+  /** Where the page of a prompt is; notes the visit. */
+  interactionUrl(ctx: KoaContextWithOIDC, interaction: Interaction): Promise<string>;
+}
+
+/** The library's configuration, in full. */
+export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
+  const { issuer, keys, web, lifetimes, resources, subjectSalt } = deps;
+  const rules = protocolRules({ pairwise: subjectSalt !== undefined, discovery: deps.discovery });
+  const subjectFor = createSubjectFor(deps);
+  return {
+    ...rules,
+    adapter: parts.adapter,
+    jwks: { keys: keys.signingKeys() },
+    cookies: cookies(issuer, keys.cookieKeys(), web),
+    ttl: lifetimesOf(lifetimes),
+    findAccount: async (_ctx, id) => toAccount(await deps.accounts.find(id)),
+    loadExistingGrant: parts.grants.ofRequest,
+    // Signing out of a browser does not take back what the person allowed the app: its tokens end, the consent stays.
+    revokeGrantPolicy: ({ oidc }) =>
+      oidc.route !== 'end_session_confirm' && !(oidc.route === 'revocation' && !!oidc.accessToken),
+    interactions: {
+      policy: createInteractionPolicy({ sessionMax: lifetimes.session_max, subjectFor }),
+      url: parts.interactionUrl,
+    },
+    // RFC 9700 4.14.2: every refresh token is used once, whatever kind of client holds it.
+    rotateRefreshToken: true,
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    // Without offline_access everything ends with the session (OIDC Core 11).
+    expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),
+    pairwiseIdentifier: (_ctx, accountId, client) => pairwise(subjectSalt, client.sectorIdentifier, accountId),
+    renderError: createRenderError({ web }),
+    // The library's own guard is an agent of its own undici: ours checks more, for every request we make.
+    fetch: (url, options) => deps.outboundFetch(url, withoutAgent(options)),
+    features: {
+      ...rules.features,
+      rpInitiatedLogout: { enabled: true, ...createLogoutSources({ web, pages: deps.pages, subjectFor }) },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_ctx, indicator) => resourceServer(resources, lifetimes, indicator),
+      },
+    },
+  };
+}
+
+/** The subject under which the client of this request knows an account. */
+function createSubjectFor({ subjectSalt }: OidcDeps) {
+  return async ({ oidc: { client } }: KoaContextWithOIDC, accountId: string): Promise<string> =>
+    client?.subjectType === 'pairwise' ? pairwise(subjectSalt, client.sectorIdentifier, accountId) : accountId;
+}
+
+function pairwise(salt: Buffer | undefined, sector: unknown, accountId: string): string {
+  if (!salt || typeof sector !== 'string') throw new TypeError('pairwise subjects need a salt and a sector');
+  return pairwiseSubject(salt, sector, accountId);
+}
+
+function cookies(issuer: string, keys: string[], { cookies: { nameOf } }: OidcDeps['web']): Configuration['cookies'] {
+  const options = {
+    signed: true,
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: issuer.startsWith('https:'),
+    overwrite: true,
+  } as const;
+  return {
+    keys,
+    names: { session: nameOf('session'), interaction: nameOf('interaction'), resume: nameOf('resume') },
+    long: { ...options, path: '/' },
+    short: options,
+  };
+}
+
+function toAccount(entry: DirectoryEntry | undefined) {
+  if (!entry?.usable) return undefined;
+  return { accountId: entry.id, claims: () => ({ ...entry.claims, sub: entry.id }) };
+}
+
+function withoutAgent(options: RequestInit = {}): RequestInit {
+  const { dispatcher: _agent, ...rest }: RequestInit & { dispatcher?: unknown } = options;
+  return rest;
+}

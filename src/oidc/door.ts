@@ -1,0 +1,106 @@
+import type { Context, Middleware } from 'koa';
+import type { KeyRing } from './needs.ts';
+import type { LifetimeSettings, ResourceSettings } from './settings.ts';
+
+/** One prompt of one visit, as a page sees it. */
+export interface Visit {
+  uid: string;
+  /** The same for all prompts of one trip. */
+  reference: string;
+  browserHash: string;
+  prompt: { name: string; reasons: string[]; details: Record<string, unknown> };
+  /** The authorization request, as the engine understood it. */
+  params: Record<string, unknown>;
+  client: VisitClient;
+  /** Origin or scheme of the redirect URI: where a form of this visit may end (CSP form-action). */
+  formTarget: string;
+  /** The account of the session in which this prompt arose. */
+  accountId?: string;
+  /** How far the steps of this prompt got. Only the server writes it. */
+  progress: Record<string, unknown>;
+  /** What the client asks for: `missing` was not granted before. */
+  scopes: { missing: RequestedScopes; granted: RequestedScopes };
+}
+
+export interface VisitClient {
+  id: string;
+  name: string;
+  uri?: string;
+  logo?: string;
+  policy_uri?: string;
+  tos_uri?: string;
+  first_party: boolean;
+  /** Where people are sent back to, in short: a host name, or the scheme of an app. */
+  host: string;
+}
+
+export interface RequestedScopes {
+  oidc: string[];
+  /** By resource indicator (RFC 8707). */
+  resources: Record<string, string[]>;
+}
+
+/**
+ * What a finished prompt says. `login`: this person, proven by these methods. `consent`: all that is missing is granted.
+ * Neither: the prompt is answered by going on with the account of the session.
+ */
+export interface VisitResult {
+  login?: { accountId: string; amr: string[]; acr?: string; remember: boolean };
+  consent?: true;
+}
+
+/** The page and the form of one prompt; a room registers one for each prompt that it answers. */
+export interface PromptHandler {
+  show(ctx: Context, visit: Visit): Promise<void>;
+  submit(ctx: Context, visit: Visit): Promise<void>;
+}
+
+export interface Session {
+  uid: string;
+  accountId: string;
+  /** Seconds since 1970. */
+  signedInAt: number;
+  amr: string[];
+  acr?: string;
+}
+
+/** What can change while the process runs. */
+export interface Rebuildable {
+  keys: KeyRing;
+  lifetimes: LifetimeSettings;
+  resources: ResourceSettings[];
+}
+
+/** The narrow face of the protocol engine. It never hands out the engine itself. */
+export interface Oidc {
+  /** Everything under /oidc and the discovery documents. */
+  middleware: Middleware;
+  /** The visit of `ctx.params.uid`. IdpError interaction_expired, interaction_foreign or cookies_missing; notes the reference. */
+  current(ctx: Context): Promise<Visit>;
+  /** The same by uid, for an upstream's callback, which is on another path. */
+  find(uid: string, browserHash: string | undefined): Promise<Visit>;
+  /** Replaces the progress of a visit. IdpError interaction_expired when it is over. */
+  progress(uid: string, progress: object): Promise<void>;
+  /**
+   * Ends a prompt once and returns the URL to go to. A second time returns the same URL when it says the same, else throws
+   * IdpError interaction_expired: it never wins.
+   */
+  finish(visit: Visit, result: VisitResult): Promise<string>;
+  /** Ends a visit with a protocol error for the client; otherwise as `finish`. */
+  abort(visit: Visit, error: 'access_denied'): Promise<string>;
+  /** The session of this browser, or undefined: signed out, ended, or its account is not usable any more. */
+  session(ctx: Context): Promise<Session | undefined>;
+  /** The authorize URL with which the visit of `ctx.params.uid` begins again, for 24 hours and in its own browser. */
+  restart(ctx: Context, change?: { prompt?: string }): Promise<string | undefined>;
+  /** Accounts that chose to stay signed in on a browser, newest first. */
+  remembered(browserHash: string): Promise<string[]>;
+  remember(browserHash: string, accountId: string): Promise<void>;
+  /** Forgets one account of a browser, or all. */
+  forget(browserHash: string, accountId?: string): Promise<void>;
+  /** Ends all sessions, grants and tokens of an account in one transaction, and tells the apps of those sessions. */
+  endEverythingOf(accountId: string): Promise<void>;
+  /** Removes what has expired and returns how many rows that were. Any number of processes may call it at once. */
+  sweep(): Promise<number>;
+  /** Serves later requests with other keys or settings. Throws, and changes nothing, when they do not fit. */
+  rebuild(change: Partial<Rebuildable>): void;
+}

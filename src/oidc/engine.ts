@@ -1,0 +1,76 @@
+import Provider, { type Interaction, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Middleware } from 'koa';
+import { isDatabaseUnavailable } from '../web/index.ts';
+import { adapterFactory } from './artifacts/adapter.ts';
+import { modelStore, type ModelStore } from './artifacts/artifact_store.ts';
+import { guardedDatabase } from './artifacts/guarded_database.ts';
+import { models, type ModelName } from './artifacts/models.ts';
+import { engineConfiguration } from './configuration.ts';
+import { recordEngineEvents } from './engine_events.ts';
+import { createGrants, type Grants } from './grants.ts';
+import type { OidcDeps } from './needs.ts';
+import { asContext } from './protocol_errors.ts';
+import { keptParameters } from './restart.ts';
+import type { VisitStore } from './visit_store.ts';
+
+/** The library with all we gave it, as of one moment. */
+export interface Engine {
+  provider: Provider;
+  routes: Middleware;
+  grants: Grants;
+}
+
+/** The stores of all models, over one database. */
+export function allStores({ database, keys }: Pick<OidcDeps, 'database' | 'keys'>): Record<ModelName, ModelStore> {
+  const entries = Object.keys(models).map((name) => [name, modelStore(name as ModelName, database, keys.sealer)]);
+  // Object.keys forgets the names.
+  return Object.fromEntries(entries) as Record<ModelName, ModelStore>;
+}
+
+/** Builds the library's provider. Throws when keys or settings do not fit; costs less than a millisecond. */
+export function createEngine(deps: OidcDeps, visits: VisitStore): Engine {
+  const database = guardedDatabase(deps.database, isDatabaseUnavailable);
+  const stores = allStores({ database, keys: deps.keys });
+  const { record, lifetimes, clients } = deps;
+  const grants = createGrants({ database, record, grantSeconds: lifetimes.grant });
+  const configuration = engineConfiguration(deps, {
+    adapter: adapterFactory({ stores, clients, visitSeconds: lifetimes.interaction }),
+    grants,
+    interactionUrl: (ctx, interaction) => beginPrompt(deps, visits, ctx, interaction),
+  });
+  const provider = new Provider(deps.issuer, configuration);
+  recordEngineEvents(provider, deps);
+  const [routes] = provider.middleware;
+  if (!routes) throw new TypeError('the library has changed how it serves its routes');
+  return { provider, routes, grants };
+}
+
+/**
+ * Where the page of a prompt is. The visit is noted here, where the interaction is born, with the browser it belongs to;
+ * every later prompt keeps the reference of the first.
+ */
+async function beginPrompt(
+  deps: OidcDeps,
+  visits: VisitStore,
+  ctx: KoaContextWithOIDC,
+  interaction: Interaction,
+): Promise<string> {
+  const { web, record } = deps;
+  const own = asContext(ctx);
+  const reference = web.referenceOf(own);
+  const clientId = ctx.oidc.client?.clientId ?? '';
+  const params =
+    ctx.oidc.client?.['requirePushedAuthorizationRequests'] === true ? {} : keptParameters(interaction.params);
+  await visits.add(interaction.uid, { browserHash: web.browser.ensure(own), reference, clientId, params });
+  const first = ctx.oidc.route !== 'resume';
+  await record({
+    type: first ? 'visit.started' : 'visit.continued',
+    outcome: 'ok',
+    reference,
+    clientId,
+    accountId: ctx.oidc.account?.accountId,
+    reason: interaction.prompt.name,
+    detail: { reasons: interaction.prompt.reasons.join(' ') },
+  });
+  return `/interaction/${interaction.uid}`;
+}

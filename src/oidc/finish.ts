@@ -1,0 +1,104 @@
+import type Provider from 'oidc-provider';
+import type { AdapterPayload, InteractionResults } from 'oidc-provider';
+import type { Database } from '../database/index.ts';
+import type { RecordEvent } from '../events/index.ts';
+import { epochSeconds, now } from '../kit/clock.ts';
+import { IdpError } from '../kit/errors.ts';
+import { models } from './artifacts/models.ts';
+import { inRequestScope } from './artifacts/request_scope.ts';
+import { toRow, type Sealer } from './artifacts/rows.ts';
+import type { Visit, VisitResult } from './door.ts';
+import type { Grants } from './grants.ts';
+import type { LiveVisit, Visits } from './visits.ts';
+
+export interface FinishDeps {
+  database: Database;
+  sealer: Sealer;
+  visits: Pick<Visits, 'find' | 'ofBrowser'>;
+  interactions: { find(ids: string[]): Promise<Map<string, AdapterPayload>> };
+  engine: () => { provider: Provider; grants: Pick<Grants, 'extend'> };
+  record: RecordEvent;
+}
+
+/** One statement decides who finishes a prompt, and writes what it says: the two cannot come apart. */
+const finishOnce = {
+  name: 'visits_finish',
+  text: `with won as (
+           update visits set finished_at = $2, account_id = coalesce($3, account_id)
+           where uid_hash = $1 and finished_at is null and expires_at > $2 returning uid_hash
+         )
+         update interactions i set payload = $4::jsonb from won where i.id = won.uid_hash and i.expires_at > $2`,
+};
+
+/** Ends prompts: writes the result where the library's resume will read it. */
+export function createFinish(deps: FinishDeps): {
+  finish(visit: Visit, result: VisitResult): Promise<string>;
+  abort(visit: Visit, error: 'access_denied'): Promise<string>;
+} {
+  const end = async ({ visit, interaction }: LiveVisit, result: InteractionResults): Promise<string> => {
+    const payload: AdapterPayload = { ...interaction, result };
+    const row = toRow(models.Interaction, deps.sealer, visit.uid, payload);
+    const values = [row.id, now(), result.login?.accountId ?? null, row.payload];
+    const { rowCount } = await deps.database.run(finishOnce, values);
+    if (rowCount !== 1) return alreadyFinished(deps, visit, result);
+    await deps.record({
+      type: 'visit.finished',
+      outcome: 'error' in result ? 'refused' : 'ok',
+      reference: visit.reference,
+      clientId: visit.client.id,
+      accountId: result.login?.accountId ?? visit.accountId,
+      reason: visit.prompt.name,
+    });
+    return returnTo(interaction);
+  };
+  return {
+    async finish(visit, result) {
+      const live = await stillOpen(deps, visit);
+      if (!live) return alreadyFinished(deps, visit, toLibraryResult(visit, result));
+      const consent = result.consent ? { consent: { grantId: await grantMissing(deps, live.visit) } } : {};
+      // What earlier prompts of this visit said still holds; the library would forget it.
+      return end(live, { ...live.interaction.lastSubmission, ...toLibraryResult(visit, result), ...consent });
+    },
+    async abort(visit, error) {
+      const live = await stillOpen(deps, visit);
+      const result = { error, error_description: 'End-User aborted interaction' };
+      return live ? end(live, result) : alreadyFinished(deps, visit, result);
+    },
+  };
+}
+
+/** The visit as it is now: between the page and this moment another tab may have ended it. */
+async function stillOpen({ visits }: FinishDeps, visit: Visit): Promise<LiveVisit | undefined> {
+  const record = await visits.ofBrowser(visit.uid, visit.browserHash);
+  return record.finishedAt ? undefined : visits.find(visit.uid, visit.browserHash);
+}
+
+/** A second click leads on like the first; anything else comes too late. */
+async function alreadyFinished(deps: FinishDeps, visit: Visit, result: InteractionResults): Promise<string> {
+  const interaction = (await deps.interactions.find([visit.uid])).get(visit.uid);
+  if (interaction?.result && sameOutcome(interaction.result, result)) return returnTo(interaction);
+  throw new IdpError('interaction_expired', { reference: visit.reference });
+}
+
+function sameOutcome(first: InteractionResults, second: InteractionResults): boolean {
+  return first.login?.accountId === second.login?.accountId && first['error'] === second['error'];
+}
+
+function returnTo({ returnTo: url }: AdapterPayload): string {
+  if (url === undefined) throw new TypeError('an interaction without a way back');
+  return url;
+}
+
+/** The prompt counts as answered, and the time of a login is the time of the proof, not of a later page. */
+function toLibraryResult(visit: Visit, { login }: VisitResult): InteractionResults {
+  const answered = ['login', 'consent'].includes(visit.prompt.name) ? {} : { [visit.prompt.name]: {} };
+  return { ...answered, ...(login ? { login: { ...login, ts: epochSeconds() } } : {}) };
+}
+
+async function grantMissing({ engine }: FinishDeps, visit: Visit): Promise<string> {
+  const { accountId, reference, client } = visit;
+  const { provider, grants } = engine();
+  if (accountId === undefined) throw new IdpError('interaction_expired', { reference });
+  const holder = { accountId, clientId: client.id, reference };
+  return inRequestScope(() => grants.extend(provider, holder, visit.scopes.missing));
+}

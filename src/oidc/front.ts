@@ -1,0 +1,102 @@
+import type { Context, Middleware, Next } from 'koa';
+import { IdpError } from '../kit/errors.ts';
+import { inRequestScope } from './artifacts/request_scope.ts';
+import type { OidcDeps } from './needs.ts';
+import { allowLibraryForm } from './self_submitting.ts';
+import type { Visits } from './visits.ts';
+
+export interface FrontDeps {
+  web: Pick<OidcDeps['web'], 'cookies' | 'rawForm'>;
+  visits: Pick<Visits, 'ofRequest'>;
+  /** The library's own routes, as of this moment. */
+  engine: () => Middleware;
+}
+
+const AUTHORIZE = '/oidc/authorize';
+const LOGOUT = '/oidc/logout';
+
+/** The paths that reach the library: these and no other spelling of them (its router ignores case and a trailing slash). */
+const PATHS = new Set([
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+  AUTHORIZE,
+  LOGOUT,
+  `${LOGOUT}/confirm`,
+  `${LOGOUT}/success`,
+  '/oidc/token',
+  '/oidc/userinfo',
+  '/oidc/jwks',
+  '/oidc/introspect',
+  '/oidc/revoke',
+  '/oidc/par',
+]);
+
+const RESUME = /^\/oidc\/authorize\/([A-Za-z0-9_-]{1,64})$/;
+
+/** Seconds after which asking again makes sense when the database is away. */
+const AGAIN_AFTER = 5;
+
+/** Stands between the plumbing and the library: what the library would accept and we do not, ends here. */
+export function createFront(deps: FrontDeps): Middleware {
+  return async (ctx, next) => {
+    const uid = RESUME.exec(ctx.path)?.[1];
+    if (uid === undefined && !PATHS.has(ctx.path)) return next();
+    ctx.state['route'] = uid === undefined ? ctx.path : `${AUTHORIZE}/:uid`;
+    if (ctx.method === 'POST' && (ctx.path === AUTHORIZE || ctx.path === LOGOUT)) return formAsQuery(deps, ctx);
+    if (uid !== undefined) await checkResume(deps, ctx, uid);
+    await answer(deps, ctx, next);
+  };
+}
+
+async function answer({ engine }: FrontDeps, ctx: Context, next: Next): Promise<void> {
+  await inRequestScope(() => Promise.resolve(engine()(ctx, next)));
+  if (ctx.status === 503 && !ctx.response.get('Retry-After')) ctx.set('Retry-After', String(AGAIN_AFTER));
+  allowLibraryForm(ctx, endOfFlow(ctx));
+}
+
+/**
+ * Cross-site form posts bring no Lax cookie along; the GET that follows a 303 does (OIDC Core 3.1.2.1 and RP-Initiated
+ * Logout 2 both require POST).
+ */
+async function formAsQuery({ web }: FrontDeps, ctx: Context): Promise<void> {
+  const fields = await web.rawForm(ctx).catch((error: unknown) => {
+    throw ctx.path === AUTHORIZE && isTooLarge(error)
+      ? new IdpError('too_large', { facts: { instead: '/oidc/par' }, cause: error })
+      : error;
+  });
+  ctx.status = 303;
+  ctx.set('Location', `${ctx.path}?${new URLSearchParams(fields).toString()}`);
+  ctx.body = '';
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'status' in error && error.status === 413;
+}
+
+/** The library trusts a cookie that a sibling domain can plant; the binding of the browser cannot be. */
+async function checkResume({ web, visits }: FrontDeps, ctx: Context, uid: string): Promise<void> {
+  await visits.ofRequest(ctx, uid);
+  // The library goes by the cookie alone and never looks at the path.
+  if (web.cookies.get(ctx, 'resume') !== uid) throw new IdpError('interaction_expired');
+}
+
+/** Where the library's form finally leads: the client, or where it wants people to go after signing out. */
+function endOfFlow(ctx: Context): string | undefined {
+  const oidc: unknown = 'oidc' in ctx ? ctx['oidc'] : undefined;
+  if (!isEngineState(oidc)) return undefined;
+  const uri = oidc.session?.state?.['postLogoutRedirectUri'] ?? oidc.params?.['post_logout_redirect_uri'];
+  const redirect = oidc.entities?.Interaction?.params?.['redirect_uri'];
+  if (typeof redirect === 'string') return redirect;
+  return typeof uri === 'string' ? uri : undefined;
+}
+
+interface EngineState {
+  params?: Record<string, unknown>;
+  session?: { state?: Record<string, unknown> };
+  entities?: { Interaction?: { params?: Record<string, unknown> } };
+}
+
+/** The library's request state is only there after its routes ran, and only as far as they came. */
+function isEngineState(value: unknown): value is EngineState {
+  return typeof value === 'object' && value !== null && 'entities' in value;
+}

@@ -1,0 +1,106 @@
+import type Provider from 'oidc-provider';
+import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import type { Database } from '../database/index.ts';
+import type { RecordEvent } from '../events/index.ts';
+import { epochSeconds, now } from '../kit/clock.ts';
+import { isFirstParty } from './client_traits.ts';
+import type { RequestedScopes } from './door.ts';
+
+/** How much of its life a grant may have lived before a use of it begins the life anew; spares a write at each sign-in. */
+const RENEWED_AFTER = 0.02;
+
+export interface GrantsDeps {
+  database: Database;
+  record: RecordEvent;
+  grantSeconds: number;
+}
+
+const newest = {
+  name: 'grants_newest_of',
+  text: 'select id from grants where account_id = $1 and client_id = $2 and expires_at > $3 order by expires_at desc limit 1',
+};
+
+/** What a person allowed an app: one grant for account and client, in whichever browser. */
+export interface Grants {
+  /**
+   * The grant of the account of this request: the one just consented to, the session's, or the one remembered from before.
+   * One of our own apps is granted what it asks for. OIDC Core 3.1.2.4.
+   */
+  ofRequest(ctx: KoaContextWithOIDC): Promise<Grant | undefined>;
+  /** Grants what is missing and returns the id of the grant. */
+  extend(provider: Provider, holder: GrantHolder, missing: RequestedScopes): Promise<string>;
+}
+
+export interface GrantHolder {
+  accountId: string;
+  clientId: string;
+  reference?: string;
+}
+
+/** Grants over the library's own model, which saves them through our store. */
+export function createGrants({ database, record, grantSeconds }: GrantsDeps): Grants {
+  const find = async (provider: Provider, holder: GrantHolder, id?: string): Promise<Grant | undefined> => {
+    const named = id === undefined ? undefined : await provider.Grant.find(id);
+    if (named?.accountId === holder.accountId && named.clientId === holder.clientId) return named;
+    const { rows } = await database.run<{ id: string }>(newest, [holder.accountId, holder.clientId, now()]);
+    return rows[0] && provider.Grant.find(rows[0].id);
+  };
+  const grant = async (provider: Provider, holder: GrantHolder, found: Grant | undefined, missing: RequestedScopes) => {
+    const target = found ?? new provider.Grant({ accountId: holder.accountId, clientId: holder.clientId });
+    if (missing.oidc.length > 0) target.addOIDCScope(missing.oidc);
+    for (const [resource, scopes] of Object.entries(missing.resources))
+      target.addResourceScope(resource, scopes.join(' '));
+    target.exp = epochSeconds() + grantSeconds;
+    await target.save();
+    const scope = [...missing.oidc, ...Object.values(missing.resources).flat()].join(' ');
+    await record({ type: 'grant.given', outcome: 'ok', ...holder, detail: { scope } });
+    return target;
+  };
+  const renew = async (found: Grant): Promise<void> => {
+    if (found.remainingTTL > grantSeconds * (1 - RENEWED_AFTER)) return;
+    found.exp = epochSeconds() + grantSeconds;
+    await found.save();
+  };
+  return {
+    async ofRequest(ctx) {
+      const { provider, client, account, result, session } = ctx.oidc;
+      if (!client || !account) return undefined;
+      const holder = { accountId: account.accountId, clientId: client.clientId };
+      const found = await find(provider, holder, result?.consent?.grantId ?? session?.grantIdFor(client.clientId));
+      const missing = isFirstParty(client) && !asksForAnotherAccount(ctx) ? missingOf(ctx, found) : nothing;
+      if (!isNothing(missing)) return grant(provider, holder, found, missing);
+      if (found) await renew(found);
+      return found;
+    },
+    async extend(provider, holder, missing) {
+      const found = await find(provider, holder);
+      return (await grant(provider, holder, found, missing)).jti;
+    },
+  };
+}
+
+const nothing: RequestedScopes = { oidc: [], resources: {} };
+
+function isNothing({ oidc, resources }: RequestedScopes): boolean {
+  return oidc.length === 0 && Object.keys(resources).length === 0;
+}
+
+/** Whoever the page will bring may be somebody else than the account of the session. */
+function asksForAnotherAccount({ oidc }: KoaContextWithOIDC): boolean {
+  return ['select_account', 'create', 'login'].some((name) => oidc.prompts.has(name) && oidc.promptPending(name));
+}
+
+/** What the request asks for beyond what the grant holds. */
+function missingOf({ oidc }: KoaContextWithOIDC, found: Grant | undefined): RequestedScopes {
+  const known = new Set(found?.getOIDCScopeEncountered().split(' '));
+  const missing: RequestedScopes = {
+    oidc: [...oidc.requestParamOIDCScopes].filter((scope) => !known.has(scope)),
+    resources: {},
+  };
+  for (const [indicator, server] of Object.entries(oidc.resourceServers ?? {})) {
+    const granted = new Set(found?.getResourceScopeEncountered(indicator).split(' '));
+    const asked = [...oidc.requestParamScopes].filter((scope) => server.scopes.has(scope) && !granted.has(scope));
+    if (asked.length > 0) missing.resources[indicator] = asked;
+  }
+  return missing;
+}

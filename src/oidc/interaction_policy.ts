@@ -1,0 +1,99 @@
+import { decodeJwt } from 'jose';
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { isFirstParty, isNative } from './client_traits.ts';
+
+const { base, Check, Prompt } = interactionPolicy;
+
+type Predicate = (ctx: KoaContextWithOIDC) => boolean | Promise<boolean>;
+
+interface Rule {
+  reason: string;
+  /** For developers: the `error_description` of `prompt=none`. */
+  description: string;
+  error?: string;
+  asks: Predicate;
+}
+
+export interface PolicyDeps {
+  sessionMax: number;
+  /** The subject under which a client knows an account. */
+  subjectFor(ctx: KoaContextWithOIDC, accountId: string): Promise<string>;
+}
+
+/**
+ * Which page comes next, as data: the first prompt of which one rule asks. The order is select_account, create, login,
+ * consent: whoever asks for `prompt=create` must not see a login page first (OpenID Connect Prompt Create 1.0, 4.1).
+ * `login` and `consent` begin with the library's own rules.
+ */
+export function createInteractionPolicy(deps: PolicyDeps): interactionPolicy.DefaultPolicy {
+  const policy = base();
+  policy.add(new Prompt({ name: 'select_account', requestable: true }), 0);
+  policy.add(new Prompt({ name: 'create', requestable: true }), 1);
+  const [, , login, consent] = policy;
+  if (!login || !consent) throw new TypeError('the library has changed its prompts');
+  // The library's details repeat the ID token hint; pages need less.
+  login.details = ({ oidc }) => ({ max_age: oidc.params?.['max_age'], login_hint: oidc.params?.['login_hint'] });
+  replace(login, loginRules(deps));
+  replace(consent, consentRules);
+  return policy;
+}
+
+function loginRules({ sessionMax, subjectFor }: PolicyDeps): Rule[] {
+  return [
+    {
+      reason: 'account_unusable',
+      description: 'the account of the session cannot be used any more',
+      asks: ({ oidc }) => oidc.session?.accountId !== undefined && oidc.account === undefined,
+    },
+    {
+      reason: 'session_too_old',
+      description: 'End-User authentication is too old',
+      asks: ({ oidc }) => oidc.session?.accountId !== undefined && oidc.session.past(sessionMax) && !oidc.result?.login,
+    },
+    {
+      // The library compares only before the first page; whoever signs in there must be the hinted person, too.
+      reason: 'id_token_hint',
+      description: 'id_token_hint and authenticated subject do not match',
+      async asks(ctx) {
+        const hinted = hintedSubject(ctx);
+        const accountId = ctx.oidc.session?.accountId;
+        if (hinted === undefined) return false;
+        return accountId === undefined || (await subjectFor(ctx, accountId)) !== hinted;
+      },
+    },
+  ];
+}
+
+const consentRules: Rule[] = [
+  {
+    // OIDC Core 11 wants prompt=consent for offline_access; one of our own apps has our consent once and for all.
+    reason: 'consent_prompt',
+    description: 'consent prompt was not resolved',
+    asks: ({ oidc }) => !isFirstParty(oidc.client) && oidc.prompts.has('consent') && oidc.promptPending('consent'),
+  },
+  {
+    // RFC 8252 8.6: nothing vouches for an app behind a custom scheme or a loopback port, so a person looks each time.
+    reason: 'native_client_prompt',
+    description: 'native clients require End-User interaction',
+    error: 'interaction_required',
+    asks: ({ oidc }) =>
+      isNative(oidc.client) &&
+      !isFirstParty(oidc.client) &&
+      !String(oidc.params?.['redirect_uri']).startsWith('https:') &&
+      !oidc.result?.consent,
+  },
+];
+
+/** Puts our rules in front; one of the same reason replaces the library's. */
+function replace(prompt: interactionPolicy.Prompt, rules: Rule[]): void {
+  for (const { reason, description, error, asks } of rules.toReversed()) {
+    prompt.checks.remove(reason);
+    prompt.checks.add(new Check(reason, description, error ?? `${prompt.name}_required`, asks), 0);
+  }
+}
+
+/** Of a hint that was verified when the request came in; later pages of the visit find it in what we stored of it. */
+function hintedSubject({ oidc }: KoaContextWithOIDC): unknown {
+  const hint = oidc.params?.['id_token_hint'];
+  return oidc.entities.IdTokenHint?.payload['sub'] ?? (typeof hint === 'string' ? decodeJwt(hint).sub : undefined);
+}

@@ -1,0 +1,36 @@
+import type { Configuration, Session } from 'oidc-provider';
+import { epochSeconds } from '../kit/clock.ts';
+import type { LifetimeSettings } from './settings.ts';
+
+/** How long every kind of artifact lives. Each `ttl` is set, or the library prints a notice. */
+export function lifetimesOf(lifetimes: LifetimeSettings): NonNullable<Configuration['ttl']> {
+  return {
+    AuthorizationCode: lifetimes.authorization_code,
+    AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.access_token,
+    ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.access_token,
+    IdToken: lifetimes.id_token,
+    RefreshToken: (_ctx, token) => idleUntilMax(lifetimes.refresh_token_idle, token.iiat, lifetimes.refresh_token_max),
+    Grant: lifetimes.grant,
+    Interaction: lifetimes.interaction,
+    Session: (_ctx, session) => sessionLifetime(lifetimes, session),
+    DeviceCode: lifetimes.device_code,
+    BackchannelAuthenticationRequest: lifetimes.device_code,
+    PreAuthorizedCode: lifetimes.device_code,
+  };
+}
+
+/**
+ * Without "keep me signed in" a session ends at a fixed time; with it, when nobody uses it, and at the latest a fixed time
+ * after the last proof. One that nobody has signed in to only carries a form's secret.
+ */
+function sessionLifetime(lifetimes: LifetimeSettings, session: Session): number {
+  if (session.loginTs === undefined) return lifetimes.interaction;
+  if (session.transient) return idleUntilMax(lifetimes.session_short, session.loginTs, lifetimes.session_short);
+  return idleUntilMax(lifetimes.session_idle, session.loginTs, lifetimes.session_max);
+}
+
+/** The library takes no zero: what has just reached its end lives one second more. */
+function idleUntilMax(idle: number, begun: number | undefined, max: number): number {
+  const left = (begun ?? epochSeconds()) + max - epochSeconds();
+  return Math.max(1, Math.min(idle, left));
+}

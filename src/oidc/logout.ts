@@ -1,0 +1,56 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { epochSeconds } from '../kit/clock.ts';
+import type { OidcDeps } from './needs.ts';
+import { asContext } from './protocol_errors.ts';
+import { answerSelfSubmitting } from './self_submitting.ts';
+import { formTargetOf } from './visit.ts';
+
+const ACTION = '/oidc/logout/confirm';
+
+export interface LogoutDeps {
+  web: Pick<OidcDeps['web'], 't'>;
+  pages: OidcDeps['pages'];
+  subjectFor(ctx: KoaContextWithOIDC, accountId: string): Promise<string>;
+}
+
+/** The two places where the library asks for a page of RP-Initiated Logout 1.0. */
+export function createLogoutSources({ web, pages, subjectFor }: LogoutDeps) {
+  return {
+    /** With an ID token of this very session the app has the person's word, and nobody is asked; else the question. */
+    async logoutSource(ctx: KoaContextWithOIDC): Promise<void> {
+      const state = ctx.oidc.session?.state ?? {};
+      const xsrf = String(state['secret']);
+      const formTargets = [formTargetOf(textOf(state['postLogoutRedirectUri']))].filter(
+        (target) => target !== undefined,
+      );
+      if (await isHintOfSession(ctx, subjectFor)) {
+        const button = web.t(asContext(ctx))('sign_out.logout.submit');
+        answerSelfSubmitting(asContext(ctx), { action: ACTION, fields: { xsrf, logout: 'yes' }, formTargets, button });
+        return;
+      }
+      const app = ctx.oidc.client?.clientName;
+      await pages.question(asContext(ctx), { action: ACTION, xsrf, app, formTargets });
+    },
+    async postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void> {
+      const { client } = ctx.oidc;
+      await pages.signedOut(asContext(ctx), { app: client?.clientName, appUri: textOf(client?.clientUri) });
+    },
+  };
+}
+
+/**
+ * The library has verified the hint, except for its age. Is it about this session, and not an older one, or one in another
+ * browser, of the same person? A token says so by `sid`, or by when that person signed in.
+ */
+async function isHintOfSession(ctx: KoaContextWithOIDC, subjectFor: LogoutDeps['subjectFor']): Promise<boolean> {
+  const { session, client, entities } = ctx.oidc;
+  const hint = entities.IdTokenHint?.payload;
+  const known = client && session?.authorizations?.[client.clientId];
+  if (!hint || !known || session.accountId === undefined || Number(hint['exp']) <= epochSeconds()) return false;
+  const same = hint['sid'] === undefined ? hint['auth_time'] === session.loginTs : hint['sid'] === known.sid;
+  return same && hint['sub'] === (await subjectFor(ctx, session.accountId));
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

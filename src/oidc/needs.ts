@@ -1,0 +1,54 @@
+import type { JWK } from 'jose';
+import type { Context } from 'koa';
+import type { ClientMetadata } from '../clients/index.ts';
+import type { Database } from '../database/index.ts';
+import type { RecordEvent } from '../events/index.ts';
+import type { Keys } from '../keys/index.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Web } from '../web/index.ts';
+import type { LifetimeSettings, ResourceSettings } from './settings.ts';
+
+/** The accounts, as far as the protocol needs them. */
+export interface AccountDirectory {
+  /** Undefined for an account that is unknown or deleted. */
+  find(id: string): Promise<DirectoryEntry | undefined>;
+}
+
+export interface DirectoryEntry {
+  id: string;
+  /** False for a disabled account: no session, no token. */
+  usable: boolean;
+  /** Standard claims (OIDC Core 5.1) without `sub`; the engine picks those that the scopes allow. */
+  claims: Record<string, unknown>;
+}
+
+/** The pages of RP-Initiated Logout 1.0. */
+export interface LogoutPages {
+  /** "Sign out?": a form that posts `xsrf` and `logout=yes` to `action`. */
+  question(ctx: Context, page: { action: string; xsrf: string; app?: string; formTargets: string[] }): Promise<void>;
+  signedOut(ctx: Context, page: { app?: string; appUri?: string }): Promise<void>;
+}
+
+/** Keys as the engine uses them. */
+export type KeyRing = Pick<Keys, 'cookieKeys' | 'sealer'> & { signingKeys(): JWK[] };
+
+export interface OidcDeps {
+  /** Origin of the issuer: no path, no trailing slash. */
+  issuer: string;
+  database: Database;
+  keys: KeyRing;
+  clients: { find(id: string): ClientMetadata | undefined };
+  web: Pick<Web, 'browser' | 'cookies' | 'fail' | 'rawForm' | 'referenceOf' | 't'>;
+  accounts: AccountDirectory;
+  record: RecordEvent;
+  lifetimes: LifetimeSettings;
+  resources: ResourceSettings[];
+  pages: LogoutPages;
+  /** The guarded HTTP client: back-channel logout, a client's jwks_uri. */
+  outboundFetch: typeof fetch;
+  logger: Logger;
+  /** 32 bytes that never change: subjects of pairwise clients (OIDC Core 8.1). Absent: no pairwise subjects. */
+  subjectSalt?: Buffer;
+  /** Further members of the discovery document. */
+  discovery?: { ui_locales_supported?: string[]; op_policy_uri?: string; op_tos_uri?: string };
+}

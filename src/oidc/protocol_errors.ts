@@ -1,0 +1,51 @@
+import { errors, type ErrorOut, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Context } from 'koa';
+import { IdpError, type ErrorCode } from '../kit/errors.ts';
+import type { OidcDeps } from './needs.ts';
+
+/** Endpoints that people see; every other one speaks JSON, whatever the request accepts. */
+const PAGES = new Set(['authorization', 'resume', 'end_session', 'end_session_confirm', 'end_session_success']);
+
+const LONGEST_FACT = 300;
+
+/**
+ * Answers the errors that the library does not send to the client: a page of ours for people, with what was received for
+ * the developer, never the library's sentence; the library's own JSON for programs.
+ */
+export function createRenderError({ web }: { web: Pick<OidcDeps['web'], 'fail'> }) {
+  return async (ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Promise<void> => {
+    if (PAGES.has(ctx.oidc.route)) {
+      await web.fail(asContext(ctx), toIdpError(ctx, error));
+      return;
+    }
+    ctx.body = out;
+  };
+}
+
+/** The library's context is the one of our own application, under a narrower type. */
+export function asContext(ctx: KoaContextWithOIDC): Context {
+  return ctx;
+}
+
+function toIdpError(ctx: KoaContextWithOIDC, error: Error): IdpError {
+  if (error.cause instanceof IdpError) return error.cause;
+  const code = codeOf(error);
+  return new IdpError(code, { cause: error, facts: code === 'internal' ? undefined : factsOf(ctx, error) });
+}
+
+function codeOf(error: Error): ErrorCode {
+  if (error instanceof errors.InvalidRedirectUri) return 'redirect_uri_mismatch';
+  if (error instanceof errors.SessionNotFound) return 'interaction_expired';
+  if (error instanceof errors.InvalidClient) return 'client_unknown';
+  return error instanceof errors.OIDCProviderError && error.expose ? 'request_invalid' : 'internal';
+}
+
+function factsOf({ oidc, query }: KoaContextWithOIDC, error: Error): Record<string, string> {
+  const received: Record<string, unknown> = { ...query, ...oidc.params };
+  const facts: Record<string, string> = error instanceof errors.OIDCProviderError ? { error: error.error } : {};
+  for (const name of ['client_id', 'redirect_uri', 'post_logout_redirect_uri']) {
+    const value = received[name];
+    if (typeof value === 'string') facts[name] = value.slice(0, LONGEST_FACT);
+  }
+  return facts;
+}

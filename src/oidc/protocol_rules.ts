@@ -1,0 +1,115 @@
+import { errors, type Client, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import { needsPkce } from './client_traits.ts';
+
+/** Prompts that a client may ask for, as the discovery document lists them. */
+const PROMPTS = ['none', 'login', 'consent', 'select_account', 'create'];
+
+const BODY_LIMIT = 256 * 1024;
+
+export interface RulesOptions {
+  /** Whether clients may have pairwise subjects. */
+  pairwise: boolean;
+  discovery?: { ui_locales_supported?: string[]; op_policy_uri?: string; op_tos_uri?: string };
+}
+
+/**
+ * What the protocol offers, whoever asks: endpoints, features, claims, algorithms. Code flow only. Everything that the
+ * library would decide by a default of its own with a notice on the console is decided here.
+ */
+export function protocolRules({ pairwise, discovery }: RulesOptions): Configuration {
+  return {
+    routes,
+    responseTypes: ['code'],
+    scopes: ['openid', 'offline_access'],
+    claims,
+    conformIdTokenClaims: true,
+    subjectTypes: pairwise ? ['public', 'pairwise'] : ['public'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    // RS256 is the only algorithm a client may assume (OIDC Core 15.1); ES256 costs a tenth of it.
+    clientDefaults: { id_token_signed_response_alg: 'RS256' },
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      idTokenSigningAlgValues: ['RS256', 'ES256'],
+    },
+    extraClientMetadata: { properties: ['first_party', 'require_pkce'] },
+    pkce: { required: (_ctx, client) => needsPkce(client) && refusePkceless() },
+    discovery: { ...discovery, prompt_values_supported: PROMPTS },
+    features,
+    clientBasedCORS: (ctx, origin, client) =>
+      origin !== 'null' &&
+      (ctx.oidc.route === 'userinfo' || client.clientAuthMethod === 'none') &&
+      (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+    fetchResponseBodyLimits: { jwks_uri: BODY_LIMIT, sector_identifier_uri: BODY_LIMIT },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    // Seconds by which the clock of a client that signs assertions may be wrong.
+    clockTolerance: 15,
+  };
+}
+
+const routes = {
+  authorization: '/oidc/authorize',
+  token: '/oidc/token',
+  userinfo: '/oidc/userinfo',
+  jwks: '/oidc/jwks',
+  end_session: '/oidc/logout',
+  introspection: '/oidc/introspect',
+  revocation: '/oidc/revoke',
+  pushed_authorization_request: '/oidc/par',
+  device_authorization: '/oidc/device',
+  code_verification: '/device',
+  backchannel_authentication: '/oidc/ciba',
+  registration: '/oidc/register',
+};
+
+/** OIDC Core 5.1 by the scopes of 5.4. When and how somebody signed in stands in every ID token. */
+const claims = {
+  openid: ['sub', 'auth_time', 'acr', 'amr'],
+  profile: [
+    'name',
+    'family_name',
+    'given_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
+    'updated_at',
+  ],
+  email: ['email', 'email_verified'],
+  address: ['address'],
+  phone: ['phone_number', 'phone_number_verified'],
+};
+
+const features: Configuration['features'] = {
+  devInteractions: { enabled: false },
+  dPoP: { enabled: false },
+  clientCredentials: { enabled: true },
+  backchannelLogout: { enabled: true },
+  pushedAuthorizationRequests: { enabled: true },
+  userinfo: { enabled: true },
+  // Any client that authenticates may ask about a token it holds; a public one only about its own (RFC 7662 2.1, 4).
+  introspection: {
+    enabled: true,
+    allowedPolicy: (_ctx, client, token) => client.clientAuthMethod !== 'none' || token.clientId === client.clientId,
+  },
+  revocation: { enabled: true, allowedPolicy: mayRevoke },
+};
+
+/** RFC 7009 2.1: a token of another client is left alone, and a client that authenticated is told so. */
+function mayRevoke(_ctx: KoaContextWithOIDC, client: Client, token: { clientId?: string }): boolean {
+  if (token.clientId === client.clientId) return true;
+  if (client.clientAuthMethod === 'none') return false;
+  throw new errors.InvalidRequest('this token was not issued to this client');
+}
+
+/** Never returns: the sentence names the key with which an admin can allow it. */
+function refusePkceless(): never {
+  throw new errors.InvalidRequest(
+    'PKCE is required: send code_challenge with code_challenge_method=S256 (for a confidential client that cannot, an administrator can set require_pkce: false)',
+  );
+}

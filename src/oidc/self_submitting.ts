@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'koa';
+import { contentSecurityPolicy } from '../web/index.ts';
+import { formTargetOf } from './visit.ts';
+
+const SCRIPT = "document.addEventListener('DOMContentLoaded', function () { document.forms[0].submit() });";
+
+/** A form that sends itself, with a button where scripts do not run. */
+export interface SelfSubmittingForm {
+  action: string;
+  fields: Record<string, string>;
+  /** Where it may end beyond our own origin. */
+  formTargets: string[];
+  /** Text of the button, and title of the page. */
+  button: string;
+}
+
+/** Answers with a form that sends itself, in the manner of the library's own; its one script is allowed by hash. */
+export function answerSelfSubmitting(ctx: Context, { action, fields, formTargets, button }: SelfSubmittingForm): void {
+  const inputs = Object.entries(fields).map(
+    ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
+  );
+  ctx.status = 200;
+  ctx.type = 'text/html; charset=utf-8';
+  ctx.set('Content-Security-Policy', contentSecurityPolicy({ formTargets, scriptHashes: [hashOf(SCRIPT)] }));
+  ctx.body = `<!DOCTYPE html>
+<html>
+<head><title>${escape(button)}</title><script>${SCRIPT}</script></head>
+<body><form method="post" action="${escape(action)}">${inputs.join('')}<noscript><button type="submit">${escape(button)}</button></noscript></form></body>
+</html>`;
+}
+
+/**
+ * The library answers with such forms, too: response_mode=form_post, and the sign-out before an account is switched. Those
+ * pages, and no others, get a policy with their script's hash and with the places where the form ends: its action, and
+ * what comes after it.
+ */
+export function allowLibraryForm(ctx: Context, endsAt: string | undefined): void {
+  if (ctx.type !== 'text/html' || typeof ctx.body !== 'string') return;
+  const script = /<script>([\s\S]*?)<\/script>/.exec(ctx.body)?.[1];
+  const action = /<form method="post" action="([^"]*)">/.exec(ctx.body)?.[1];
+  if (script === undefined || action === undefined) return;
+  const targets = [formTargetOf(unescape(action)), formTargetOf(endsAt)].filter((target) => target !== undefined);
+  ctx.set('Content-Security-Policy', contentSecurityPolicy({ formTargets: targets, scriptHashes: [hashOf(script)] }));
+}
+
+function hashOf(script: string): string {
+  return `sha256-${createHash('sha256').update(script).digest('base64')}`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function unescape(text: string): string {
+  return text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+}

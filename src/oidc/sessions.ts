@@ -1,0 +1,27 @@
+import type { Context } from 'koa';
+import type { ModelStore } from './artifacts/artifact_store.ts';
+import type { Session } from './door.ts';
+import type { AccountDirectory, OidcDeps } from './needs.ts';
+
+export interface SessionsDeps {
+  web: Pick<OidcDeps['web'], 'cookies'>;
+  sessions: Pick<ModelStore, 'find'>;
+  accounts: AccountDirectory;
+}
+
+/** The session of a browser. Asks the database each time, so that ending one takes effect at once. */
+export function createSessionReader({
+  web,
+  sessions,
+  accounts,
+}: SessionsDeps): (ctx: Context) => Promise<Session | undefined> {
+  return async (ctx) => {
+    const id = web.cookies.get(ctx, 'session');
+    if (id === undefined) return undefined;
+    const found = (await sessions.find([id])).get(id);
+    if (found?.uid === undefined || found.accountId === undefined || found.loginTs === undefined) return undefined;
+    const { uid, accountId, loginTs, amr = [], acr } = found;
+    if (!(await accounts.find(accountId))?.usable) return undefined;
+    return { uid, accountId, signedInAt: loginTs, amr, acr };
+  };
+}

@@ -1,0 +1,63 @@
+import { generateKeyPairSync } from 'node:crypto';
+import Provider, { errors, type Adapter, type ClientMetadata, type Configuration } from 'oidc-provider';
+import { toMetadata, type ClientSettings } from '../clients/index.ts';
+import { lifetimesOf } from './lifetimes.ts';
+import { protocolRules } from './protocol_rules.ts';
+import { lifetimeSettings } from './settings.ts';
+
+export interface ClientRefusal {
+  client_id: string;
+  problem: string;
+}
+
+/**
+ * Runs clients through the library's own schema, as it would when one of them is first used, and says what it refuses.
+ * Nothing is fetched. `pairwise`: whether a subject_salt is configured.
+ */
+export async function validateClients(
+  clients: readonly ClientSettings[],
+  { pairwise }: { pairwise: boolean } = { pairwise: true },
+): Promise<ClientRefusal[]> {
+  const provider = new Provider('https://id.invalid', validationConfiguration(pairwise));
+  const refusals: ClientRefusal[] = [];
+  for (const client of clients) {
+    try {
+      // What an admin may write in any key is what the library is asked to judge here.
+      await provider.Client.validate(toMetadata(client) as ClientMetadata);
+    } catch (error) {
+      if (!(error instanceof errors.InvalidClientMetadata)) throw error;
+      refusals.push({ client_id: client.client_id, problem: error.error_description ?? error.message });
+    }
+  }
+  return refusals;
+}
+
+function validationConfiguration(pairwise: boolean): Configuration {
+  return {
+    ...protocolRules({ pairwise }),
+    adapter: () => unused,
+    jwks: { keys: [privateJwk('rsa'), privateJwk('ec')] },
+    ttl: lifetimesOf(lifetimeSettings.parse({})),
+    sectorIdentifierUriValidate: () => false,
+  };
+}
+
+/** Which algorithms a client may ask for hangs on the keys that there are. */
+function privateJwk(type: 'rsa' | 'ec') {
+  const { privateKey } =
+    type === 'rsa'
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { ...privateKey.export({ format: 'jwk' }), use: 'sig' };
+}
+
+const none = async (): Promise<undefined> => undefined;
+const unused: Adapter = {
+  upsert: none,
+  find: none,
+  findByUid: none,
+  findByUserCode: none,
+  consume: none,
+  destroy: none,
+  revokeByGrantId: none,
+};

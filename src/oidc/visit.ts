@@ -1,0 +1,83 @@
+import type { AdapterPayload } from 'oidc-provider';
+import type { ClientMetadata } from '../clients/index.ts';
+import type { RequestedScopes, Visit } from './door.ts';
+import type { VisitRecord } from './visit_store.ts';
+
+/** A visit as pages see it, out of what the library and we have stored of it. */
+export function describeVisit(
+  uid: string,
+  record: VisitRecord,
+  interaction: AdapterPayload,
+  client: ClientMetadata,
+): Visit {
+  const { prompt, params = {}, session } = interaction;
+  const details = prompt?.details ?? {};
+  const redirectUri = typeof params['redirect_uri'] === 'string' ? params['redirect_uri'] : undefined;
+  return {
+    uid,
+    reference: record.reference,
+    browserHash: record.browserHash,
+    prompt: { name: prompt?.name ?? '', reasons: prompt?.reasons ?? [], details },
+    params,
+    client: {
+      id: client.client_id,
+      name: client.client_name,
+      uri: text(client['client_uri']),
+      logo: text(client['logo_uri']),
+      policy_uri: text(client['policy_uri']),
+      tos_uri: text(client['tos_uri']),
+      first_party: client.first_party,
+      host: hostOf(redirectUri),
+    },
+    formTarget: formTargetOf(redirectUri) ?? '',
+    accountId: session?.accountId,
+    progress: record.progress,
+    scopes: scopesOf(params, missingOf(details)),
+  };
+}
+
+/** Origin, or scheme of an app: what CSP's form-action must allow at the end of a visit. */
+export function formTargetOf(uri: string | undefined): string | undefined {
+  const url = uri === undefined ? null : URL.parse(uri);
+  if (!url) return undefined;
+  return url.origin === 'null' ? url.protocol : url.origin;
+}
+
+/** What the consent rules of the interaction policy found to be missing. */
+export function missingOf(details: Record<string, unknown>): RequestedScopes {
+  const resources: RequestedScopes['resources'] = {};
+  const found = details['missingResourceScopes'];
+  for (const [indicator, scopes] of Object.entries(typeof found === 'object' && found !== null ? found : {})) {
+    resources[indicator] = texts(scopes);
+  }
+  return { oidc: texts(details['missingOIDCScope']), resources };
+}
+
+/** Scopes of OpenID Connect are ours; any other one belongs to the resources that the request names (RFC 8707 2.1). */
+const OPENID_SCOPES = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access']);
+
+function scopesOf(params: Record<string, unknown>, missing: RequestedScopes): Visit['scopes'] {
+  const asked = (text(params['scope']) ?? '').split(' ').filter(Boolean);
+  const indicators = typeof params['resource'] === 'string' ? [params['resource']] : texts(params['resource']);
+  const resources: RequestedScopes['resources'] = {};
+  for (const indicator of indicators) {
+    const open = missing.resources[indicator] ?? [];
+    const granted = asked.filter((scope) => !OPENID_SCOPES.has(scope) && !open.includes(scope));
+    if (granted.length > 0) resources[indicator] = granted;
+  }
+  const oidc = asked.filter((scope) => OPENID_SCOPES.has(scope) && !missing.oidc.includes(scope));
+  return { missing, granted: { oidc, resources } };
+}
+
+function hostOf(uri: string | undefined): string {
+  const url = uri === undefined ? null : URL.parse(uri);
+  return url?.host || url?.protocol.slice(0, -1) || '';
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}

@@ -1,0 +1,100 @@
+import type { Database } from '../database/index.ts';
+import { inSeconds, now } from '../kit/clock.ts';
+import { sha256 } from '../kit/random.ts';
+import type { Sealer } from './artifacts/rows.ts';
+
+/** What is kept of one prompt of a visit. */
+export interface VisitRecord {
+  browserHash: string;
+  reference: string;
+  clientId: string;
+  /** The authorize parameters with which it can begin again. */
+  params: Record<string, unknown>;
+  progress: Record<string, unknown>;
+  expiresAt: Date;
+  restartableUntil: Date;
+  finishedAt: Date | null;
+}
+
+export type NewVisit = Pick<VisitRecord, 'browserHash' | 'reference' | 'clientId' | 'params'>;
+
+interface VisitRow {
+  browser_hash: string;
+  reference: string;
+  client_id: string;
+  params: string;
+  progress: string | null;
+  expires_at: Date;
+  restartable_until: Date;
+  finished_at: Date | null;
+}
+
+/** The visits of all browsers. Uids are secrets of a browser: only their hash is stored. */
+export interface VisitStore {
+  add(uid: string, visit: NewVisit): Promise<void>;
+  /** Also an expired or finished one, as long as it can be begun again. */
+  find(uid: string): Promise<VisitRecord | undefined>;
+  /** False when the visit is over. */
+  progress(uid: string, progress: object): Promise<boolean>;
+}
+
+const add = {
+  name: 'visits_add',
+  text: `insert into visits (uid_hash, browser_hash, reference, client_id, params, created_at, expires_at, restartable_until)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+};
+const find = {
+  name: 'visits_find',
+  text: `select browser_hash, reference, client_id, params, progress, expires_at, restartable_until, finished_at
+         from visits where uid_hash = $1 and restartable_until > $2`,
+};
+const progress = {
+  name: 'visits_progress',
+  text: 'update visits set progress = $2 where uid_hash = $1 and finished_at is null and expires_at > $3',
+};
+
+export interface VisitStoreDeps {
+  database: Database;
+  sealer: Sealer;
+  seconds: () => { interaction: number; restart: number };
+}
+
+/** Visits in PostgreSQL, with parameters and progress encrypted. */
+export function createVisitStore({ database, sealer, seconds }: VisitStoreDeps): VisitStore {
+  const seal = (part: string, hash: string, value: object): string =>
+    sealer.seal(JSON.stringify(value), `visit ${part} ${hash}`);
+  const open = (part: string, hash: string, value: string): Record<string, unknown> =>
+    // Written by `seal` alone, out of objects.
+    JSON.parse(sealer.open(value, `visit ${part} ${hash}`)) as Record<string, unknown>;
+
+  return {
+    async add(uid, { browserHash, reference, clientId, params }) {
+      const hash = sha256(uid);
+      const { interaction, restart } = seconds();
+      const until = inSeconds(Math.max(interaction, restart));
+      const sealed = seal('params', hash, params);
+      await database.run(add, [hash, browserHash, reference, clientId, sealed, now(), inSeconds(interaction), until]);
+    },
+    async find(uid) {
+      const hash = sha256(uid);
+      const { rows } = await database.run<VisitRow>(find, [hash, now()]);
+      const [row] = rows;
+      if (!row) return undefined;
+      return {
+        browserHash: row.browser_hash,
+        reference: row.reference,
+        clientId: row.client_id,
+        params: open('params', hash, row.params),
+        progress: row.progress === null ? {} : open('progress', hash, row.progress),
+        expiresAt: row.expires_at,
+        restartableUntil: row.restartable_until,
+        finishedAt: row.finished_at,
+      };
+    },
+    async progress(uid, value) {
+      const hash = sha256(uid);
+      const { rowCount } = await database.run(progress, [hash, seal('progress', hash, value), now()]);
+      return rowCount === 1;
+    },
+  };
+}

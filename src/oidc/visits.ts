@@ -1,0 +1,112 @@
+import type { Context } from 'koa';
+import type { AdapterPayload } from 'oidc-provider';
+import { now } from '../kit/clock.ts';
+import { IdpError } from '../kit/errors.ts';
+import type { ModelStore } from './artifacts/artifact_store.ts';
+import type { Visit } from './door.ts';
+import type { OidcDeps } from './needs.ts';
+import { describeVisit } from './visit.ts';
+import type { VisitRecord, VisitStore } from './visit_store.ts';
+
+export interface VisitsDeps {
+  web: Pick<OidcDeps['web'], 'browser' | 't'>;
+  clients: OidcDeps['clients'];
+  store: VisitStore;
+  interactions: Pick<ModelStore, 'find'>;
+  sessions: Pick<ModelStore, 'findByUid'>;
+}
+
+/** A visit with the artifact of the library behind it. */
+export interface LiveVisit {
+  visit: Visit;
+  interaction: AdapterPayload;
+}
+
+/** Finds visits, and refuses all but the browser in which they began. */
+export interface Visits {
+  current(ctx: Context): Promise<Visit>;
+  find(uid: string, browserHash: string | undefined): Promise<LiveVisit>;
+  /** The visit, finished or not, when this is its browser. Else IdpError as `find`. */
+  ofBrowser(uid: string, browserHash: string | undefined): Promise<VisitRecord>;
+  /** The same for a request: notes the reference, and the one button of an error page. */
+  ofRequest(ctx: Context, uid: string): Promise<VisitRecord>;
+}
+
+/** Visits over their store and the library's interactions. */
+export function createVisits(deps: VisitsDeps): Visits {
+  const { web, store } = deps;
+  const ofBrowser = async (uid: string, browserHash: string | undefined): Promise<VisitRecord> => {
+    const record = await store.find(uid);
+    if (!record) throw new IdpError('interaction_expired');
+    if (browserHash === undefined) throw new IdpError('cookies_missing');
+    if (record.browserHash !== browserHash) throw new IdpError('interaction_foreign');
+    return record;
+  };
+  const open = async (uid: string, record: VisitRecord): Promise<LiveVisit> => {
+    const expired = new IdpError('interaction_expired', { reference: record.reference });
+    if (record.finishedAt || record.expiresAt <= now()) throw expired;
+    const interaction = (await deps.interactions.find([uid])).get(uid);
+    const client = deps.clients.find(record.clientId);
+    if (!interaction?.prompt || !client || !(await sameSession(deps, interaction))) throw expired;
+    return { visit: describeVisit(uid, record, interaction, client), interaction };
+  };
+  const find: Visits['find'] = async (uid, browserHash) => open(uid, await ofBrowser(uid, browserHash));
+  const ofRequest = async (ctx: Context, uid: string): Promise<VisitRecord> => {
+    try {
+      const record = await ofBrowser(uid, web.browser.read(ctx));
+      ctx.state['reference'] = record.reference;
+      ctx.state['primary'] = wayOn(deps, ctx, uid, record);
+      return record;
+    } catch (error) {
+      throw sharperFor(ctx, error);
+    }
+  };
+  return {
+    find,
+    ofBrowser,
+    ofRequest,
+    async current(ctx) {
+      const uid = uidOf(ctx);
+      const record = await ofRequest(ctx, uid);
+      const { visit } = await open(uid, record);
+      delete ctx.state['primary'];
+      if (typeof visit.params['ui_locales'] === 'string') ctx.state['uiLocales'] = visit.params['ui_locales'];
+      return visit;
+    },
+  };
+}
+
+/** Whoever went Back after success belongs in the app; whoever took too long begins again, where that is possible. */
+function wayOn({ web, clients }: VisitsDeps, ctx: Context, uid: string, record: VisitRecord) {
+  const client = clients.find(record.clientId);
+  const home = client?.['client_uri'];
+  const toApp = client &&
+    typeof home === 'string' && {
+      label: web.t(ctx)('error_page.back_to_app', { app: client.client_name }),
+      href: home,
+    };
+  const restart = { label: web.t(ctx)('error_page.restart'), href: `/interaction/${uid}/restart` };
+  const repeatable = Object.keys(record.params).length > 0;
+  return (record.finishedAt || !repeatable ? toApp : undefined) || (repeatable ? restart : undefined);
+}
+
+/** `:uid` of the matched route. */
+export function uidOf(ctx: Context): string {
+  const parameters: unknown = ctx['params'];
+  const uid = typeof parameters === 'object' && parameters !== null && 'uid' in parameters ? parameters.uid : undefined;
+  return typeof uid === 'string' ? uid : '';
+}
+
+/** Without a binding but with other cookies of ours, it is another browser's page; cookies do work here. */
+function sharperFor(ctx: Context, error: unknown): unknown {
+  const cookiesWork = (ctx.headers.cookie ?? '').includes('gatehouse_');
+  if (error instanceof IdpError && error.code === 'cookies_missing' && cookiesWork)
+    return new IdpError('interaction_foreign');
+  return error;
+}
+
+/** A page that arose in a session is dead once another person, or nobody, is signed in there. */
+async function sameSession({ sessions }: VisitsDeps, { session }: AdapterPayload): Promise<boolean> {
+  if (session?.uid === undefined) return true;
+  return (await sessions.findByUid(session.uid))?.accountId === session.accountId;
+}

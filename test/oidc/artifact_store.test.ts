@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Adapter } from 'oidc-provider';
+import type { Database } from '../../src/database/index.ts';
+import { openKeys } from '../../src/keys/index.ts';
+import { adapterFactory } from '../../src/oidc/artifacts/adapter.ts';
+import { models, type ModelName } from '../../src/oidc/artifacts/models.ts';
+import { inRequestScope } from '../../src/oidc/artifacts/request_scope.ts';
+import { allStores } from '../../src/oidc/engine.ts';
+import { createSweep } from '../../src/oidc/sweep.ts';
+import { secretToken } from '../../src/kit/random.ts';
+import { testDatabase } from '../support/database.ts';
+import { pass, useRealClock } from './clock.ts';
+
+const CONSUMABLE = Object.entries(models).flatMap(([name, model]) => (model.consumable ? [name as ModelName] : []));
+const OF_GRANT = [
+  'AuthorizationCode',
+  'AccessToken',
+  'RefreshToken',
+  'DeviceCode',
+  'BackchannelAuthenticationRequest',
+] as const;
+const EVERY = Object.keys(models).filter((name) => name !== 'ReplayDetection') as ModelName[];
+
+describe('the artifact store', () => {
+  let world: Awaited<ReturnType<typeof testDatabase>>;
+  let database: Database;
+  let adapter: (name: string) => Adapter;
+  let stores: ReturnType<typeof allStores>;
+
+  beforeAll(async () => {
+    world = await testDatabase();
+    database = world.database;
+    const keys = await openKeys({ database, encryptionKeys: [randomBytes(32)], record: async () => {} });
+    stores = allStores({ database, keys });
+    adapter = adapterFactory({
+      stores,
+      clients: { find: (id) => (id === 'wiki' ? { client_id: id } : undefined) },
+      visitSeconds: 3600,
+    });
+  });
+  beforeEach(() => useRealClock());
+  afterAll(() => world.drop());
+
+  const payloadOf = (name: ModelName, id: string) => ({
+    jti: id,
+    kind: name,
+    iat: 1,
+    exp: 2,
+    ...('grant_id' in models[name].columns ? { grantId: `grant-of-${id}` } : {}),
+    ...(name === 'Session' ? { uid: `uid-of-${id}`, accountId: 'ada' } : {}),
+  });
+
+  describe.each(EVERY)('for %s', (name) => {
+    it('finds what was saved, with the id put back', async () => {
+      const id = secretToken();
+      await adapter(name).upsert(id, payloadOf(name, id), 60);
+      expect(await adapter(name).find(id)).toEqual(payloadOf(name, id));
+      expect(await adapter(name).find(secretToken())).toBeUndefined();
+    });
+
+    it('replaces what is saved again, and removes what is destroyed', async () => {
+      const id = secretToken();
+      await adapter(name).upsert(id, payloadOf(name, id), 60);
+      await adapter(name).upsert(id, { ...payloadOf(name, id), iat: 7 }, 60);
+      expect(await adapter(name).find(id)).toMatchObject({ iat: 7 });
+      await adapter(name).destroy(id);
+      expect(await adapter(name).find(id)).toBeUndefined();
+    });
+
+    it('finds nothing that has expired by our clock, though it is still there', async () => {
+      const id = secretToken();
+      await adapter(name).upsert(id, payloadOf(name, id), 60);
+      pass(3661);
+      expect(await adapter(name).find(id)).toBeUndefined();
+    });
+
+    it('does not save again, within one request, what another has ended meanwhile', async () => {
+      const id = secretToken();
+      await adapter(name).upsert(id, payloadOf(name, id), 60);
+      await inRequestScope(async () => {
+        await adapter(name).find(id);
+        await stores[name].destroy([id]);
+        await adapter(name).upsert(id, payloadOf(name, id), 60);
+      });
+      expect(await adapter(name).find(id)).toBeUndefined();
+    });
+
+    it('keeps no bearer id in the database', async () => {
+      const id = secretToken();
+      const payload = {
+        ...payloadOf(name, id),
+        ...(name === 'Grant' ? {} : { returnTo: `https://id.example/oidc/authorize/${id}` }),
+      };
+      if (name !== 'Interaction') delete (payload as { returnTo?: string }).returnTo;
+      await adapter(name).upsert(
+        id,
+        { ...payload, session: { accountId: 'ada', uid: 'u', cookie: `cookie-${id}` } },
+        60,
+      );
+      const dump = JSON.stringify(await database.knex(models[name].table).select('payload', 'id'));
+      if (name !== 'Grant')
+        expect(dump.replaceAll(`grant-of-${id}`, '').replaceAll(`uid-of-${id}`, '')).not.toContain(id);
+      expect(dump).not.toContain(`cookie-${id}`);
+    });
+  });
+
+  describe.each(CONSUMABLE)('for %s', (name) => {
+    it('lets one of many parallel redemptions through', async () => {
+      const id = secretToken();
+      await adapter(name).upsert(id, payloadOf(name, id), 60);
+      const results = await Promise.allSettled(Array.from({ length: 20 }, () => adapter(name).consume(id)));
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const result of results) {
+        if (result.status === 'rejected')
+          expect((result.reason as Error).message).toMatch(/^invalid_(grant|request_uri)$/);
+      }
+    });
+
+    it('keeps what was redeemed until it expires, so that reuse is seen', async () => {
+      const id = secretToken();
+      await adapter(name).upsert(id, payloadOf(name, id), 60);
+      await adapter(name).consume(id);
+      expect(await adapter(name).find(id)).toMatchObject({ consumed: expect.any(Number) });
+    });
+
+    it('refuses to redeem what is gone', async () => {
+      await expect(adapter(name).consume(secretToken())).rejects.toThrow('invalid_');
+    });
+  });
+
+  it.each(OF_GRANT)('ends every %s of a grant, and none of another', async (name) => {
+    const [first, second] = [secretToken(), secretToken()];
+    await adapter(name).upsert(first, payloadOf(name, first), 60);
+    await adapter(name).upsert(second, payloadOf(name, second), 60);
+    await adapter(name).revokeByGrantId(`grant-of-${first}`);
+    expect(await adapter(name).find(first)).toBeUndefined();
+    expect(await adapter(name).find(second)).toBeDefined();
+  });
+
+  it('finds a session by its uid, and moves it to its new id in one step', async () => {
+    const [before, after] = [secretToken(), secretToken()];
+    await adapter('Session').upsert(before, { ...payloadOf('Session', before), uid: 'one-session' }, 60);
+    await inRequestScope(async () => {
+      await adapter('Session').find(before);
+      await adapter('Session').upsert(after, { jti: after, uid: 'one-session', accountId: 'ada' }, 60);
+    });
+    expect(await adapter('Session').find(before)).toBeUndefined();
+    expect(await adapter('Session').find(after)).toMatchObject({ uid: 'one-session' });
+    expect(await adapter('Session').findByUid('one-session')).toMatchObject({ accountId: 'ada' });
+  });
+
+  it('finds a device by what the person types, and saves it under its own id again', async () => {
+    const id = secretToken();
+    await adapter('DeviceCode').upsert(id, { ...payloadOf('DeviceCode', id), userCode: 'BCDFGHJK' }, 60);
+    const found = await adapter('DeviceCode').findByUserCode('BCDFGHJK');
+    expect(found).toMatchObject({ jti: id, userCode: 'BCDFGHJK' });
+    await adapter('DeviceCode').upsert(id, { ...payloadOf('DeviceCode', id), accountId: 'ada' }, 60);
+    expect(await adapter('DeviceCode').findByUserCode('BCDFGHJK')).toMatchObject({ accountId: 'ada' });
+    expect(JSON.stringify(await database.knex('device_codes'))).not.toContain('BCDFGHJK');
+  });
+
+  it('accepts a proof once, also of many that come at the same time', async () => {
+    const save = () =>
+      adapter('ReplayDetection').upsert('a-hash-of-a-proof', { jti: 'a-hash-of-a-proof', iss: 'wiki' }, 60);
+    const results = await Promise.allSettled(Array.from({ length: 10 }, save));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('reads clients from the registry and never writes them', async () => {
+    expect(await adapter('Client').find('wiki')).toEqual({ client_id: 'wiki' });
+    expect(await adapter('Client').find('other')).toBeUndefined();
+    await expect(adapter('Client').upsert('x', {}, 1)).rejects.toThrow('config');
+  });
+
+  it('takes many at once', async () => {
+    const ids = Array.from({ length: 50 }, () => secretToken());
+    await stores.AccessToken.upsert(ids.map((id) => ({ id, payload: { jti: id, accountId: 'ada' }, expiresIn: 60 })));
+    expect((await stores.AccessToken.find([...ids, 'none'])).size).toBe(50);
+    await stores.RefreshToken.upsert(ids.map((id) => ({ id, payload: { jti: id }, expiresIn: 60 })));
+    expect(new Set(await stores.RefreshToken.consume(ids))).toEqual(new Set(ids));
+    expect(await stores.RefreshToken.consume(ids)).toEqual([]);
+  });
+
+  it('sweeps what has expired and nothing else', async () => {
+    const [dead, alive] = [secretToken(), secretToken()];
+    await stores.AccessToken.upsert([
+      { id: dead, payload: {}, expiresIn: -10 },
+      { id: alive, payload: {}, expiresIn: 60 },
+    ]);
+    expect(await createSweep(database)()).toBeGreaterThan(0);
+    expect(await database.knex('access_tokens').where('expires_at', '<', new Date())).toEqual([]);
+    expect(await adapter('AccessToken').find(alive)).toBeDefined();
+    expect(await createSweep(database)()).toBe(0);
+  });
+});

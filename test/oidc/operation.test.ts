@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { clientSettings } from '../../src/clients/index.ts';
+import { openDatabase } from '../../src/database/index.ts';
+import { validateClients } from '../../src/oidc/index.ts';
+import { agent, authorize, CLIENTS, openWorld, redeem, refresh, SECRET, token } from './support.ts';
+
+describe('the engine in operation', () => {
+  it('answers 503 where it needs the database, and what needs none as ever', async () => {
+    const away = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/nothing' });
+    const other = await openWorld({ deps: { database: away } });
+    const browser = agent(other.issuer);
+    const page = await browser.get(authorize(), { accept: 'text/html' });
+    expect([page.status, page.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(page.text).toContain('data-error="database_unavailable"');
+    for (const answer of [
+      await redeem(other.issuer, 'a-code'),
+      await refresh(other.issuer, 'a-refresh-token'),
+      await token(other.issuer, { client_id: 'job', grant_type: 'client_credentials' }),
+      await browser.post('/oidc/revoke', { client_id: 'wiki', client_secret: SECRET, token: 'x' }),
+      await browser.get('/oidc/userinfo', { authorization: 'Bearer x' }),
+    ]) {
+      expect([answer.status, answer.json['error'], answer.headers.get('retry-after')]).toEqual([
+        503,
+        'temporarily_unavailable',
+        '5',
+      ]);
+    }
+    expect((await browser.get('/oidc/jwks')).status).toBe(200);
+    expect((await browser.get('/.well-known/openid-configuration')).status).toBe(200);
+    await other.close();
+    await away.close();
+  });
+
+  it('has the library print nothing', () => {
+    const script = fileURLToPath(new URL('./quiet_process.ts', import.meta.url));
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+      encoding: 'utf8',
+    });
+    expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: '', status: 0 });
+  });
+
+  it('says of each client what the library would refuse when it is first used', async () => {
+    expect(await validateClients(CLIENTS.map((client) => clientSettings.parse(client)))).toEqual([]);
+    const refused = await validateClients(
+      [
+        { client_id: 'no-secret', redirect_uris: ['https://a.example/'] },
+        {
+          client_id: 'bad-algorithm',
+          client_secret: SECRET,
+          redirect_uris: ['https://a.example/'],
+          id_token_signed_response_alg: 'none',
+        },
+        {
+          client_id: 'implicit',
+          client_secret: SECRET,
+          redirect_uris: ['https://a.example/'],
+          response_types: ['token'],
+        },
+        { client_id: 'no-redirect', client_secret: SECRET },
+        { client_id: 'tv', type: 'device' as const },
+      ].map((client) => clientSettings.parse(client)),
+    );
+    expect(refused.map(({ client_id }) => client_id)).toEqual([
+      'no-secret',
+      'bad-algorithm',
+      'implicit',
+      'no-redirect',
+      'tv',
+    ]);
+    expect(refused[0]?.problem).toContain('client_secret');
+  });
+});
