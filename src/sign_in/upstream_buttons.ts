@@ -1,0 +1,37 @@
+import type { Context } from 'koa';
+import type { Visit } from '../oidc/index.ts';
+import type { SignInDeps } from './deps.ts';
+
+/** One "Continue with ..." button; the label comes from the texts. */
+export interface UpstreamButton {
+  id: string;
+  name: string;
+  preset: string;
+  action: string;
+  lastUsed: boolean;
+  available: boolean;
+}
+
+/** The upstreams of this page in config order, the one last used on this browser first. */
+export function upstreamButtons({ upstreams, web }: SignInDeps, ctx: Context, visit: Visit): UpstreamButton[] {
+  const last = web.cookies.get(ctx, 'last_upstream');
+  const buttons = upstreams.list().map((upstream) => ({
+    id: upstream.id,
+    name: upstream.name,
+    preset: upstream.preset,
+    action: `/interaction/${visit.uid}/upstream/${upstream.id}`,
+    lastUsed: upstream.id === last,
+    available: upstream.available,
+  }));
+  return buttons.toSorted((left, right) => Number(right.lastUsed) - Number(left.lastUsed));
+}
+
+/** Where a form on a page with upstream buttons may end: the app, and each upstream. */
+export function formTargets({ upstreams }: SignInDeps, visit: Visit): string[] {
+  return [visit.formTarget, ...upstreams.list().flatMap((upstream) => upstream.origins)];
+}
+
+/** What people call the upstream. */
+export function upstreamName({ upstreams }: Pick<SignInDeps, 'upstreams'>, id: string): string {
+  return upstreams.list().find((upstream) => upstream.id === id)?.name ?? id;
+}
