@@ -1,0 +1,13 @@
+/**
+ * config: what an admin wrote.
+ *
+ * Owns reading, substituting and checking the config files and the environment, and where each mistake stands. Mounts no
+ * URL. The settings of a room are described in that room; here they only meet. Never prints or hashes a secret.
+ */
+export { ensureDevelopmentKeys, type SecretKeys } from './development_keys.ts';
+export { readEnvironment, type Environment } from './environment.ts';
+export { isLoopback } from './issuer.ts';
+export { configJsonSchema } from './json_schema.ts';
+export { loadConfig, type LoadedConfig } from './load.ts';
+export { formatMistakes, nearest, type Mistake } from './mistakes.ts';
+export type { Settings } from './settings.ts';

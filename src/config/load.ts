@@ -1,0 +1,80 @@
+import { dirname } from 'node:path';
+import { readEnvironment } from './environment.ts';
+import { settingsShape } from './json_schema.ts';
+import { pictureFindings, resolvePictures } from './pictures.ts';
+import { sortMistakes, type Mistake } from './mistakes.ts';
+import { knownParts } from './known.ts';
+import { roomFindings } from './room_findings.ts';
+import { crossFieldFindings, type Finding } from './rules.ts';
+import { describeFound, hideValues } from './secrets.ts';
+import { settingsSchema, toSettings, type Settings } from './settings.ts';
+import { settingsHash } from './settings_hash.ts';
+import { readSources, shownPath } from './sources.ts';
+import { dotted, placeAt, positionOf, valueAt, type Path, type Tree } from './tree.ts';
+import { convertSubstituted, schemaMistakes, unknownKey } from './validate.ts';
+
+export type LoadedConfig =
+  | {
+      ok: true;
+      settings: Settings;
+      warnings: Mistake[];
+      /** A sentence for each variable that won over the file. */
+      overrides: string[];
+      /** The main file, as people type it. */
+      file: string;
+      /** SHA-256 over the effective settings without secrets. */
+      hash: string;
+    }
+  | { ok: false; mistakes: Mistake[] };
+
+/**
+ * Reads and checks the whole configuration: `ok` means that the process boots and that every client resolves. Otherwise
+ * all mistakes are returned at once, in the order of the files. Never throws for what an admin wrote.
+ */
+export async function loadConfig(variables: NodeJS.ProcessEnv, cwd: string): Promise<LoadedConfig> {
+  const environment = readEnvironment(variables, cwd);
+  const { tree, usable, mistakes, overrides } = readSources(environment, variables, cwd);
+  if (!usable) return { ok: false, mistakes: sortMistakes(mistakes) };
+  convertSubstituted(settingsSchema, tree);
+  const folder = dirname(environment.configFile);
+  const findings = await findingsOf(tree, folder);
+  const all = [
+    ...mistakes,
+    ...schemaMistakes(settingsSchema, settingsShape, tree),
+    ...findings.filter((finding) => !finding.warning).map((finding) => locate(tree, finding)),
+  ];
+  const parsed = settingsSchema.safeParse(tree.root);
+  if (all.length > 0 || !parsed.success) return { ok: false, mistakes: sortMistakes(all) };
+  const settings = toSettings(parsed.data);
+  return {
+    ok: true,
+    settings: { ...settings, brand: resolvePictures(settings.brand, folder) },
+    warnings: sortMistakes(findings.map((finding) => locate(tree, finding))),
+    overrides,
+    file: shownPath(environment.configFile, cwd),
+    // Before paths become absolute: the same configuration in another folder is the same.
+    hash: settingsHash(settings),
+  };
+}
+
+/** What spans several keys, apart from keys whose value could not be made: their own mistake says enough. */
+async function findingsOf(tree: Tree, folder: string): Promise<Finding[]> {
+  const isBroken = (path: Path): boolean => placeAt(tree, path)?.broken === true;
+  const present = (key: string): boolean => tree.root[key] !== undefined || isBroken([key]);
+  const known = knownParts(tree);
+  const findings = [
+    ...crossFieldFindings(known, present),
+    ...pictureFindings(known.brand, folder),
+    ...(await roomFindings(known)).map((finding) => ({ ...finding, message: hideValues(finding.message, tree) })),
+  ];
+  const key = ({ path, rule }: Finding): string => `${dotted(path)} ${rule}`;
+  const first = new Map(findings.toReversed().map((finding) => [key(finding), finding]));
+  return findings.filter((finding) => first.get(key(finding)) === finding && !isBroken(finding.path));
+}
+
+function locate(tree: Tree, { path, rule, message, accepted, candidates }: Finding): Mistake {
+  if (candidates) return { ...unknownKey(tree, path, candidates), rule, message };
+  const value = valueAt(tree.root, path);
+  const found = value === undefined ? undefined : describeFound(tree, path, value);
+  return { ...positionOf(tree, path, 'value'), rule, key: dotted(path), message, found, accepted };
+}

@@ -1,0 +1,141 @@
+import { developmentOf, type Development } from './own_settings.ts';
+import { isLoopback, isWebUrl, issuerProblems, portOf } from './issuer.ts';
+import type { Known } from './known.ts';
+import type { Path } from './tree.ts';
+
+/** Something that no single key can tell. */
+export interface Finding {
+  path: Path;
+  rule: string;
+  message: string;
+  accepted?: string;
+  /** For a key that means nothing: those it may have been meant to be. */
+  candidates?: readonly string[];
+  /** The process may start all the same. */
+  warning?: true;
+}
+
+type Mode = 'development' | 'production';
+
+/** All rules that span several keys. `present` tells whether the file has a key at all, valid or not. */
+export function crossFieldFindings(known: Known, present: (key: string) => boolean): Finding[] {
+  const mode = known.mode;
+  if (!mode) return [...uniqueIds(known), ...reservedIds(known)];
+  const development = developmentOf(mode, known.development ?? {});
+  return [
+    ...issuerFindings(known, mode),
+    ...conveniences(known, mode, development),
+    ...missingKeys(present, development),
+    ...missingMail(known, present, development),
+    ...uniqueIds(known),
+    ...reservedIds(known),
+    ...upstreamFindings(known, development),
+    ...openDoors(known, mode, present),
+  ];
+}
+
+function issuerFindings({ issuer, http }: Known, mode: Mode): Finding[] {
+  if (issuer === undefined) return [];
+  const findings: Finding[] = issuerProblems(issuer, mode).map((problem) => ({ path: ['issuer'], ...problem }));
+  const port = portOf(issuer);
+  if (findings.length === 0 && http && isLoopback(issuer) && port !== http.port) {
+    const message = `the issuer names port ${port}, but port ${http.port} is listened on`;
+    findings.push({ path: ['issuer'], rule: 'issuer_port', message, warning: true });
+  }
+  return findings;
+}
+
+function conveniences(known: Known, mode: Mode, development: Development): Finding[] {
+  const real =
+    mode === 'production' || (known.issuer !== undefined && isWebUrl(known.issuer) && !isLoopback(known.issuer));
+  if (!real) return [];
+  const why = mode === 'production' ? 'is for mode: development only' : 'is for a loopback issuer only';
+  return Object.entries(development)
+    .filter(([, on]) => on)
+    .map(([name]) => ({
+      path: ['development', name],
+      rule: 'development_convenience',
+      message: `development.${name} ${why}`,
+      accepted: `development: { ${name}: false }`,
+    }));
+}
+
+function missingKeys(present: (key: string) => boolean, development: Development): Finding[] {
+  if (development.generated_keys) return [];
+  const message = 'this key is required: only development mode generates it';
+  const accepted = '32 bytes in base64, for instance ${file:/run/secrets/gatehouse-key}';
+  return ['encryption_key', 'subject_salt']
+    .filter((key) => !present(key))
+    .map((key) => ({ path: [key], rule: 'missing_key', message, accepted }));
+}
+
+function missingMail({ mail }: Known, present: (key: string) => boolean, development: Development): Finding[] {
+  if (development.mailbox || mail?.smtp || (present('mail') && !mail)) return [];
+  const message = 'this key is required: without the development mailbox, mail needs a server';
+  return [{ path: ['mail', 'smtp'], rule: 'missing_key', message, accepted: 'smtps://name:password@host:465' }];
+}
+
+function uniqueIds({ ids }: Known): Finding[] {
+  const again = ids.filter(({ list, id }, position) => {
+    return ids.findIndex((other) => other.list === list && other.id === id) < position;
+  });
+  return again.map(({ list, key, index }) => {
+    return { path: [list, index, key], rule: 'duplicate_id', message: `another entry of ${list} has this ${key}` };
+  });
+}
+
+function reservedIds({ ids }: Known): Finding[] {
+  const message = 'ids that begin with gatehouse- are our own';
+  return ids
+    .filter(({ list, id }) => list !== 'resources' && /^gatehouse-/i.test(id))
+    .map(({ list, key, index }) => ({ path: [list, index, key], rule: 'reserved_id', message }));
+}
+
+function upstreamFindings({ upstreams }: Known, development: Development): Finding[] {
+  return upstreams.flatMap(({ index, enabled, client_id, linking }) => {
+    const findings: Finding[] = [];
+    if (enabled && !client_id && !development.simulator) {
+      const message = 'without credentials only the simulator can play this upstream, and it is off';
+      findings.push({ path: ['upstreams', index, 'client_id'], rule: 'missing_credentials', message });
+    }
+    if (linking === 'verified') {
+      const message = 'linking: verified joins accounts on the word of an upstream that does not own the address';
+      findings.push({ path: ['upstreams', index, 'linking'], rule: 'linking_verified', message, warning: true });
+    }
+    return findings;
+  });
+}
+
+function openDoors(known: Known, mode: Mode, present: (key: string) => boolean): Finding[] {
+  const findings: Finding[] = [];
+  if (mode === 'production' && known.limits?.enabled === false) {
+    findings.push({
+      path: ['limits', 'enabled'],
+      rule: 'limits_off',
+      message: 'only development mode may run without limits',
+    });
+  }
+  if (known.signup?.allow === 'domains' && known.signup.domains.length === 0) {
+    const message = 'signup.allow: domains needs the domains';
+    findings.push({
+      path: ['signup', 'domains'],
+      rule: 'missing_key',
+      message,
+      accepted: 'a list such as [acme.example]',
+    });
+  }
+  if (known.signup && known.signup.allow !== 'domains' && known.signup.domains.length > 0) {
+    const message = `domains restrict nothing while signup.allow is ${known.signup.allow}`;
+    findings.push({
+      path: ['signup', 'domains'],
+      rule: 'unused_domains',
+      message,
+      accepted: 'signup: { allow: domains }',
+    });
+  }
+  if (mode === 'production' && !present('database')) {
+    const message = 'without database.url the embedded PostgreSQL serves: one process, and backups are yours to make';
+    findings.push({ path: ['mode'], rule: 'embedded_database', message, warning: true });
+  }
+  return findings;
+}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { isSecret } from './secrets.ts';
+import { isMapping, type Path } from './tree.ts';
+
+/**
+ * SHA-256 over the effective settings without secrets, in hex: equal for two processes exactly when they run the same
+ * configuration, whatever the order of keys in the file.
+ */
+export function settingsHash(settings: object): string {
+  return createHash('sha256')
+    .update(JSON.stringify(plain(settings, [])))
+    .digest('hex');
+}
+
+function plain(value: unknown, path: Path): unknown {
+  if (isSecret(path)) return 'secret';
+  if (Array.isArray(value)) return value.map((item, index) => plain(item, [...path, index]));
+  if (!isMapping(value)) return value;
+  return Object.keys(value)
+    .toSorted()
+    .filter((key) => value[key] !== undefined)
+    .map((key) => [key, plain(value[key], [...path, key])]);
+}
