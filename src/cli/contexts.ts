@@ -1,0 +1,48 @@
+import { complain, sentenceOf } from './output.ts';
+import type { Database } from '../database/index.ts';
+import type { Call, CommandSettings } from './command.ts';
+
+/** Loads the configuration and goes on with it; prints all mistakes and ends with 1 when there are any. */
+export async function withSettings(call: Call, work: (settings: CommandSettings) => Promise<number>): Promise<number> {
+  const config = await call.parts.config.load(call.io.env, call.io.cwd);
+  if (config.ok) return work(config.settings);
+  complain(call, call.parts.config.format(config.mistakes));
+  return 1;
+}
+
+/** The same with an open database, which is closed again; one that is away is one sentence and ends with 1. */
+export async function withDatabase(
+  call: Call,
+  work: (database: Database, settings: CommandSettings) => Promise<number>,
+): Promise<number> {
+  return withSettings(call, async (settings) => {
+    const opened = await reach(call, settings);
+    if (!opened.ok) {
+      complain(call, `the database cannot be reached: ${opened.reason}`);
+      return 1;
+    }
+    try {
+      return await work(opened.database, settings);
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+type Reached = { ok: true; database: Database; close(): Promise<void> } | { ok: false; reason: string };
+
+/** Opens the database and makes sure that it answers. */
+export async function reach(call: Call, settings: CommandSettings): Promise<Reached> {
+  try {
+    const opened = await call.parts.openDatabase(settings, call.io);
+    try {
+      await opened.database.ping();
+      return { ok: true, ...opened };
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  } catch (error) {
+    return { ok: false, reason: sentenceOf(error) };
+  }
+}

@@ -1,0 +1,44 @@
+import type { RecordedEvent } from '../events/index.ts';
+import type { Command } from './command.ts';
+import { withDatabase } from './contexts.ts';
+import { complain, print, table } from './output.ts';
+
+/** `explain`: what happened in the visit whose error page showed this reference. */
+export const explainCommand: Command = {
+  name: 'explain',
+  args: '<reference>',
+  takes: { least: 1, most: 2 },
+  summary: 'tell what happened under the reference that a page showed',
+  run: (call) =>
+    withDatabase(call, async (database, settings) => {
+      // Read out in two groups, it may also be typed as two words.
+      const reference = call.args.join('');
+      const events = await call.parts.rooms(settings, database).events.explain(reference);
+      if (events.length === 0) {
+        complain(call, `nothing is known under the reference ${reference}; events are kept for 400 days`);
+        return 1;
+      }
+      print(call, { reference: events[0]?.reference, events }, () => eventTable(events));
+      return 0;
+    }),
+};
+
+/** Events as a timeline, one line each. */
+export function eventTable(events: RecordedEvent[]): string {
+  return table(
+    ['when', 'what', 'outcome', 'why', 'client', 'upstream', 'account', 'more'],
+    events.map((event) => [
+      event.at.toISOString(),
+      event.type,
+      event.outcome,
+      event.reason ?? '',
+      event.clientId ?? '',
+      event.upstreamId ?? '',
+      event.accountId ?? '',
+      Object.entries(event.detail ?? {})
+        .map(([name, value]) => `${name}=${String(value)}`)
+        .join(' '),
+    ]),
+    'no events',
+  );
+}

@@ -1,0 +1,49 @@
+import type { Call } from './command.ts';
+
+/** Prints for a program or for a person. */
+export function print(call: Call, json: unknown, text: () => string): void {
+  call.io.stdout.write(call.json ? `${JSON.stringify(json, null, 2)}\n` : withNewline(text()));
+}
+
+/** Prints what went wrong; programs read it on standard error as well. */
+export function complain(call: Pick<Call, 'io'>, text: string): void {
+  call.io.stderr.write(withNewline(text));
+}
+
+/** Columns of equal width under their headings; a sentence when there is nothing. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[], nothing: string): string {
+  if (rows.length === 0) return nothing;
+  const lines = [headings.map((heading) => heading.toUpperCase()), ...rows];
+  const widths = headings.map((_, column) => Math.max(...lines.map((line) => printable(line[column]).length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => printable(cell).padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Names and values under each other, as `show` commands print one thing. */
+export function listing(entries: readonly (readonly [string, string | undefined])[]): string {
+  const shown = entries.filter(([, value]) => value !== undefined);
+  const width = Math.max(0, ...shown.map(([name]) => name.length));
+  return shown.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`).join('\n');
+}
+
+/** Values come from strangers too: nothing in them may steer the terminal. */
+function printable(value: string | undefined): string {
+  return (value ?? '').replace(/\p{C}/gu, '�');
+}
+
+/** The sentence of whatever was thrown. Node joins the failures of several addresses of one host: the first one speaks. */
+export function sentenceOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return sentenceOf(error.errors[0]);
+  return 'message' in error && typeof error.message === 'string' ? error.message : 'no reason known';
+}
+
+function withNewline(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}

@@ -1,0 +1,84 @@
+import { toMetadata, type ClientSettings } from '../clients/index.ts';
+import type { Call, Command } from './command.ts';
+import { withSettings } from './contexts.ts';
+import { complain, listing, print, table } from './output.ts';
+
+const none = { least: 0, most: 0 };
+
+/** `clients list`, `clients show` and `upstreams list`: what the config registers, as it takes effect. */
+export const registryCommands: Command[] = [
+  {
+    name: 'clients list',
+    takes: none,
+    summary: 'list the registered apps',
+    run: (call) =>
+      withSettings(call, async ({ clients }) => {
+        print(call, clients.map(effective), () =>
+          table(
+            ['client_id', 'name', 'type', 'first party', 'redirect uris'],
+            clients.map(clientRow),
+            'there are no clients',
+          ),
+        );
+        return 0;
+      }),
+  },
+  {
+    name: 'clients show',
+    args: '<client_id>',
+    takes: { least: 1, most: 1 },
+    summary: 'show the metadata of one app as it takes effect, without its secret',
+    run: (call) => withSettings(call, async ({ clients }) => showClient(call, clients, call.args[0] ?? '')),
+  },
+  {
+    name: 'upstreams list',
+    takes: none,
+    summary: 'list the upstreams, with the callback URL to register at each',
+    run: (call) =>
+      withSettings(call, async ({ issuer, upstreams }) => {
+        const rows = upstreams.map(({ id, preset, enabled, linking, client_id }) => ({
+          id,
+          preset,
+          state: enabled ? (client_id ? 'on' : 'simulated') : 'off',
+          linking,
+          callback: `${issuer}/upstream/${id}/callback`,
+        }));
+        print(call, rows, () =>
+          table(
+            ['id', 'preset', 'state', 'linking', 'callback URL'],
+            rows.map(Object.values<string>),
+            'there are no upstreams',
+          ),
+        );
+        return 0;
+      }),
+  },
+];
+
+function clientRow(client: ClientSettings): string[] {
+  const { client_id, name, type, first_party, redirect_uris } = client;
+  return [client_id, name ?? '', type, first_party ? 'yes' : 'no', (redirect_uris ?? []).join(' ')];
+}
+
+/** All metadata with the template of the type; of the secret only that there is one. */
+function effective(client: ClientSettings): Record<string, unknown> {
+  const secret = client.client_secret === undefined ? {} : { client_secret: '(not shown)' };
+  return { type: client.type, ...toMetadata(client), ...secret };
+}
+
+function showClient(call: Call, clients: ClientSettings[], id: string): number {
+  const client = clients.find((one) => one.client_id === id);
+  if (!client) {
+    const ids = clients.map((one) => one.client_id);
+    const guess = call.parts.nearest(id, ids);
+    complain(call, `there is no client ${JSON.stringify(id)}${guess ? `; did you mean ${guess}?` : ''}`);
+    return 1;
+  }
+  const shown = effective(client);
+  print(call, shown, () =>
+    listing(
+      Object.entries(shown).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+    ),
+  );
+  return 0;
+}

@@ -1,0 +1,100 @@
+import { parseArgs } from 'node:util';
+import { accountCommands } from './account_commands.ts';
+import type { Command, CommandIo, CommandParts, CommandSettings, ExitCode } from './command.ts';
+import { configCommands } from './config_commands.ts';
+import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
+import { migrateCommands } from './migrate.ts';
+import { complain, sentenceOf, table } from './output.ts';
+import { registryCommands } from './registry_commands.ts';
+
+const startCommand: Command = {
+  name: 'start',
+  takes: { least: 0, most: 0 },
+  summary: 'serve until stopped',
+  run: (call) => call.parts.start(call.io),
+};
+
+const commands: Command[] = [
+  startCommand,
+  ...configCommands,
+  ...migrateCommands,
+  ...registryCommands,
+  ...accountCommands,
+  explainCommand,
+  doctorCommand,
+];
+
+/**
+ * Runs one command line (without the program's own name) and returns its exit code: 0 all right, 1 a problem or change was
+ * found, 2 wrong use. Rejects only for what nobody can type: a fault of ours.
+ */
+export async function runCommand<Settings extends CommandSettings>(
+  argv: string[],
+  io: CommandIo,
+  parts: CommandParts<Settings>,
+): Promise<number> {
+  const line = parseLine(argv);
+  if (!line.ok) return misused(io, line.reason);
+  const words = line.positionals;
+  if (words[0] === 'help' || line.help) {
+    io.stdout.write(usage(words[0] === 'help' ? words.slice(1) : words));
+    return 0;
+  }
+  if (words.length === 0) return misused(io, 'which command?');
+  const command = find(words);
+  if (!command) return misused(io, unknown(words, parts.nearest), words);
+  const args = words.slice(command.name.split(' ').length);
+  if (args.length < command.takes.least || args.length > command.takes.most) {
+    return misused(io, `${command.name} takes ${command.args ?? 'nothing more'}`, [command.name]);
+  }
+  return command.run({ io, parts, args, json: line.json });
+}
+
+type Line = { ok: true; positionals: string[]; json: boolean; help: boolean } | { ok: false; reason: string };
+
+function parseLine(args: string[]): Line {
+  try {
+    const { positionals, values } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+    });
+    return { ok: true, positionals, ...values };
+  } catch (error) {
+    return { ok: false, reason: sentenceOf(error) };
+  }
+}
+
+/** The command whose words begin the line; the longest name wins, so that `migrate down` is not `migrate`. */
+function find(words: string[]): Command | undefined {
+  return commands
+    .filter(({ name }) => name.split(' ').every((word, index) => words[index] === word))
+    .toSorted((a, b) => b.name.length - a.name.length)[0];
+}
+
+function unknown(words: string[], nearest: CommandParts['nearest']): string {
+  const typed = words.slice(0, 2).join(' ');
+  const names = commands.map((command) => command.name);
+  const guess =
+    nearest(typed, names) ?? nearest(words[0] ?? '', [...new Set(names.map((name) => name.split(' ')[0] ?? ''))]);
+  return `there is no command ${JSON.stringify(typed)}${guess ? `; did you mean ${guess}?` : ''}`;
+}
+
+function misused(io: CommandIo, reason: string, words: string[] = []): ExitCode {
+  complain({ io }, `${reason}\n\n${usage(words)}`);
+  return 2;
+}
+
+/** The lines of the commands that begin with these words, or of all. */
+function usage(words: string[]): string {
+  const topic = commands.filter(({ name }) => name.split(' ')[0] === words[0]?.split(' ')[0]);
+  const shown = topic.length > 0 ? topic : commands;
+  const rows = shown.map(({ name, args, summary }) => [`gatehouse ${name}${args ? ` ${args}` : ''}`, summary]);
+  return [
+    table(['usage', ''], rows, ''),
+    '',
+    'Every command takes --json. Exit code: 0 all right, 1 a problem was found, 2 wrong use.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { now } from '../../src/kit/clock.ts';
+import { accountId, reference } from '../../src/kit/random.ts';
+import { testDatabase } from '../support/database.ts';
+import { eventsOver, worldWith, type World } from './world.ts';
+
+const SECRET = 'the-secret-of-the-wiki-app-0123';
+
+let world: World;
+let test: Awaited<ReturnType<typeof testDatabase>>;
+let config: string;
+
+beforeAll(async () => {
+  test = await testDatabase();
+  config = `issuer: http://localhost:3000
+mode: development
+database: { url: "${test.url}" }
+upstreams:
+  - { id: google, preset: google }
+  - { id: partner, preset: oidc, label: Partner, issuer: "https://login.partner.example", client_id: a, client_secret: ${SECRET} }
+clients:
+  - client_id: wiki
+    name: Wiki
+    client_secret: ${SECRET}
+    redirect_uris: [https://wiki.acme.example/callback]
+  - client_id: reports
+    type: service
+    client_secret: ${SECRET}
+`;
+  world = worldWith(config);
+});
+
+afterAll(async () => {
+  world.remove();
+  await test.drop();
+});
+
+describe('the command line', () => {
+  it.each([
+    [[], 'which command?'],
+    [['migarte'], 'there is no command "migarte"; did you mean migrate?'],
+    [['config', 'chekc'], 'there is no command "config chekc"; did you mean config check?'],
+    [['client'], 'did you mean clients?'],
+    [['frobnicate'], 'there is no command "frobnicate"\n'],
+    [['migrate', 'up'], 'migrate takes nothing more'],
+    [['clients', 'show'], 'clients show takes <client_id>'],
+    [['explain'], 'explain takes <reference>'],
+    [['config', 'check', '--jason'], '--jason'],
+  ])('answers wrong use %j with the usage and 2', async (argv, sentence) => {
+    const { code, out, err } = await world.run(...argv);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(sentence);
+    expect(err).toContain('gatehouse ');
+  });
+
+  it('prints the usage on request, of all commands or of some', async () => {
+    const all = await world.run('help');
+    expect(all).toMatchObject({ code: 0, err: '' });
+    for (const name of [
+      'start',
+      'config check',
+      'config schema',
+      'migrate status',
+      'clients list',
+      'explain <reference>',
+    ]) {
+      expect(all.out).toContain(`gatehouse ${name}`);
+    }
+    expect((await world.run('--help')).out).toBe(all.out);
+    const some = await world.run('help', 'migrate');
+    expect(some.out).toContain('gatehouse migrate down');
+    expect(some.out).not.toContain('gatehouse explain');
+  });
+
+  it('hands start over and gives its exit code', async () => {
+    expect(await world.run('start')).toEqual({ code: 0, out: '', err: '' });
+  });
+});
+
+describe('config', () => {
+  it('check says that a right file is right, and its hash', async () => {
+    const { code, out, err } = await world.run('config', 'check');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(
+      /^gatehouse\.yaml is all right: http:\/\/localhost:3000 in mode development, 2 clients, 2 upstreams\nhash [0-9a-f]{64}\n$/,
+    );
+    const json: unknown = JSON.parse((await world.run('config', 'check', '--json')).out);
+    expect(json).toMatchObject({ ok: true, clients: 2, upstreams: 2, warnings: [] });
+  });
+
+  it('check prints warnings and still ends with 0', async () => {
+    world.write(config.replace('3000', '4000'));
+    const { code, err } = await world.run('config', 'check');
+    world.write(config);
+    expect(code).toBe(0);
+    expect(err).toContain('gatehouse.yaml:1:9 issuer_port');
+  });
+
+  it('check prints every mistake and ends with 1', async () => {
+    world.write('issuer: http://localhost:3000/\nmode: develop\n');
+    const { code, out, err } = await world.run('config', 'check');
+    const json = await world.run('config', 'check', '--json');
+    world.write(config);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('gatehouse.yaml:2:7 wrong_value mode');
+    expect(err).toMatch(/1 mistake\n$/);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out)).toMatchObject({ ok: false, mistakes: [{ line: 2, rule: 'wrong_value' }] });
+  });
+
+  it('schema prints a JSON Schema', async () => {
+    const { code, out } = await world.run('config', 'schema');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ $schema: expect.stringContaining('2020-12'), required: ['issuer'] });
+  });
+
+  it('stops every other command with all mistakes while the file is wrong', async () => {
+    world.write('mode: develop\nhttp: { prot: 1 }\n');
+    const { code, out, err } = await world.run('clients', 'list');
+    world.write(config);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err.trimEnd().split('\n')).toHaveLength(3);
+  });
+});
+
+describe('clients and upstreams', () => {
+  it('list what the config registers', async () => {
+    const { code, out } = await world.run('clients', 'list');
+    expect(code).toBe(0);
+    expect(out.split('\n')[0]).toMatch(/^CLIENT_ID +NAME +TYPE +FIRST PARTY +REDIRECT URIS$/);
+    expect(out).toMatch(/wiki +Wiki +web +no +https:\/\/wiki\.acme\.example\/callback/);
+    const upstreams = (await world.run('upstreams', 'list')).out;
+    expect(upstreams).toMatch(
+      /google +google +simulated +authoritative +http:\/\/localhost:3000\/upstream\/google\/callback/,
+    );
+    expect(upstreams).toMatch(/partner +oidc +on /);
+  });
+
+  it('show one client as it takes effect, never its secret', async () => {
+    const { code, out } = await world.run('clients', 'show', 'reports');
+    expect(code).toBe(0);
+    expect(out).toMatch(/grant_types +\["client_credentials"\]/);
+    const json = await world.run('clients', 'show', 'wiki', '--json');
+    expect(JSON.parse(json.out)).toMatchObject({
+      client_id: 'wiki',
+      grant_types: ['authorization_code', 'refresh_token'],
+    });
+    for (const argv of [
+      ['clients', 'show', 'wiki'],
+      ['clients', 'list', '--json'],
+      ['upstreams', 'list', '--json'],
+    ]) {
+      expect((await world.run(...argv)).out).not.toContain(SECRET);
+    }
+  });
+
+  it('suggest the client that was meant', async () => {
+    expect(await world.run('clients', 'show', 'wikki')).toEqual({
+      code: 1,
+      out: '',
+      err: 'there is no client "wikki"; did you mean wiki?\n',
+    });
+  });
+});
+
+describe('explain', () => {
+  it('tells what happened under a reference, in any spelling of it', async () => {
+    const events = eventsOver(test.database);
+    const code = reference();
+    await events.record({ type: 'visit.started', outcome: 'ok', reference: code, clientId: 'wiki' });
+    await events.record({
+      type: 'sign_in.password_wrong',
+      outcome: 'refused',
+      reference: code,
+      reason: 'wrong_password',
+      detail: { tries: 2 },
+    });
+    const lines = (await world.run('explain', code)).out.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[1]).toMatch(/visit\.started +ok +wiki/);
+    expect(lines[2]).toMatch(/sign_in\.password_wrong +refused +wrong_password .*tries=2$/);
+    for (const spelling of [[code.toLowerCase()], [code.replace('-', '')], code.split('-')]) {
+      expect((await world.run('explain', ...spelling)).out.trimEnd().split('\n')).toEqual(lines);
+    }
+    expect(JSON.parse((await world.run('explain', code, '--json')).out)).toMatchObject({
+      reference: code,
+      events: [{}, {}],
+    });
+  });
+
+  it('ends with 1 when nothing is known', async () => {
+    const { code, out, err } = await world.run('explain', '00000-00000');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('nothing is known under the reference 00000-00000');
+  });
+
+  it('lets nothing that a stranger sent steer the terminal', async () => {
+    const events = eventsOver(test.database);
+    const code = reference();
+    await events.record({
+      type: 'visit.refused',
+      outcome: 'refused',
+      reference: code,
+      clientId: '\u001B[2Jevil\nline',
+    });
+    const { out } = await world.run('explain', code);
+    expect(out).not.toContain('\u001B');
+    expect(out.trimEnd().split('\n')).toHaveLength(2);
+  });
+});
+
+describe('accounts', () => {
+  it('are listed with masked addresses and shown whole, by id or by address', async () => {
+    const id = accountId();
+    const at = now();
+    const { knex } = test.database;
+    const profile = { name: 'Mina' };
+    await knex('accounts').insert({ id, profile, origin: 'admin', created_at: at, updated_at: at });
+    await knex('addresses').insert({
+      canonical: 'mina@acme.example',
+      stored: 'Mina@acme.example',
+      account_id: id,
+      verified_at: at,
+    });
+    await eventsOver(test.database).record({ type: 'accounts.created', outcome: 'ok', accountId: id });
+    const list = (await world.run('accounts', 'list')).out;
+    expect(list).toContain(id);
+    expect(list).toContain('M•••@acme.example');
+    expect(list).not.toContain('Mina@');
+    const byId = await world.run('accounts', 'show', id);
+    expect(byId.out).toMatch(/address +Mina@acme\.example/);
+    expect(byId.out).toContain('no identities');
+    expect(byId.out).toContain('accounts.created');
+    expect((await world.run('accounts', 'show', 'MINA@acme.example')).out).toBe(byId.out);
+    expect((await world.run('accounts', 'show', 'nobody@acme.example')).code).toBe(1);
+  });
+});
