@@ -1,0 +1,160 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { findViolations, type FileMap } from './support/architecture.ts';
+import { scan } from './support/source_scanner.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function sourcesBelow(folder: string): FileMap {
+  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(paths.map((path) => [relative(root, path), readFileSync(path, 'utf8')]));
+}
+
+const plate = (room: string) => `/**\n * ${room}: a room. Never does harm.\n */\n`;
+
+/** A house without fault, small enough to plant one fault in at a time. */
+const house: FileMap = {
+  'src/main.ts': `import { build } from './app.ts';\nbuild();`,
+  'src/app.ts': `import './sign_in/index.ts';\nimport './consent/index.ts';\nimport './cli/index.ts';\nimport './config/index.ts';`,
+  'src/cli/index.ts': `${plate('cli')}export {};`,
+  'src/config/index.ts': `${plate('config')}export const level = process.env['LOG_LEVEL'];`,
+  'src/sign_in/index.ts': `${plate('sign_in')}export * from './login.ts';`,
+  'src/sign_in/login.ts': `import { web } from '../web/index.ts';\nimport { now } from '../kit/clock.ts';\nimport type { Oidc } from '../oidc/index.ts';`,
+  'src/consent/index.ts': `${plate('consent')}export {};`,
+  'src/oidc/index.ts': `${plate('oidc')}import Provider from 'oidc-provider';`,
+  'src/web/index.ts': `${plate('web')}export * from './web.ts';`,
+  'src/web/web.ts': `import { openDatabase } from '../database/index.ts';\nconst worker = new URL('./worker.ts', import.meta.url);`,
+  'src/web/worker.ts': `export const at = new Date(0);`,
+  'src/database/index.ts': `${plate('database')}import { migrations } from '../../migrations/index.ts';`,
+  'src/kit/clock.ts': `export const now = () => new Date(Date.now());`,
+  'migrations/index.ts': `export const migrations = [];`,
+};
+
+const faults: [fault: string, planted: FileMap, found: string][] = [
+  [
+    'an upward import',
+    { 'src/web/web.ts': `${house['src/web/web.ts']}\nimport '../oidc/index.ts';` },
+    'imports upwards: src/oidc/index.ts',
+  ],
+  [
+    'an upward import of a type',
+    { 'src/kit/clock.ts': `import type { Web } from '../web/index.ts';` },
+    'imports upwards: src/web/index.ts',
+  ],
+  [
+    'a sideways import',
+    { 'src/consent/index.ts': `${plate('consent')}export { login } from '../sign_in/index.ts';` },
+    'imports sideways',
+  ],
+  [
+    'an import past a door',
+    {
+      'src/sign_in/login.ts': `import { x } from '../web/web.ts';\n${house['src/sign_in/login.ts']}`,
+    },
+    'past the door of web',
+  ],
+  [
+    'a dynamic import past a door',
+    { 'src/app.ts': `${house['src/app.ts']}\nawait import('./sign_in/login.ts');` },
+    'past the door of sign_in',
+  ],
+  ['an import of app', { 'src/cli/index.ts': `${plate('cli')}import '../app.ts';` }, 'imports upwards: src/app.ts'],
+  ['config and cli meeting', { 'src/cli/index.ts': `${plate('cli')}import '../config/index.ts';` }, 'imports sideways'],
+  [
+    'an import that leads nowhere',
+    { 'src/app.ts': `${house['src/app.ts']}\nimport './nowhere.ts';` },
+    'which does not exist',
+  ],
+  [
+    'migrations known elsewhere',
+    { 'src/consent/index.ts': `${plate('consent')}import '../../migrations/index.ts';` },
+    'outside src',
+  ],
+  [
+    'product code that imports a test',
+    { 'src/consent/index.ts': `${plate('consent')}import '../../test/support/database.ts';` },
+    'outside src',
+  ],
+  [
+    'a circle of two files',
+    { 'src/sign_in/login.ts': `${house['src/sign_in/login.ts']}\nimport type { X } from './index.ts';` },
+    'in a circle',
+  ],
+  ['a circle of one file', { 'src/web/worker.ts': `import './worker.ts';` }, 'in a circle'],
+  [
+    'a file that nobody imports',
+    { 'src/web/forgotten.ts': `export {};` },
+    'src/web/forgotten.ts is imported by nobody',
+  ],
+  [
+    'two files that only import each other',
+    { 'src/web/a.ts': `import './b.ts';`, 'src/web/b.ts': `` },
+    'src/web/b.ts is imported by nobody',
+  ],
+  ['a room without plate', { 'src/consent/index.ts': `export {};` }, 'src/consent/index.ts does not open with a plate'],
+  [
+    'a plate that promises nothing',
+    { 'src/consent/index.ts': `/** consent: pages. */\nexport {};` },
+    'does not open with a plate',
+  ],
+  ['a room without door', { 'src/mail/mail.ts': `export {};` }, 'src/mail has no door'],
+  ['a room without rank', { 'src/helpers/index.ts': plate('helpers') }, 'src/helpers has no rank'],
+  ['process.env outside config', { 'src/web/worker.ts': `const port = process.env['PORT'];` }, 'reads process.env'],
+  [
+    'oidc-provider outside oidc',
+    { 'src/web/worker.ts': `import type { Configuration } from 'oidc-provider';` },
+    'imports oidc-provider',
+  ],
+  ['Date.now outside the clock', { 'src/web/worker.ts': `const at = Date.now();` }, 'reads the time'],
+  ['new Date() outside the clock', { 'src/web/worker.ts': `const at = new Date();` }, 'reads the time'],
+  ['Math.random', { 'src/kit/clock.ts': `export const id = Math.random();` }, 'uses Math.random'],
+];
+
+describe('the architecture', () => {
+  it('holds in src', () => {
+    expect(findViolations({ ...sourcesBelow('src'), ...sourcesBelow('migrations') })).toEqual([]);
+  });
+
+  it('finds nothing in a house without fault', () => {
+    expect(findViolations(house)).toEqual([]);
+  });
+
+  it.each(faults)('finds %s, and only that', (_, planted, found) => {
+    const violations = findViolations({ ...house, ...planted });
+    expect(violations).toContainEqual(expect.stringContaining(found));
+    const places = Object.keys(planted).map((file) => dirname(file));
+    expect(violations.filter((violation) => !places.some((place) => violation.includes(place)))).toEqual([]);
+  });
+});
+
+describe('the scanner', () => {
+  it('finds every form of import, over several lines and with types', () => {
+    const source = `import a from 'a';\nimport type { B } from "b";\nimport {\n  c,\n  type D,\n} from './c.ts';\nimport 'e';
+      export * from './f.ts';\nexport { g } from 'g';\nconst h = await import('h');\nconst i = new URL('./i.ts', import.meta.url);`;
+    expect(scan(source).imports).toEqual(['a', 'b', './c.ts', 'e', './f.ts', 'g', 'h', './i.ts']);
+  });
+
+  it('finds no import and no word in comments, strings, templates and regular expressions', () => {
+    const source =
+      `// import 'a'\n/* import 'b' Date.now() */\nconst c = "import 'c'"; const d = 'it\\'s Math.random';\n` +
+      "const e = `import 'e' Date.now() ${f({ g: `Math.random` })} from 'h'`;\nconst i = /['\"`/*]/.test(j) ? k / l : m / n;\n" +
+      'const o = x.replace(/Date.now/g, "");';
+    const { imports, code } = scan(source);
+    expect(imports).toEqual([]);
+    expect(code).not.toMatch(/Date\.now|Math\.random/);
+    expect(code).toContain('k / l : m / n');
+    expect(code).toContain('f({ g:');
+  });
+
+  it('sees the code inside a template, and keeps every line where it was', () => {
+    const source = 'const a = `\n${Date.now()}\n`;\n/*\n*/ const b = 1;';
+    const { code } = scan(source);
+    expect(code).toContain('Date.now()');
+    expect(code.split('\n')).toHaveLength(source.split('\n').length);
+  });
+});

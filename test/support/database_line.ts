@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
+
+/** The line to PostgreSQL, which tests can cut. */
+export interface DatabaseLine {
+  /** The same database, over the line. */
+  url: string;
+  /** Ends every connection and takes no new one, as when the server is away. */
+  cut(): Promise<void>;
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Lays a line to the database of this URL, be that on a host or a unix socket. */
+export async function layDatabaseLine(databaseUrl: string): Promise<DatabaseLine> {
+  const target = targetOf(new URL(databaseUrl));
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(target);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one);
+      one.pipe(other);
+      one.once('close', () => {
+        sockets.delete(one);
+        other.destroy();
+      });
+      one.on('error', () => one.destroy());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number }; // it listens on TCP
+  const url = new URL(databaseUrl);
+  url.searchParams.delete('host');
+  const user = url.username || url.searchParams.get('user') || 'postgres';
+  const password = url.password ? `:${url.password}` : '';
+  const cut = async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  };
+  return {
+    url: `postgres://${user}${password}@127.0.0.1:${port}${url.pathname}`,
+    cut,
+    async restore() {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    },
+    close: cut,
+  };
+}
+
+function targetOf(url: URL): NetConnectOpts {
+  const folder = url.searchParams.get('host');
+  if (folder) return { path: `${folder}/.s.PGSQL.${url.port || '5432'}` };
+  return { host: url.hostname, port: Number(url.port || '5432') };
+}

@@ -1,0 +1,35 @@
+import type { Browser, Page } from './http_browser.ts';
+import type { World } from './world.ts';
+
+export const PASSWORD = 'a long enough password 42';
+
+/** Comes from the app, signs up with an address and a password, types the mailed code, and is back at the app. */
+export async function signUpLocally(world: World, browser: Browser, email: string): Promise<Page> {
+  await browser.open(`${world.app.url}/login?prompt=create`);
+  await browser.submit({ action: '/signup', fields: { email, new_password: PASSWORD, name: 'Ada Example' } });
+  return typeCode(world, browser, email);
+}
+
+/** Types the newest mailed code on "Check your e-mail". */
+export async function typeCode(world: World, browser: Browser, email: string): Promise<Page> {
+  return browser.submit({ fields: { code: await world.gatehouse.code(email) } });
+}
+
+/** Comes from the app and signs in with a password. */
+export async function signInLocally(world: World, browser: Browser, email: string, query = ''): Promise<Page> {
+  await browser.open(`${world.app.url}/login${query}`);
+  return browser.submit({ fields: { email, password: PASSWORD } });
+}
+
+/** Comes from the app, chooses an upstream and then a persona of the simulator. */
+export async function continueWith(world: World, browser: Browser, upstream: string, persona: string): Promise<Page> {
+  await browser.open(`${world.app.url}/login`);
+  await browser.submit({ upstream });
+  return browser.submit({ button: persona });
+}
+
+/** Signs out from the app. With the app's ID token there is no question: the page that goes on by itself has one button. */
+export async function signOut(world: World, browser: Browser): Promise<Page> {
+  await browser.open(`${world.app.url}/logout`);
+  return browser.submit({ button: 'Sign out' });
+}

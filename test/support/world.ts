@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRelyingParty, type RelyingParty } from '../client/start.ts';
+import { testDatabase } from './database.ts';
+import { layDatabaseLine, type DatabaseLine } from './database_line.ts';
+import { freePortPair, startGatehouse, type Gatehouse, type GatehouseOptions } from './gatehouse.ts';
+
+/** A Gatehouse over its own database, with one app of another host registered at it. */
+export interface World {
+  gatehouse: Gatehouse;
+  app: RelyingParty;
+  query(sql: string): Promise<Record<string, unknown>[]>;
+  /** Gatehouse's line to PostgreSQL, which can be cut. */
+  line: DatabaseLine;
+  /** Stops the server and starts it again over the same data. */
+  restart(signal?: NodeJS.Signals): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const CLIENT_SECRET = 'correct-horse-battery-staple-client';
+
+/** Settings of a client for the independent relying party. */
+export function clientOf(url: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    client_id: 'app',
+    name: 'Test app',
+    type: 'web',
+    client_secret: CLIENT_SECRET,
+    redirect_uris: [`${url}/callback`],
+    post_logout_redirect_uris: [`${url}/loggedout`],
+    client_uri: `${url}/`,
+    first_party: true,
+    ...more,
+  };
+}
+
+/** Builds a world; `client` and `settings` are laid over what it registers. */
+export async function startWorld(
+  options: { client?: Record<string, unknown>; settings?: Record<string, unknown>; port?: number } = {},
+): Promise<World> {
+  const { database, url, drop } = await testDatabase();
+  const line = await layDatabaseLine(url);
+  const port = options.port ?? (await freePortPair());
+  const app = await startRelyingParty({
+    issuer: `http://localhost:${port}`,
+    clientId: 'app',
+    clientSecret: CLIENT_SECRET,
+  });
+  const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-world-'));
+  const start: GatehouseOptions = {
+    databaseUrl: line.url,
+    dataDir,
+    port,
+    settings: { clients: [clientOf(app.url, options.client)], ...options.settings },
+  };
+  const world: World = {
+    gatehouse: await startGatehouse(start),
+    app,
+    line,
+    async query(sql) {
+      const answer = (await database.knex.raw(sql)) as { rows: Record<string, unknown>[] };
+      return answer.rows;
+    },
+    async restart(signal = 'SIGTERM') {
+      await world.gatehouse.stop(signal);
+      world.gatehouse = await startGatehouse(start);
+    },
+    async stop() {
+      await world.gatehouse.stop();
+      await app.stop();
+      await line.close();
+      await drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
