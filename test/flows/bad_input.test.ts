@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createBrowser, type Browser, type Page } from '../support/http_browser.ts';
+import { freePortPair } from '../support/gatehouse.ts';
+import { startWorld, type World } from '../support/world.ts';
+import { startFakeUpstream, type FakeUpstream, type Faults } from '../upstreams/support/fake_upstream.ts';
+
+let world: World;
+let upstream: FakeUpstream;
+
+beforeAll(async () => {
+  const port = await freePortPair();
+  upstream = await startFakeUpstream({ issuer: `http://localhost:${port}` });
+  const { id, secret } = upstream.clients.partner;
+  world = await startWorld({
+    port,
+    settings: {
+      upstreams: [
+        {
+          id: 'partner',
+          preset: 'oidc',
+          label: 'Partner',
+          issuer: upstream.issuer,
+          client_id: id,
+          client_secret: secret,
+          email_trust: 'verified',
+        },
+        { id: 'google', preset: 'google' },
+      ],
+    },
+  });
+});
+afterAll(async () => {
+  await world.stop();
+  await upstream.close();
+});
+
+const authorize = (parameters: Record<string, string>) =>
+  `${world.gatehouse.issuer}/oidc/authorize?${new URLSearchParams({ response_type: 'code', scope: 'openid', ...parameters }).toString()}`;
+
+/** What every error page must be: a code, a reference, no redirect, no stack, no sentence of a library. */
+function expectErrorPage(page: Page, error: string, status: number): void {
+  expect({ error: page.error, status: page.status }).toEqual({ error, status });
+  expect(page.reference).toMatch(/^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/);
+  expect(page.body).not.toMatch(/\bat .*\.(ts|js):\d+|invalid_request|oidc-provider|SessionNotFound/);
+}
+
+async function throughPartner(browser: Browser, persona = 'Ada Example'): Promise<Page> {
+  await browser.open(`${world.app.url}/login`);
+  const began = await browser.submit({ upstream: 'partner' });
+  const { url } = await upstream.choose(began.url, persona === 'Ada Example' ? 'ada' : persona);
+  return browser.open(url);
+}
+
+describe('a request that an app got wrong', () => {
+  it('shows a page and goes nowhere for an unknown client', async () => {
+    const page = await createBrowser().open(authorize({ client_id: 'nobody', redirect_uri: 'https://evil.example/' }));
+    expectErrorPage(page, 'client_unknown', 400);
+    expect(page.hops).toHaveLength(1);
+  });
+
+  it('shows a page and goes nowhere for a redirect URI that is not registered, and tells the developer which one came', async () => {
+    const redirect_uri = `${world.app.url}/callback/`;
+    const page = await createBrowser().open(authorize({ client_id: 'app', redirect_uri }));
+    expectErrorPage(page, 'redirect_uri_mismatch', 400);
+    expect(page.body).toContain(redirect_uri);
+    expect(page.hops).toHaveLength(1);
+  });
+
+  it('tells the app, not the person, that PKCE is missing', async () => {
+    const page = await createBrowser().open(
+      authorize({ client_id: 'app', redirect_uri: `${world.app.url}/callback`, state: 'x' }),
+    );
+    const back = page.hops.map((hop) => hop.url).find((url) => url.startsWith(`${world.app.url}/callback`)) ?? '';
+    const { searchParams } = new URL(back);
+    expect(searchParams.get('error')).toBe('invalid_request');
+    expect(searchParams.get('error_description')).toContain('require_pkce');
+    expect(searchParams.get('iss')).toBe(world.gatehouse.issuer);
+  });
+});
+
+describe('a visit that cannot go on', () => {
+  it('says that a page was open too long when nothing is known of the visit', async () => {
+    expectErrorPage(
+      await createBrowser().open(`${world.gatehouse.issuer}/interaction/gone`),
+      'interaction_expired',
+      400,
+    );
+  });
+
+  it('refuses the page of another browser', async () => {
+    const owner = createBrowser();
+    await owner.open(`${world.app.url}/login`);
+    const other = createBrowser();
+    await other.open(world.gatehouse.issuer);
+    expectErrorPage(await other.open(owner.page.url), 'interaction_foreign', 400);
+  });
+
+  it('says that cookies are missing where a browser keeps none', async () => {
+    const browser = createBrowser();
+    await browser.open(`${world.app.url}/login`);
+    browser.cookies.clear();
+    expectErrorPage(await browser.submit({ fields: { email: 'a@b.example', password: 'x' } }), 'cookies_missing', 400);
+  });
+
+  it('refuses a form whose token is not of this browser', async () => {
+    const browser = createBrowser();
+    await browser.open(`${world.app.url}/login`);
+    const page = await browser.submit({ fields: { email: 'a@b.example', password: 'x' }, tamper: { _csrf: 'forged' } });
+    expectErrorPage(page, 'form_stale', 403);
+  });
+});
+
+describe('a body that nobody types', () => {
+  const post = (body: string, type = 'application/x-www-form-urlencoded') =>
+    fetch(`${world.gatehouse.issuer}/interaction/x/signup`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': type, accept: 'application/json' },
+    });
+
+  it.each([
+    ['one of a megabyte', () => post(`email=${'x'.repeat(1_000_000)}`), [413, 400]],
+    ['broken percent encoding', () => post('email=%E0%A4%A'), [400]],
+    ['a field twice', () => post('email=a&email=b'), [400]],
+    ['JSON', () => post('{"email":{"$ne":null}}', 'application/json'), [400, 415]],
+  ])('answers %s with a code and a reference, in JSON to whoever asked for it', async (_, send, statuses) => {
+    const answer = await send();
+    expect(statuses).toContain(answer.status);
+    expect(await answer.json()).toEqual({ error: expect.any(String), reference: expect.any(String) });
+  });
+});
+
+describe('an upstream that lies', () => {
+  afterAll(() => upstream.honest());
+
+  const lies: [string, Faults][] = [
+    ['a broken signature', { sign: (claims) => upstream.forge(claims) }],
+    ['another nonce', { claims: (claims) => ({ ...claims, nonce: 'another' }) }],
+    ['no nonce', { claims: ({ nonce: _, ...claims }) => claims }],
+    ['another audience', { claims: (claims) => ({ ...claims, aud: 'somebody-else' }) }],
+    ['another issuer', { claims: (claims) => ({ ...claims, iss: 'https://evil.example' }) }],
+    ['a token that has expired', { claims: (claims) => ({ ...claims, exp: 1_000_000_000 }) }],
+    ['an HMAC keyed with its public key', { sign: (claims) => upstream.confuse(claims) }],
+    ['an error in place of a token', { tokenBody: () => ({ error: 'invalid_client' }) }],
+  ];
+
+  it.each(lies)('signs nobody in for %s; the login page stays, with the reference', async (_, faults) => {
+    upstream.honest();
+    upstream.lie(faults);
+    const before = await world.query('select count(*)::int as accounts from accounts');
+    const browser = createBrowser();
+    const page = await throughPartner(browser);
+    expect(page.screen).toBe('login');
+    expect([400, 503]).toContain(page.status);
+    expect(page.error).toMatch(/^upstream_(failed|misconfigured)$/);
+    expect(page.reference).toBeDefined();
+    expect(await world.query('select count(*)::int as accounts from accounts')).toEqual(before);
+    upstream.honest();
+    expect((await throughPartner(browser)).url).toBe(`${world.app.url}/me`);
+  });
+
+  it('says that an upstream is not answering, and offers the others', async () => {
+    upstream.honest();
+    upstream.lie({
+      transport(request, response) {
+        if (!request.path.endsWith('/token')) return false;
+        response.destroy();
+        return true;
+      },
+    });
+    const page = await throughPartner(createBrowser());
+    expect(page).toMatchObject({ screen: 'login', status: 503, error: 'upstream_unavailable' });
+    expect(page.upstreams).toContain('google');
+  });
+});
+
+describe('no database', () => {
+  it('answers 503 with Retry-After, and serves again when it is back', async () => {
+    const browser = createBrowser();
+    await browser.open(`${world.app.url}/login`);
+    await world.line.cut();
+    const page = await browser.submit({ fields: { email: 'a@b.example', password: 'some password or other' } });
+    expectErrorPage(page, 'database_unavailable', 503);
+    expect(page.headers['retry-after']).toBeDefined();
+    expect((await fetch(`${world.gatehouse.issuer}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${world.gatehouse.issuer}/health/live`)).status).toBe(200);
+    await world.line.restore();
+    expect((await browser.open(`${world.app.url}/login`)).screen).toBe('login');
+  });
+});

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createBrowser, type Browser } from '../support/http_browser.ts';
+import { continueWith, PASSWORD, signInLocally, signOut, signUpLocally, typeCode } from '../support/people.ts';
+import { CLIENT_SECRET, startWorld, type World } from '../support/world.ts';
+
+let world: World;
+const browsers: Browser[] = [];
+const codes: string[] = [];
+
+function newBrowser(): Browser {
+  const browser = createBrowser();
+  browsers.push(browser);
+  return browser;
+}
+
+/** Everything the flows used that lets someone in: cookies, form tokens, codes in URLs, what the app held, passwords, mailed codes. */
+async function usedSecrets(): Promise<string[]> {
+  const trail = browsers.flatMap((browser) => browser.trail);
+  const cookies = trail
+    .flatMap((hop) => hop.headers['set-cookie'] ?? [])
+    .map((line) => /^[^=]+=([^;]*)/.exec(line)?.[1] ?? '');
+  const inUrls = trail.flatMap((hop) => {
+    const url = new URL(hop.url);
+    // The app's own state and nonce are the app's; ours is the one that a callback of ours carries.
+    const names = url.pathname.startsWith('/upstream/') ? ['code', 'state'] : ['code', 'id_token_hint'];
+    return names.map((name) => url.searchParams.get(name) ?? '');
+  });
+  const forms = trail.flatMap((hop) =>
+    [...hop.body.matchAll(/name="_csrf" value="([^"]+)"/g)].map(([, token]) => token ?? ''),
+  );
+  // Short values (a language, an upstream's id) are no secrets, and would be found anywhere.
+  const long = [...cookies, ...inUrls, ...forms].filter((value) => value.length >= 16);
+  return [...new Set([...long, ...(await world.app.secrets()), ...codes, PASSWORD, CLIENT_SECRET])];
+}
+
+beforeAll(async () => {
+  world = await startWorld();
+  const local = newBrowser();
+  await signUpLocally(world, local, 'kim@example.com');
+  codes.push(await world.gatehouse.code('kim@example.com'));
+  await local.open(`${world.app.url}/refresh`);
+  await signInLocally(world, newBrowser(), 'kim@example.com');
+  await continueWith(world, newBrowser(), 'google', 'gmail.com');
+  const facebook = newBrowser();
+  const to = 'ada.f@social.example';
+  await continueWith(world, facebook, 'facebook', to);
+  codes.push(await world.gatehouse.code(to));
+  await typeCode(world, facebook, to);
+  await signOut(world, facebook);
+  // Half-way: a code that nobody typed yet.
+  const open = newBrowser();
+  await open.open(`${world.app.url}/login?prompt=create`);
+  await open.submit({ action: '/signup', fields: { email: 'lea@example.com', new_password: PASSWORD } });
+  codes.push(await world.gatehouse.code('lea@example.com'));
+});
+afterAll(() => world.stop());
+
+describe('what lets someone in', () => {
+  it('is in no table of the database', async () => {
+    const tables = await world.query(`select tablename from pg_tables where schemaname = 'public'`);
+    const rows = await Promise.all(
+      tables.map(({ tablename }) => world.query(`select t::text as row from "${String(tablename)}" t`)),
+    );
+    const dump = rows
+      .flat()
+      .map(({ row }) => String(row))
+      .join('\n');
+    expect(dump).toContain('kim@example.com');
+    const secrets = await usedSecrets();
+    expect(secrets.length).toBeGreaterThan(30);
+    expect(secrets.filter((secret) => dump.includes(secret))).toEqual([]);
+  });
+
+  it('is in no line that the process printed', async () => {
+    const output = world.gatehouse.output();
+    expect(output).toContain('/oidc/token');
+    const secrets = await usedSecrets();
+    expect(secrets.filter((secret) => output.includes(secret))).toEqual([]);
+    expect(output).not.toContain('kim@example.com');
+  });
+});

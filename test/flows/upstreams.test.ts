@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createBrowser } from '../support/http_browser.ts';
+import { continueWith, PASSWORD, signOut, signUpLocally, typeCode } from '../support/people.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+describe('coming back from an upstream', () => {
+  it('keeps the interaction alive when the person cancels there', async () => {
+    const browser = createBrowser();
+    await browser.open(`${world.app.url}/login`);
+    await browser.submit({ upstream: 'google' });
+    const page = await browser.submit({ button: /cancel/i });
+    expect(page).toMatchObject({ screen: 'login', status: 200, error: 'upstream_cancelled' });
+    expect(page.text).toContain('You cancelled Continue with Google');
+    expect(page.upstreams).toContain('facebook');
+  });
+
+  it('asks for an address when the upstream brings none, and lets nobody in before its code', async () => {
+    const browser = createBrowser();
+    const page = await continueWith(world, browser, 'facebook', 'No e-mail address');
+    expect(page.screen).toBe('complete-profile');
+    const next = await browser.submit({ action: '/complete-profile', fields: { email: 'phone-only@example.com' } });
+    expect(next.screen).toBe('check-email');
+    const learned = (await typeCode(world, browser, 'phone-only@example.com')).json<{ userinfo: { email: string } }>();
+    expect(learned.userinfo.email).toBe('phone-only@example.com');
+  });
+
+  it('joins a login to an existing account only after its password', async () => {
+    await signUpLocally(world, createBrowser(), 'frida@partner.example');
+    const browser = createBrowser();
+    await browser.open(`${world.app.url}/login`);
+    await browser.submit({ upstream: 'google' });
+    const page = await browser.submit({ button: 'frida@partner.example' });
+    expect(page.screen).toBe('link-account');
+    expect((await browser.submit({ fields: { password: 'not her password at all' } })).status).toBe(401);
+    const done = await browser.submit({ fields: { password: PASSWORD } });
+    expect(done.json<{ userinfo: { email: string } }>().userinfo.email).toBe('frida@partner.example');
+  });
+
+  it('remembers on the device which upstream was used last', async () => {
+    const browser = createBrowser();
+    await continueWith(world, browser, 'google', 'gmail.com');
+    await signOut(world, browser);
+    const page = await browser.open(`${world.app.url}/login`);
+    expect(page.upstreams[0]).toBe('google');
+    expect(page.text).toContain('Last used');
+  });
+
+  it('refuses a callback that belongs to another browser', async () => {
+    const victim = createBrowser();
+    const attacker = createBrowser();
+    await attacker.open(`${world.app.url}/login`);
+    await attacker.submit({ upstream: 'google' });
+    await attacker.submit({ button: 'gmail.com' });
+    const callback = attacker.trail.find((hop) => hop.url.includes('/upstream/google/callback'))?.url ?? '';
+    expect(callback).not.toBe('');
+    const page = await victim.open(callback);
+    expect(page.status).toBe(400);
+    expect(['interaction_foreign', 'cookies_missing', 'interaction_expired']).toContain(page.error);
+    expect(page.reference).toBeDefined();
+  });
+});

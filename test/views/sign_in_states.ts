@@ -1,0 +1,161 @@
+import { brand, said } from './render.ts';
+import type { State } from './render.ts';
+
+const visit = '/interaction/Vx3kQ';
+
+const upstream = (id: string, name: string, lastUsed = false) => ({
+  id,
+  name,
+  preset: id,
+  action: `${visit}/upstream/${id}`,
+  lastUsed,
+  available: true,
+});
+
+const few = [upstream('google', 'Google', true), upstream('facebook', 'Facebook')];
+const many = [
+  ...few,
+  upstream('github', 'GitHub'),
+  upstream('apple', 'Apple'),
+  upstream('kakao', 'Kakao', true),
+  upstream('naver', 'Naver'),
+  upstream('microsoft', 'Microsoft'),
+  upstream('x', 'X'),
+  upstream('partner', 'Partner Login'),
+];
+
+const bothProblems = [
+  { field: 'email', text: said('sign_in.problems.email_invalid') },
+  { field: 'password', text: said('sign_in.problems.password_missing') },
+];
+
+const login = {
+  app: 'Wiki',
+  action: `${visit}/login`,
+  signupAction: `${visit}/signup`,
+  cancelAction: `${visit}/cancel`,
+  upstreams: few,
+  values: { email: '' },
+  problems: [],
+};
+const signup = {
+  app: 'Wiki',
+  action: `${visit}/signup`,
+  loginAction: `${visit}/login`,
+  upstreams: few,
+  values: { email: '', name: '' },
+  minLength: 15,
+  problems: [],
+};
+const checkEmail = {
+  action: `${visit}/check-email`,
+  resendAction: `${visit}/check-email/resend`,
+  startAgainAction: `${visit}/start-again`,
+  maskedEmail: 'm•••@example.com',
+  resendIn: 60,
+  problems: [],
+};
+const linkAccount = {
+  maskedEmail: 'm•••@example.com',
+  email: 'mina.seo@example.com',
+  upstream: { label: 'GitHub', preset: 'github', person: 'mina-seo' },
+  ways: {
+    password: { action: `${visit}/link-account` },
+    code: { action: `${visit}/link-account/code` },
+    upstreams: [few[0]],
+  },
+  otherAction: `${visit}/start-again`,
+  cancelAction: `${visit}/start-again`,
+  problems: [],
+};
+const signIn = (name: string, view: string, page: Record<string, unknown>): State => ({
+  view: `sign_in/${view}`,
+  name,
+  screen: view.replace('_', '-'),
+  title: `sign_in.${view}.title` as State['title'], // each view has its title under its own name
+  titleValues: { app: 'Wiki' },
+  page,
+});
+
+/** The steps of a visit: signing in and up. */
+export const signInStates: State[] = [
+  signIn('fresh', 'login', login),
+  signIn('many-ways', 'login', { ...login, upstreams: many, recoverAction: `${visit}/recover` }),
+  signIn('no-upstreams', 'login', { ...login, upstreams: [], signupAction: undefined }),
+  signIn('problems', 'login', { ...login, values: { email: 'mina.seo@example' }, problems: bothProblems }),
+  signIn('wrong', 'login', {
+    ...login,
+    values: { email: 'mina.seo@example.com' },
+    problems: [{ text: said('sign_in.problems.credentials_wrong') }],
+  }),
+  {
+    ...signIn('cancelled', 'login', { ...login, note: said('upstreams.cancelled', { name: 'Google' }) }),
+    error: 'upstream_cancelled',
+    reference: '7F3K2-92QDM',
+  },
+  signIn('again', 'login', { ...login, fixedEmail: 'mina.seo@example.com', switchAction: `${visit}/start-again` }),
+  signIn('fresh', 'signup', signup),
+  { ...signIn('terms-only', 'signup', { ...signup, upstreams: [] }), brand: { name: 'Acme', terms: brand.terms } },
+  { ...signIn('privacy-only', 'signup', signup), brand: { ...brand, logo_dark: undefined, terms: undefined } },
+  signIn('problems', 'signup', {
+    ...signup,
+    values: { email: 'mina', name: 'Mina' },
+    problems: [
+      { field: 'email', text: said('sign_in.problems.email_invalid') },
+      { field: 'new_password', text: said('passwords.problems.too_short', { min: 15 }) },
+    ],
+  }),
+  signIn('sent', 'check_email', checkEmail),
+  signIn('resent-wrong', 'check_email', {
+    ...checkEmail,
+    resendIn: 0,
+    note: said('sign_in.check_email.resent'),
+    problems: [{ field: 'code', text: said('sign_in.problems.code_wrong', { left: 4 }) }],
+  }),
+  signIn('asked', 'complete_profile', {
+    action: `${visit}/complete-profile`,
+    cancelAction: `${visit}/start-again`,
+    upstream: 'Facebook',
+    person: '서민아',
+    values: { email: '', name: '서민아' },
+    problems: [],
+  }),
+  signIn('nobody', 'complete_profile', {
+    action: `${visit}/complete-profile`,
+    cancelAction: `${visit}/start-again`,
+    upstream: 'X',
+    values: { email: 'mina', name: '' },
+    problems: [bothProblems[0]],
+  }),
+  signIn('all-ways', 'link_account', linkAccount),
+  signIn('code-only', 'link_account', { ...linkAccount, ways: { code: linkAccount.ways.code, upstreams: [] } }),
+  signIn('upstream-only', 'link_account', { ...linkAccount, ways: { upstreams: few } }),
+  signIn('wrong', 'link_account', {
+    ...linkAccount,
+    ways: { ...linkAccount.ways, upstreams: [] },
+    problems: [{ field: 'password', text: said('sign_in.problems.password_wrong') }],
+  }),
+  signIn('two', 'choose_account', {
+    app: 'Wiki',
+    accounts: [
+      { id: 'a', name: 'Mina Seo', email: 'mina.seo@example.com', signedIn: true, action: `${visit}/choose/a` },
+      {
+        id: 'b',
+        email: 'work@example.com',
+        signedIn: false,
+        action: `${visit}/choose/b`,
+        forgetAction: `${visit}/forget/b`,
+      },
+    ],
+    otherAction: `${visit}/start-again`,
+    cancelAction: `${visit}/cancel`,
+  }),
+  signIn('ended', 'going_on', { next: 'https://wiki.acme.example/callback?code=x' }),
+  signIn('asked', 'switch_account', {
+    app: 'Wiki',
+    from: 'mina.seo@example.com',
+    to: 'work@example.com',
+    action: `${visit}/switch-account`,
+    stayAction: `${visit}/start-again`,
+  }),
+];

@@ -1,0 +1,134 @@
+import { errorCodes } from '../../src/kit/errors.ts';
+import type { ErrorCode } from '../../src/kit/errors.ts';
+import { developmentStates } from './development_states.ts';
+import { said } from './render.ts';
+import type { State } from './render.ts';
+import { signInStates } from './sign_in_states.ts';
+
+const consent = {
+  app: 'Northwind Calendar',
+  clientLogo: '/assets/northwind.svg',
+  host: 'calendar.northwind.example',
+  firstParty: false,
+  person: { name: 'Mina Seo', email: 'mina.seo@example.com' },
+  switchAction: '/interaction/Vx3kQ/restart?prompt=select_account',
+  scopes: [
+    { name: 'profile', sentence: said('consent.scopes.profile'), value: 'Mina Seo', isNew: false },
+    { name: 'email', sentence: said('consent.scopes.email'), value: 'mina.seo@example.com', isNew: false },
+    {
+      name: 'offline_access',
+      sentence: said('consent.scopes.offline_access'),
+      value: said('consent.scopes.offline_access_detail'),
+      isNew: true,
+    },
+  ],
+  policyUri: 'https://northwind.example/privacy',
+  tosUri: 'https://northwind.example/terms',
+  action: '/interaction/Vx3kQ',
+};
+
+const consentState = (name: string, page: Record<string, unknown>): State => ({
+  view: 'consent/consent',
+  name,
+  screen: 'consent',
+  title: 'consent.title',
+  titleValues: { app: String(page['app']) },
+  page,
+});
+
+const otherStates: State[] = [
+  consentState('third-party', consent),
+  consentState('borrowed-name', { ...consent, app: 'Acme Rewards', clientLogo: undefined, tosUri: undefined }),
+  consentState('first-party', {
+    ...consent,
+    app: 'Wiki',
+    firstParty: true,
+    person: { email: 'mina.seo@example.com' },
+    scopes: [],
+    policyUri: undefined,
+  }),
+  {
+    view: 'sign_out/logout',
+    name: 'from-app',
+    screen: 'logout',
+    title: 'sign_out.logout.title',
+    page: { action: '/oidc/logout/confirm', xsrf: 'x', app: 'Wiki' },
+  },
+  {
+    view: 'sign_out/logout',
+    name: 'alone',
+    screen: 'logout',
+    title: 'sign_out.logout.title',
+    page: { action: '/oidc/logout/confirm', xsrf: 'x' },
+  },
+  {
+    view: 'sign_out/signed_out',
+    name: 'to-app',
+    screen: 'signed-out',
+    title: 'sign_out.signed_out.title',
+    page: { app: 'Wiki', appUri: 'https://wiki.acme.example/' },
+  },
+  { view: 'sign_out/signed_out', name: 'alone', screen: 'signed-out', title: 'sign_out.signed_out.title', page: {} },
+  {
+    view: 'home/home',
+    name: 'signed-in',
+    screen: 'home',
+    title: 'account.home.title',
+    page: {
+      signedIn: { name: 'Mina Seo', email: 'mina.seo@example.com' },
+      apps: [
+        { name: 'Wiki', uri: 'https://wiki.acme.example/' },
+        { name: 'Shop', uri: 'https://shop.acme.example/', logo: '/assets/shop.svg' },
+      ],
+    },
+  },
+  { view: 'home/home', name: 'stranger', screen: 'home', title: 'account.home.title', page: { apps: [] } },
+  {
+    view: 'account/profile',
+    name: 'full',
+    screen: 'account',
+    title: 'account.profile.title',
+    wide: true,
+    page: {
+      person: { name: 'Mina Seo', email: 'mina.seo@example.com', verified: true },
+      identities: [
+        { label: 'Google', preset: 'google', person: 'mina.seo@example.com' },
+        { label: 'Partner Login', person: undefined },
+      ],
+      signOutAction: '/oidc/logout',
+    },
+  },
+  {
+    view: 'account/profile',
+    name: 'bare',
+    screen: 'account',
+    title: 'account.profile.title',
+    wide: true,
+    page: { person: { email: 'mina.seo@example.com', verified: false }, identities: [], signOutAction: '/oidc/logout' },
+  },
+];
+
+const errorStates: State[] = (Object.keys(errorCodes) as ErrorCode[]).map((code) => ({
+  view: 'error',
+  name: code,
+  screen: 'error',
+  title: `errors.${code}.title` as const,
+  page: {
+    code,
+    reference: '7F3K2-92QDM',
+    when: new Date('2026-11-21T14:32:08Z'),
+    facts:
+      code === 'redirect_uri_mismatch'
+        ? [
+            ['client_id', 'wiki'],
+            ['redirect_uri', 'https://wiki.acme.example/<callback>/'],
+          ]
+        : [],
+    retryAfter: errorCodes[code].status === 429 ? 300 : undefined,
+    primary: code === 'account_disabled' ? undefined : { label: said('error_page.home'), href: '/' },
+    support: code === 'not_found' ? undefined : code === 'busy' ? 'https://acme.example/help' : 'help@acme.example',
+  },
+}));
+
+/** Every view in every state it can be in. */
+export const states: State[] = [...signInStates, ...otherStates, ...errorStates, ...developmentStates];

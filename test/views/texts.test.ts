@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { en } from '../../src/locales/en.ts';
+import { locales } from '../../src/locales/index.ts';
+import { askedFor, renderMail, renderState } from './render.ts';
+import { states } from './states.ts';
+
+interface Nested {
+  [key: string]: string | Nested;
+}
+
+function keysOf(nested: Nested, prefix = ''): string[] {
+  return Object.entries(nested).flatMap(([key, value]) =>
+    typeof value === 'string' ? [prefix + key] : keysOf(value, `${prefix}${key}.`),
+  );
+}
+
+const root = join(import.meta.dirname, '../..');
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('locales'))
+  .map((file) => readFileSync(join(root, 'src', file), 'utf8'))
+  .join('\n');
+
+/** A key stands in the code as a literal, or as the beginning of a template: `errors.${code}.title`. */
+function namedInCode(key: string): boolean {
+  if (sources.includes(`'${key}'`)) return true;
+  const parts = key.split('.');
+  return parts.some((_, at) => at > 0 && sources.includes(`\`${parts.slice(0, at).join('.')}.\${`));
+}
+
+describe('the texts', () => {
+  it('are all used, by a view or by a room', () => {
+    for (const { tag } of locales) {
+      for (const state of states) renderState(state, tag);
+      for (const name of ['verify_email', 'already_registered', 'link_code', 'identity_linked'] as const) {
+        const required = { code: '48291377', upstream: 'Google', expires_minutes: '10' };
+        renderMail(name, 'html', tag, required);
+        renderMail(name, 'text', tag, { ...required, link: 'https://id.acme.example/x', address: 'm•••@x.example' });
+      }
+    }
+    expect(keysOf(en).filter((key) => !askedFor.has(key) && !namedInCode(key))).toEqual([]);
+  });
+});
