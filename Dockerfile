@@ -13,11 +13,11 @@ ENV HOST=0.0.0.0 \
     PORT=3000 \
     GATEHOUSE_DATA=/var/lib/gatehouse
 RUN install -d -o node -g node -m 0700 /var/lib/gatehouse \
- && ln -s /app/bin/gatehouse.mjs /usr/local/bin/gatehouse
+ && printf '#!/bin/sh\nexec node /app/src/main.ts "$@"\n' > /usr/local/bin/gatehouse \
+ && chmod 0755 /usr/local/bin/gatehouse
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE ./
-COPY --chmod=0755 bin ./bin
 COPY assets ./assets
 COPY config ./config
 COPY migrations ./migrations

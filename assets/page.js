@@ -21,7 +21,11 @@ document.querySelector('.problem')?.focus();
 for (const counter of document.querySelectorAll('[data-count]')) {
   const end = Date.now() + Number(counter.dataset.count) * 1000;
   const button = document.querySelector('[data-after-count]');
-  const format = new Intl.NumberFormat(document.documentElement.lang, { style: 'unit', unit: 'second', unitDisplay: 'long' });
+  const format = new Intl.NumberFormat(document.documentElement.lang, {
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'long',
+  });
   const tick = () => {
     const left = Math.ceil((end - Date.now()) / 1000);
     button.hidden = left > 0;
@@ -36,8 +40,10 @@ for (const counter of document.querySelectorAll('[data-count]')) {
 for (const button of document.querySelectorAll('[data-copy]')) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    button.nextElementSibling.textContent = button.dataset.done;
+  button.addEventListener('click', () => {
+    const copied = navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    void copied.then(() => {
+      button.nextElementSibling.textContent = button.dataset.done;
+    });
   });
 }

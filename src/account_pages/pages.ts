@@ -41,7 +41,7 @@ export function createAccountPages(deps: AccountPagesDeps): void {
   router.get('/.well-known/change-password', (ctx) => deps.web.redirect(ctx, '/account'));
 }
 
-async function showHome({ web, oidc, accounts, clients, ...deps }: AccountPagesDeps, ctx: Context): Promise<void> {
+async function showHome({ web, oidc, accounts, clients }: AccountPagesDeps, ctx: Context): Promise<void> {
   const account = await signedIn({ oidc, accounts }, ctx);
   await web.page(ctx, {
     view: 'home/home',
@@ -49,8 +49,10 @@ async function showHome({ web, oidc, accounts, clients, ...deps }: AccountPagesD
     title: web.t(ctx)('account.home.title', { brand: web.brand.name }),
     locals: {
       signedIn: account && { name: account.profile.name, email: account.address?.stored },
-      apps: clients.list().filter((client) => client.uri && client.uri !== deps.issuer),
-      accountHref: '/account',
+      apps: clients
+        .list()
+        .filter((client) => client.uri !== undefined)
+        .map(({ name, uri, logo }) => ({ name, uri, logo: web.ownPicture(logo) })),
     },
   });
 }
@@ -59,7 +61,7 @@ async function showAccount(deps: AccountPagesDeps, ctx: Context): Promise<void> 
   const { web, accounts, upstreams } = deps;
   const account = await signedIn(deps, ctx);
   if (!account) return web.redirect(ctx, authorizeUrl(deps, ctx));
-  const names = new Map(upstreams.list().map((upstream) => [upstream.id, upstream.name]));
+  const known = new Map(upstreams.list().map((upstream) => [upstream.id, upstream]));
   const identities = await accounts.identities.listOf(account.id);
   await web.page(ctx, {
     view: 'account/profile',
@@ -73,7 +75,8 @@ async function showAccount(deps: AccountPagesDeps, ctx: Context): Promise<void> 
         verified: account.address?.verifiedAt !== undefined,
       },
       identities: identities.map((identity) => ({
-        label: names.get(identity.upstreamId) ?? identity.upstreamId,
+        label: known.get(identity.upstreamId)?.name ?? identity.upstreamId,
+        preset: known.get(identity.upstreamId)?.preset,
         person: identity.facts.email ?? identity.facts.name,
       })),
       signOutAction: '/oidc/logout',

@@ -20,7 +20,7 @@ export interface ListedClient {
 export interface Clients {
   /** The full metadata, for the protocol engine, or undefined for an id that nobody registered. */
   find(id: string): ClientMetadata | undefined;
-  /** The apps of the config by name, without our own. */
+  /** All apps by name, our own included. */
   list(): ListedClient[];
 }
 
@@ -31,11 +31,12 @@ export function openClients({ settings, extra = [] }: ClientsDeps): Clients {
   const reserved = settings.find((client) => RESERVED.test(client.client_id));
   if (reserved) throw new TypeError(`the client_id ${reserved.client_id} is reserved`);
   const byId = new Map<string, ClientMetadata>();
-  for (const client of [...settings, ...extra.map((own) => clientSettings.parse(own))]) {
+  const all = [...settings, ...extra.map((own) => clientSettings.parse(own))];
+  for (const client of all) {
     if (byId.has(client.client_id)) throw new TypeError(`the client_id ${client.client_id} is used twice`);
     byId.set(client.client_id, toMetadata(client));
   }
-  const listed = settings.map(toListed).toSorted((left, right) => left.name.localeCompare(right.name));
+  const listed = all.map(toListed).toSorted((left, right) => left.name.localeCompare(right.name));
   return { find: (id) => byId.get(id), list: () => listed };
 }
 

@@ -32,7 +32,7 @@ async function showConsent({ web, accounts }: ConsentDeps, ctx: Context, visit: 
     formTargets: [visit.formTarget],
     locals: {
       app: client.name,
-      clientLogo: client.logo,
+      clientLogo: web.ownPicture(client.logo),
       host: client.host,
       firstParty: client.first_party,
       person: { name: account.profile.name, email: account.address?.stored },

@@ -21,8 +21,8 @@ export const errors = {
   },
   interaction_expired: {
     title: 'This page was open too long',
-    what: 'For your safety a sign-in page works for one hour.',
-    action: 'Start again and you will be back where you were.',
+    what: 'For your safety a sign-in page works for one hour, and once.',
+    action: 'Start again from here, or from the app that you want to use.',
     how: 'The visit is over or was finished in another tab. Send the person to the authorization endpoint again.',
   },
   interaction_foreign: {

@@ -22,8 +22,8 @@ export const errors: typeof en.errors = {
   },
   interaction_expired: {
     title: '페이지를 연 지 오래됐어요',
-    what: '안전을 위해 로그인 페이지는 한 시간 동안만 쓸 수 있어요.',
-    action: '다시 시작하면 하던 곳으로 돌아가요.',
+    what: '안전을 위해 로그인 페이지는 한 시간 동안 한 번만 쓸 수 있어요.',
+    action: '여기에서 다시 시작하거나 사용하려던 앱에서 다시 시작하세요.',
     how: '이미 끝났거나 다른 탭에서 마친 로그인이에요. 인가 엔드포인트부터 다시 시작하세요.',
   },
   interaction_foreign: {

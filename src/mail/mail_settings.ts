@@ -13,7 +13,7 @@ export function parseSender(from: string): Sender | undefined {
   return address && { name: match?.[1]?.trim() ?? '', address: address.stored };
 }
 
-/** `mail:` in the config. Without `smtp` mails go to the development mailbox, which exists in development mode only. */
+/** `mail:` in the config. Without `smtp`, or with an empty one, mails go to the development mailbox, which exists in development mode only. */
 export const mailSettings = z.strictObject({
   from: z
     .string()
@@ -21,7 +21,11 @@ export const mailSettings = z.strictObject({
     .default('Gatehouse <no-reply@localhost>'),
   smtp: z
     .string()
-    .refine((url) => /^smtps?:$/.test(URL.parse(url)?.protocol ?? ''), 'a URL that starts with smtp:// or smtps://')
+    .refine(
+      (url) => url === '' || /^smtps?:$/.test(URL.parse(url)?.protocol ?? ''),
+      'a URL that starts with smtp:// or smtps://',
+    )
+    .transform((url) => url || undefined)
     .optional(),
 });
 

@@ -46,6 +46,8 @@ export interface Web {
   redirect: (ctx: Koa.Context, to: string) => void;
   /** For the names in titles. */
   brand: BrandSettings;
+  /** The picture itself when our pages may show it, undefined when their policy would block it: initials stand in. */
+  ownPicture: (uri: string | undefined) => string | undefined;
   /** The fields of a form of ours: 64 kB, plain fields only, sender and token checked. Throws form_stale, cookies_missing, request_invalid. */
   form: ReadForm;
   /** The fields of a protocol's form: 8 kB, plain fields only, from anywhere. */

@@ -15,6 +15,7 @@ import { createLanguage } from './language.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { notFound } from './not_found.ts';
 import { operations } from './operations.ts';
+import { isOwnPicture } from './own_picture.ts';
 import { redirect } from './redirect.ts';
 import { createRenderer } from './render.ts';
 import { requestLog } from './request_log.ts';
@@ -42,6 +43,7 @@ export function createWeb(deps: WebDependencies): Web {
     page: renderer.page,
     redirect,
     brand: deps.brand,
+    ownPicture: (uri) => (uri !== undefined && isOwnPicture(deps.issuer, uri) ? uri : undefined),
     rawForm,
     async form(ctx) {
       csrf.checkSender(ctx);

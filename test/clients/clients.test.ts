@@ -118,14 +118,14 @@ describe('checkClient', () => {
 });
 
 describe('the registry of clients', () => {
-  it('finds clients and lists the apps of the config by name', () => {
+  it('finds clients and lists all of them by name', () => {
     const mail = parse({ client_id: 'mail', name: 'Mail', type: 'spa', client_uri: 'https://mail.acme.example/' });
     const clients = openClients({
       settings: [parse(wiki), mail],
       extra: [{ client_id: 'gatehouse-account', type: 'spa', first_party: true }],
     });
-    expect(clients.list().map((client) => client.id)).toEqual(['mail', 'wiki']);
-    expect(clients.list()[0]).toEqual({
+    expect(clients.list().map((client) => client.id)).toEqual(['gatehouse-account', 'mail', 'wiki']);
+    expect(clients.list()[1]).toEqual({
       id: 'mail',
       name: 'Mail',
       uri: 'https://mail.acme.example/',

@@ -82,7 +82,7 @@ describe('discovery', () => {
     fake.lie({ transport: broken.status(503)(DISCOVERY) });
     const upstreams = await open();
     await expect(upstreams.begin('partner', trip)).rejects.toMatchObject({ code: 'upstream_unavailable' });
-    expect(upstreams.list()).toMatchObject([{ available: false, origin: fake.base }]);
+    expect(upstreams.list()).toMatchObject([{ available: false, origins: [fake.base] }]);
     fake.honest();
     const again = await open();
     await again.begin('partner', trip);

@@ -134,9 +134,9 @@ describe('list', () => {
   it('says who is simulated, where a form ends and what people read', async () => {
     await world.arrive('partner');
     expect(world.upstreams.list()).toEqual([
-      { id: 'google', name: 'Google', label: 'Google', preset: 'google', linking: 'authoritative', available: true, origin: world.fake.base, simulated: true },
-      { id: 'facebook', name: 'Facebook', label: 'Facebook', preset: 'facebook', linking: 'authoritative', available: true, origin: world.fake.base, simulated: true },
-      { id: 'partner', name: 'partner', label: 'partner', preset: 'oidc', linking: 'authoritative', available: true, origin: world.fake.base, simulated: false },
+      { id: 'google', name: 'Google', label: 'Google', preset: 'google', linking: 'authoritative', available: true, origins: [world.fake.base], simulated: true },
+      { id: 'facebook', name: 'Facebook', label: 'Facebook', preset: 'facebook', linking: 'authoritative', available: true, origins: [world.fake.base, 'https://m.facebook.com'], simulated: true },
+      { id: 'partner', name: 'partner', label: 'partner', preset: 'oidc', linking: 'authoritative', available: true, origins: [world.fake.base], simulated: false },
     ]); // prettier-ignore
   });
 });
