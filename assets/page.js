@@ -40,10 +40,10 @@ for (const counter of document.querySelectorAll('[data-count]')) {
 for (const button of document.querySelectorAll('[data-copy]')) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
-  button.addEventListener('click', () => {
-    const copied = navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    void copied.then(() => {
-      button.nextElementSibling.textContent = button.dataset.done;
-    });
-  });
+  button.addEventListener('click', () => void copy(button));
+}
+
+async function copy(button) {
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+  button.nextElementSibling.textContent = button.dataset.done;
 }
