@@ -11,7 +11,8 @@ FROM node:24-bookworm-slim
 # What listens in a container listens on all its interfaces; which port of the host leads here is decided outside.
 ENV HOST=0.0.0.0 \
     PORT=3000 \
-    GATEHOUSE_DATA=/var/lib/gatehouse
+    GATEHOUSE_DATA=/var/lib/gatehouse \
+    NODE_OPTIONS=--max-semi-space-size=16
 RUN install -d -o node -g node -m 0700 /var/lib/gatehouse \
  && printf '#!/bin/sh\nexec node /app/src/main.ts "$@"\n' > /usr/local/bin/gatehouse \
  && chmod 0755 /usr/local/bin/gatehouse

@@ -29,6 +29,8 @@ const gatehouse = await startGatehouse({
   databaseUrl: embedded.url,
   port,
   settings: { clients: [clientOf(app.url)], limits: { enabled: false } },
+  // As the launchers and the image start it.
+  environment: { NODE_OPTIONS: '--max-semi-space-size=16' },
 });
 try {
   await signUp('bench@example.com');
