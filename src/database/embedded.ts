@@ -12,7 +12,8 @@ import type { Connection } from './pool.ts';
 const USER = 'gatehouse';
 const DATABASE = 'gatehouse';
 
-export interface Embedded {
+/** A server of our own that runs. */
+interface Embedded {
   connection: Connection;
   /** Where the cluster really lies: the wished folder, or /var/lib/gatehouse where root's server account cannot reach that. */
   dataDir: string;

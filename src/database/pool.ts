@@ -10,6 +10,7 @@ export interface Statement {
   text: string;
 }
 
+/** The open database. What PostgreSQL refuses rejects with its own error. */
 export interface Database {
   /** Migrations, transactions and the rarer queries. */
   knex: Knex;
@@ -24,7 +25,7 @@ export interface Database {
 }
 
 /** How many connections each of the two pools may open; connections are made when needed. */
-export interface PoolSizes {
+interface PoolSizes {
   /** Of `run`, the hot path. Default 10. */
   poolSize?: number;
   /** Of `knex`. Default: the same. */

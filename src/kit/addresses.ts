@@ -13,7 +13,7 @@ const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a
 /**
  * Parses what a person or an upstream gave as an address: trims, refuses whatever NFKC would change beyond case (so that
  * look-alikes cannot pass for another), lower-cases, and puts the domain into IDNA ASCII. Undefined when it is not one
- * plain address. ASVS 5.0 1.2.10; security invariant 1.
+ * plain address. ASVS 5.0 1.2.10.
  */
 export function parseAddress(input: string): Address | undefined {
   const typed = input.trim();

@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /**
  * What can go wrong in front of a person: stable code, HTTP status, and who can mend it. The words stand in the locales
  * under `errors.<code>`; docs/errors.md is made from this table.
@@ -24,8 +26,10 @@ export const errorCodes = {
   internal: { status: 500, mender: 'operator' },
 } as const satisfies Record<string, { status: number; mender: 'person' | 'developer' | 'admin' | 'operator' }>;
 
+/** A code of the table. */
 export type ErrorCode = keyof typeof errorCodes;
 
+/** What an error may say beside its code. */
 export interface ErrorDetails {
   cause?: unknown;
   /** Facts for the developer of the client, shown escaped inside `<details>`; never a secret, never another party's sentence. */
@@ -49,4 +53,41 @@ export class IdpError extends Error {
     this.status = errorCodes[code].status;
     this.details = details;
   }
+}
+
+/** An error for the log: what it is and where, without what the request or the database row held. */
+interface DescribedError {
+  name: string;
+  message?: string;
+  code?: string;
+  at?: string[];
+  cause?: DescribedError;
+}
+
+const DEEPEST = 4;
+const FRAMES = 12;
+
+/**
+ * Describes an error and its causes. The message is left out where libraries quote their input in it: PostgreSQL (the
+ * offending value), JSON.parse (the beginning of the text).
+ */
+export function describeError(error: unknown, depth = 0): DescribedError {
+  if (!isNativeError(error)) return { name: `thrown ${typeof error}` };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const quotes = error.name === 'SyntaxError' || 'severity' in error;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return {
+    name: error.name,
+    ...(quotes ? {} : { message: error.message }),
+    ...(code === undefined ? {} : { code }),
+    at: frames.slice(0, FRAMES).map((line) => line.trim()),
+    ...(error.cause === undefined || depth === DEEPEST ? {} : { cause: describeError(error.cause, depth + 1) }),
+  };
+}
+
+/** The sentence of whatever was thrown. Node joins the failures of several addresses of one host: the first one speaks. */
+export function sentenceOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return sentenceOf(error.errors[0]);
+  return 'message' in error && typeof error.message === 'string' ? error.message : 'no reason known';
 }

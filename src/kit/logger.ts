@@ -1,5 +1,6 @@
 import { pino, type Logger as PinoLogger } from 'pino';
 
+/** Takes one line at a time, in named fields. */
 export type Logger = PinoLogger;
 
 /**

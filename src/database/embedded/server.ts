@@ -6,6 +6,7 @@ import { startWatchdog } from './watchdog.ts';
 
 const PATIENCE_MS = 20_000;
 
+/** A PostgreSQL process. */
 export interface Server {
   /** Whether it has ended by itself. */
   ended(): boolean;

@@ -16,7 +16,7 @@ while kill -0 "$pid"; do sleep 0.1; done
 [ "$2" = "$1" ] || rmdir "$2"
 `;
 
-export interface Watchdog {
+interface Watchdog {
   /** From here on the server with this pid does not outlive us. */
   guard(pid: number): void;
   /** The server has stopped: the watchdog leaves without doing anything. */

@@ -1,0 +1,79 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import knexFactory from 'knex';
+import { isDatabaseUnavailable, openDatabase, type Connection } from '../../src/database/index.ts';
+import { testDatabase } from '../support/database.ts';
+
+const ping = { name: 'test.ping', text: 'select 1' };
+
+async function errorsOf(connection: Connection): Promise<unknown[]> {
+  const database = openDatabase(connection);
+  const tries = await Promise.allSettled([database.run(ping, []), database.knex.raw('select 1')]);
+  await database.close();
+  return tries.map((result) => (result.status === 'rejected' ? result.reason : 'answered'));
+}
+
+describe('telling that the database is away', () => {
+  it('knows a port where nobody listens', async () => {
+    const errors = await errorsOf({ url: 'postgres://nobody@127.0.0.1:1/none' });
+    expect(errors.map(isDatabaseUnavailable)).toEqual([true, true]);
+  });
+
+  it('knows a socket that is not there', async () => {
+    const errors = await errorsOf({ host: '/nowhere', user: 'nobody', database: 'none' });
+    expect(errors.map(isDatabaseUnavailable)).toEqual([true, true]);
+  });
+
+  it('knows a server that hangs up', async () => {
+    const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const errors = await errorsOf({ url: `postgres://nobody@127.0.0.1:${port}/none` });
+    server.close();
+    expect(errors.map(isDatabaseUnavailable)).toEqual([true, true]);
+  });
+
+  it('knows a database that does not exist', async () => {
+    const { url, drop } = await testDatabase();
+    const gone = new URL(url);
+    gone.pathname = '/not_there';
+    const errors = await errorsOf({ url: gone.href });
+    await drop();
+    expect(errors.map(isDatabaseUnavailable)).toEqual([true, true]);
+  });
+
+  it('knows a connection that the server ended', async () => {
+    const { database, drop } = await testDatabase();
+    const ending = database.knex.raw('select pg_terminate_backend(pg_backend_pid())');
+    const ended = await ending.catch((error: unknown) => error);
+    await drop();
+    expect(isDatabaseUnavailable(ended)).toBe(true);
+  });
+
+  it('knows a pool that is full', async () => {
+    const { url, drop } = await testDatabase();
+    const pool = { min: 0, max: 1 };
+    const log = { warn() {}, error() {} };
+    const small = knexFactory({ client: 'pg', connection: url, pool, acquireConnectionTimeout: 3000, log });
+    const holding = await small.transaction();
+    const full = await small.raw('select 1').catch((error: unknown) => error);
+    await holding.rollback();
+    await small.destroy();
+    await drop();
+    expect(isDatabaseUnavailable(full)).toBe(true);
+  });
+
+  it('does not take our own mistakes for an outage', async () => {
+    const { database, drop } = await testDatabase();
+    const mistakes = ['select nonsense', 'select 1/0', "select 'x'::int"];
+    for (const sql of mistakes) {
+      const error = await database.knex.raw(sql).catch((caught: unknown) => caught);
+      expect([sql, isDatabaseUnavailable(error)]).toEqual([sql, false]);
+    }
+    expect(isDatabaseUnavailable(Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'open' }))).toBe(false);
+    expect(isDatabaseUnavailable('ECONNREFUSED')).toBe(false);
+    await drop();
+  });
+});
