@@ -39,7 +39,7 @@ export async function up(knex: Knex): Promise<void> {
     t.text('address').notNullable().index(); // canonical: what the code proves
     t.text('stored').notNullable(); // where the mail goes
     t.text('account_id').references('accounts.id').onDelete('CASCADE').index();
-    t.text('interaction_uid').notNullable();
+    t.text('interaction_hash').notNullable(); // SHA-256 of the interaction's uid
     t.text('browser_hash').notNullable();
     t.jsonb('payload').notNullable().defaultTo('{}');
     t.integer('tries').notNullable().defaultTo(0);

@@ -6,10 +6,9 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('upstream_transactions', (t) => {
     t.text('state_hash').primary();
     t.text('upstream_id').notNullable();
-    t.text('purpose').notNullable(); // login | link | reauthenticate
+    t.text('purpose').notNullable(); // login | link
     t.text('secrets').notNullable(); // encrypted nonce, PKCE verifier and interaction uid
     t.text('browser_hash').notNullable();
-    t.text('session_uid');
     t.text('reference'); // of the visit, so that events of the trip are found under it
     t.text('callback'); // encrypted fields of a form_post callback, stored once
     t.text('resume_hash').unique();

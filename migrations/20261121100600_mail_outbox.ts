@@ -13,8 +13,8 @@ export async function up(knex: Knex): Promise<void> {
     t.text('last_error');
     t.timestamp('created_at').notNullable();
     t.timestamp('due_at').notNullable();
-    t.timestamp('sent_at');
-    t.timestamp('failed_at');
+    t.timestamp('sent_at').index(); // both found again when it is time to delete
+    t.timestamp('failed_at').index();
     t.index(['due_at'], 'mail_outbox_waiting', { predicate: knex.whereRaw('sent_at is null and failed_at is null') });
   });
 }

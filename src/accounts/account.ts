@@ -40,10 +40,13 @@ export interface IdentityKey {
   subject: string;
 }
 
-/** What we keep about an identity to show it to its owner. */
+/** What we keep about an identity: for its owner's eyes, and what the config asks for. */
 export interface IdentityFacts {
   email?: string;
+  /** The address is a forwarding alias that belongs to nobody else. */
+  relay?: true;
   name?: string;
+  extra?: Record<string, string | boolean>;
 }
 
 /** An identity that is about to be joined to an account. */

@@ -1,11 +1,12 @@
 import type { Knex } from 'knex';
 import { now } from '../kit/clock.ts';
 import type { Address } from '../kit/addresses.ts';
+import { IdpError } from '../kit/errors.ts';
 import { isShell, type Account, type NewIdentity } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import { addressOf, identityOf } from './arriving.ts';
 import type { AccountsDeps } from './deps.ts';
-import type { Arrival, Outcome, VisitBinding } from './doors.ts';
+import type { Arrival, Outcome, VisitBinding } from './door.ts';
 import { joinIdentity } from './joining.ts';
 import {
   decideLinking,
@@ -36,7 +37,7 @@ type Standing = NonNullable<LinkingFacts['account']> & { ways: Ways };
 /** Gathers the facts, decides and acts within one transaction: nothing changes between the decision and the deed. */
 export async function settleArrival(
   deps: AccountsDeps,
-  transaction: Knex.Transaction,
+  within: Knex,
   { arrival, provenByCode }: { arrival: Arrival; provenByCode: boolean },
   visit: VisitBinding,
 ): Promise<Outcome> {
@@ -46,21 +47,21 @@ export async function settleArrival(
   const { address, trust } = addressOf(arrival);
   const scene: Scene = { arrival, identity, address, upstream, provenByCode };
   // Most people come back: they need no lock, for a known identity decides alone.
-  const returning = await ownerOf(transaction, identity);
-  if (returning) return act(deps, transaction, { ...scene, account: returning }, decideReturn(returning, scene), visit);
+  const returning = await ownerOf(within, identity);
+  if (returning) return act(deps, within, { ...scene, account: returning }, decideReturn(returning, scene), visit);
 
-  if (address) await lockAddress(transaction, address.canonical);
-  const meanwhile = await ownerOf(transaction, identity);
-  if (meanwhile) return act(deps, transaction, { ...scene, account: meanwhile }, decideReturn(meanwhile, scene), visit);
-  const account = address && (await postgresAccountStore(transaction).findByAddress(address.canonical));
-  const standing = account && (await standingOf(deps, transaction, account, arrival.upstreamId));
+  if (address) await lockAddress(within, address.canonical);
+  const meanwhile = await ownerOf(within, identity);
+  if (meanwhile) return act(deps, within, { ...scene, account: meanwhile }, decideReturn(meanwhile, scene), visit);
+  const account = address && (await postgresAccountStore(within).findByAddress(address.canonical));
+  const standing = account && (await standingOf(deps, within, account, arrival.upstreamId));
   const decision = decideLinking({ trust, provenByCode, linking: upstream.linking, account: standing });
-  return act(deps, transaction, { ...scene, account, ways: standing?.ways }, decision, visit);
+  return act(deps, within, { ...scene, account, ways: standing?.ways }, decision, visit);
 }
 
-async function ownerOf(transaction: Knex.Transaction, identity: NewIdentity): Promise<Account | undefined> {
-  const known = await postgresIdentityStore(transaction).find(identity);
-  return known && postgresAccountStore(transaction).find(known.accountId);
+async function ownerOf(within: Knex, identity: NewIdentity): Promise<Account | undefined> {
+  const known = await postgresIdentityStore(within).find(identity);
+  return known && postgresAccountStore(within).find(known.accountId);
 }
 
 function decideReturn(account: Account, { identity, upstream, provenByCode }: Scene): LinkingDecision {
@@ -73,15 +74,13 @@ function decideReturn(account: Account, { identity, upstream, provenByCode }: Sc
 
 async function standingOf(
   { factors }: AccountsDeps,
-  transaction: Knex.Transaction,
+  within: Knex,
   account: Account,
   upstreamId: string,
 ): Promise<Standing> {
-  const upstreams = (await postgresIdentityStore(transaction).listOf(account.id)).map(
-    (identity) => identity.upstreamId,
-  );
-  const hasPassword = await factors.hasPassword(transaction, account.id);
-  const hasSecondFactor = (await factors.hasSecondFactor?.(transaction, account.id)) ?? false;
+  const upstreams = (await postgresIdentityStore(within).listOf(account.id)).map((identity) => identity.upstreamId);
+  const hasPassword = await factors.hasPassword(within, account.id);
+  const hasSecondFactor = (await factors.hasSecondFactor?.(within, account.id)) ?? false;
   const addressVerified = account.address?.verifiedAt !== undefined;
   return {
     disabled: account.disabledAt !== undefined,
@@ -97,44 +96,51 @@ async function standingOf(
 /** Does what was decided, or says what comes first. */
 async function act(
   deps: AccountsDeps,
-  transaction: Knex.Transaction,
+  within: Knex,
   scene: Scene,
   decision: LinkingDecision,
   visit: VisitBinding,
 ): Promise<Outcome> {
   const { account, address, arrival, identity, provenByCode, ways } = scene;
-  if (decision === 'code_first') return address ? { decision, address } : { decision: 'ask_address' };
-  if (decision === 'create_verified' || decision === 'replace_shell') return make(deps, transaction, scene, decision);
-  if (decision === 'ask_address' || decision === 'refuse_disabled' || decision === 'refuse_neutral')
-    return { decision };
-  // The table decides the rest only about an account that is there.
-  if (!account) return { decision: 'refuse_neutral' };
-  if (decision === 'verify_address_first') return { decision, account };
+  if (decision === 'code_first') return { decision, address: present(address), arrival };
+  if (decision === 'create_verified' || decision === 'replace_shell') return make(deps, within, scene, decision);
+  if (decision === 'ask_address') return { decision, arrival };
+  if (decision === 'refuse_disabled' || decision === 'refuse_neutral') return { decision };
+  const standing = present(account);
+  if (decision === 'verify_address_first') return { decision, account: standing };
   if (decision === 'prove_then_join') {
-    return ways ? { decision, account, arrival, ways, provenByCode } : { decision: 'refuse_neutral' };
+    return { decision, account: standing, arrival, ways: present(ways), provenByCode };
   }
   if (decision === 'sign_in') {
-    await postgresIdentityStore(transaction).touch(identity);
-    return { decision, account };
+    await postgresIdentityStore(within).touch(identity);
+    return { decision, account: standing };
   }
-  const joined = await joinIdentity(deps, transaction, account, scene, visit);
+  const joined = await joinIdentity(deps, within, standing, scene, visit);
   return joined.ok ? { decision, account: joined.account } : { decision: 'refuse_neutral' };
 }
 
-/** A new account with this identity. A shell that had the address goes with all that is attached to it (design: rule 6). */
+/** A new account with this identity. A shell that had the address goes with all that is attached to it (linking rule 6). */
 async function make(
   { policy }: AccountsDeps,
-  transaction: Knex.Transaction,
+  within: Knex,
   { account, address, arrival, identity }: Scene,
   decision: 'create_verified' | 'replace_shell',
 ): Promise<Outcome> {
-  if (!address) return { decision: 'ask_address' };
-  if (!policy.mayCreate(address.canonical)) return { decision: 'refuse_signup' };
-  const accounts = postgresAccountStore(transaction);
+  const own = present(address);
+  if (!policy.mayCreate(own.canonical)) return { decision: 'refuse_signup' };
+  const accounts = postgresAccountStore(within);
   if (account) await accounts.bury(account.id);
   const profile = profileOf(arrival.identity, arrival.typed?.name);
-  const made = await accounts.insert({ address, profile, locale: arrival.locale, origin: 'upstream' }, now());
-  if (!made) return { decision: 'refuse_neutral' };
-  await postgresIdentityStore(transaction).insert(made.id, identity);
+  // The lock on the address keeps everybody else from taking it meanwhile.
+  const made = present(
+    await accounts.insert({ address: own, profile, locale: arrival.locale, origin: 'upstream' }, now()),
+  );
+  await postgresIdentityStore(within).insert(made.id, identity);
   return { decision, account: made };
+}
+
+/** The table decides this only about an address, or an account, that is there. */
+function present<Thing>(thing: Thing | undefined): Thing {
+  if (thing === undefined) throw new IdpError('internal', { cause: new Error('a decision about nobody') });
+  return thing;
 }

@@ -1,8 +1,8 @@
 import { parseAddress, type Address } from '../kit/addresses.ts';
 import type { NewIdentity } from './account.ts';
-import type { Arrival } from './doors.ts';
+import type { Arrival } from './door.ts';
 import type { Trust } from './linking.ts';
-import { cleanName, cleanPicture, factsOf } from './profile.ts';
+import { cleanExtra, cleanName, cleanPicture, factsOf } from './profile.ts';
 
 /** OIDC Core 2: a subject has at most 255 characters. What PostgreSQL would change or refuse is none. */
 const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
@@ -12,7 +12,7 @@ const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
  * An address that does not parse is no address.
  */
 export function cleanArrival({ upstreamId, identity, typed, locale }: Arrival): Arrival | undefined {
-  const { issuer, subject, email, name, givenName, familyName, picture } = identity;
+  const { issuer, subject, email, name, givenName, familyName, picture, extra } = identity;
   if (!SUBJECT.test(subject) || !SUBJECT.test(issuer)) return undefined;
   const address = email && parseAddress(email.value);
   return {
@@ -22,11 +22,12 @@ export function cleanArrival({ upstreamId, identity, typed, locale }: Arrival): 
     identity: {
       issuer,
       subject,
-      email: email && address && { value: address.stored, trust: email.trust },
+      email: email && address && { value: address.stored, trust: email.trust, relay: email.relay === true },
       name: cleanName(name),
       givenName: cleanName(givenName),
       familyName: cleanName(familyName),
       picture: cleanPicture(picture),
+      extra: extra && cleanExtra(extra),
     },
   };
 }

@@ -6,11 +6,12 @@ import { lockAddress } from './address_lock.ts';
 import { settleArrival } from './arrival.ts';
 import { addressOf, identityOf } from './arriving.ts';
 import type { AccountsDeps } from './deps.ts';
-import type { Arrival, Outcome, Redeemed, Sent, VisitBinding } from './doors.ts';
+import type { Arrival, Outcome, Redeemed, Sent, VisitBinding } from './door.ts';
 import { joinIdentity } from './joining.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import type { Proof, ProofMail, StoredProof } from './proof_store.ts';
-import { redeemProof, startProof, takeMail } from './proofs.ts';
+import { redeemProof, startProof } from './proofs.ts';
+import { takeMail } from './take_mail.ts';
 import { completeSignUp } from './sign_up.ts';
 
 /** Mails a code to the account's own address. */
@@ -20,7 +21,7 @@ export async function verifyAddress(
   locale: Tag,
   visit: VisitBinding,
 ): Promise<Sent> {
-  if (!account.address) return { ok: false, reason: 'expired', retryAfter: 0 };
+  if (!account.address) return { ok: false, reason: 'over' };
   const mail = { template: 'verify-email' as const, locale, values: {}, withCode: true };
   return send(
     deps,
@@ -32,7 +33,7 @@ export async function verifyAddress(
 /** Mails a code to the address of an arrival, in the words that fit whoever has the mailbox: only they learn which. */
 export async function sendArrivalCode(deps: AccountsDeps, arrival: Arrival, visit: VisitBinding): Promise<Sent> {
   const { address } = addressOf(arrival);
-  if (!address) return { ok: false, reason: 'expired', retryAfter: 0 };
+  if (!address) return { ok: false, reason: 'over' };
   const existing = await postgresAccountStore(deps.database.knex).findByAddress(address.canonical);
   const owner = existing && !isShell(existing) ? existing.address : undefined;
   const mail: ProofMail = owner
@@ -54,7 +55,7 @@ export async function sendLinkCode(
   visit: VisitBinding,
 ): Promise<Sent> {
   const account = await postgresAccountStore(deps.database.knex).find(accountId);
-  if (!account?.address?.verifiedAt || account.disabledAt) return { ok: false, reason: 'expired', retryAfter: 0 };
+  if (!account?.address?.verifiedAt || account.disabledAt) return { ok: false, reason: 'over' };
   const locale = account.locale ?? arrival.locale;
   const mail = { template: 'link-code' as const, locale, values: upstreamValues(deps, arrival), withCode: true };
   return send(deps, { purpose: 'link', accountId, payload: { arrival }, address: account.address, mail }, visit);
@@ -69,9 +70,9 @@ async function send(
   proof: Proof & { address: Address; mail: ProofMail },
   visit: VisitBinding,
 ): Promise<Sent> {
-  const refused = await takeMail(deps, proof.address);
+  const refused = await takeMail(deps, proof.address, visit);
   if (refused) return { ok: false, reason: 'too_many', ...refused };
-  const proofId = await deps.database.knex.transaction((transaction) => startProof(deps, transaction, proof, visit));
+  const proofId = await deps.database.knex.transaction((within) => startProof(deps, within, proof, visit));
   deps.mail.wake();
   const accountId = 'accountId' in proof ? proof.accountId : undefined;
   await deps.record({
@@ -86,9 +87,7 @@ async function send(
 
 /** Checks a code and does what it is for. */
 export async function redeem(deps: AccountsDeps, id: string, code: string, visit: VisitBinding): Promise<Redeemed> {
-  const redeemed = await redeemProof(deps, id, code, visit, (transaction, proof) =>
-    settle(deps, transaction, proof, visit),
-  );
+  const redeemed = await redeemProof(deps, id, code, visit, (within, proof) => settle(deps, within, proof, visit));
   const { reference } = visit;
   if (!redeemed.ok) {
     await deps.record({ type: 'accounts.code_refused', outcome: 'refused', reference, reason: redeemed.reason });
@@ -107,46 +106,37 @@ export async function redeem(deps: AccountsDeps, id: string, code: string, visit
   return { ok: true, outcome: redeemed.result };
 }
 
-function settle(
-  deps: AccountsDeps,
-  transaction: Knex.Transaction,
-  proof: StoredProof,
-  visit: VisitBinding,
-): Promise<Outcome> {
-  if (proof.purpose === 'sign-up') return completeSignUp(deps, transaction, proof.address, proof.payload);
-  if (proof.purpose === 'verify-address') return completeVerification(transaction, proof.accountId, proof.address);
-  if (proof.purpose === 'link') return completeLink(deps, transaction, proof, visit);
-  return settleArrival(deps, transaction, { arrival: proof.payload.arrival, provenByCode: true }, visit);
+function settle(deps: AccountsDeps, within: Knex, proof: StoredProof, visit: VisitBinding): Promise<Outcome> {
+  if (proof.purpose === 'sign-up') return completeSignUp(deps, within, proof.address, proof.payload);
+  if (proof.purpose === 'verify-address') return completeVerification(within, proof.accountId, proof.address);
+  if (proof.purpose === 'link') return completeLink(deps, within, proof, visit);
+  return settleArrival(deps, within, { arrival: proof.payload.arrival, provenByCode: true }, visit);
 }
 
-async function completeVerification(
-  transaction: Knex.Transaction,
-  accountId: string,
-  address: Address,
-): Promise<Outcome> {
-  const accounts = postgresAccountStore(transaction);
-  await lockAddress(transaction, address.canonical);
+async function completeVerification(within: Knex, accountId: string, address: Address): Promise<Outcome> {
+  const accounts = postgresAccountStore(within);
+  await lockAddress(within, address.canonical);
   const account = await accounts.find(accountId);
   if (!account || account.address?.canonical !== address.canonical) return { decision: 'address_taken' };
   if (account.disabledAt) return { decision: 'refuse_disabled' };
   return { decision: 'sign_in', account: (await accounts.verify(accountId)) ?? account };
 }
 
-/** A second factor that came meanwhile outweighs the code (design: rule 5). */
+/** A second factor that came meanwhile outweighs the code (linking rule 5). */
 async function completeLink(
   deps: AccountsDeps,
-  transaction: Knex.Transaction,
+  within: Knex,
   proof: StoredProof & { purpose: 'link' },
   visit: VisitBinding,
 ): Promise<Outcome> {
   const { arrival } = proof.payload;
   const upstream = deps.policy.upstream(arrival.upstreamId);
   if (!upstream) return { decision: 'refuse_upstream' };
-  const account = await postgresAccountStore(transaction).find(proof.accountId);
+  const account = await postgresAccountStore(within).find(proof.accountId);
   if (!account || account.address?.canonical !== proof.address.canonical) return { decision: 'refuse_neutral' };
-  if (await deps.factors.hasSecondFactor?.(transaction, account.id)) return { decision: 'refuse_neutral' };
+  if (await deps.factors.hasSecondFactor?.(within, account.id)) return { decision: 'refuse_neutral' };
   const joining = { arrival, identity: identityOf(arrival), upstream, provenByCode: true };
-  const joined = await joinIdentity(deps, transaction, account, joining, visit);
+  const joined = await joinIdentity(deps, within, account, joining, visit);
   if (joined.ok) return { decision: 'join', account: joined.account };
   return { decision: joined.reason === 'disabled' ? 'refuse_disabled' : 'refuse_neutral' };
 }

@@ -1,16 +1,35 @@
+import type { Knex } from 'knex';
 import type { Database } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import type { Mail } from '../mail/index.ts';
 import type { RateLimiter } from '../rate_limits/index.ts';
-import type { AccountPolicy, Factors } from './doors.ts';
+import type { Linking } from './linking.ts';
 
+/** What the rooms of the factors, which stand above this one, do for it inside its transactions. app.ts passes it in. */
+export interface Factors {
+  setPassword(within: Knex, accountId: string, passwordHash: string): Promise<void>;
+  hasPassword(within: Knex, accountId: string): Promise<boolean>;
+  hasSecondFactor?(within: Knex, accountId: string): Promise<boolean>;
+}
+
+/** What the config says at this moment. */
+export interface AccountPolicy {
+  /** Undefined for an upstream that is not (or no longer) configured: nobody gets in through it. */
+  upstream(id: string): { name: string; linking: Linking } | undefined;
+  /** Whether somebody with this canonical address may make an account. */
+  mayCreate(canonical: string): boolean;
+}
+
+/** What the room needs. */
 export interface AccountsDeps {
   database: Database;
   record: RecordEvent;
   mail: Pick<Mail, 'queue' | 'wake'>;
-  limits: RateLimiter;
+  limits: Pick<RateLimiter, 'take' | 'giveBack'>;
   factors: Factors;
   policy: AccountPolicy;
   /** Keys the hashes of mailed codes: a dump of the database is not enough to guess them. */
   proofKey: Buffer;
+  /** Seconds for which a mailed code counts. */
+  lifetimes: { mailed_code: number };
 }

@@ -8,6 +8,4 @@ export interface IdentityStore {
   insert(accountId: string, identity: NewIdentity): Promise<void>;
   /** Notes a use of the identity, and what the upstream says now. */
   touch(identity: NewIdentity): Promise<void>;
-  /** False when the account has no identity of this upstream. */
-  remove(accountId: string, upstreamId: string): Promise<boolean>;
 }

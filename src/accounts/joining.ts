@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { IdentityTaken, type Account, type NewIdentity } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
-import type { Arrival, Joined, VisitBinding } from './doors.ts';
+import type { Arrival, Joined, VisitBinding } from './door.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
 
@@ -20,26 +20,24 @@ interface Joining {
  */
 export async function joinIdentity(
   { mail }: AccountsDeps,
-  transaction: Knex.Transaction,
+  within: Knex,
   { id, address }: Account,
   { arrival, identity, upstream, provenByCode }: Joining,
   { reference }: VisitBinding,
 ): Promise<Joined> {
   if (!address) return { ok: false, reason: 'unverified' };
-  await lockAddress(transaction, address.canonical);
+  await lockAddress(within, address.canonical);
   // Also waits for whoever is about to bury the account: a tombstone must not get an identity.
-  const standing = await transaction('accounts').where({ id, deleted_at: null }).forUpdate().first('id');
-  const current = standing && (await postgresAccountStore(transaction).find(id));
+  const standing = await within('accounts').where({ id, deleted_at: null }).forUpdate().first('id');
+  const current = standing && (await postgresAccountStore(within).find(id));
   if (!current || current.disabledAt) return { ok: false, reason: 'disabled' };
   if (current.address?.canonical !== address.canonical) return { ok: false, reason: 'unverified' };
   const mayVerify = current.origin === 'admin' && provenByCode;
   if (!current.address.verifiedAt && !mayVerify) return { ok: false, reason: 'unverified' };
-  if (!(await insertIfFree(transaction, id, identity))) return { ok: false, reason: 'taken' };
-  const account = current.address.verifiedAt
-    ? current
-    : ((await postgresAccountStore(transaction).verify(id)) ?? current);
+  if (!(await insertIfFree(within, id, identity))) return { ok: false, reason: 'taken' };
+  const account = current.address.verifiedAt ? current : ((await postgresAccountStore(within).verify(id)) ?? current);
   const { email, name } = identity.facts;
-  await mail.queue(transaction, {
+  await mail.queue(within, {
     to: address.stored,
     template: 'identity-linked',
     locale: account.locale ?? arrival.locale,
@@ -49,9 +47,9 @@ export async function joinIdentity(
   return { ok: true, account };
 }
 
-async function insertIfFree(transaction: Knex.Transaction, accountId: string, identity: NewIdentity): Promise<boolean> {
+async function insertIfFree(within: Knex, accountId: string, identity: NewIdentity): Promise<boolean> {
   try {
-    await postgresIdentityStore(transaction).insert(accountId, identity);
+    await postgresIdentityStore(within).insert(accountId, identity);
     return true;
   } catch (cause) {
     if (cause instanceof IdentityTaken) return false;

@@ -36,26 +36,21 @@ export function postgresAccountStore(knex: Knex): AccountStore {
       const rows = await accounts().where('accounts.id', '>', after).orderBy('accounts.id').limit(limit);
       return rows.map(accountOf);
     },
+    async newestAddress() {
+      const newest = knex<{ stored: string; verified_at: Date | null }>('addresses').whereNotNull('verified_at');
+      return (await newest.orderBy('verified_at', 'desc').first('stored'))?.stored;
+    },
     insert: (account, verifiedAt) => insert(knex, account, verifiedAt),
     async verify(id) {
       await knex('addresses').where({ account_id: id, verified_at: null }).update({ verified_at: now() });
       await knex('accounts').where({ id, deleted_at: null }).update({ updated_at: now() });
       return find(id);
     },
-    async update(id, profile, locale) {
-      const changes = { profile: JSON.stringify(profile), locale: locale ?? null, updated_at: now() };
-      await knex('accounts').where({ id, deleted_at: null }).update(changes);
-    },
-    async setDisabled(id, disabledAt) {
-      await knex('accounts')
-        .where({ id, deleted_at: null })
-        .update({ disabled_at: disabledAt ?? null });
-    },
     bury: (id) => bury(knex, id),
   };
 }
 
-const INSERT = `
+const insertWithAddress = `
   with free as (
     insert into addresses (canonical, stored, account_id, verified_at) values (:canonical, :stored, :id, :verifiedAt)
     on conflict (canonical) do nothing returning account_id
@@ -68,21 +63,22 @@ async function insert(knex: Knex, account: NewAccount, verifiedAt: Date | undefi
   const { address, profile, locale, origin } = account;
   const [id, at] = [accountId(), now()];
   const values = { ...address, id, at, origin, verifiedAt: verifiedAt ?? null, locale: locale ?? null };
-  const { rows } = await knex.raw<{ rows: unknown[] }>(INSERT, { ...values, profile: JSON.stringify(profile) });
+  const written = { ...values, profile: JSON.stringify(profile) };
+  const { rows } = await knex.raw<{ rows: unknown[] }>(insertWithAddress, written);
   if (rows.length === 0) return undefined;
   return { id, profile, locale, origin, createdAt: at, updatedAt: at, address: { ...address, verifiedAt } };
 }
 
 /** Deleting the row takes along every row of every room that refers to it; the tombstone comes in the same transaction. */
 async function bury(knex: Knex, id: string): Promise<void> {
-  await knex.transaction(async (transaction) => {
-    const [gone] = await transaction('accounts')
+  await knex.transaction(async (within) => {
+    const [gone] = await within('accounts')
       .where({ id, deleted_at: null })
       .delete()
       .returning(['origin', 'created_at']);
     if (!gone) return;
     const at = now();
-    await transaction('accounts').insert({ id, ...gone, updated_at: at, deleted_at: at });
+    await within('accounts').insert({ id, ...gone, updated_at: at, deleted_at: at });
   });
 }
 

@@ -44,9 +44,6 @@ export function postgresIdentityStore(knex: Knex): IdentityStore {
       const changes = { facts: JSON.stringify(facts), trust, last_used_at: now() };
       await knex('identities').where(columnsOf(key)).update(changes);
     },
-    async remove(accountId, upstreamId) {
-      return (await knex('identities').where({ account_id: accountId, upstream_id: upstreamId }).delete()) === 1;
-    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { now } from '../kit/clock.ts';
-import type { VisitBinding } from './doors.ts';
+import type { VisitBinding } from './door.ts';
 import type { Proof, ProofMail, ProofStore, StoredProof } from './proof_store.ts';
 
 interface Row {
@@ -48,14 +48,11 @@ export function postgresProofStore(knex: Knex): ProofStore {
       const fresh = knex<Row>('mailed_proofs').whereNull('consumed_at').where('sent_at', '<=', sentBefore);
       return (await fresh.where({ id }).update(renewed)) === 1;
     },
-    async endLinks(accountId) {
-      await open().where({ account_id: accountId, purpose: 'link' }).update({ consumed_at: now() });
-    },
   };
 }
 
-function bound({ interactionUid, browserHash }: VisitBinding) {
-  return { interaction_uid: interactionUid, browser_hash: browserHash };
+function bound({ interactionHash, browserHash }: VisitBinding) {
+  return { interaction_hash: interactionHash, browser_hash: browserHash };
 }
 
 function rowOf(proof: StoredProof, visit: VisitBinding) {

@@ -1,4 +1,4 @@
-import type { ArrivingIdentity } from './doors.ts';
+import type { ArrivingIdentity } from './door.ts';
 import type { IdentityFacts, Profile } from './account.ts';
 
 const LONGEST_NAME = 200;
@@ -6,7 +6,7 @@ const LONGEST_URL = 2000;
 
 /**
  * What somebody typed or an upstream sent, made harmless: one line, no control or direction characters, no more than 200
- * characters; empty becomes undefined. It is still text: whoever shows it escapes it (security.md B15).
+ * characters; empty becomes undefined. It is still text: whoever shows it escapes it.
  */
 export function cleanName(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
@@ -44,8 +44,29 @@ export function profileOf(identity: ArrivingIdentity, typedName?: string): Profi
   return cleanProfile({ name: typedName || name, given_name: givenName, family_name: familyName, picture });
 }
 
-/** What we keep of an identity for its owner's eyes. */
-export function factsOf(identity: ArrivingIdentity): IdentityFacts {
-  const facts = { email: cleanName(identity.email?.value), name: cleanName(identity.name) };
+const EXTRA_NAME = /^[a-z][a-z0-9_]{0,40}$/;
+const MOST_EXTRA = 50;
+
+/** Further attributes: so many plain names, each with one line of text or a yes or no. */
+export function cleanExtra(extra: Record<string, unknown>): Record<string, string | boolean> {
+  const entries = Object.entries(extra)
+    .filter(([name]) => EXTRA_NAME.test(name))
+    .slice(0, MOST_EXTRA);
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) => {
+      const kept = typeof value === 'boolean' ? value : cleanName(value);
+      return kept === undefined ? [] : [[name, kept]];
+    }),
+  );
+}
+
+/** What we keep of an identity that was cleaned. */
+export function factsOf({ email, name, extra = {} }: ArrivingIdentity): IdentityFacts {
+  const facts: IdentityFacts = {
+    email: email?.value,
+    relay: email?.relay ? true : undefined,
+    name,
+    extra: Object.keys(extra).length > 0 ? extra : undefined,
+  };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }

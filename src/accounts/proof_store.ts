@@ -2,11 +2,11 @@ import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
 import type { MailTemplate } from '../mail/index.ts';
 import type { Profile } from './account.ts';
-import type { Arrival, VisitBinding } from './doors.ts';
+import type { Arrival, VisitBinding } from './door.ts';
 
-/** What a right code does. The purpose is part of the code's hash: no code counts for another (security.md E4). */
+/** What a right code does. The purpose is part of the code's hash: no code counts for another. */
 export type Proof =
-  | { purpose: 'sign-up'; payload: { registration: Registration; shellId?: string } }
+  | { purpose: 'sign-up'; payload: { registration: Registration } }
   | { purpose: 'verify-address'; accountId: string; payload: object }
   | { purpose: 'arrive'; payload: { arrival: Arrival } }
   | { purpose: 'link'; accountId: string; payload: { arrival: Arrival } };
@@ -26,6 +26,7 @@ export interface ProofMail {
   withCode: boolean;
 }
 
+/** A proof as it is kept. */
 export type StoredProof = Proof & {
   id: string;
   address: Address;
@@ -47,6 +48,4 @@ export interface ProofStore {
   consume(id: string, codeHash: string): Promise<boolean>;
   /** Replaces the code unless the last one was sent after `sentBefore`. */
   renew(id: string, code: { codeHash: string; sentAt: Date; expiresAt: Date; sentBefore: Date }): Promise<boolean>;
-  /** Ends every open proof that would join an identity to the account. */
-  endLinks(accountId: string): Promise<void>;
 }

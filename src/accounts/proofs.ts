@@ -1,17 +1,20 @@
 import type { Knex } from 'knex';
+import { sweepRows } from '../database/index.ts';
 import type { Address } from '../kit/addresses.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { equalInConstantTime, hmac, mailedCode, secretToken } from '../kit/random.ts';
 import type { AccountsDeps } from './deps.ts';
+import { takeMail } from './take_mail.ts';
 import { transact } from './transact.ts';
-import type { CodeRefused, Sent, VisitBinding } from './doors.ts';
+import type { CodeRefused, Sent, VisitBinding } from './door.ts';
 import { postgresProofStore } from './postgres_proof_store.ts';
 import type { Proof, ProofMail, StoredProof } from './proof_store.ts';
 
-/** Numbers of a mailed code (seconds, tries). */
-const LIFE = 600;
 const MOST_TRIES = 5;
+/** Seconds between two mails of one proof. */
 const COOL_DOWN = 60;
+/** A new code can be sent for a proof as long as its visit lasts; a day is longer than any. */
+const KEPT_SECONDS = 86_400;
 
 /** A code still hidden: whoever has it can only mail it. */
 interface HiddenCode {
@@ -19,47 +22,35 @@ interface HiddenCode {
   values: Record<string, string>;
 }
 
-/** Counts a mail to the address; too many are refused alike whoever has the address (security.md E19). */
-export async function takeMail(
-  { limits }: AccountsDeps,
-  address: Address,
-): Promise<{ retryAfter: number } | undefined> {
-  for (const rule of ['mail_address', 'mail_total'] as const) {
-    const taken = await limits.take(rule, address.canonical);
-    if (!taken.ok) return taken;
-  }
-  return undefined;
-}
-
 /** Starts a proof and queues its mail in the same transaction. The code itself is in nothing but that mail. */
 export async function startProof(
   deps: AccountsDeps,
-  transaction: Knex.Transaction,
+  within: Knex,
   proof: Proof & { address: Address; mail: ProofMail },
   visit: VisitBinding,
 ): Promise<string> {
   const id = secretToken();
   const { codeHash, values } = newCode(deps, { ...proof, id });
-  const times = { sentAt: now(), expiresAt: inSeconds(LIFE) };
-  await postgresProofStore(transaction).insert({ ...proof, id, codeHash, tries: 0, ...times }, visit);
-  await queueCode(deps, transaction, proof, values, visit);
+  const times = { sentAt: now(), expiresAt: inSeconds(deps.lifetimes.mailed_code) };
+  await postgresProofStore(within).insert({ ...proof, id, codeHash, tries: 0, ...times }, visit);
+  await queueCode(deps, within, proof, values, visit);
   return id;
 }
 
 /** Mails a new code for the same proof; the old code is dead, and what its address used up stays used up. */
 export async function resend(deps: AccountsDeps, id: string, visit: VisitBinding): Promise<Sent> {
-  const { database, mail, record } = deps;
+  const { database, mail, record, lifetimes } = deps;
   const proof = await postgresProofStore(database.knex).find(id, visit);
-  if (!proof || proof.consumedAt) return { ok: false, reason: 'expired', retryAfter: 0 };
+  if (!proof || proof.consumedAt) return { ok: false, reason: 'over' };
   const wait = Math.ceil((proof.sentAt.getTime() - inSeconds(-COOL_DOWN).getTime()) / 1000);
   if (wait > 0) return { ok: false, reason: 'too_many', retryAfter: wait };
-  const refused = await takeMail(deps, proof.address);
+  const refused = await takeMail(deps, proof.address, visit);
   if (refused) return { ok: false, reason: 'too_many', ...refused };
-  const renewed = await database.knex.transaction(async (transaction) => {
+  const renewed = await database.knex.transaction(async (within) => {
     const { codeHash, values } = newCode(deps, proof);
-    const times = { sentAt: now(), expiresAt: inSeconds(LIFE), sentBefore: inSeconds(-COOL_DOWN) };
-    if (!(await postgresProofStore(transaction).renew(id, { codeHash, ...times }))) return false;
-    await queueCode(deps, transaction, proof, values, visit);
+    const times = { sentAt: now(), expiresAt: inSeconds(lifetimes.mailed_code), sentBefore: inSeconds(-COOL_DOWN) };
+    if (!(await postgresProofStore(within).renew(id, { codeHash, ...times }))) return false;
+    await queueCode(deps, within, proof, values, visit);
     return true;
   });
   if (!renewed) return { ok: false, reason: 'too_many', retryAfter: COOL_DOWN };
@@ -70,14 +61,14 @@ export async function resend(deps: AccountsDeps, id: string, visit: VisitBinding
 
 /**
  * Checks a code. Every try is counted before it is compared, on the proof and on its address, so that parallel guesses
- * gain nothing (security.md E13). The right code is consumed in one transaction with `act`: both happen, or neither.
+ * gain nothing. The right code is consumed in one transaction with `act`: both happen, or neither.
  */
 export async function redeemProof<Result>(
   deps: AccountsDeps,
   id: string,
   code: string,
   visit: VisitBinding,
-  act: (transaction: Knex.Transaction, proof: StoredProof) => Promise<Result>,
+  act: (within: Knex, proof: StoredProof) => Promise<Result>,
 ): Promise<CodeRefused | { ok: true; result: Result }> {
   const store = postgresProofStore(deps.database.knex);
   const proof = await store.countTry(id, visit, MOST_TRIES);
@@ -88,11 +79,15 @@ export async function redeemProof<Result>(
   const codeHash = hashOf(deps, proof, digitsOf(code));
   if (!equalInConstantTime(codeHash, proof.codeHash)) return { ok: false, reason: 'wrong', triesLeft };
   await deps.limits.giveBack('code_account', proof.address.canonical);
-  return transact(deps.database, async (transaction) => {
-    if (!(await postgresProofStore(transaction).consume(id, codeHash)))
-      return { ok: false, reason: 'used', triesLeft: 0 };
-    return { ok: true, result: await act(transaction, proof) };
+  return transact(deps.database, async (within) => {
+    if (!(await postgresProofStore(within).consume(id, codeHash))) return { ok: false, reason: 'used', triesLeft: 0 };
+    return { ok: true, result: await act(within, proof) };
   });
+}
+
+/** Deletes proofs for which no new code can be asked any more. */
+export function sweepProofs({ database }: AccountsDeps): Promise<number> {
+  return sweepRows(database, { table: 'mailed_proofs', column: 'expires_at' }, inSeconds(-KEPT_SECONDS));
 }
 
 function whyRefused(proof: StoredProof | undefined): CodeRefused {
@@ -110,10 +105,10 @@ function newCode(deps: AccountsDeps, proof: Proof & { id: string; address: Addre
   const code = mailedCode();
   const codeHash = hashOf(deps, proof, code);
   if (!proof.mail.withCode) return { codeHash: hmac(deps.proofKey, secretToken()), values: {} };
-  return { codeHash, values: { code, expires_minutes: String(LIFE / 60) } };
+  return { codeHash, values: { code, expires_minutes: String(Math.ceil(deps.lifetimes.mailed_code / 60)) } };
 }
 
-/** Bound to the proof, its purpose and its address: a code is worth nothing anywhere else (security.md E4, E7). */
+/** Bound to the proof, its purpose and its address: a code is worth nothing anywhere else. */
 function hashOf(
   { proofKey }: AccountsDeps,
   proof: { id: string; purpose: string; address: Address },
@@ -123,20 +118,20 @@ function hashOf(
 }
 
 /** People paste "1234 5678" and type full-width digits. */
-function digitsOf(code: string): string {
-  return code.slice(0, 64).normalize('NFKC').replace(/[\s-]/g, '');
+function digitsOf(typed: string): string {
+  return typed.normalize('NFKC').replaceAll(/[\s-]/g, '').slice(0, 32);
 }
 
 async function queueCode(
   { mail }: AccountsDeps,
-  transaction: Knex.Transaction,
+  within: Knex,
   proof: { address: Address; mail: ProofMail },
   values: Record<string, string>,
   visit: VisitBinding,
 ): Promise<void> {
   const { template, locale } = proof.mail;
   const { reference } = visit;
-  await mail.queue(transaction, {
+  await mail.queue(within, {
     to: proof.address.stored,
     template,
     locale,

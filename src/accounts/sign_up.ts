@@ -4,22 +4,22 @@ import type { Address } from '../kit/addresses.ts';
 import { isShell, type Account } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
-import type { Outcome, Sent, SignUp, VisitBinding } from './doors.ts';
+import type { Outcome, Sent, SignUp, VisitBinding } from './door.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { cleanProfile } from './profile.ts';
-import { startProof, takeMail } from './proofs.ts';
+import { startProof } from './proofs.ts';
+import { takeMail } from './take_mail.ts';
 import type { Registration } from './proof_store.ts';
 
 /**
- * Starts a local sign-up. A free address gets a shell, so that its person can come back and sign in; an address that is
- * taken gets a proof that no code fits, and its owner a mail that says so. The answer is the same (security.md G3).
+ * Starts a local sign-up. Nothing but a proof is kept before the code comes back: a password that signs in, or a row that
+ * makes an address "taken", would tell a stranger what the page does not. An address that is taken gets a proof that no
+ * code fits, and its owner a mail that says so.
  */
 export async function signUp(deps: AccountsDeps, request: SignUp, visit: VisitBinding): Promise<Sent> {
-  const refused = await takeMail(deps, request.address);
+  const refused = await takeMail(deps, request.address, visit);
   if (refused) return { ok: false, reason: 'too_many', ...refused };
-  const { proofId, taken } = await deps.database.knex.transaction((transaction) =>
-    start(deps, transaction, request, visit),
-  );
+  const { proofId, taken } = await deps.database.knex.transaction((within) => start(deps, within, request, visit));
   deps.mail.wake();
   const outcome = taken ? 'refused' : 'ok';
   const reason = taken ? 'address_taken' : undefined;
@@ -29,13 +29,13 @@ export async function signUp(deps: AccountsDeps, request: SignUp, visit: VisitBi
 
 async function start(
   deps: AccountsDeps,
-  transaction: Knex.Transaction,
+  within: Knex,
   { address, name, locale, passwordHash }: SignUp,
   visit: VisitBinding,
 ): Promise<{ proofId: string; taken: boolean }> {
   const registration: Registration = { profile: cleanProfile({ name }), locale, passwordHash };
-  await lockAddress(transaction, address.canonical);
-  const existing = await postgresAccountStore(transaction).findByAddress(address.canonical);
+  await lockAddress(within, address.canonical);
+  const existing = await postgresAccountStore(within).findByAddress(address.canonical);
   if (existing && !givesWay(existing)) {
     const mail = {
       template: 'already-registered' as const,
@@ -45,53 +45,32 @@ async function start(
     };
     const owner = existing.address ?? address;
     const decoy = { purpose: 'sign-up' as const, payload: { registration }, address: owner, mail };
-    return { proofId: await startProof(deps, transaction, decoy, visit), taken: true };
+    return { proofId: await startProof(deps, within, decoy, visit), taken: true };
   }
-  const shell = existing ? undefined : await makeShell(deps, transaction, address, registration);
   const mail = { template: 'verify-email' as const, locale, values: {}, withCode: true };
-  const payload = { registration, shellId: shell?.id };
-  return {
-    proofId: await startProof(deps, transaction, { purpose: 'sign-up', payload, address, mail }, visit),
-    taken: false,
-  };
-}
-
-async function makeShell(
-  { factors }: AccountsDeps,
-  transaction: Knex.Transaction,
-  address: Address,
-  { profile, locale, passwordHash }: Registration,
-): Promise<Account | undefined> {
-  const shell = await postgresAccountStore(transaction).insert(
-    { address, profile, locale, origin: 'signup' },
-    undefined,
-  );
-  if (shell) await factors.setPassword(transaction, shell.id, passwordHash);
-  return shell;
+  const proof = { purpose: 'sign-up' as const, payload: { registration }, address, mail };
+  return { proofId: await startProof(deps, within, proof, visit), taken: false };
 }
 
 /** The right code came: the registration becomes an account, unless somebody proved the address first. */
 export async function completeSignUp(
   deps: AccountsDeps,
-  transaction: Knex.Transaction,
+  within: Knex,
   address: Address,
-  { registration, shellId }: { registration: Registration; shellId?: string },
+  { registration }: { registration: Registration },
 ): Promise<Outcome> {
   const { factors, policy } = deps;
-  const accounts = postgresAccountStore(transaction);
-  await lockAddress(transaction, address.canonical);
+  const accounts = postgresAccountStore(within);
+  await lockAddress(within, address.canonical);
   const existing = await accounts.findByAddress(address.canonical);
   if (existing && !givesWay(existing)) return { decision: 'address_taken' };
   if (!policy.mayCreate(address.canonical)) return { decision: 'refuse_signup' };
-  if (existing && existing.id === shellId) {
-    return { decision: 'create_verified', account: (await accounts.verify(existing.id)) ?? existing };
-  }
-  // A shell of somebody else's goes with everything that is attached to it (security.md A1, A2).
+  // A shell goes with everything that is attached to it.
   if (existing) await accounts.bury(existing.id);
   const { profile, locale, passwordHash } = registration;
   const account = await accounts.insert({ address, profile, locale, origin: 'signup' }, now());
   if (!account) return { decision: 'address_taken' };
-  await factors.setPassword(transaction, account.id, passwordHash);
+  await factors.setPassword(within, account.id, passwordHash);
   return { decision: 'create_verified', account };
 }
 

@@ -6,10 +6,7 @@ import { IdentityTaken } from './account.ts';
  * Runs a transaction, once more when a concurrent one took the identity that this one was about to give away: by then
  * the identity is known and the rule decides anew. Two first sign-ins of one person end in one account.
  */
-export async function transact<Result>(
-  { knex }: Database,
-  work: (transaction: Knex.Transaction) => Promise<Result>,
-): Promise<Result> {
+export async function transact<Result>({ knex }: Database, work: (within: Knex) => Promise<Result>): Promise<Result> {
   try {
     return await knex.transaction(work);
   } catch (cause) {

@@ -1,18 +1,4 @@
-/** Something that happened, under `<room>.<what_happened>`; `detail` holds small facts, never a secret or an address. */
-export interface SecurityEvent {
-  type: string;
-  outcome: 'ok' | 'refused' | 'failed';
-  reference?: string;
-  accountId?: string;
-  clientId?: string;
-  upstreamId?: string;
-  reason?: string;
-  detail?: Record<string, string | number | boolean>;
-}
-
-export interface RecordedEvent extends SecurityEvent {
-  at: Date;
-}
+import type { RecordedEvent } from './door.ts';
 
 /** Where events are kept. */
 export interface EventStore {
@@ -21,4 +7,6 @@ export interface EventStore {
   ofReference(reference: string): Promise<RecordedEvent[]>;
   /** Newest first. */
   ofAccount(accountId: string, limit: number): Promise<RecordedEvent[]>;
+  /** Deletes events from before a time and returns how many. */
+  sweep(before: Date): Promise<number>;
 }

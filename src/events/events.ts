@@ -1,39 +1,35 @@
 import type { Database } from '../database/index.ts';
-import { now } from '../kit/clock.ts';
-import type { Logger } from '../kit/logger.ts';
-import type { RecordedEvent, SecurityEvent } from './event_store.ts';
+import { inSeconds, now } from '../kit/clock.ts';
+import { describeError } from '../kit/errors.ts';
+import type { EventsDeps } from './deps.ts';
+import type { Events, SecurityEvent } from './door.ts';
 import { postgresEventStore } from './postgres_event_store.ts';
-
-/** Keeps an event. Never throws: what cannot be written to the database is written to the log. */
-export type RecordEvent = (event: SecurityEvent) => Promise<void>;
-
-export interface Events {
-  record: RecordEvent;
-  /** The timeline of a visit, oldest first, for a reference as people read it out: any case, with or without the hyphen. */
-  explain(reference: string): Promise<RecordedEvent[]>;
-  /** The newest events of an account, newest first. */
-  ofAccount(accountId: string, limit: number): Promise<RecordedEvent[]>;
-}
 
 const LONGEST = 300;
 
-/** Opens the events over the database. */
-export function openEvents({ database, logger }: { database: Database; logger: Logger }): Events {
+/** Reads events and records none: what commands need. */
+export function readEvents(database: Database): Pick<Events, 'explain' | 'ofAccount'> {
   const store = postgresEventStore(database);
   return {
+    explain: (reference) => store.ofReference(normaliseReference(reference)),
+    ofAccount: (accountId, limit) => store.ofAccount(accountId, limit),
+  };
+}
+
+/** Opens the events over the database. */
+export function openEvents({ database, logger, lifetimes }: EventsDeps): Events {
+  const store = postgresEventStore(database);
+  return {
+    ...readEvents(database),
     async record(event) {
       const kept = { ...storable(event), at: now() };
       try {
         await store.append(kept);
       } catch (cause) {
-        logger.error(
-          { event: kept, cause: cause instanceof Error ? cause.message : 'unknown' },
-          'an event was not kept',
-        );
+        logger.error({ event: kept, error: describeError(cause) }, 'an event was not kept');
       }
     },
-    explain: (reference) => store.ofReference(normaliseReference(reference)),
-    ofAccount: (accountId, limit) => store.ofAccount(accountId, limit),
+    sweep: () => store.sweep(inSeconds(-lifetimes.events)),
   };
 }
 

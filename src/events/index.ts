@@ -1,9 +1,10 @@
 /**
  * events: what happened.
  *
- * Owns the append-only security events and the timeline that `explain` prints. Mounts no URL. Never changes or deletes an
- * event, and never keeps a password, code, token, cookie or address: who records names the facts one by one.
+ * Owns the append-only security events, their closed list of types, and the timeline that `explain` prints. Mounts no URL.
+ * Never changes an event or deletes one before its time, and never keeps a password, code, token, cookie or address: who
+ * records names the facts one by one.
  */
-export { openEvents } from './events.ts';
-export type { Events, RecordEvent } from './events.ts';
-export type { RecordedEvent, SecurityEvent } from './event_store.ts';
+export { openEvents, readEvents } from './events.ts';
+export type { Events, RecordEvent, RecordedEvent, SecurityEvent } from './door.ts';
+export type { EventType } from './event_types.ts';

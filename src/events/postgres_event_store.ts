@@ -1,9 +1,10 @@
-import type { Database } from '../database/index.ts';
-import type { EventStore, RecordedEvent } from './event_store.ts';
+import { sweepRows, type Database } from '../database/index.ts';
+import type { RecordedEvent } from './door.ts';
+import type { EventStore } from './event_store.ts';
 
 interface Row {
   at: Date;
-  type: string;
+  type: RecordedEvent['type'];
   outcome: RecordedEvent['outcome'];
   reference: string | null;
   account_id: string | null;
@@ -41,6 +42,7 @@ export function postgresEventStore(database: Database): EventStore {
         .limit(limit);
       return rows.map(eventOf);
     },
+    sweep: (before) => sweepRows(database, { table: 'events', column: 'at' }, before),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseAddress } from '../kit/addresses.ts';
 
+/** Who our mails come from. */
 export interface Sender {
   name: string;
   address: string;
@@ -29,4 +30,5 @@ export const mailSettings = z.strictObject({
     .optional(),
 });
 
+/** How mails are sent. */
 export type MailSettings = z.infer<typeof mailSettings>;

@@ -1,15 +1,5 @@
+import type { TakenMail } from './door.ts';
 import type { Letter, Transport } from './transport.ts';
-
-/** A mail that the development mailbox took instead of sending it. */
-export interface TakenMail {
-  id: string;
-  to: string;
-  subject: string;
-  text: string;
-  html: string;
-  /** When it was queued. */
-  at: Date;
-}
 
 const CAPACITY = 100;
 

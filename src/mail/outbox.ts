@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { sweepRows, type Database } from '../database/index.ts';
 import type { Tag } from '../locales/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { secretToken } from '../kit/random.ts';
@@ -23,28 +24,38 @@ export interface Outbox {
   sent(id: string): Promise<void>;
   retry(id: string, reason: string, seconds: number): Promise<void>;
   failed(id: string, reason: string): Promise<void>;
+  /** Deletes what was sent or given up before a time, and returns how many mails that were. */
+  sweep(before: Date): Promise<number>;
 }
 
 /** A new mail's id: also its Message-ID, so nothing can be learned from it. */
 export const newMailId = secretToken;
 
-const CLAIM = `
-  update mail_outbox set tries = tries + 1, due_at = ?
-  where id = (
-    select id from mail_outbox where sent_at is null and failed_at is null and due_at <= ?
-    order by due_at limit 1 for update skip locked
-  )
-  returning id, template, locale, content, reference, tries, created_at as queued_at`;
+/** What the sealed part of a mail is bound to. */
+export function sealContext(id: string): string {
+  return `mail_outbox ${id}`;
+}
+
+const claim = {
+  name: 'mail_outbox_claim',
+  text: `update mail_outbox set tries = tries + 1, due_at = $1
+         where id = (
+           select id from mail_outbox where sent_at is null and failed_at is null and due_at <= $2
+           order by due_at limit 1 for update skip locked
+         )
+         returning id, template, locale, content, reference, tries, created_at as queued_at`,
+};
 
 /** The outbox in PostgreSQL. */
-export function postgresOutbox(knex: Knex): Outbox {
+export function postgresOutbox(database: Database): Outbox {
+  const { knex } = database;
   return {
     async add({ id, template, locale, content, reference }, within) {
       const at = now();
       await within('mail_outbox').insert({ id, template, locale, content, reference, created_at: at, due_at: at });
     },
     async claim(lease) {
-      const { rows } = await knex.raw<{ rows: OutboxMail[] }>(CLAIM, [inSeconds(lease), now()]);
+      const { rows } = await database.run<OutboxMail>(claim, [inSeconds(lease), now()]);
       return rows[0];
     },
     async sent(id) {
@@ -57,6 +68,10 @@ export function postgresOutbox(knex: Knex): Outbox {
     },
     async failed(id, reason) {
       await knex('mail_outbox').where({ id }).update({ last_error: reason, failed_at: now(), content: null });
+    },
+    async sweep(before) {
+      const sent = await sweepRows(database, { table: 'mail_outbox', column: 'sent_at' }, before);
+      return sent + (await sweepRows(database, { table: 'mail_outbox', column: 'failed_at' }, before));
     },
   };
 }

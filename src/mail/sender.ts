@@ -1,18 +1,17 @@
-import type { Logger } from '../kit/logger.ts';
-import type { Outbox, OutboxMail } from './outbox.ts';
-import { sealContext, type MailTemplate, type RecordMailEvent, type RenderMail, type Sealer } from './queued_mail.ts';
+import { describeError } from '../kit/errors.ts';
+import type { MailDeps } from './deps.ts';
+import type { MailTemplate } from './door.ts';
+import { sealContext, type Outbox, type OutboxMail } from './outbox.ts';
 import { NotSent, type Transport } from './transport.ts';
 
-export interface SenderDeps {
+/** What a sender works with. */
+interface SenderDeps extends Pick<MailDeps, 'sealer' | 'render' | 'record' | 'logger'> {
   outbox: Outbox;
-  sealer: Sealer;
-  render: RenderMail;
   transport: Transport;
-  record: RecordMailEvent;
-  logger: Logger;
 }
 
-export interface Sender {
+/** Sends in the background between `start` and `stop`. */
+interface Sender {
   wake(): void;
   start(): void;
   stop(): Promise<void>;
@@ -45,7 +44,7 @@ export function openSender(deps: SenderDeps): Sender {
     if (lanes.size >= LANES) return;
     const started = lane()
       // The database is away: the mails wait there, and the next poll finds them.
-      .catch((cause: unknown) => deps.logger.warn({ cause: messageOf(cause) }, 'the outbox could not be read'))
+      .catch((cause: unknown) => deps.logger.warn({ error: describeError(cause) }, 'the outbox could not be read'))
       .finally(() => lanes.delete(started));
     lanes.add(started);
   }
@@ -97,7 +96,7 @@ async function send({ sealer, render, transport }: SenderDeps, mail: OutboxMail)
 async function postpone({ outbox, record, logger }: SenderDeps, mail: OutboxMail, cause: unknown): Promise<void> {
   const reason = cause instanceof NotSent ? cause.reason : 'unreadable';
   if (!(cause instanceof NotSent)) {
-    logger.error({ template: mail.template, cause: messageOf(cause) }, 'a mail could not be made');
+    logger.error({ template: mail.template, error: describeError(cause) }, 'a mail could not be made');
   }
   if (mail.tries >= MOST_TRIES || (cause instanceof NotSent && cause.permanent)) {
     await outbox.failed(mail.id, reason);
@@ -110,8 +109,4 @@ async function postpone({ outbox, record, logger }: SenderDeps, mail: OutboxMail
 
 function about({ reference, template, tries }: OutboxMail) {
   return { reference: reference ?? undefined, detail: { template, tries } };
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : 'unknown';
 }

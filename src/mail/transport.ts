@@ -68,7 +68,7 @@ export function smtpTransport(url: string, from: Sender): Transport {
   };
 }
 
-/** A header is one line: a line break in it would start the next header (security.md E3). */
+/** A header is one line: a line break in it would start the next header. */
 function oneLine(text: string): string {
   return text.replace(/[\p{C}\u2028\u2029]+/gu, ' ').trim();
 }

@@ -57,6 +57,7 @@ export const commonPasswords: ReadonlySet<string> = new Set([
   'rlaclWlrotoRl',
 ]);
 
+/** What many passwords are put together from. */
 export const commonPieces: readonly string[] = [
   'password',
   'passw0rd',

@@ -1,6 +1,6 @@
 import { IdpError } from '../kit/errors.ts';
 
-export interface HashQueue {
+interface HashQueue {
   /** Runs the work when its turn comes. Rejects with `busy` at once when too many wait: a flood must not stop the rest. */
   run<Result>(work: () => Promise<Result>): Promise<Result>;
 }

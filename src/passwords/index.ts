@@ -2,10 +2,10 @@
  * passwords: one factor, something a person knows.
  *
  * Owns the password of an account, the rules a new one must meet, and the bounded queue in which hashes are computed off
- * the main thread. Never logs, returns or stores a password, and answers alike and as slowly where there is none to check.
+ * the main thread. Mounts no URL. Never logs, returns or stores a password, and answers alike and as slowly where there is
+ * none to check.
  */
-export { passwordSettings } from './password_settings.ts';
-export type { PasswordSettings } from './password_settings.ts';
-export type { PasswordProblem } from './password_rules.ts';
 export { openPasswords } from './passwords.ts';
-export type { Passwords, PasswordsDeps } from './passwords.ts';
+export { LONGEST } from './password_rules.ts';
+export { passwordSettings } from './password_settings.ts';
+export type { Passwords } from './door.ts';

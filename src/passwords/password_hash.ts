@@ -2,7 +2,7 @@ import { hash, parseOptions, verify } from '@node-rs/argon2';
 import type { PasswordSettings } from './password_settings.ts';
 import { normalisePassword } from './password_rules.ts';
 
-/** What a stored hash may cost at most: an imported row must not be able to ask for ten gigabytes (security.md E20). */
+/** What a stored hash may cost at most: an imported row must not be able to ask for ten gigabytes. */
 const MOST = { memoryCost: 262_144, timeCost: 10, parallelism: 8, outputLen: 128 };
 
 /** Argon2id, the library's default, with the parameters of today (RFC 9106). The work is done in the thread pool, off the main thread. */

@@ -18,7 +18,7 @@ export function normalisePassword(password: string): string {
   return password.normalize('NFC');
 }
 
-/** Whether a password is too long to be looked at any further; decided before anything expensive (security.md E16). */
+/** Whether a password is too long to be looked at any further; decided before anything expensive. */
 export function isTooLong(password: string): boolean {
   return Buffer.byteLength(password) > MOST_BYTES || Array.from(normalisePassword(password)).length > LONGEST;
 }

@@ -12,4 +12,5 @@ export const passwordSettings = z.strictObject({
     .prefault({}),
 });
 
+/** What a password must be, and what a guess must cost. */
 export type PasswordSettings = z.infer<typeof passwordSettings>;

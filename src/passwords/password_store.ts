@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { now } from '../kit/clock.ts';
 
 /** The password of an account, as a PHC string. */
-export interface PasswordStore {
+interface PasswordStore {
   find(accountId: string): Promise<string | undefined>;
   put(accountId: string, passwordHash: string): Promise<void>;
   /** Replaces a hash by another of the same password; nothing happens when the password was changed meanwhile. */

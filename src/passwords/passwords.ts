@@ -1,37 +1,13 @@
 import { availableParallelism } from 'node:os';
-import type { Knex } from 'knex';
-import type { Database } from '../database/index.ts';
-import type { RecordEvent } from '../events/index.ts';
 import { IdpError } from '../kit/errors.ts';
 import { secretToken } from '../kit/random.ts';
+import type { PasswordsDeps } from './deps.ts';
+import type { Passwords } from './door.ts';
 import { hashQueue } from './hash_queue.ts';
 import { argon2Hasher, isUsable } from './password_hash.ts';
-import { isTooLong, problemsOf, type PasswordProblem } from './password_rules.ts';
+import { isTooLong, problemsOf } from './password_rules.ts';
 import type { PasswordSettings } from './password_settings.ts';
 import { postgresPasswordStore } from './password_store.ts';
-
-export interface Passwords {
-  minLength: number;
-  /** What is wrong with a new password, for this person; empty when nothing is. */
-  problems(password: string, person: { address?: string }): PasswordProblem[];
-  /** The hash to store. Rejects with `busy` when too many wait; whoever calls has looked at `problems` before. */
-  hash(password: string): Promise<string>;
-  /**
-   * Whether this is the account's password. Takes as long without an account or a password as with one. Rejects with
-   * `busy` when too many wait. An over-long password is wrong at once, for everybody.
-   */
-  verify(accountId: string | undefined, password: string): Promise<boolean>;
-  set(within: Knex, accountId: string, passwordHash: string): Promise<void>;
-  has(accountId: string, within?: Knex): Promise<boolean>;
-}
-
-export interface PasswordsDeps {
-  database: Database;
-  settings: PasswordSettings;
-  /** The name of the service, which nobody may choose as a password. */
-  brand: () => string;
-  record: RecordEvent;
-}
 
 /** Node's thread pool has four threads by default: one stays free for files and names, however many cores there are. */
 const AT_ONCE = Math.min(availableParallelism(), 3);
@@ -41,16 +17,8 @@ const WAITING = 32 * AT_ONCE;
 /** Opens the passwords over the database. */
 export function openPasswords({ database, settings, brand, record }: PasswordsDeps): Passwords {
   const store = postgresPasswordStore(database.knex);
-  const queue = hashQueue({ atOnce: AT_ONCE, waiting: WAITING });
-  const hasher = argon2Hasher(settings);
-  // What is verified where there is no hash: made once, of a password nobody knows.
-  const decoy = hasher.hash(secretToken());
-  decoy.catch(() => {});
+  const hashes = hashesInTurn(settings);
 
-  async function hash(password: string): Promise<string> {
-    if (isTooLong(password)) throw new IdpError('too_large');
-    return queue.run(() => hasher.hash(password));
-  }
   async function usableHash(accountId: string | undefined): Promise<string | undefined> {
     const stored = await store.find(accountId ?? '');
     if (stored === undefined || isUsable(stored)) return stored;
@@ -59,7 +27,7 @@ export function openPasswords({ database, settings, brand, record }: PasswordsDe
   }
   async function renew(accountId: string, stored: string, password: string): Promise<void> {
     // Busy now: the next right password will do.
-    const renewed = await hash(password).catch(() => undefined);
+    const renewed = await hashes.make(password).catch(() => undefined);
     if (renewed !== undefined) await store.renew(accountId, stored, renewed);
   }
 
@@ -67,19 +35,39 @@ export function openPasswords({ database, settings, brand, record }: PasswordsDe
     minLength: settings.min_length,
     problems: (password, { address }) =>
       problemsOf(password, { minLength: settings.min_length, brand: brand(), address }),
-    hash,
+    hash: hashes.make,
     async verify(accountId, password) {
       if (isTooLong(password)) return false;
       const stored = await usableHash(accountId);
-      const compared = stored ?? (await decoy);
-      const right = await queue.run(() => hasher.verify(compared, password));
+      const right = await hashes.fit(stored, password);
       if (!right || stored === undefined || accountId === undefined) return false;
-      if (hasher.isDated(stored)) await renew(accountId, stored, password);
+      if (hashes.isDated(stored)) await renew(accountId, stored, password);
       return true;
     },
     set: (within, accountId, passwordHash) => postgresPasswordStore(within).put(accountId, passwordHash),
     async has(accountId, within = database.knex) {
       return (await postgresPasswordStore(within).find(accountId)) !== undefined;
     },
+  };
+}
+
+/** Makes and compares hashes, so many at once. Where there is none, comparing takes as long and says no. */
+function hashesInTurn(settings: PasswordSettings) {
+  const queue = hashQueue({ atOnce: AT_ONCE, waiting: WAITING });
+  const hasher = argon2Hasher(settings);
+  // What is compared where there is no hash: made once, of a password nobody knows.
+  const decoy = hasher.hash(secretToken());
+  decoy.catch(() => {});
+  return {
+    async make(password: string): Promise<string> {
+      if (isTooLong(password)) throw new IdpError('too_large');
+      return queue.run(() => hasher.hash(password));
+    },
+    async fit(stored: string | undefined, password: string): Promise<boolean> {
+      const compared = stored ?? (await decoy);
+      const right = await queue.run(() => hasher.verify(compared, password));
+      return right && stored !== undefined;
+    },
+    isDated: hasher.isDated,
   };
 }

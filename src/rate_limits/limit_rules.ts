@@ -28,6 +28,7 @@ export const limitRules = {
   code_account: { counts: 'mailbox', points: 10, window: 3600 },
 } as const satisfies Record<string, Rule>;
 
+/** The name of a limit. */
 export type LimitRule = keyof typeof limitRules;
 
 const override = z
@@ -43,6 +44,7 @@ const overrides = Object.fromEntries(Object.keys(limitRules).map((rule) => [rule
 /** `limits:` in the config. Switching all limits off is for development mode only, which the config checks. */
 export const limitSettings = z.strictObject({ enabled: z.boolean().default(true), ...overrides });
 
+/** Which limits hold, and the numbers that the config changes. */
 export type LimitSettings = z.infer<typeof limitSettings>;
 
 /** A rule as the config leaves it. */

@@ -1,31 +1,11 @@
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Database } from '../database/index.ts';
+import { sweepRows, type Database } from '../database/index.ts';
+import { now } from '../kit/clock.ts';
 import { hmac } from '../kit/random.ts';
+import type { RateLimitDeps } from './deps.ts';
+import type { RateLimiter } from './door.ts';
 import { effectiveRule, limitRules, type LimitRule, type LimitSettings } from './limit_rules.ts';
 import { networkOf } from './network.ts';
-
-export type Taken = { ok: true } | { ok: false; retryAfter: number };
-
-/** Counts uses under a rule, exactly also when they come at once and on several processes. Rejects when the database is away. */
-export interface RateLimiter {
-  /** Uses one point of the key, or says in how many seconds to come again. A rule that counts everything ignores the key. */
-  take(rule: LimitRule, key: string): Promise<Taken>;
-  /** Gives a taken point back: what was counted turned out to be no attempt. */
-  giveBack(rule: LimitRule, key: string): Promise<void>;
-  /** Forgets the key's points and ends its block. The length of the next block still grows. */
-  reset(rule: LimitRule, key: string): Promise<void>;
-}
-
-/** What this room needs of the events: one when a key is refused for the first time in its window. */
-type Record = (event: { type: string; outcome: 'refused'; reason: string }) => Promise<void>;
-
-export interface RateLimitDeps {
-  database: Database;
-  limits: LimitSettings;
-  /** Keys are stored as an HMAC under this: the table tells nobody who was counted. */
-  hashKey: Buffer;
-  record: Record;
-}
 
 const DAY = 86_400;
 const LONGEST_BLOCK = 3600;
@@ -60,6 +40,8 @@ export function openRateLimits({ database, limits, hashKey, record }: RateLimitD
     async reset(rule, key) {
       if (limits.enabled) await counterOf(rule).points.delete(hashed(rule, key));
     },
+    // The library keeps times as milliseconds since 1970.
+    sweep: () => sweepRows(database, { table: 'rate_limits', column: 'expire' }, now().getTime()),
   };
 }
 
@@ -95,7 +77,8 @@ function postgresLimiter(database: Database, keyPrefix: string, points: number, 
     storeType: 'knex',
     tableName: 'rate_limits',
     tableCreated: true,
-    clearExpiredByTimeout: keyPrefix === 'login_account',
+    // We sweep ourselves, all tables alike.
+    clearExpiredByTimeout: false,
     keyPrefix,
     points,
     duration,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { claimsOf, IdentityTaken, isShell, type Account } from '../../src/accounts/index.ts';
-import { accountsWorld, freshAddress, freshVisit, signUpOf, type World } from './world.ts';
+import { IdentityTaken, isShell } from '../../src/accounts/account.ts';
+import { claimsOf, type Account } from '../../src/accounts/index.ts';
+import { postgresAccountStore } from '../../src/accounts/postgres_account_store.ts';
+import { accountsWorld, freshAddress, type World } from './world.ts';
 
 describe('accounts', () => {
   let world: World;
@@ -16,17 +18,8 @@ describe('accounts', () => {
     trust: 'verified' as const,
   });
 
-  async function made(changes: Partial<Parameters<World['accounts']['createVerified']>[0]> = {}): Promise<Account> {
-    const account = await world.accounts.createVerified({
-      address: freshAddress(),
-      profile: { name: 'Ada' },
-      locale: 'ko',
-      origin: 'signup',
-      ...changes,
-    });
-    if (!account) throw new Error('taken');
-    return account;
-  }
+  const made = (changes: Parameters<World['existing']>[0] = {}): Promise<Account> =>
+    world.existing({ profile: { name: 'Ada' }, locale: 'ko', ...changes });
 
   it('are found by id and by address, as they were made', async () => {
     const account = await made();
@@ -40,10 +33,10 @@ describe('accounts', () => {
   it('have an address that nobody else has, also when fifty want it at once on two processes', async () => {
     const other = world.second();
     const address = freshAddress();
-    const doors = [world.accounts, other.accounts] as const;
-    const wanted = Array.from({ length: 50 }, (_, index) =>
-      doors[index % 2 === 0 ? 0 : 1].createVerified({ address, profile: {}, origin: 'admin' }),
-    );
+    const stores = [world, other].map(({ database }) => postgresAccountStore(database.knex));
+    const wanted = Array.from({ length: 25 }, () =>
+      stores.map((store) => store.insert({ address, profile: {}, origin: 'admin' }, undefined)),
+    ).flat();
     expect((await Promise.all(wanted)).filter(Boolean)).toHaveLength(1);
     const orphans = await world.database
       .knex('accounts')
@@ -54,22 +47,23 @@ describe('accounts', () => {
     await other.database.close();
   });
 
-  it('are made whole or not at all', async () => {
-    await made({ identity: identity('taken') });
-    const address = freshAddress();
-    await expect(made({ address, identity: identity('taken') })).rejects.toThrow(IdentityTaken);
-    expect(await world.accounts.findByAddress(address.canonical)).toBeUndefined();
-  });
-
-  it('show their identities, and lose them when unlinked', async () => {
+  it('show their identities, each of which opens one account only', async () => {
     const account = await made({ identity: identity('own') });
     expect(await world.accounts.identities.listOf(account.id)).toMatchObject([
       { ...identity('own'), accountId: account.id },
     ]);
     expect(await world.accounts.identities.find(identity('own'))).toMatchObject({ accountId: account.id });
-    expect(await world.accounts.identities.unlink(account.id, 'facebook')).toBe(false);
-    expect(await world.accounts.identities.unlink(account.id, 'google')).toBe(true);
-    expect(await world.accounts.identities.find(identity('own'))).toBeUndefined();
+    await expect(made({ identity: identity('own') })).rejects.toThrow(IdentityTaken);
+  });
+
+  it('know the address that was verified last', async () => {
+    const newest = freshAddress();
+    await postgresAccountStore(world.database.knex).insert(
+      { address: newest, profile: {}, origin: 'signup' },
+      new Date(Date.now() + 60_000),
+    );
+    await world.shell();
+    expect(await world.accounts.newestAddress()).toBe(newest.stored);
   });
 
   it('are listed page by page, each once', async () => {
@@ -85,29 +79,11 @@ describe('accounts', () => {
     expect(seen).toHaveLength(all.length);
   });
 
-  it('keep a cleaned profile when it changes', async () => {
-    const account = await made();
-    await world.accounts.updateProfile(
-      account.id,
-      { name: ' Ada\u0007  King ', picture: 'http://example.com/a.png', family_name: '' },
-      'en',
-    );
-    expect(await world.accounts.find(account.id)).toMatchObject({ profile: { name: 'Ada King' }, locale: 'en' });
-    expect((await world.accounts.find(account.id))?.profile).toEqual({ name: 'Ada King' });
-  });
-
-  it('are disabled and enabled', async () => {
-    const account = await made();
-    await world.accounts.disable(account.id);
-    expect((await world.accounts.find(account.id))?.disabledAt).toBeInstanceOf(Date);
-    await world.accounts.enable(account.id);
-    expect((await world.accounts.find(account.id))?.disabledAt).toBeUndefined();
-  });
-
   it('leave a tombstone and a free address when they are deleted; the next has another subject', async () => {
     const account = await made({ identity: identity('left'), passwordHash: 'hash' });
-    await world.accounts.bury(account.id);
-    await world.accounts.bury(account.id);
+    const store = postgresAccountStore(world.database.knex);
+    await store.bury(account.id);
+    await store.bury(account.id);
     expect(await world.accounts.find(account.id)).toBeUndefined();
     expect(await world.passwords.has(account.id)).toBe(false);
     expect(await world.accounts.identities.find(identity('left'))).toBeUndefined();
@@ -118,11 +94,9 @@ describe('accounts', () => {
   });
 
   it('are shells until somebody proved their address, unless an admin made them', async () => {
-    const address = freshAddress();
-    await world.accounts.signUp(signUpOf(address), freshVisit());
-    const shell = await world.accounts.findByAddress(address.canonical);
-    expect(shell && isShell(shell)).toBe(true);
-    expect(shell && isShell({ ...shell, origin: 'admin' })).toBe(false);
+    const shell = await world.shell();
+    expect(isShell(shell)).toBe(true);
+    expect(isShell({ ...shell, origin: 'admin' })).toBe(false);
     expect(isShell(await made())).toBe(false);
   });
 });

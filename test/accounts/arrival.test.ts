@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Account, Arrival } from '../../src/accounts/index.ts';
-import { accountsWorld, arrivalOf, freshAddress, freshVisit, signUpOf, type World } from './world.ts';
+import type { Arrival } from '../../src/accounts/index.ts';
+import { postgresAccountStore } from '../../src/accounts/postgres_account_store.ts';
+import { accountsWorld, arrivalOf, freshAddress, freshVisit, type World } from './world.ts';
 
 describe('an arrival from an upstream', () => {
   let world: World;
@@ -13,18 +14,7 @@ describe('an arrival from an upstream', () => {
   afterAll(() => world.close());
 
   const arrive = (arrival: Arrival) => world.accounts.arrive(arrival, freshVisit());
-  async function existing(
-    changes: { passwordHash?: string; origin?: 'signup' | 'admin' } = { passwordHash: 'hash' },
-  ): Promise<Account> {
-    const account = await world.accounts.createVerified({
-      address: freshAddress(),
-      profile: {},
-      origin: 'signup',
-      ...changes,
-    });
-    if (!account) throw new Error('taken');
-    return account;
-  }
+  const existing = (account: Parameters<World['existing']>[0] = { passwordHash: 'hash' }) => world.existing(account);
   /** Asks for the code that the decision calls for, and types it. */
   async function withCode(arrival: Arrival, send: 'sendArrivalCode' | { link: string }) {
     const visit = freshVisit();
@@ -106,17 +96,6 @@ describe('an arrival from an upstream', () => {
     expect(await identitiesOf(account.id)).toEqual([]);
   });
 
-  it('does not join again by a proof from before the identity was unlinked', async () => {
-    const account = await existing();
-    const arrival = arrivalOf(account.address, 'verified');
-    const proof = await withCode(arrival, { link: account.id });
-    await world.accounts.join(account.id, arrival, { provenByCode: false }, freshVisit());
-    expect(await world.accounts.identities.unlink(account.id, 'google')).toBe(true);
-    expect(await proof.enter()).toMatchObject({ ok: false, reason: 'used' });
-    expect(await identitiesOf(account.id)).toEqual([]);
-    expect((await arrive(arrival)).decision).toBe('prove_then_join');
-  });
-
   it('sends a code before it says anything about an address nobody vouches for', async () => {
     const account = await existing();
     const outcomes = [
@@ -124,8 +103,8 @@ describe('an arrival from an upstream', () => {
       await arrive(arrivalOf(freshAddress(), 'unverified')),
     ];
     expect(outcomes.map((outcome) => Object.keys(outcome))).toEqual([
-      ['decision', 'address'],
-      ['decision', 'address'],
+      ['decision', 'address', 'arrival'],
+      ['decision', 'address', 'arrival'],
     ]);
     expect(outcomes.map(({ decision }) => decision)).toEqual(['code_first', 'code_first']);
   });
@@ -172,15 +151,14 @@ describe('an arrival from an upstream', () => {
 
   it('discards a shell with everything attached to it', async () => {
     const who = freshAddress();
-    await world.accounts.signUp(signUpOf(who, { passwordHash: 'hash of a stranger' }), freshVisit());
-    const shell = await world.accounts.findByAddress(who.canonical);
+    const shell = await world.shell({ address: who, passwordHash: 'hash of a stranger' });
     const outcome = await arrive(arrivalOf(who, 'verified', { subject: 'owner' }));
     expect(outcome.decision).toBe('replace_shell');
     const account = await world.accounts.findByAddress(who.canonical);
-    expect(account?.id).not.toBe(shell?.id);
+    expect(account?.id).not.toBe(shell.id);
     expect(await world.passwords.has(account?.id ?? '')).toBe(false);
-    expect(await world.passwords.has(shell?.id ?? '')).toBe(false);
-    expect(await world.accounts.find(shell?.id ?? '')).toBeUndefined();
+    expect(await world.passwords.has(shell.id)).toBe(false);
+    expect(await world.accounts.find(shell.id)).toBeUndefined();
   });
 
   it('never discards what an admin made: its factor and a code open it', async () => {
@@ -215,7 +193,7 @@ describe('an arrival from an upstream', () => {
     const account = await existing();
     const arrival = arrivalOf(account.address, 'authoritative');
     await arrive(arrival);
-    await world.accounts.disable(account.id);
+    await world.disable(account.id);
     expect(await arrive(arrival)).toEqual({ decision: 'refuse_disabled' });
     expect(await arrive(arrivalOf(account.address, 'authoritative', { upstreamId: 'facebook' }))).toEqual({
       decision: 'refuse_neutral',
@@ -266,6 +244,25 @@ describe('an arrival from an upstream', () => {
     expect(Object.keys(profile)).toEqual(['name']);
     expect(profile.name).toMatch(/^<script>x+$/);
     expect(profile.name).toHaveLength(200);
+  });
+
+  it('keeps the attributes that the config asks for, and that an address is an alias, with the identity', async () => {
+    const arrival = arrivalOf(freshAddress(), 'verified', { subject: 'kept' });
+    Object.assign(arrival.identity, {
+      email: { ...arrival.identity.email, relay: true },
+      extra: { hd: ' work\u0007space.example ', staff: true, empty: '', list: ['x'], __proto__x: 'y', 'No Name': 'z' },
+    });
+    const outcome = await arrive(arrival);
+    const [kept] = await world.accounts.identities.listOf('account' in outcome ? outcome.account.id : '');
+    expect(kept?.facts).toEqual({
+      email: arrival.identity.email?.value,
+      relay: true,
+      name: 'Ada',
+      extra: { hd: 'work space.example', staff: true },
+    });
+    await arrive({ ...arrival, identity: { ...arrival.identity, extra: { hd: 'moved.example' } } });
+    const [moved] = await world.accounts.identities.listOf('account' in outcome ? outcome.account.id : '');
+    expect(moved?.facts.extra).toEqual({ hd: 'moved.example' });
   });
 
   it('makes one account when one person arrives fifty times at once, on two processes', async () => {
@@ -321,7 +318,7 @@ describe('an arrival from an upstream', () => {
       const account = await existing();
       const arrival = arrivalOf(account.address, 'verified');
       await Promise.all([
-        world.accounts.bury(account.id),
+        postgresAccountStore(world.database.knex).bury(account.id),
         other.accounts.join(account.id, arrival, { provenByCode: false }, freshVisit()),
       ]);
       expect(await world.accounts.find(account.id)).toBeUndefined();

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Redeemed } from '../../src/accounts/index.ts';
+import type { Redeemed, Sent } from '../../src/accounts/door.ts';
 import { accountsWorld, freshAddress, freshVisit, signUpOf, type World } from './world.ts';
 
 /** Moves Date alone: timers and sockets go on as ever. */
@@ -50,6 +50,7 @@ describe('a mailed code', () => {
     };
   }
   const reasons = (answers: Redeemed[]) => answers.map((answer) => (answer.ok ? 'right' : answer.reason));
+  const waitOf = (sent: Sent) => (!sent.ok && sent.reason === 'too_many' ? sent.retryAfter : 0);
   const count = (list: string[], what: string) => list.filter((entry) => entry === what).length;
 
   it('counts, and counts once', async () => {
@@ -104,7 +105,7 @@ describe('a mailed code', () => {
       ok: false,
       reason: 'expired',
     });
-    expect(await codes.redeem(proof.proofId, proof.code, { ...proof.visit, interactionUid: 'other' })).toMatchObject({
+    expect(await codes.redeem(proof.proofId, proof.code, { ...proof.visit, interactionHash: 'other' })).toMatchObject({
       ok: false,
       reason: 'expired',
     });
@@ -133,15 +134,15 @@ describe('a mailed code', () => {
     const proof = await started();
     const soon = await proof.resend();
     expect(soon).toMatchObject({ ok: false, reason: 'too_many' });
-    expect(soon.ok ? 0 : soon.retryAfter).toBeGreaterThan(50);
-    expect(soon.ok ? 0 : soon.retryAfter).toBeLessThanOrEqual(60);
+    expect(waitOf(soon)).toBeGreaterThan(50);
+    expect(waitOf(soon)).toBeLessThanOrEqual(60);
     moveClock(61);
     expect(await proof.resend()).toEqual({ ok: true, proofId: proof.proofId });
     const code = await world.codeTo(proof.who);
     expect(await proof.enter(proof.code)).toMatchObject({ ok: false, reason: 'wrong', triesLeft: 4 });
     expect(await proof.enter(code)).toMatchObject({ ok: true });
     moveClock(61);
-    expect(await proof.resend()).toMatchObject({ ok: false, reason: 'expired' });
+    expect(await proof.resend()).toEqual({ ok: false, reason: 'over' });
   });
 
   it('is sent again once when the button is pressed ten times at once', async () => {
@@ -169,14 +170,45 @@ describe('a mailed code', () => {
   });
 
   it('goes to one mailbox three times in ten minutes at most, whoever has the address', async () => {
-    const taken = await world.accounts.createVerified({ address: freshAddress(), profile: {}, origin: 'signup' });
-    for (const who of [freshAddress(), taken?.address ?? freshAddress()]) {
+    const taken = await world.existing();
+    for (const who of [freshAddress(), taken.address ?? freshAddress()]) {
       const sent = [];
       for (let times = 0; times < 10; times += 1)
         sent.push((await world.accounts.signUp(signUpOf(who), freshVisit())).ok);
       expect(sent).toEqual([true, true, true, false, false, false, false, false, false, false]);
       expect(await world.mailsTo(who)).toHaveLength(3);
     }
+  });
+
+  it("is mailed sixty times an hour for one client, which then uses up nobody else's share", async () => {
+    const visit = { ...freshVisit(), clientAddress: '192.0.2.77' };
+    const sent: Sent[] = [];
+    for (let times = 0; times < 60; times += 1) sent.push(await world.accounts.signUp(signUpOf(freshAddress()), visit));
+    expect(sent.every(({ ok }) => ok)).toBe(true);
+    const who = freshAddress();
+    for (let times = 0; times < 5; times += 1) {
+      const refused = await world.accounts.signUp(signUpOf(who), visit);
+      expect(refused).toMatchObject({ ok: false, reason: 'too_many' });
+      expect(waitOf(refused)).toBeGreaterThan(3000);
+    }
+    expect(await world.accounts.signUp(signUpOf(who), freshVisit())).toMatchObject({ ok: true });
+  });
+
+  it('is not sent where there is nothing left to prove', async () => {
+    const shell = { ...(await world.existing()), address: undefined };
+    expect(await world.accounts.verifyAddress(shell, 'en', freshVisit())).toEqual({ ok: false, reason: 'over' });
+    expect(await world.accounts.codes.resend('unknown', freshVisit())).toEqual({ ok: false, reason: 'over' });
+  });
+
+  it('is swept away a day after it ended, and not before', async () => {
+    const proof = await started();
+    moveClock(600 + 86_000);
+    await world.accounts.sweep();
+    expect(await world.database.knex('mailed_proofs').where({ id: proof.proofId })).toHaveLength(1);
+    moveClock(500);
+    expect(await world.accounts.sweep()).toBeGreaterThan(0);
+    expect(await world.database.knex('mailed_proofs').where({ id: proof.proofId })).toEqual([]);
+    expect(await world.accounts.sweep()).toBe(0);
   });
 
   it('leaves no password hash in a proof once it is used', async () => {

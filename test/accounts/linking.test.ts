@@ -6,7 +6,7 @@ import {
   type Linking,
   type LinkingFacts,
   type Trust,
-} from '../../src/accounts/index.ts';
+} from '../../src/accounts/linking.ts';
 
 const flags = [true, false];
 const trusts: Trust[] = ['authoritative', 'verified', 'unverified', 'absent'];

@@ -24,24 +24,24 @@ describe('a local sign-up', () => {
   const passwordOf = async (id: string) =>
     (await world.database.knex('passwords').where({ account_id: id }).first())?.password_hash;
 
-  it('makes a shell that nobody verified, and an account with the right code', async () => {
+  it('makes nothing before the code, and an account with the right one', async () => {
     const { who, enter } = await signUp(freshAddress(), { name: '  Ada\n Lovelace ' });
-    const shell = await world.accounts.findByAddress(who.canonical);
-    expect(shell).toMatchObject({ origin: 'signup', address: { canonical: who.canonical, verifiedAt: undefined } });
+    expect(await world.accounts.findByAddress(who.canonical)).toBeUndefined();
 
     const redeemed = await enter(await world.codeTo(who));
 
     expect(redeemed).toMatchObject({
       ok: true,
-      outcome: { decision: 'create_verified', account: { id: shell?.id, profile: { name: 'Ada Lovelace' } } },
+      outcome: { decision: 'create_verified', account: { origin: 'signup', profile: { name: 'Ada Lovelace' } } },
     });
-    expect((await world.accounts.findByAddress(who.canonical))?.address?.verifiedAt).toBeInstanceOf(Date);
-    expect(await passwordOf(shell?.id ?? '')).toBe('hash of hers');
+    const account = await world.accounts.findByAddress(who.canonical);
+    expect(account?.address?.verifiedAt).toBeInstanceOf(Date);
+    expect(await passwordOf(account?.id ?? '')).toBe('hash of hers');
   });
 
   it('answers alike for a free address, a shell and a taken one; only the mail differs', async () => {
     const free = await signUp();
-    const shell = await signUp(free.who);
+    const shell = await signUp((await world.shell()).address);
     const taken = await signedUp();
     const decoy = await signUp(taken.address);
 
@@ -54,10 +54,8 @@ describe('a local sign-up', () => {
         ),
       ).size,
     ).toBe(1);
-    expect((await world.mailsTo(free.who)).map(({ subject }) => subject)).toEqual([
-      'verify-email en',
-      'verify-email en',
-    ]);
+    for (const { who } of [free, shell])
+      expect((await world.mailsTo(who)).map(({ subject }) => subject)).toEqual(['verify-email en']);
     expect((await world.mailsTo(decoy.who)).map(({ subject }) => subject)[0]).toBe('already-registered en');
     expect((await world.mailsTo(decoy.who))[0]?.text).toBe('{}');
   });
@@ -91,7 +89,6 @@ describe('a local sign-up', () => {
 
   it('leaves nothing of a stranger to the person who proves the address (pre-hijacking)', async () => {
     const stranger = await signUp(freshAddress(), { passwordHash: 'hash of a stranger', name: 'Eve' });
-    const shell = await world.accounts.findByAddress(stranger.who.canonical);
     const owner = await signUp(stranger.who, { passwordHash: 'hash of hers', name: 'Ada' });
 
     const redeemed = await owner.enter(await world.codeTo(owner.who));
@@ -101,18 +98,16 @@ describe('a local sign-up', () => {
       outcome: { decision: 'create_verified', account: { profile: { name: 'Ada' } } },
     });
     const account = await world.accounts.findByAddress(owner.who.canonical);
-    expect(account?.id).not.toBe(shell?.id);
     expect(await passwordOf(account?.id ?? '')).toBe('hash of hers');
-    expect(await world.accounts.find(shell?.id ?? '')).toBeUndefined();
-    expect(await passwordOf(shell?.id ?? '')).toBeUndefined();
   });
 
-  it('keeps the id of a discarded shell from ever being used again', async () => {
-    const { who } = await signUp();
-    const shell = await world.accounts.findByAddress(who.canonical);
-    const owner = await signUp(who);
-    await owner.enter(await world.codeTo(who));
-    const tombstone = await world.database.knex('accounts').where({ id: shell?.id }).first();
+  it('discards a shell with all that is attached to it, and never uses its id again', async () => {
+    const shell = await world.shell({ passwordHash: 'hash of a stranger' });
+    const { who, enter } = await signUp(shell.address);
+    expect(await enter(await world.codeTo(who))).toMatchObject({ ok: true, outcome: { decision: 'create_verified' } });
+    expect((await world.accounts.findByAddress(who.canonical))?.id).not.toBe(shell.id);
+    expect(await passwordOf(shell.id)).toBeUndefined();
+    const tombstone = await world.database.knex('accounts').where({ id: shell.id }).first();
     expect(tombstone).toMatchObject({ deleted_at: expect.any(Date), profile: {} });
   });
 
@@ -148,28 +143,27 @@ describe('a local sign-up', () => {
     await other.database.close();
   });
 
-  it('makes one shell when thirty sign-ups of one address come at once', async () => {
+  it('keeps each of thirty sign-ups of one address that come at once apart', async () => {
     const other = world.second();
     const who = freshAddress();
     const sign = (index: number) => (index % 2 ? world : other).accounts.signUp(signUpOf(who), freshVisit());
     const sent = await Promise.all(Array.from({ length: 30 }, (_, index) => sign(index)));
     expect(sent.every(({ ok }) => ok)).toBe(true);
-    expect(await world.database.knex('addresses').where({ canonical: who.canonical })).toHaveLength(1);
+    expect(await world.accounts.findByAddress(who.canonical)).toBeUndefined();
     expect(await world.database.knex('mailed_proofs').where({ address: who.canonical })).toHaveLength(30);
     await other.database.close();
   });
 
   it('treats an account that an admin made, and one that is disabled, as taken', async () => {
     const admins = freshAddress();
-    await world.accounts.createVerified({ address: admins, profile: {}, origin: 'admin' });
+    await world.existing({ address: admins, origin: 'admin' });
     await world.database.knex('addresses').where({ canonical: admins.canonical }).update({ verified_at: null });
     await signUp(admins);
     expect((await world.mailsTo(admins))[0]?.subject).toBe('already-registered en');
 
-    const { who } = await signUp();
-    const shell = await world.accounts.findByAddress(who.canonical);
-    await world.accounts.disable(shell?.id ?? '');
-    await signUp(who);
+    const shell = await world.shell();
+    await world.disable(shell.id);
+    const { who } = await signUp(shell.address);
     expect((await world.mailsTo(who))[0]?.subject).toBe('already-registered en');
   });
 
@@ -185,9 +179,8 @@ describe('a local sign-up', () => {
   });
 
   it('verifies the shell of a person who came back with the right password', async () => {
-    const { who } = await signUp();
-    const shell = await world.accounts.findByAddress(who.canonical);
-    if (!shell) throw new Error('no shell');
+    const who = freshAddress();
+    const shell = await world.shell({ address: who });
     const visit = freshVisit();
     const sent = await world.accounts.verifyAddress(shell, 'ko', visit);
     const [mail] = await world.mailsTo(who);
@@ -201,9 +194,8 @@ describe('a local sign-up', () => {
   });
 
   it('ends a proof of a shell with the shell', async () => {
-    const { who } = await signUp();
-    const shell = await world.accounts.findByAddress(who.canonical);
-    if (!shell) throw new Error('no shell');
+    const who = freshAddress();
+    const shell = await world.shell({ address: who });
     const visit = freshVisit();
     const sent = await world.accounts.verifyAddress(shell, 'en', visit);
     const code = await world.codeTo(who);
@@ -220,13 +212,11 @@ describe('a local sign-up', () => {
     expect(JSON.stringify(row)).not.toContain(await world.codeTo(who));
   });
 
-  it('leaves no account and no mail when the database refuses in the middle', async () => {
+  it('leaves no proof and no mail when the database refuses in the middle', async () => {
     const who = freshAddress();
-    // A hash that PostgreSQL cannot store stands for any failure after the shell was inserted.
-    await expect(world.accounts.signUp(signUpOf(who, { passwordHash: 'bad\0hash' }), freshVisit())).rejects.toThrow(
-      'invalid byte sequence',
-    );
-    expect(await world.accounts.findByAddress(who.canonical)).toBeUndefined();
+    // A reference that PostgreSQL cannot store stands for any failure after the proof was inserted.
+    const visit = { ...freshVisit(), reference: 'bad\0reference' };
+    await expect(world.accounts.signUp(signUpOf(who), visit)).rejects.toThrow('invalid byte sequence');
     expect(await world.mailsTo(who)).toEqual([]);
     expect(await world.database.knex('mailed_proofs').where({ address: who.canonical })).toEqual([]);
   });

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import {
-  openAccounts,
-  type AccountPolicy,
-  type Accounts,
-  type Arrival,
-  type Linking,
-  type Trust,
-} from '../../src/accounts/index.ts';
+import type { Account, NewAccount, NewIdentity } from '../../src/accounts/account.ts';
+import type { AccountPolicy } from '../../src/accounts/deps.ts';
+import { openAccounts, type Accounts, type Arrival, type VisitBinding } from '../../src/accounts/index.ts';
+import type { Linking, Trust } from '../../src/accounts/linking.ts';
+import { postgresAccountStore } from '../../src/accounts/postgres_account_store.ts';
+import { postgresIdentityStore } from '../../src/accounts/postgres_identity_store.ts';
 import { openDatabase, type Database } from '../../src/database/index.ts';
 import type { SecurityEvent } from '../../src/events/index.ts';
 import { parseAddress, type Address } from '../../src/kit/addresses.ts';
@@ -59,6 +57,7 @@ export async function accountsWorld({ limited = false } = {}) {
       limits,
       policy,
       proofKey: keys.proofKey,
+      lifetimes: { mailed_code: 600 },
       factors: {
         setPassword: (transaction, id, hash) => passwords.set(transaction, id, hash),
         hasPassword: (transaction, id) => passwords.has(id, transaction),
@@ -82,8 +81,27 @@ export async function accountsWorld({ limited = false } = {}) {
   /** What nobody was mailed: another code. */
   const wrongCode = async (who: Address) => ((Number(await codeTo(who)) + 1) % 100_000_000).toString().padStart(8, '0');
 
+  type Wanted = Partial<NewAccount> & { identity?: NewIdentity; passwordHash?: string };
+
+  async function insert({ identity, passwordHash, ...own }: Wanted, verifiedAt: Date | undefined): Promise<Account> {
+    const wanted = { address: freshAddress(), profile: {}, origin: 'signup' as const, ...own };
+    const made = await postgresAccountStore(database.knex).insert(wanted, verifiedAt);
+    if (!made) throw new Error('taken');
+    if (identity) await postgresIdentityStore(database.knex).insert(made.id, identity);
+    if (passwordHash) await first.passwords.set(database.knex, made.id, passwordHash);
+    return made;
+  }
+
+  const first = open(database);
   return {
-    ...open(database),
+    ...first,
+    /** An account as no page makes it: the address counts as verified from the beginning. */
+    existing: (account: Wanted = {}) => insert(account, new Date()),
+    /** An account whose address nobody ever verified. */
+    shell: (account: Wanted = {}) => insert(account, undefined),
+    async disable(id: string): Promise<void> {
+      await database.knex('accounts').where({ id }).update({ disabled_at: new Date() });
+    },
     database,
     events,
     settings,
@@ -115,11 +133,13 @@ export function address(text: string): Address {
   return parsed;
 }
 
-export function freshVisit() {
+/** A visit of somebody who was never here, from an address of their own. */
+export function freshVisit(): VisitBinding {
   return {
-    interactionUid: randomBytes(8).toString('hex'),
+    interactionHash: randomBytes(8).toString('hex'),
     browserHash: randomBytes(8).toString('hex'),
     reference: 'AAAAA-BBBBB',
+    clientAddress: `10.${[...randomBytes(3)].join('.')}`,
   };
 }
 

@@ -147,6 +147,18 @@ describe('rate limits', () => {
     expect(events).toEqual([{ type: 'rate_limits.exceeded', outcome: 'refused', reason: 'code_account' }]);
   });
 
+  it('sweeps counters whose window is over, and keeps those that still count', async () => {
+    const key = fresh();
+    await allowed([limits], 'login_account', key, 11);
+    moveClock(2 * 86_400);
+    const current = fresh();
+    await allowed([limits], 'mail_address', current, 3);
+    expect(await limits.sweep()).toBeGreaterThan(1);
+    expect(await world.database.knex('rate_limits').where('expire', '<', Date.now())).toEqual([]);
+    expect(await limits.take('mail_address', current)).toMatchObject({ ok: false });
+    expect(await limits.sweep()).toBe(0);
+  });
+
   it('refuses nothing when it is switched off', async () => {
     expect(await allowed([open(world.database, { enabled: false })], 'mail_address', fresh(), 50)).toBe(50);
   });

@@ -1,8 +1,10 @@
+import type { Database } from '../database/index.ts';
+import type { Logger } from '../kit/logger.ts';
 import type { Tag } from '../locales/index.ts';
+import type { MailTemplate } from './door.ts';
+import type { MailSettings } from './mail_settings.ts';
 
-export type MailTemplate = 'verify-email' | 'already-registered' | 'link-code' | 'identity-linked';
-
-/** What this room needs of keys: encryption that is bound to a context. */
+/** Encryption that is bound to a context: what this room needs of keys, a sibling. */
 export interface Sealer {
   seal(plain: string, context: string): string;
   open(sealed: string, context: string): string;
@@ -15,25 +17,22 @@ export type RenderMail = (
   values: Record<string, string>,
 ) => { subject: string; text: string; html: string } | Promise<{ subject: string; text: string; html: string }>;
 
-/** What this room needs of events. */
+/** What this room needs of events, a sibling. */
 export type RecordMailEvent = (event: {
-  type: string;
+  type: 'mail.sent' | 'mail.postponed' | 'mail.failed';
   outcome: 'ok' | 'failed';
   reference?: string;
   reason?: string;
   detail: { template: string; tries: number };
 }) => Promise<void>;
 
-export interface QueuedMail {
-  /** The stored address of its owner, never one that was only typed beside it (security.md A19). */
-  to: string;
-  template: MailTemplate;
-  locale: Tag;
-  values: Record<string, string>;
-  reference?: string;
-}
-
-/** What the sealed part of a mail is bound to. */
-export function sealContext(id: string): string {
-  return `mail_outbox ${id}`;
+/** What the room needs. */
+export interface MailDeps {
+  database: Database;
+  settings: MailSettings;
+  sealer: Sealer;
+  render: RenderMail;
+  record: RecordMailEvent;
+  logger: Logger;
+  development: boolean;
 }

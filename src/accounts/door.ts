@@ -1,33 +1,26 @@
-import type { Knex } from 'knex';
 import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
-import type { Account, Identity, IdentityKey, NewAccount, NewIdentity, Profile } from './account.ts';
-import type { Linking, LinkingDecision, Trust, Ways } from './linking.ts';
-
-/** What the rooms of the factors, which stand above this one, do for it inside its transactions. app.ts passes it in. */
-export interface Factors {
-  setPassword(transaction: Knex.Transaction, accountId: string, passwordHash: string): Promise<void>;
-  hasPassword(transaction: Knex.Transaction, accountId: string): Promise<boolean>;
-  hasSecondFactor?(transaction: Knex.Transaction, accountId: string): Promise<boolean>;
-}
-
-/** What the config says at this moment. */
-export interface AccountPolicy {
-  /** Undefined for an upstream that is not (or no longer) configured: nobody gets in through it. */
-  upstream(id: string): { name: string; linking: Linking } | undefined;
-  /** Whether somebody with this canonical address may make an account. */
-  mayCreate(canonical: string): boolean;
-}
+import type { Account, Identity, IdentityKey } from './account.ts';
+import type { Trust, Ways } from './linking.ts';
 
 /** The visit that a proof belongs to: it counts only there, and only in that browser. */
 export interface VisitBinding {
-  interactionUid: string;
+  /** Of the interaction's uid, which is a cookie's value: only its hash is kept beside proofs. */
+  interactionHash: string;
   browserHash: string;
   reference?: string;
+  /** Whose mails these are: each client address may cause so many. */
+  clientAddress: string;
 }
 
-/** A code is on its way, or the address got too many mails. Says nothing about who has the address. */
-export type Sent = { ok: true; proofId: string } | { ok: false; reason: 'too_many' | 'expired'; retryAfter: number };
+/**
+ * A code is on its way. Or too many mails went to the address, or were caused by the client; or it is over: the proof, or
+ * what it was for, is no longer there. Says nothing about who has the address.
+ */
+export type Sent =
+  | { ok: true; proofId: string }
+  | { ok: false; reason: 'too_many'; retryAfter: number }
+  | { ok: false; reason: 'over' };
 
 /** Why a code does not count; `triesLeft` of this code. */
 export interface CodeRefused {
@@ -46,26 +39,22 @@ export type Outcome =
   | { decision: 'sign_in' | 'create_verified' | 'replace_shell' | 'join'; account: Account }
   | { decision: 'verify_address_first'; account: Account }
   | { decision: 'prove_then_join'; account: Account; arrival: Arrival; ways: Ways; provenByCode: boolean }
-  | { decision: 'code_first'; address: Address }
-  | {
-      decision:
-        | 'ask_address'
-        | 'refuse_disabled'
-        | 'refuse_neutral'
-        | 'refuse_signup'
-        | 'refuse_upstream'
-        | 'address_taken';
-    };
+  | { decision: 'code_first'; address: Address; arrival: Arrival }
+  | { decision: 'ask_address'; arrival: Arrival }
+  | { decision: 'refuse_disabled' | 'refuse_neutral' | 'refuse_signup' | 'refuse_upstream' | 'address_taken' };
 
 /** What an upstream says about a person; the part of its identity that this room reads. */
 export interface ArrivingIdentity {
   issuer: string;
   subject: string;
-  email?: { value: string; trust: Trust };
+  /** `relay`: a forwarding alias that belongs to nobody else. */
+  email?: { value: string; trust: Trust; relay?: boolean };
   name?: string;
   givenName?: string;
   familyName?: string;
   picture?: string;
+  /** Further attributes that the config asks to keep, by name. */
+  extra?: Record<string, string | boolean>;
 }
 
 /** Somebody comes back from an upstream, perhaps with an address typed on "One more thing" because it brought none. */
@@ -76,6 +65,7 @@ export interface Arrival {
   locale: Tag;
 }
 
+/** Somebody fills in the sign-up page. */
 export interface SignUp {
   address: Address;
   name?: string;
@@ -83,35 +73,26 @@ export interface SignUp {
   passwordHash: string;
 }
 
+/** Whether an identity was joined. `unverified`: the address of the account still needs a code. */
 export type Joined = { ok: true; account: Account } | { ok: false; reason: 'disabled' | 'unverified' | 'taken' };
 
 /** Looking accounts up. */
-export type AccountReading = Pick<Accounts, 'find' | 'findByAddress' | 'list'> & {
-  identities: Pick<Accounts['identities'], 'find' | 'listOf'>;
-};
-
-/** Accounts, and every transaction that makes, joins or proves one. All times and locks are inside. */
-export interface Accounts {
+export interface AccountReading {
   /** By subject; undefined for an unknown or deleted account. A disabled one is found. */
   find(id: string): Promise<Account | undefined>;
   findByAddress(canonical: string): Promise<Account | undefined>;
   /** Pages through all accounts in the order of their ids. */
   list(page: { after?: string; limit: number }): Promise<Account[]>;
-  /** Makes an account whose address counts as verified; undefined when the address is taken. */
-  createVerified(account: NewAccount & { identity?: NewIdentity; passwordHash?: string }): Promise<Account | undefined>;
-  updateProfile(id: string, profile: Profile, locale?: Tag): Promise<void>;
-  disable(id: string): Promise<void>;
-  enable(id: string): Promise<void>;
-  /** Deletes the account with everything attached to it, and keeps its id from ever being used again. */
-  bury(id: string): Promise<void>;
-
+  /** The address that was verified last, as it is stored. */
+  newestAddress(): Promise<string | undefined>;
   identities: {
     find(key: IdentityKey): Promise<Identity | undefined>;
     listOf(accountId: string): Promise<Identity[]>;
-    /** Takes an identity away; open link proofs of the account die with it. False when it was not there. */
-    unlink(accountId: string, upstreamId: string): Promise<boolean>;
   };
+}
 
+/** What the room offers: accounts, and every transaction that makes, joins or proves one. All times and locks are inside. */
+export interface Accounts extends AccountReading {
   /** Local sign-up. The answer, the rows and the time are alike for a free and a taken address; only the mail differs. */
   signUp(signUp: SignUp, visit: VisitBinding): Promise<Sent>;
   /** Mails a code that verifies the account's own address (right password on a shell; decision `verify_address_first`). */
@@ -131,6 +112,7 @@ export interface Accounts {
     /** Checks a code; the right one is consumed and does what it is for, in one transaction. */
     redeem(proofId: string, code: string, visit: VisitBinding): Promise<Redeemed>;
   };
-}
 
-export type { LinkingDecision };
+  /** Deletes proofs that ended more than a day ago, and returns how many. Until then a new code can be sent for them. */
+  sweep(): Promise<number>;
+}

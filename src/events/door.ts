@@ -1,0 +1,32 @@
+import type { EventType } from './event_types.ts';
+
+/** Something that happened; `detail` holds small facts, never a secret or an address. */
+export interface SecurityEvent {
+  type: EventType;
+  outcome: 'ok' | 'refused' | 'failed';
+  reference?: string;
+  accountId?: string;
+  clientId?: string;
+  upstreamId?: string;
+  reason?: string;
+  detail?: Record<string, string | number | boolean>;
+}
+
+/** An event as it was kept. */
+export interface RecordedEvent extends SecurityEvent {
+  at: Date;
+}
+
+/** Keeps an event. Never throws: what cannot be written to the database is written to the log. */
+export type RecordEvent = (event: SecurityEvent) => Promise<void>;
+
+/** What the room offers. */
+export interface Events {
+  record: RecordEvent;
+  /** The timeline of a visit, oldest first, for a reference as people read it out: any case, with or without the hyphen. */
+  explain(reference: string): Promise<RecordedEvent[]>;
+  /** The newest events of an account, newest first. */
+  ofAccount(accountId: string, limit: number): Promise<RecordedEvent[]>;
+  /** Deletes what is older than events are kept, and returns how many that were. */
+  sweep(): Promise<number>;
+}

@@ -1,0 +1,49 @@
+/** Everything that is recorded, as `<room>.<what_happened>`, once and by the room that decides it. */
+export type EventType =
+  // The way of one visit through the protocol engine.
+  | 'oidc.visit_started' // an app sent a browser here, and its first page is due
+  | 'oidc.visit_continued' // the same visit needs a further page
+  | 'oidc.prompt_finished' // a page was answered
+  | 'oidc.visit_returned' // the browser goes back to the app with a code
+  | 'oidc.authorization_refused' // a request, or the person, was turned down
+  | 'oidc.grant_given' // an app was allowed something new
+  // What apps ask for afterwards.
+  | 'oidc.token_refused'
+  | 'oidc.code_reused' // an authorization code came twice: what it gave has ended
+  | 'oidc.refresh_token_reused' // a refresh token came twice: its line has ended
+  | 'oidc.pushed_request_refused'
+  | 'oidc.introspection_refused'
+  | 'oidc.revocation_refused'
+  // Ends.
+  | 'oidc.session_ended' // somebody signed out
+  | 'oidc.logout_refused'
+  | 'oidc.account_ended' // all sessions, grants and tokens of an account
+  | 'oidc.backchannel_logout_failed' // an app could not be told
+  // The person in front of the pages.
+  | 'sign_in.password_wrong'
+  | 'sign_in.password_right'
+  | 'sign_in.completed'
+  | 'sign_in.account_disabled' // proven, but may not sign in
+  | 'sign_in.cancelled' // back to the app, by the person's wish
+  | 'sign_in.trip_begun' // off to an upstream
+  | 'sign_in.trip_cancelled' // back without an identity, by the person's wish
+  | 'consent.denied'
+  // Trips to an upstream.
+  | 'upstreams.discovery_failed' // where the upstream is, could not be learned
+  | 'upstreams.callback_refused' // nobody's trip, or somebody else's
+  | 'upstreams.answer_refused' // the trip ended without an identity, through the upstream's fault
+  // Accounts and their proofs.
+  | 'accounts.sign_up_started'
+  | 'accounts.linking_decided' // the linking rule was applied to an arrival
+  | 'accounts.identity_joined' // after a proof other than a code
+  | 'accounts.code_sent'
+  | 'accounts.code_refused'
+  | 'accounts.code_redeemed'
+  | 'passwords.hash_unusable' // a stored hash that cannot be verified
+  // Operation.
+  | 'rate_limits.exceeded' // the first refusal of a key in its window
+  | 'mail.sent'
+  | 'mail.postponed'
+  | 'mail.failed'
+  | 'keys.created'
+  | 'web.error_shown';

@@ -1,0 +1,41 @@
+import type { Knex } from 'knex';
+import type { Tag } from '../locales/index.ts';
+
+/** Every mail we send: the name of its view and of its texts. */
+export type MailTemplate = 'verify-email' | 'already-registered' | 'link-code' | 'identity-linked';
+
+/** A mail to send. */
+export interface QueuedMail {
+  /** The stored address of its owner, never one that was only typed beside it. */
+  to: string;
+  template: MailTemplate;
+  locale: Tag;
+  values: Record<string, string>;
+  reference?: string;
+}
+
+/** A mail that the development mailbox took instead of sending it. */
+export interface TakenMail {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  /** When it was queued. */
+  at: Date;
+}
+
+/** What the room offers. */
+export interface Mail {
+  /** Queues a mail in this transaction: it is sent if the transaction commits, and never otherwise. */
+  queue(within: Knex, mail: QueuedMail): Promise<void>;
+  /** Says that something was committed; without it the mail goes out within a second or two. */
+  wake(): void;
+  /** The development mailbox, newest first; empty when mails are really sent. */
+  mailbox(): TakenMail[];
+  start(): void;
+  /** Resolves when the mails in flight are out. What is queued later waits for the next start. */
+  stop(): Promise<void>;
+  /** Deletes what was sent or given up more than 30 days ago, and returns how many mails that were. */
+  sweep(): Promise<number>;
+}

@@ -1,0 +1,18 @@
+import type { Knex } from 'knex';
+import type { PasswordProblem } from './password_rules.ts';
+
+/** What the room offers. */
+export interface Passwords {
+  minLength: number;
+  /** What is wrong with a new password, for this person; empty when nothing is. */
+  problems(password: string, person: { address?: string }): PasswordProblem[];
+  /** The hash to store. Rejects with `busy` when too many wait; whoever calls has looked at `problems` before. */
+  hash(password: string): Promise<string>;
+  /**
+   * Whether this is the account's password. Takes as long without an account or a password as with one. Rejects with
+   * `busy` when too many wait. An over-long password is wrong at once, for everybody.
+   */
+  verify(accountId: string | undefined, password: string): Promise<boolean>;
+  set(within: Knex, accountId: string, passwordHash: string): Promise<void>;
+  has(accountId: string, within?: Knex): Promise<boolean>;
+}
