@@ -4,7 +4,7 @@ import { toMetadata } from './templates.ts';
 import { returnUriProblem, webUriProblem, type UriProblem } from './uris.ts';
 
 /** Something that is wrong with one client, at a path below its entry. Never holds a secret. */
-export interface ClientProblem {
+interface ClientProblem {
   path: (string | number)[];
   rule: string;
   message: string;

@@ -1,28 +1,7 @@
-import { clientSettings, type ClientInput, type ClientSettings } from './settings.ts';
+import type { ClientsDeps } from './deps.ts';
+import type { Clients, ListedClient } from './door.ts';
+import { clientSettings, type ClientSettings } from './settings.ts';
 import { toMetadata, type ClientMetadata } from './templates.ts';
-
-export interface ClientsDeps {
-  /** The clients of the config. */
-  settings: readonly ClientSettings[];
-  /** Our own, under reserved ids. */
-  extra?: readonly ClientInput[];
-}
-
-/** What people may see of an app. */
-export interface ListedClient {
-  id: string;
-  name: string;
-  uri?: string;
-  logo?: string;
-  first_party: boolean;
-}
-
-export interface Clients {
-  /** The full metadata, for the protocol engine, or undefined for an id that nobody registered. */
-  find(id: string): ClientMetadata | undefined;
-  /** All apps by name, our own included. */
-  list(): ListedClient[];
-}
 
 const RESERVED = /^gatehouse-/i;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** What an app is; each type has its own safe template. */
-export const clientTypes = ['web', 'spa', 'native', 'service', 'device', 'mcp'] as const;
+const clientTypes = ['web', 'spa', 'native', 'service', 'device', 'mcp'] as const;
 
+/** What an app is; each type has its own safe template. */
 export type ClientType = (typeof clientTypes)[number];
 
 const uri = z.string().min(1).max(2000);

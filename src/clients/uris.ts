@@ -1,24 +1,12 @@
+import { isLoopbackHost } from '../outbound/index.ts';
+import { unsafeSchemes } from '../web/index.ts';
+
+/** Why a URI is not taken. */
 export interface UriProblem {
   rule: string;
   message: string;
   accepted?: string;
 }
-
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-// Schemes that browsers run or read themselves; everything else a native app may claim (RFC 8252 7.1).
-const FORBIDDEN = new Set([
-  'javascript:',
-  'vbscript:',
-  'data:',
-  'blob:',
-  'file:',
-  'about:',
-  'filesystem:',
-  'ws:',
-  'wss:',
-  'ftp:',
-]);
 
 /** What speaks against a URI to which people are sent back. RFC 9700 2.1, 4.1; RFC 8252 7. */
 export function returnUriProblem(uri: string, native: boolean): UriProblem | undefined {
@@ -27,7 +15,8 @@ export function returnUriProblem(uri: string, native: boolean): UriProblem | und
   const common = commonProblem(uri, parsed);
   if (common) return common;
   const custom = parsed.protocol !== 'https:' && parsed.protocol !== 'http:';
-  if (custom && native && !FORBIDDEN.has(parsed.protocol)) return undefined;
+  // A native app may claim any scheme that browsers do not run or read themselves (RFC 8252 7.1).
+  if (custom && native && !unsafeSchemes.has(parsed.protocol)) return undefined;
   if (!custom && httpsOrLoopback(parsed)) return undefined;
   return {
     rule: 'insecure_uri',
@@ -65,5 +54,5 @@ function commonProblem(uri: string, parsed: URL): UriProblem | undefined {
 }
 
 function httpsOrLoopback(parsed: URL): boolean {
-  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && LOOPBACK.has(parsed.hostname));
+  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLoopbackHost(parsed.hostname));
 }

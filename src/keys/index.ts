@@ -1,7 +1,8 @@
 /**
- * Room: keys. Signing keys, cookie keys, encryption at rest, and keys derived for one purpose.
- * URLs: none; the public half of the signing keys is served by the protocol engine at /oidc/jwks.
- * Never: shows or logs private material; only `signingKeys()` hands it out, to the protocol engine.
+ * keys: what we sign, encrypt and derive with.
+ *
+ * Owns signing keys, cookie keys, encryption at rest, and keys derived for one purpose. Mounts no URL: the protocol engine
+ * serves the public half of the signing keys. Never shows or logs private material; only `signingKeys()` hands it out.
  */
-export { openKeys, type Keys, type KeysDeps } from './keys.ts';
-export type { Sealer } from './sealer.ts';
+export { openKeys } from './keys.ts';
+export type { Keys, Sealer } from './door.ts';

@@ -1,13 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { IdpError } from '../kit/errors.ts';
-
-/** Encryption at rest. Every value names the key it was sealed with, so that keys can be replaced one after the other. */
-export interface Sealer {
-  /** AES-256-GCM; `context` says what the value is and whose, and opens nothing else. */
-  seal(plain: string, context: string): string;
-  /** The plain text, or IdpError `internal` when the value was tampered with, moved, or sealed with a key not configured. */
-  open(sealed: string, context: string): string;
-}
+import type { Sealer } from './door.ts';
 
 const VERSION = 'v1';
 const NONCE_BYTES = 12;

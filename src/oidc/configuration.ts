@@ -1,5 +1,5 @@
 import type { Adapter, Configuration, Interaction, KoaContextWithOIDC } from 'oidc-provider';
-import type { DirectoryEntry, OidcDeps } from './needs.ts';
+import type { DirectoryEntry, OidcDeps } from './deps.ts';
 import type { Grants } from './grants.ts';
 import { createInteractionPolicy } from './interaction_policy.ts';
 import { lifetimesOf } from './lifetimes.ts';
@@ -9,7 +9,8 @@ import { protocolRules } from './protocol_rules.ts';
 import { resourceServer } from './resources.ts';
 import { pairwiseSubject } from './subjects.ts';
 
-export interface EngineParts {
+/** What the configuration hands to the library. */
+interface EngineParts {
   adapter: (name: string) => Adapter;
   grants: Pick<Grants, 'ofRequest'>;
   /** Where the page of a prompt is; notes the visit. */

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import type { KeyRing } from './needs.ts';
+import type { KeyRing } from './deps.ts';
 import type { LifetimeSettings, ResourceSettings } from './settings.ts';
 
 /** One prompt of one visit, as a page sees it. */
@@ -22,7 +22,8 @@ export interface Visit {
   scopes: { missing: RequestedScopes; granted: RequestedScopes };
 }
 
-export interface VisitClient {
+/** The app that a visit came from. */
+interface VisitClient {
   id: string;
   name: string;
   uri?: string;
@@ -34,6 +35,7 @@ export interface VisitClient {
   host: string;
 }
 
+/** Scopes, apart by whose they are. */
 export interface RequestedScopes {
   oidc: string[];
   /** By resource indicator (RFC 8707). */
@@ -55,6 +57,7 @@ export interface PromptHandler {
   submit(ctx: Context, visit: Visit): Promise<void>;
 }
 
+/** Who is signed in on a browser, since when and how. */
 export interface Session {
   uid: string;
   accountId: string;
@@ -65,7 +68,7 @@ export interface Session {
 }
 
 /** What can change while the process runs. */
-export interface Rebuildable {
+interface Rebuildable {
   keys: KeyRing;
   lifetimes: LifetimeSettings;
   resources: ResourceSettings[];

@@ -2,9 +2,10 @@ import type { Knex } from 'knex';
 import type Provider from 'oidc-provider';
 import type { Database } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
-import { models, modelsOfGrant } from './artifacts/models.ts';
+import { models, tablesOfGrant } from './artifacts/models.ts';
 
-export interface EndEverythingDeps {
+/** What ending works with. */
+interface EndEverythingDeps {
   database: Pick<Database, 'knex'>;
   provider: () => Provider;
   record: RecordEvent;
@@ -30,9 +31,9 @@ export function createEndEverything({
   record,
 }: EndEverythingDeps): (accountId: string) => Promise<void> {
   return async (accountId) => {
-    const ended = await database.knex.transaction((trx) => endInTransaction(trx, accountId));
+    const ended = await database.knex.transaction((within) => endInTransaction(within, accountId));
     await record({
-      type: 'account.everything_ended',
+      type: 'oidc.account_ended',
       outcome: 'ok',
       accountId,
       detail: { sessions: ended.sessions, grants: ended.grants },
@@ -43,24 +44,24 @@ export function createEndEverything({
     for (const [index, { status }] of told.entries()) {
       if (status === 'fulfilled') continue;
       const clientId = ended.participants[index]?.clientId;
-      await record({ type: 'backchannel_logout.failed', outcome: 'failed', accountId, clientId });
+      await record({ type: 'oidc.backchannel_logout_failed', outcome: 'failed', accountId, clientId });
     }
   };
 }
 
-async function endInTransaction(trx: Knex.Transaction, accountId: string) {
-  const sessions: SessionRow[] = await trx(models.Session.table)
+async function endInTransaction(within: Knex, accountId: string) {
+  const sessions: SessionRow[] = await within(models.Session.table)
     .where('account_id', accountId)
     .delete()
     .returning(['payload']);
-  const grants: { id: string }[] = await trx(models.Grant.table)
+  const grants: { id: string }[] = await within(models.Grant.table)
     .where('account_id', accountId)
     .delete()
     .returning(['id']);
   const grantIds = grants.map(({ id }) => id);
-  for (const name of modelsOfGrant) await trx(models[name].table).whereIn('grant_id', grantIds).delete();
-  const visits = trx('visits').where('account_id', accountId).select('uid_hash');
-  await trx(models.Interaction.table).whereIn('id', visits).delete();
+  for (const table of tablesOfGrant) await within(table).whereIn('grant_id', grantIds).delete();
+  const visits = within('visits').where('account_id', accountId).select('uid_hash');
+  await within(models.Interaction.table).whereIn('id', visits).delete();
   return { sessions: sessions.length, grants: grants.length, participants: sessions.flatMap(participantsOf) };
 }
 

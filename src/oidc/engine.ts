@@ -1,36 +1,27 @@
 import Provider, { type Interaction, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Middleware } from 'koa';
-import { isDatabaseUnavailable } from '../web/index.ts';
 import { adapterFactory } from './artifacts/adapter.ts';
-import { modelStore, type ModelStore } from './artifacts/artifact_store.ts';
+import { allStores } from './artifacts/artifact_store.ts';
 import { guardedDatabase } from './artifacts/guarded_database.ts';
-import { models, type ModelName } from './artifacts/models.ts';
 import { engineConfiguration } from './configuration.ts';
 import { recordEngineEvents } from './engine_events.ts';
 import { createGrants, type Grants } from './grants.ts';
-import type { OidcDeps } from './needs.ts';
+import type { OidcDeps } from './deps.ts';
 import { asContext } from './protocol_errors.ts';
 import { keptParameters } from './restart.ts';
 import type { VisitStore } from './visit_store.ts';
 
 /** The library with all we gave it, as of one moment. */
-export interface Engine {
+interface Engine {
   provider: Provider;
   routes: Middleware;
   grants: Grants;
 }
 
-/** The stores of all models, over one database. */
-export function allStores({ database, keys }: Pick<OidcDeps, 'database' | 'keys'>): Record<ModelName, ModelStore> {
-  const entries = Object.keys(models).map((name) => [name, modelStore(name as ModelName, database, keys.sealer)]);
-  // Object.keys forgets the names.
-  return Object.fromEntries(entries) as Record<ModelName, ModelStore>;
-}
-
 /** Builds the library's provider. Throws when keys or settings do not fit; costs less than a millisecond. */
 export function createEngine(deps: OidcDeps, visits: VisitStore): Engine {
-  const database = guardedDatabase(deps.database, isDatabaseUnavailable);
-  const stores = allStores({ database, keys: deps.keys });
+  const database = guardedDatabase(deps.database);
+  const stores = allStores(database, deps.keys.sealer);
   const { record, lifetimes, clients } = deps;
   const grants = createGrants({ database, record, grantSeconds: lifetimes.grant });
   const configuration = engineConfiguration(deps, {
@@ -64,7 +55,7 @@ async function beginPrompt(
   await visits.add(interaction.uid, { browserHash: web.browser.ensure(own), reference, clientId, params });
   const first = ctx.oidc.route !== 'resume';
   await record({
-    type: first ? 'visit.started' : 'visit.continued',
+    type: first ? 'oidc.visit_started' : 'oidc.visit_continued',
     outcome: 'ok',
     reference,
     clientId,

@@ -1,67 +1,67 @@
+import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import type { Client, KoaContextWithOIDC, errors } from 'oidc-provider';
-import type { RecordEvent } from '../events/index.ts';
-import type { Logger } from '../kit/logger.ts';
-import { describeError } from '../web/index.ts';
+import type { EventType } from '../events/index.ts';
+import { describeError } from '../kit/errors.ts';
 import { alreadyUsedDetails } from './artifacts/adapter.ts';
-import type { OidcDeps } from './needs.ts';
+import type { OidcDeps } from './deps.ts';
 import { asContext } from './protocol_errors.ts';
 
-export interface EngineEventsDeps {
-  web: Pick<OidcDeps['web'], 'referenceOf'>;
-  record: RecordEvent;
-  logger: Logger;
-}
+type EngineEventsDeps = Pick<OidcDeps, 'web' | 'record' | 'logger'>;
 
 type ProtocolError = Pick<errors.OIDCProviderError, 'error' | 'error_description' | 'error_detail'>;
 
-/** Events whose second redemption means that something was stolen or lost. */
-const REUSED: Record<string, string> = {
-  [alreadyUsedDetails.AuthorizationCode ?? '']: 'code.reused',
-  [alreadyUsedDetails.RefreshToken ?? '']: 'refresh.reused',
+/** Refusals that mean that something was stolen or lost. */
+const REUSED: Record<string, EventType> = {
+  [alreadyUsedDetails.AuthorizationCode ?? '']: 'oidc.code_reused',
+  [alreadyUsedDetails.RefreshToken ?? '']: 'oidc.refresh_token_reused',
+};
+
+/** What the library tells its listeners of a refusal, and under which name we keep it. */
+const refusals: Record<string, EventType> = {
+  'authorization.error': 'oidc.authorization_refused',
+  'pushed_authorization_request.error': 'oidc.pushed_request_refused',
+  'introspection.error': 'oidc.introspection_refused',
+  'revocation.error': 'oidc.revocation_refused',
+  'end_session.error': 'oidc.logout_refused',
+  'end_session_confirm.error': 'oidc.logout_refused',
 };
 
 /** Turns what the library tells its listeners into security events and log lines. Never a token, code or cookie. */
-export function recordEngineEvents(provider: Provider, { web, record, logger }: EngineEventsDeps): void {
-  const note = (
-    ctx: KoaContextWithOIDC,
-    type: string,
-    outcome: 'ok' | 'refused' | 'failed',
-    error?: ProtocolError,
-  ): void => {
-    const { client, account } = ctx.oidc;
-    const description = error?.error_detail ?? error?.error_description;
-    // Events never reject: nobody has to wait for them.
-    void record({
-      type,
-      outcome,
-      reference: web.referenceOf(asContext(ctx)),
-      clientId: client?.clientId,
-      accountId: account?.accountId,
-      reason: error?.error,
-      detail: description === undefined ? undefined : { description },
-    });
-  };
-  const refused = (type: string) => (ctx: KoaContextWithOIDC, error: ProtocolError) =>
-    note(ctx, type, 'refused', error);
-
-  provider.on('authorization.error', refused('authorize.refused'));
-  provider.on('authorization.success', (ctx: KoaContextWithOIDC) => {
-    if (ctx.oidc.route === 'resume') note(ctx, 'visit.returned', 'ok');
-  });
+export function recordEngineEvents(provider: Provider, deps: EngineEventsDeps): void {
+  const { record, logger } = deps;
+  // The types of `on` know each name by itself; what these have in common they do not.
+  const emitter: EventEmitter = provider;
+  for (const [name, type] of Object.entries(refusals)) {
+    emitter.on(name, (ctx: KoaContextWithOIDC, error: ProtocolError) => refused(deps, ctx, type, error));
+  }
   provider.on('grant.error', (ctx: KoaContextWithOIDC, error: ProtocolError) => {
-    note(ctx, REUSED[error.error_detail ?? ''] ?? 'token.refused', 'refused', error);
+    refused(deps, ctx, REUSED[error.error_detail ?? ''] ?? 'oidc.token_refused', error);
   });
-  provider.on('pushed_authorization_request.error', refused('pushed_request.refused'));
-  provider.on('introspection.error', refused('introspection.refused'));
-  provider.on('revocation.error', refused('revocation.refused'));
-  provider.on('end_session.error', refused('logout.refused'));
-  provider.on('end_session_confirm.error', refused('logout.refused'));
-  provider.on('end_session.success', (ctx: KoaContextWithOIDC) => note(ctx, 'session.ended', 'ok'));
+  provider.on('authorization.success', (ctx: KoaContextWithOIDC) => {
+    if (ctx.oidc.route === 'resume') void record({ ...about(deps, ctx), type: 'oidc.visit_returned', outcome: 'ok' });
+  });
+  provider.on('end_session.success', (ctx: KoaContextWithOIDC) => {
+    void record({ ...about(deps, ctx), type: 'oidc.session_ended', outcome: 'ok' });
+  });
   provider.on('backchannel.error', (_ctx: KoaContextWithOIDC, _error: Error, client: Client, accountId: string) => {
-    void record({ type: 'backchannel_logout.failed', outcome: 'failed', clientId: client.clientId, accountId });
+    const { clientId } = client;
+    void record({ type: 'oidc.backchannel_logout_failed', outcome: 'failed', clientId, accountId });
   });
   provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
     logger.error({ route: ctx.oidc.route, error: describeError(error) }, 'the protocol engine failed');
   });
+}
+
+/** Events never reject: nobody has to wait for them. */
+function refused(deps: EngineEventsDeps, ctx: KoaContextWithOIDC, type: EventType, error: ProtocolError): void {
+  const description = error.error_detail ?? error.error_description;
+  const detail = description === undefined ? undefined : { description };
+  void deps.record({ ...about(deps, ctx), type, outcome: 'refused', reason: error.error, detail });
+}
+
+function about({ web }: EngineEventsDeps, ctx: KoaContextWithOIDC) {
+  const { client, account } = ctx.oidc;
+  const reference = web.referenceOf(asContext(ctx));
+  return { reference, clientId: client?.clientId, accountId: account?.accountId };
 }

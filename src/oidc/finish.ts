@@ -2,21 +2,23 @@ import type Provider from 'oidc-provider';
 import type { AdapterPayload, InteractionResults } from 'oidc-provider';
 import type { Database } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
+import type { Sealer } from '../keys/index.ts';
 import { epochSeconds, now } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import { models } from './artifacts/models.ts';
 import { inRequestScope } from './artifacts/request_scope.ts';
-import { toRow, type Sealer } from './artifacts/rows.ts';
+import { toRow } from './artifacts/rows.ts';
 import type { Visit, VisitResult } from './door.ts';
-import type { Grants } from './grants.ts';
+import type { Grants, PreparedGrant } from './grants.ts';
 import type { LiveVisit, Visits } from './visits.ts';
 
-export interface FinishDeps {
+/** What finishing works with. */
+interface FinishDeps {
   database: Database;
   sealer: Sealer;
   visits: Pick<Visits, 'find' | 'ofBrowser'>;
   interactions: { find(ids: string[]): Promise<Map<string, AdapterPayload>> };
-  engine: () => { provider: Provider; grants: Pick<Grants, 'extend'> };
+  engine: () => { provider: Provider; grants: Pick<Grants, 'prepare'> };
   record: RecordEvent;
 }
 
@@ -35,36 +37,46 @@ export function createFinish(deps: FinishDeps): {
   finish(visit: Visit, result: VisitResult): Promise<string>;
   abort(visit: Visit, error: 'access_denied'): Promise<string>;
 } {
-  const end = async ({ visit, interaction }: LiveVisit, result: InteractionResults): Promise<string> => {
-    const payload: AdapterPayload = { ...interaction, result };
-    const row = toRow(models.Interaction, deps.sealer, visit.uid, payload);
-    const values = [row.id, now(), result.login?.accountId ?? null, row.payload];
-    const { rowCount } = await deps.database.run(finishOnce, values);
-    if (rowCount !== 1) return alreadyFinished(deps, visit, result);
-    await deps.record({
-      type: 'visit.finished',
-      outcome: 'error' in result ? 'refused' : 'ok',
-      reference: visit.reference,
-      clientId: visit.client.id,
-      accountId: result.login?.accountId ?? visit.accountId,
-      reason: visit.prompt.name,
-    });
-    return returnTo(interaction);
-  };
   return {
     async finish(visit, result) {
       const live = await stillOpen(deps, visit);
       if (!live) return alreadyFinished(deps, visit, toLibraryResult(visit, result));
-      const consent = result.consent ? { consent: { grantId: await grantMissing(deps, live.visit) } } : {};
       // What earlier prompts of this visit said still holds; the library would forget it.
-      return end(live, { ...live.interaction.lastSubmission, ...toLibraryResult(visit, result), ...consent });
+      const answer = { ...live.interaction.lastSubmission, ...toLibraryResult(visit, result) };
+      if (!result.consent) return end(deps, live, answer);
+      const grant = await prepareGrant(deps, live.visit);
+      return end(deps, live, { ...answer, consent: { grantId: grant.id } }, () => inRequestScope(() => grant.save()));
     },
     async abort(visit, error) {
       const live = await stillOpen(deps, visit);
       const result = { error, error_description: 'End-User aborted interaction' };
-      return live ? end(live, result) : alreadyFinished(deps, visit, result);
+      return live ? end(deps, live, result) : alreadyFinished(deps, visit, result);
     },
   };
+}
+
+/** Writes what a prompt says. `afterwards` is done by whoever wins, and by nobody else. */
+async function end(
+  deps: FinishDeps,
+  { visit, interaction }: LiveVisit,
+  result: InteractionResults,
+  afterwards: () => Promise<void> = async () => {},
+): Promise<string> {
+  const payload: AdapterPayload = { ...interaction, result };
+  const row = toRow(models.Interaction, deps.sealer, visit.uid, payload);
+  const values = [row.id, now(), result.login?.accountId ?? null, row.payload];
+  const { rowCount } = await deps.database.run(finishOnce, values);
+  if (rowCount !== 1) return alreadyFinished(deps, visit, result);
+  await afterwards();
+  await deps.record({
+    type: 'oidc.prompt_finished',
+    outcome: 'error' in result ? 'refused' : 'ok',
+    reference: visit.reference,
+    clientId: visit.client.id,
+    accountId: result.login?.accountId ?? visit.accountId,
+    reason: visit.prompt.name,
+  });
+  return returnTo(interaction);
 }
 
 /** The visit as it is now: between the page and this moment another tab may have ended it. */
@@ -89,16 +101,23 @@ function returnTo({ returnTo: url }: AdapterPayload): string {
   return url;
 }
 
+/**
+ * A prompt that the client asked for is answered once its name stands in the result. What stands under these two the
+ * library reads (who signed in, which grant), so that nothing but a real answer may be there.
+ */
+const READ_BY_THE_LIBRARY: ReadonlySet<string> = new Set(['login', 'consent']);
+
 /** The prompt counts as answered, and the time of a login is the time of the proof, not of a later page. */
 function toLibraryResult(visit: Visit, { login }: VisitResult): InteractionResults {
-  const answered = ['login', 'consent'].includes(visit.prompt.name) ? {} : { [visit.prompt.name]: {} };
+  const answered = READ_BY_THE_LIBRARY.has(visit.prompt.name) ? {} : { [visit.prompt.name]: {} };
   return { ...answered, ...(login ? { login: { ...login, ts: epochSeconds() } } : {}) };
 }
 
-async function grantMissing({ engine }: FinishDeps, visit: Visit): Promise<string> {
+/** Should the process die before the grant is saved, the person is asked once more. */
+async function prepareGrant({ engine }: FinishDeps, visit: Visit): Promise<PreparedGrant> {
   const { accountId, reference, client } = visit;
   const { provider, grants } = engine();
   if (accountId === undefined) throw new IdpError('interaction_expired', { reference });
   const holder = { accountId, clientId: client.id, reference };
-  return inRequestScope(() => grants.extend(provider, holder, visit.scopes.missing));
+  return inRequestScope(() => grants.prepare(provider, holder, visit.scopes.missing));
 }

@@ -1,48 +1,38 @@
 import type { Context, Middleware, Next } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import { inRequestScope } from './artifacts/request_scope.ts';
-import type { OidcDeps } from './needs.ts';
+import type { OidcDeps } from './deps.ts';
+import { routes, servedPaths } from './routes.ts';
 import { allowLibraryForm } from './self_submitting.ts';
 import type { Visits } from './visits.ts';
 
-export interface FrontDeps {
-  web: Pick<OidcDeps['web'], 'cookies' | 'rawForm'>;
+/** What the front works with. */
+interface FrontDeps {
+  web: Pick<OidcDeps['web'], 'cookies' | 'note' | 'rawForm' | 'redirect'>;
   visits: Pick<Visits, 'ofRequest'>;
   /** The library's own routes, as of this moment. */
   engine: () => Middleware;
 }
 
-const AUTHORIZE = '/oidc/authorize';
-const LOGOUT = '/oidc/logout';
+const RESUME = new RegExp(`^${routes.authorization}/([A-Za-z0-9_-]{1,64})$`);
 
-/** The paths that reach the library: these and no other spelling of them (its router ignores case and a trailing slash). */
-const PATHS = new Set([
-  '/.well-known/openid-configuration',
-  '/.well-known/oauth-authorization-server',
-  AUTHORIZE,
-  LOGOUT,
-  `${LOGOUT}/confirm`,
-  `${LOGOUT}/success`,
-  '/oidc/token',
-  '/oidc/userinfo',
-  '/oidc/jwks',
-  '/oidc/introspect',
-  '/oidc/revoke',
-  '/oidc/par',
-]);
-
-const RESUME = /^\/oidc\/authorize\/([A-Za-z0-9_-]{1,64})$/;
+/** Both must take a form by the specifications (OIDC Core 3.1.2.1, RP-Initiated Logout 2). */
+const FORMS: ReadonlySet<string> = new Set([routes.authorization, routes.end_session]);
 
 /** Seconds after which asking again makes sense when the database is away. */
 const AGAIN_AFTER = 5;
+
+/** Of a query: as much as a form may have. What an authorization request says is kept for a day. */
+const LONGEST_REQUEST = 8192;
 
 /** Stands between the plumbing and the library: what the library would accept and we do not, ends here. */
 export function createFront(deps: FrontDeps): Middleware {
   return async (ctx, next) => {
     const uid = RESUME.exec(ctx.path)?.[1];
-    if (uid === undefined && !PATHS.has(ctx.path)) return next();
-    ctx.state['route'] = uid === undefined ? ctx.path : `${AUTHORIZE}/:uid`;
-    if (ctx.method === 'POST' && (ctx.path === AUTHORIZE || ctx.path === LOGOUT)) return formAsQuery(deps, ctx);
+    if (uid === undefined && !servedPaths.has(ctx.path)) return next();
+    deps.web.note(ctx, { route: uid === undefined ? ctx.path : `${routes.authorization}/:uid` });
+    if (ctx.method === 'POST' && FORMS.has(ctx.path)) return formAsQuery(deps, ctx);
+    if (FORMS.has(ctx.path) && ctx.querystring.length > LONGEST_REQUEST) throw tooLarge();
     if (uid !== undefined) await checkResume(deps, ctx, uid);
     await answer(deps, ctx, next);
   };
@@ -54,19 +44,17 @@ async function answer({ engine }: FrontDeps, ctx: Context, next: Next): Promise<
   allowLibraryForm(ctx, endOfFlow(ctx));
 }
 
-/**
- * Cross-site form posts bring no Lax cookie along; the GET that follows a 303 does (OIDC Core 3.1.2.1 and RP-Initiated
- * Logout 2 both require POST).
- */
+/** Cross-site form posts bring no Lax cookie along; the GET that follows a 303 does. */
 async function formAsQuery({ web }: FrontDeps, ctx: Context): Promise<void> {
   const fields = await web.rawForm(ctx).catch((error: unknown) => {
-    throw ctx.path === AUTHORIZE && isTooLarge(error)
-      ? new IdpError('too_large', { facts: { instead: '/oidc/par' }, cause: error })
-      : error;
+    throw isTooLarge(error) ? tooLarge(error) : error;
   });
-  ctx.status = 303;
-  ctx.set('Location', `${ctx.path}?${new URLSearchParams(fields).toString()}`);
-  ctx.body = '';
+  web.redirect(ctx, `${ctx.path}?${new URLSearchParams(fields).toString()}`);
+}
+
+/** What does not fit can be pushed (RFC 9126). */
+function tooLarge(cause?: unknown): IdpError {
+  return new IdpError('too_large', { facts: { instead: routes.pushed_authorization_request }, cause });
 }
 
 function isTooLarge(error: unknown): boolean {

@@ -3,13 +3,15 @@ import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Database } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import { epochSeconds, now } from '../kit/clock.ts';
+import { secretToken } from '../kit/random.ts';
 import { isFirstParty } from './client_traits.ts';
 import type { RequestedScopes } from './door.ts';
 
 /** How much of its life a grant may have lived before a use of it begins the life anew; spares a write at each sign-in. */
 const RENEWED_AFTER = 0.02;
 
-export interface GrantsDeps {
+/** What grants work with. */
+interface GrantsDeps {
   database: Database;
   record: RecordEvent;
   grantSeconds: number;
@@ -27,11 +29,18 @@ export interface Grants {
    * One of our own apps is granted what it asks for. OIDC Core 3.1.2.4.
    */
   ofRequest(ctx: KoaContextWithOIDC): Promise<Grant | undefined>;
-  /** Grants what is missing and returns the id of the grant. */
-  extend(provider: Provider, holder: GrantHolder, missing: RequestedScopes): Promise<string>;
+  /** Grants what is missing, once `save` is called: the id is known before, so that another statement can decide first. */
+  prepare(provider: Provider, holder: GrantHolder, missing: RequestedScopes): Promise<PreparedGrant>;
 }
 
-export interface GrantHolder {
+/** A grant that is not given yet. */
+export interface PreparedGrant {
+  id: string;
+  save(): Promise<void>;
+}
+
+/** Who allows, and whom. */
+interface GrantHolder {
   accountId: string;
   clientId: string;
   reference?: string;
@@ -45,15 +54,14 @@ export function createGrants({ database, record, grantSeconds }: GrantsDeps): Gr
     const { rows } = await database.run<{ id: string }>(newest, [holder.accountId, holder.clientId, now()]);
     return rows[0] && provider.Grant.find(rows[0].id);
   };
-  const grant = async (provider: Provider, holder: GrantHolder, found: Grant | undefined, missing: RequestedScopes) => {
-    const target = found ?? new provider.Grant({ accountId: holder.accountId, clientId: holder.clientId });
+  const grant = async (holder: GrantHolder, target: Grant, missing: RequestedScopes) => {
     if (missing.oidc.length > 0) target.addOIDCScope(missing.oidc);
     for (const [resource, scopes] of Object.entries(missing.resources))
       target.addResourceScope(resource, scopes.join(' '));
     target.exp = epochSeconds() + grantSeconds;
     await target.save();
     const scope = [...missing.oidc, ...Object.values(missing.resources).flat()].join(' ');
-    await record({ type: 'grant.given', outcome: 'ok', ...holder, detail: { scope } });
+    await record({ type: 'oidc.grant_given', outcome: 'ok', ...holder, detail: { scope } });
     return target;
   };
   const renew = async (found: Grant): Promise<void> => {
@@ -68,15 +76,20 @@ export function createGrants({ database, record, grantSeconds }: GrantsDeps): Gr
       const holder = { accountId: account.accountId, clientId: client.clientId };
       const found = await find(provider, holder, result?.consent?.grantId ?? session?.grantIdFor(client.clientId));
       const missing = isFirstParty(client) && !asksForAnotherAccount(ctx) ? missingOf(ctx, found) : nothing;
-      if (!isNothing(missing)) return grant(provider, holder, found, missing);
+      if (!isNothing(missing)) return grant(holder, found ?? blank(provider, holder), missing);
       if (found) await renew(found);
       return found;
     },
-    async extend(provider, holder, missing) {
-      const found = await find(provider, holder);
-      return (await grant(provider, holder, found, missing)).jti;
+    async prepare(provider, holder, missing) {
+      const target = (await find(provider, holder)) ?? blank(provider, holder);
+      target.jti ||= secretToken();
+      return { id: target.jti, save: async () => void (await grant(holder, target, missing)) };
     },
   };
+}
+
+function blank(provider: Provider, { accountId, clientId }: GrantHolder): Grant {
+  return new provider.Grant({ accountId, clientId });
 }
 
 const nothing: RequestedScopes = { oidc: [], resources: {} };

@@ -14,7 +14,7 @@ interface Rule {
   asks: Predicate;
 }
 
-export interface PolicyDeps {
+interface PolicyDeps {
   sessionMax: number;
   /** The subject under which a client knows an account. */
   subjectFor(ctx: KoaContextWithOIDC, accountId: string): Promise<string>;

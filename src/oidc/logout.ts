@@ -1,13 +1,13 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { epochSeconds } from '../kit/clock.ts';
-import type { OidcDeps } from './needs.ts';
+import type { OidcDeps } from './deps.ts';
 import { asContext } from './protocol_errors.ts';
+import { logoutConfirmation } from './routes.ts';
 import { answerSelfSubmitting } from './self_submitting.ts';
 import { formTargetOf } from './visit.ts';
 
-const ACTION = '/oidc/logout/confirm';
-
-export interface LogoutDeps {
+/** What signing out works with. */
+interface LogoutDeps {
   web: Pick<OidcDeps['web'], 't'>;
   pages: OidcDeps['pages'];
   subjectFor(ctx: KoaContextWithOIDC, accountId: string): Promise<string>;
@@ -25,11 +25,16 @@ export function createLogoutSources({ web, pages, subjectFor }: LogoutDeps) {
       );
       if (await isHintOfSession(ctx, subjectFor)) {
         const button = web.t(asContext(ctx))('sign_out.logout.submit');
-        answerSelfSubmitting(asContext(ctx), { action: ACTION, fields: { xsrf, logout: 'yes' }, formTargets, button });
+        answerSelfSubmitting(asContext(ctx), {
+          action: logoutConfirmation,
+          fields: { xsrf, logout: 'yes' },
+          formTargets,
+          button,
+        });
         return;
       }
       const app = ctx.oidc.client?.clientName;
-      await pages.question(asContext(ctx), { action: ACTION, xsrf, app, formTargets });
+      await pages.question(asContext(ctx), { action: logoutConfirmation, xsrf, app, formTargets });
     },
     async postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void> {
       const { client } = ctx.oidc;

@@ -1,7 +1,7 @@
 import { errors, type ErrorOut, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Context } from 'koa';
 import { IdpError, type ErrorCode } from '../kit/errors.ts';
-import type { OidcDeps } from './needs.ts';
+import type { OidcDeps } from './deps.ts';
 
 /** Endpoints that people see; every other one speaks JSON, whatever the request accepts. */
 const PAGES = new Set(['authorization', 'resume', 'end_session', 'end_session_confirm', 'end_session_success']);

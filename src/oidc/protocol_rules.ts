@@ -1,12 +1,14 @@
 import { errors, type Client, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { needsPkce } from './client_traits.ts';
+import { routes } from './routes.ts';
 
 /** Prompts that a client may ask for, as the discovery document lists them. */
 const PROMPTS = ['none', 'login', 'consent', 'select_account', 'create'];
 
 const BODY_LIMIT = 256 * 1024;
 
-export interface RulesOptions {
+/** What differs between issuers. */
+interface RulesOptions {
   /** Whether clients may have pairwise subjects. */
   pairwise: boolean;
   discovery?: { ui_locales_supported?: string[]; op_policy_uri?: string; op_tos_uri?: string };
@@ -46,21 +48,6 @@ export function protocolRules({ pairwise, discovery }: RulesOptions): Configurat
   };
 }
 
-const routes = {
-  authorization: '/oidc/authorize',
-  token: '/oidc/token',
-  userinfo: '/oidc/userinfo',
-  jwks: '/oidc/jwks',
-  end_session: '/oidc/logout',
-  introspection: '/oidc/introspect',
-  revocation: '/oidc/revoke',
-  pushed_authorization_request: '/oidc/par',
-  device_authorization: '/oidc/device',
-  code_verification: '/device',
-  backchannel_authentication: '/oidc/ciba',
-  registration: '/oidc/register',
-};
-
 /** OIDC Core 5.1 by the scopes of 5.4. When and how somebody signed in stands in every ID token. */
 const claims = {
   openid: ['sub', 'auth_time', 'acr', 'amr'],
@@ -92,10 +79,10 @@ const features: Configuration['features'] = {
   backchannelLogout: { enabled: true },
   pushedAuthorizationRequests: { enabled: true },
   userinfo: { enabled: true },
-  // Any client that authenticates may ask about a token it holds; a public one only about its own (RFC 7662 2.1, 4).
+  // A client learns of its own tokens only; of any other one it hears `active: false` (RFC 7662 4).
   introspection: {
     enabled: true,
-    allowedPolicy: (_ctx, client, token) => client.clientAuthMethod !== 'none' || token.clientId === client.clientId,
+    allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
   },
   revocation: { enabled: true, allowedPolicy: mayRevoke },
 };

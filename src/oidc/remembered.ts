@@ -2,7 +2,7 @@ import type { Database } from '../database/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 
 /** What the account chooser of a browser lists. */
-export interface Remembered {
+interface Remembered {
   remembered(browserHash: string): Promise<string[]>;
   remember(browserHash: string, accountId: string): Promise<void>;
   forget(browserHash: string, accountId?: string): Promise<void>;

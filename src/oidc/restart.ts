@@ -1,3 +1,11 @@
+import type { Context } from 'koa';
+import { now } from '../kit/clock.ts';
+import type { OidcDeps } from './deps.ts';
+import type { Oidc } from './door.ts';
+import { routes } from './routes.ts';
+import type { VisitStore } from './visit_store.ts';
+import { uidOf } from './visits.ts';
+
 /** Parameters that say who is there now, not what the client wants; they are of no use an hour later. */
 const NOT_KEPT = new Set(['id_token_hint', 'request', 'request_uri']);
 
@@ -11,15 +19,30 @@ export function keptParameters(params: Record<string, unknown>): Record<string, 
   );
 }
 
+/** Begins a visit again in its own browser, for as long as its request is kept. */
+export function createRestart({
+  web,
+  visits,
+}: {
+  web: Pick<OidcDeps['web'], 'browser'>;
+  visits: Pick<VisitStore, 'find'>;
+}): Oidc['restart'] {
+  return async (ctx: Context, change) => {
+    const visit = await visits.find(uidOf(ctx));
+    if (!visit || visit.browserHash !== web.browser.read(ctx) || visit.restartableUntil <= now()) return undefined;
+    return Object.keys(visit.params).length === 0 ? undefined : authorizeUrl(visit.params, change);
+  };
+}
+
 /** The URL that makes the same authorization request again. */
-export function authorizeUrl(params: Record<string, unknown>, change: { prompt?: string } = {}): string {
+function authorizeUrl(params: Record<string, unknown>, change: { prompt?: string } = {}): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...params, ...changedPrompt(params, change) })) {
     for (const each of Array.isArray(value) ? value : [value]) {
       if (typeof each === 'string' || typeof each === 'number') query.append(name, String(each));
     }
   }
-  return `/oidc/authorize?${query.toString()}`;
+  return `${routes.authorization}?${query.toString()}`;
 }
 
 function changedPrompt(params: Record<string, unknown>, { prompt }: { prompt?: string }): { prompt?: string } {

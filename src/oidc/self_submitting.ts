@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
-import { contentSecurityPolicy } from '../web/index.ts';
+import { contentSecurityPolicy, escapeHtml } from '../web/index.ts';
 import { formTargetOf } from './visit.ts';
 
 const SCRIPT = "document.addEventListener('DOMContentLoaded', function () { document.forms[0].submit() });";
 
 /** A form that sends itself, with a button where scripts do not run. */
-export interface SelfSubmittingForm {
+interface SelfSubmittingForm {
   action: string;
   fields: Record<string, string>;
   /** Where it may end beyond our own origin. */
@@ -18,15 +18,15 @@ export interface SelfSubmittingForm {
 /** Answers with a form that sends itself, in the manner of the library's own; its one script is allowed by hash. */
 export function answerSelfSubmitting(ctx: Context, { action, fields, formTargets, button }: SelfSubmittingForm): void {
   const inputs = Object.entries(fields).map(
-    ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
+    ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
   );
   ctx.status = 200;
   ctx.type = 'text/html; charset=utf-8';
   ctx.set('Content-Security-Policy', contentSecurityPolicy({ formTargets, scriptHashes: [hashOf(SCRIPT)] }));
   ctx.body = `<!DOCTYPE html>
 <html>
-<head><title>${escape(button)}</title><script>${SCRIPT}</script></head>
-<body><form method="post" action="${escape(action)}">${inputs.join('')}<noscript><button type="submit">${escape(button)}</button></noscript></form></body>
+<head><title>${escapeHtml(button)}</title><script>${SCRIPT}</script></head>
+<body><form method="post" action="${escapeHtml(action)}">${inputs.join('')}<noscript><button type="submit">${escapeHtml(button)}</button></noscript></form></body>
 </html>`;
 }
 
@@ -46,10 +46,6 @@ export function allowLibraryForm(ctx: Context, endsAt: string | undefined): void
 
 function hashOf(script: string): string {
   return `sha256-${createHash('sha256').update(script).digest('base64')}`;
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function unescape(text: string): string {

@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 import type { ModelStore } from './artifacts/artifact_store.ts';
 import type { Session } from './door.ts';
-import type { AccountDirectory, OidcDeps } from './needs.ts';
+import type { AccountDirectory, OidcDeps } from './deps.ts';
 
-export interface SessionsDeps {
+interface SessionsDeps {
   web: Pick<OidcDeps['web'], 'cookies'>;
   sessions: Pick<ModelStore, 'find'>;
   accounts: AccountDirectory;

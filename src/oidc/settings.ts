@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../kit/durations.ts';
+import { isLoopbackHost } from '../outbound/index.ts';
 
 /** A duration like `10m`, in seconds after parsing. */
 function duration(fallback: string, what: string) {
@@ -11,7 +12,7 @@ function duration(fallback: string, what: string) {
     .describe(what);
 }
 
-/** The `lifetimes:` block. After parsing every value is in seconds. */
+/** The `lifetimes:` block, also of rooms below this one. After parsing every value is in seconds. */
 export const lifetimeSettings = z.strictObject({
   authorization_code: duration('60s', 'Authorization code.'),
   interaction: duration('1h', 'One page of a visit.'),
@@ -26,14 +27,10 @@ export const lifetimeSettings = z.strictObject({
   refresh_token_max: duration('365d', 'A line of refresh tokens, however often it is used.'),
   grant: duration('365d', 'What a person allowed an app; each use begins it anew.'),
   device_code: duration('10m', 'Device code.'),
-  mailed_link: duration('30m', 'Link in a mail.'),
   mailed_code: duration('10m', 'Code in a mail.'),
-  undo_link: duration('7d', 'Link that takes a change back.'),
   restart: duration('24h', 'How long an expired visit can be begun again with one click.'),
   remembered_account: duration('90d', 'Account in the chooser of a browser.'),
-  trusted_device: duration('30d', 'Browser that is not asked for a second factor.'),
-  invitation: duration('7d', 'Invitation.'),
-  deletion_grace: duration('14d', 'Time to undo the deletion of an account.'),
+  events: duration('400d', 'What happened, for explain and the activity of an account.'),
 });
 
 /** Lifetimes in seconds. */
@@ -60,8 +57,5 @@ export type ResourceSettings = z.output<typeof resourceSettings>;
 function isResourceIndicator(text: string): boolean {
   const url = URL.parse(text);
   if (!url || text.includes('#') || url.username !== '') return false;
-  return (
-    url.protocol === 'https:' ||
-    (url.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname))
-  );
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
 }

@@ -1,11 +1,9 @@
-import { createHmac } from 'node:crypto';
+import { hmac } from '../kit/random.ts';
 
 /**
  * The subject under which clients of one sector know an account (OIDC Core 8.1): keyed, so that nobody without the salt can
  * tell whose it is, and never changing as long as the salt does not.
  */
 export function pairwiseSubject(salt: Buffer, sector: string, accountId: string): string {
-  return createHmac('sha256', salt)
-    .update(JSON.stringify([sector, accountId]))
-    .digest('base64url');
+  return hmac(salt, JSON.stringify([sector, accountId]));
 }

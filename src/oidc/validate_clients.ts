@@ -1,11 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto';
 import Provider, { errors, type Adapter, type ClientMetadata, type Configuration } from 'oidc-provider';
 import { toMetadata, type ClientSettings } from '../clients/index.ts';
 import { lifetimesOf } from './lifetimes.ts';
 import { protocolRules } from './protocol_rules.ts';
 import { lifetimeSettings } from './settings.ts';
 
-export interface ClientRefusal {
+/** Why a client would not work. */
+interface ClientRefusal {
   client_id: string;
   problem: string;
 }
@@ -36,18 +37,26 @@ function validationConfiguration(pairwise: boolean): Configuration {
   return {
     ...protocolRules({ pairwise }),
     adapter: () => unused,
-    jwks: { keys: [privateJwk('rsa'), privateJwk('ec')] },
+    jwks: { keys: keysOfOurs() },
     ttl: lifetimesOf(lifetimeSettings.parse({})),
     sectorIdentifierUriValidate: () => false,
   };
 }
 
-/** Which algorithms a client may ask for hangs on the keys that there are. */
-function privateJwk(type: 'rsa' | 'ec') {
-  const { privateKey } =
-    type === 'rsa'
-      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-      : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+type PrivateJwk = ReturnType<typeof privateJwk>;
+
+let made: PrivateJwk[] | undefined;
+
+/** Which algorithms a client may ask for hangs on the keys that there are. An RSA key takes a moment: one for the process. */
+function keysOfOurs(): PrivateJwk[] {
+  made ??= [
+    privateJwk(generateKeyPairSync('rsa', { modulusLength: 2048 })),
+    privateJwk(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
+  ];
+  return made;
+}
+
+function privateJwk({ privateKey }: KeyPairKeyObjectResult) {
   return { ...privateKey.export({ format: 'jwk' }), use: 'sig' };
 }
 

@@ -44,7 +44,7 @@ export function formTargetOf(uri: string | undefined): string | undefined {
 }
 
 /** What the consent rules of the interaction policy found to be missing. */
-export function missingOf(details: Record<string, unknown>): RequestedScopes {
+function missingOf(details: Record<string, unknown>): RequestedScopes {
   const resources: RequestedScopes['resources'] = {};
   const found = details['missingResourceScopes'];
   for (const [indicator, scopes] of Object.entries(typeof found === 'object' && found !== null ? found : {})) {

@@ -1,7 +1,7 @@
 import type { Database } from '../database/index.ts';
+import type { Sealer } from '../keys/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { sha256 } from '../kit/random.ts';
-import type { Sealer } from './artifacts/rows.ts';
 
 /** What is kept of one prompt of a visit. */
 export interface VisitRecord {
@@ -16,7 +16,8 @@ export interface VisitRecord {
   finishedAt: Date | null;
 }
 
-export type NewVisit = Pick<VisitRecord, 'browserHash' | 'reference' | 'clientId' | 'params'>;
+/** A prompt whose page is about to be shown. */
+type NewVisit = Pick<VisitRecord, 'browserHash' | 'reference' | 'clientId' | 'params'>;
 
 interface VisitRow {
   browser_hash: string;
@@ -53,7 +54,8 @@ const progress = {
   text: 'update visits set progress = $2 where uid_hash = $1 and finished_at is null and expires_at > $3',
 };
 
-export interface VisitStoreDeps {
+/** What the store works with. */
+interface VisitStoreDeps {
   database: Database;
   sealer: Sealer;
   seconds: () => { interaction: number; restart: number };
@@ -62,10 +64,10 @@ export interface VisitStoreDeps {
 /** Visits in PostgreSQL, with parameters and progress encrypted. */
 export function createVisitStore({ database, sealer, seconds }: VisitStoreDeps): VisitStore {
   const seal = (part: string, hash: string, value: object): string =>
-    sealer.seal(JSON.stringify(value), `visit ${part} ${hash}`);
+    sealer.seal(JSON.stringify(value), `visits ${hash} ${part}`);
   const open = (part: string, hash: string, value: string): Record<string, unknown> =>
     // Written by `seal` alone, out of objects.
-    JSON.parse(sealer.open(value, `visit ${part} ${hash}`)) as Record<string, unknown>;
+    JSON.parse(sealer.open(value, `visits ${hash} ${part}`)) as Record<string, unknown>;
 
   return {
     async add(uid, { browserHash, reference, clientId, params }) {

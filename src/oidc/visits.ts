@@ -4,12 +4,13 @@ import { now } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { ModelStore } from './artifacts/artifact_store.ts';
 import type { Visit } from './door.ts';
-import type { OidcDeps } from './needs.ts';
+import type { OidcDeps } from './deps.ts';
 import { describeVisit } from './visit.ts';
 import type { VisitRecord, VisitStore } from './visit_store.ts';
 
-export interface VisitsDeps {
-  web: Pick<OidcDeps['web'], 'browser' | 't'>;
+/** What visits work with. */
+interface VisitsDeps {
+  web: Pick<OidcDeps['web'], 'browser' | 'note' | 't'>;
   clients: OidcDeps['clients'];
   store: VisitStore;
   interactions: Pick<ModelStore, 'find'>;
@@ -34,60 +35,60 @@ export interface Visits {
 
 /** Visits over their store and the library's interactions. */
 export function createVisits(deps: VisitsDeps): Visits {
-  const { web, store } = deps;
-  const ofBrowser = async (uid: string, browserHash: string | undefined): Promise<VisitRecord> => {
-    const record = await store.find(uid);
-    if (!record) throw new IdpError('interaction_expired');
-    if (browserHash === undefined) throw new IdpError('cookies_missing');
-    if (record.browserHash !== browserHash) throw new IdpError('interaction_foreign');
-    return record;
-  };
-  const open = async (uid: string, record: VisitRecord): Promise<LiveVisit> => {
-    const expired = new IdpError('interaction_expired', { reference: record.reference });
-    if (record.finishedAt || record.expiresAt <= now()) throw expired;
-    const interaction = (await deps.interactions.find([uid])).get(uid);
-    const client = deps.clients.find(record.clientId);
-    if (!interaction?.prompt || !client || !(await sameSession(deps, interaction))) throw expired;
-    return { visit: describeVisit(uid, record, interaction, client), interaction };
-  };
-  const find: Visits['find'] = async (uid, browserHash) => open(uid, await ofBrowser(uid, browserHash));
-  const ofRequest = async (ctx: Context, uid: string): Promise<VisitRecord> => {
-    try {
-      const record = await ofBrowser(uid, web.browser.read(ctx));
-      ctx.state['reference'] = record.reference;
-      ctx.state['primary'] = wayOn(deps, ctx, uid, record);
-      return record;
-    } catch (error) {
-      throw sharperFor(ctx, error);
-    }
-  };
   return {
-    find,
-    ofBrowser,
-    ofRequest,
+    find: async (uid, browserHash) => open(deps, uid, await ofBrowser(deps, uid, browserHash)),
+    ofBrowser: (uid, browserHash) => ofBrowser(deps, uid, browserHash),
+    ofRequest: (ctx, uid) => ofRequest(deps, ctx, uid),
     async current(ctx) {
       const uid = uidOf(ctx);
-      const record = await ofRequest(ctx, uid);
-      const { visit } = await open(uid, record);
-      delete ctx.state['primary'];
-      if (typeof visit.params['ui_locales'] === 'string') ctx.state['uiLocales'] = visit.params['ui_locales'];
+      const { visit } = await open(deps, uid, await ofRequest(deps, ctx, uid));
+      const wish = visit.params['ui_locales'];
+      deps.web.note(ctx, { primary: undefined, uiLocales: typeof wish === 'string' ? wish : undefined });
       return visit;
     },
   };
 }
 
-/** Whoever went Back after success belongs in the app; whoever took too long begins again, where that is possible. */
+async function ofBrowser({ store }: VisitsDeps, uid: string, browserHash: string | undefined): Promise<VisitRecord> {
+  const record = await store.find(uid);
+  if (!record) throw new IdpError('interaction_expired');
+  if (browserHash === undefined) throw new IdpError('cookies_missing');
+  if (record.browserHash !== browserHash) throw new IdpError('interaction_foreign');
+  return record;
+}
+
+async function ofRequest(deps: VisitsDeps, ctx: Context, uid: string): Promise<VisitRecord> {
+  const { web } = deps;
+  try {
+    const record = await ofBrowser(deps, uid, web.browser.read(ctx));
+    web.note(ctx, { reference: record.reference, primary: wayOn(deps, ctx, uid, record) });
+    return record;
+  } catch (error) {
+    throw sharperFor(ctx, error);
+  }
+}
+
+async function open(deps: VisitsDeps, uid: string, record: VisitRecord): Promise<LiveVisit> {
+  const expired = new IdpError('interaction_expired', { reference: record.reference });
+  if (record.finishedAt || record.expiresAt <= now()) throw expired;
+  const interaction = (await deps.interactions.find([uid])).get(uid);
+  const client = deps.clients.find(record.clientId);
+  if (!interaction?.prompt || !client || !(await sameSession(deps, interaction))) throw expired;
+  return { visit: describeVisit(uid, record, interaction, client), interaction };
+}
+
+/**
+ * The one button of the error page. Whoever took too long begins again, where that is possible. After success, or where it
+ * is not, only the app can go on: its `state` was used, so that the same request would end in an error there.
+ */
 function wayOn({ web, clients }: VisitsDeps, ctx: Context, uid: string, record: VisitRecord) {
+  const t = web.t(ctx);
+  const repeatable = !record.finishedAt && Object.keys(record.params).length > 0;
+  if (repeatable) return { label: t('error_page.restart'), href: `/interaction/${uid}/restart` };
   const client = clients.find(record.clientId);
   const home = client?.['client_uri'];
-  const toApp = client &&
-    typeof home === 'string' && {
-      label: web.t(ctx)('error_page.back_to_app', { app: client.client_name }),
-      href: home,
-    };
-  const restart = { label: web.t(ctx)('error_page.restart'), href: `/interaction/${uid}/restart` };
-  const repeatable = Object.keys(record.params).length > 0;
-  return (record.finishedAt || !repeatable ? toApp : undefined) || (repeatable ? restart : undefined);
+  if (!client || typeof home !== 'string') return undefined;
+  return { label: t('error_page.back_to_app', { app: client.client_name }), href: home };
 }
 
 /** `:uid` of the matched route. */

@@ -1,32 +1,20 @@
 import type { RecordEvent } from '../events/index.ts';
 import { OutboundError } from '../outbound/index.ts';
-import { UpstreamFailure, type FailureCode } from './failure.ts';
-import type { Consumed, Refusal, TransactionStore, Trip } from './transactions/transaction_store.ts';
+import type { Arrival } from './door.ts';
+import { UpstreamFailure } from './failure.ts';
+import type { Consumed, Refusal, TransactionStore } from './transactions/transaction_store.ts';
 import type { TripSecrets, Upstream, UpstreamIdentity } from './upstream.ts';
 
-/** What came of a callback. */
-export type Arrival =
-  | { outcome: 'identified'; trip: Trip; identity: UpstreamIdentity }
-  | { outcome: 'cancelled'; trip: Trip }
-  /** The upstream let us down; the trip is over. `reason` is for the log, never for the page. */
-  | { outcome: 'failed'; trip?: Trip; code: FailureCode; reason: string }
-  /** Nothing was consumed. `trip` only for the browser that began it, so that its visit can be restarted. */
-  | {
-      outcome: 'refused';
-      code: 'interaction_expired' | 'interaction_foreign' | 'cookies_missing' | 'not_found';
-      trip?: Trip;
-    }
-  /** A form_post callback was stored: 303 to this URL, where the cookies come along. */
-  | { outcome: 'resume'; url: string };
-
-export interface ArrivalDeps {
+/** What an arrival works with. */
+interface ArrivalDeps {
   issuer: string;
   find: (id: string) => Upstream | undefined;
   store: TransactionStore;
   record: RecordEvent;
 }
 
-export interface Callback {
+/** One request to a callback, or to its resumption. */
+interface Callback {
   id: string;
   browserHash: string | undefined;
   method: 'GET' | 'POST';
@@ -72,7 +60,7 @@ async function finish(
   } catch (error) {
     const failure = explain(error);
     await deps.record({
-      type: 'upstream.answer_refused',
+      type: 'upstreams.answer_refused',
       outcome: 'failed',
       upstreamId: trip.upstreamId,
       reference: trip.reference,
@@ -116,7 +104,7 @@ const SECURITY: ReadonlySet<Refusal['reason']> = new Set(['other_upstream', 'for
 async function refuse({ record }: ArrivalDeps, id: string, refusal: Refusal): Promise<Arrival> {
   const trip = 'trip' in refusal ? refusal.trip : undefined;
   await record({
-    type: 'upstream.callback_refused',
+    type: 'upstreams.callback_refused',
     outcome: 'refused',
     upstreamId: id,
     reference: trip?.reference,

@@ -8,7 +8,8 @@ import { mergeMapping, type Linking, type UpstreamSettings } from './settings.ts
 export interface UpstreamDefinition extends Preset {
   id: string;
   preset: string;
-  label: string;
+  /** What people call it. */
+  name: string;
   issuer: string;
   linking: Linking;
   client_id: string;
@@ -44,7 +45,7 @@ export function defineUpstream(
     ...withoutAbsent(changes),
     ...credentials,
     id,
-    label: label ?? preset.name ?? id,
+    name: label ?? preset.name ?? id,
     linking,
     // The schema refuses settings that leave both out.
     issuer: preset.issuer ?? own ?? '',
@@ -70,7 +71,10 @@ export function simulatorClients(issuer: string, settings: UpstreamSettings[]): 
   return { google: clientOf('google'), facebook: clientOf('facebook') };
 }
 
-function isSimulatable(settings: UpstreamSettings): settings is UpstreamSettings & { preset: 'google' | 'facebook' } {
+/** Whether only the simulator can play this upstream: it has no credentials, and its preset is one that we simulate. */
+export function isSimulatable(
+  settings: UpstreamSettings,
+): settings is UpstreamSettings & { preset: 'google' | 'facebook' } {
   return settings.preset !== 'oidc' && !settings.client_id && !settings.client_secret;
 }
 

@@ -1,3 +1,4 @@
+/** What a person is told when an upstream let us down. */
 export type FailureCode = 'upstream_failed' | 'upstream_unavailable' | 'upstream_misconfigured';
 
 interface Judgement {
@@ -12,7 +13,7 @@ const unavailable: Judgement = { code: 'upstream_unavailable' };
 const misconfigured: Judgement = { code: 'upstream_misconfigured' };
 
 /** Every way in which an upstream lets us down: the word for the log, what the person is told, whether it smells. */
-export const reasons = {
+const reasons = {
   callback_malformed: failed,
   callback_duplicate: failed,
   callback_error: failed,
@@ -54,6 +55,7 @@ export const reasons = {
   userinfo_subject_differs: suspicious,
 } as const satisfies Record<string, Judgement>;
 
+/** What the log says when an upstream let us down. */
 export type Reason = keyof typeof reasons;
 
 /** A trip to an upstream that ends without an identity. `upstreamError` is the upstream's own error code, cut to plain characters. */

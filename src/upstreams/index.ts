@@ -7,13 +7,10 @@
  * Never touches an account, never decides who may join which one, never keeps an upstream's token, and never believes an
  * ID token whose signature it has not verified.
  */
-export { openUpstreams, type ListedUpstream, type Upstreams, type UpstreamsDeps } from './open_upstreams.ts';
-export { type Arrival } from './arrive.ts';
-export { type Purpose, type Trip } from './transactions/transaction_store.ts';
-export { type Sealer } from './transactions/postgres_transaction_store.ts';
-export { type UpstreamIdentity } from './upstream.ts';
-export { type Trust } from './mapping/mapping.ts';
-export { upstreamSettings, type Linking, type UpstreamSettings } from './settings.ts';
-export { upstreamMistakes, type UpstreamMistake } from './mistakes.ts';
-export { redirectUri, simulatorClients, type SimulatorAccess, type SimulatorClients } from './definition.ts';
-export { startSimulator, type Simulator, type SimulatorSettings } from './simulator/start_simulator.ts';
+export { openUpstreams } from './open_upstreams.ts';
+export type { Arrival, Upstreams } from './door.ts';
+export type { Trip } from './transactions/transaction_store.ts';
+export { upstreamSettings, type UpstreamSettings } from './settings.ts';
+export { upstreamMistakes } from './mistakes.ts';
+export { redirectUri, simulatorClients, type SimulatorAccess } from './definition.ts';
+export { startSimulator } from './simulator/start_simulator.ts';

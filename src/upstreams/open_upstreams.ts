@@ -1,10 +1,9 @@
-import type { Database } from '../database/index.ts';
-import type { RecordEvent } from '../events/index.ts';
 import { IdpError } from '../kit/errors.ts';
 import { secretToken } from '../kit/random.ts';
-import type { Outbound } from '../outbound/index.ts';
-import { arrive, type Arrival } from './arrive.ts';
-import { defineUpstream, type SimulatorAccess, type UpstreamDefinition } from './definition.ts';
+import { arrive } from './arrive.ts';
+import { defineUpstream, type UpstreamDefinition } from './definition.ts';
+import type { UpstreamsDeps } from './deps.ts';
+import type { ListedUpstream, Upstreams } from './door.ts';
 import { createKeySet, type KeySet } from './engines/key_set.ts';
 import { createOAuth2Upstream } from './engines/oauth2_upstream.ts';
 import { createOidcUpstream } from './engines/oidc_upstream.ts';
@@ -12,61 +11,14 @@ import { UpstreamFailure } from './failure.ts';
 import { discoveredMetadata } from './metadata/discovered_metadata.ts';
 import { pinnedMetadata, type Metadata } from './metadata/metadata.ts';
 import { postgresMetadataStore } from './metadata/metadata_store.ts';
-import { upstreamMistakes, upstreamWarnings } from './mistakes.ts';
-import type { Linking, UpstreamSettings } from './settings.ts';
-import { postgresTransactionStore, type Sealer } from './transactions/postgres_transaction_store.ts';
-import type { Trip } from './transactions/transaction_store.ts';
-import type { Upstream, Wishes } from './upstream.ts';
-
-export interface UpstreamsDeps {
-  settings: UpstreamSettings[];
-  issuer: string;
-  mode: 'development' | 'production';
-  database: Database;
-  sealer: Sealer;
-  outbound: Outbound;
-  record: RecordEvent;
-  /** Development mode only: plays Google and Facebook for upstreams without credentials. */
-  simulator?: SimulatorAccess | undefined;
-}
-
-/** One upstream as pages see it. */
-export interface ListedUpstream {
-  id: string;
-  /** Who it is: "Google". */
-  name: string;
-  /** What the button says: the admin's label, else the name. */
-  label: string;
-  preset: string;
-  linking: Linking;
-  available: boolean;
-  /** Where a form that begins a trip ends, for the page's form-action. */
-  origins: string[];
-  simulated: boolean;
-}
-
-export interface Upstreams {
-  list(): ListedUpstream[];
-  /** Begins a trip and gives the URL to 303 to. IdpError `not_found`, `upstream_unavailable` or `upstream_misconfigured`. */
-  begin(id: string, trip: Omit<Trip, 'upstreamId'> & Wishes): Promise<string>;
-  /** Takes a callback (or its resumption) to its end; see Arrival. */
-  arrive(
-    id: string,
-    browserHash: string | undefined,
-    method: 'GET' | 'POST',
-    params: URLSearchParams,
-  ): Promise<Arrival>;
-  /** Sentences for the admin, made from the settings. */
-  warnings(): string[];
-  /** Deletes trips that ended more than a day ago; returns how many. */
-  sweep(): Promise<number>;
-  close(): Promise<void>;
-}
+import { upstreamMistakes } from './mistakes.ts';
+import { postgresTransactionStore } from './transactions/postgres_transaction_store.ts';
+import type { Upstream } from './upstream.ts';
 
 /** Opens every enabled upstream. Needs none of them to answer. Throws when the settings contradict each other. */
 export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
   const { settings, issuer, mode, record } = deps;
-  const [mistake] = upstreamMistakes(settings, { issuer, mode });
+  const mistake = upstreamMistakes(settings, { issuer, mode }).find(({ warning }) => !warning);
   if (mistake) throw new Error(`upstreams.${mistake.path.join('.')}: ${mistake.message}`);
   const simulator = mode === 'development' ? deps.simulator : undefined;
   const enabled = settings.filter((entry) => entry.enabled);
@@ -89,7 +41,6 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
     },
     arrive: (id, browserHash, method, params) =>
       arrive({ issuer, find: (wanted) => byId.get(wanted), store, record }, { id, browserHash, method, params }),
-    warnings: () => upstreamWarnings(settings, definitions),
     sweep: () => store.sweep(),
     async close() {
       await Promise.all(opened.map((entry) => entry.metadata.close()));
@@ -115,7 +66,7 @@ function discover(deps: UpstreamsDeps, definition: UpstreamDefinition): Promise<
     fetch: deps.outbound.fetch,
     onFailure: ({ reason, security, upstreamError }) =>
       deps.record({
-        type: 'upstream.discovery_failed',
+        type: 'upstreams.discovery_failed',
         outcome: 'failed',
         upstreamId: definition.id,
         reason,
@@ -125,11 +76,10 @@ function discover(deps: UpstreamsDeps, definition: UpstreamDefinition): Promise<
 }
 
 function describe(upstream: Upstream): ListedUpstream {
-  const { id, name, label, preset, linking, simulated } = upstream.definition;
+  const { id, name, preset, linking, simulated } = upstream.definition;
   return {
     id,
-    name: name ?? label,
-    label,
+    name,
     preset,
     linking,
     available: upstream.available(),

@@ -9,9 +9,9 @@ import {
 } from './mapping/mapping.ts';
 import { presetNames, presets, type PresetName } from './presets/all.ts';
 
-export const linkings = ['never', 'authoritative', 'verified'] as const;
+const linkings = ['never', 'authoritative', 'verified'] as const;
 
-/** When an upstream's address joins an account without further proof: design.md section 4, rule 5. */
+/** When an upstream's address joins an account without further proof: linking rule 5. */
 export type Linking = (typeof linkings)[number];
 
 /** Parameters that the protocol owns; nobody may set them by hand. */
@@ -60,6 +60,7 @@ export const upstreamSettings = z
     for (const { path, message } of mistakesOf(settings)) context.addIssue({ code: 'custom', path, message });
   });
 
+/** One upstream after parsing. */
 export type UpstreamSettings = z.output<typeof upstreamSettings>;
 
 interface Checked {

@@ -30,13 +30,12 @@ export interface Tokens {
 export interface UpstreamIdentity {
   issuer: string;
   subject: string;
-  email?: { value: string; trust: Trust; relay: boolean; source: string };
+  email?: { value: string; trust: Trust; relay: boolean };
   name?: string;
   givenName?: string;
   familyName?: string;
-  username?: string;
   picture?: string;
-  locale?: string;
+  /** Further attributes that the config asks to keep. */
   extra: Record<string, string | boolean>;
 }
 

@@ -55,7 +55,20 @@ describe('keys', () => {
   it('survive a new encryption key as long as the old one is still configured', async () => {
     const before = (await open()).signingKeys();
     expect((await open([randomBytes(32), ...encryptionKeys])).signingKeys()).toEqual(before);
-    await expect(open([randomBytes(32)])).rejects.toMatchObject({ code: 'internal' });
+    await expect(open([randomBytes(32)])).rejects.toThrow('encrypted with a key that is not configured');
+  });
+
+  it('are checked: it is noticed when one of them is gone, retired, or cannot be opened any more', async () => {
+    const keys = await open();
+    await keys.check();
+    const stored = database.knex('signing_keys').where({ algorithm: 'ES256' });
+    const row = await stored.clone().first();
+    await stored.clone().update({ retired_at: new Date() });
+    await expect(keys.check()).rejects.toThrow('is gone');
+    await stored.clone().update({ retired_at: null, private_key: `${row.private_key}AA` });
+    await expect(keys.check()).rejects.toMatchObject({ code: 'internal' });
+    await stored.clone().update({ private_key: row.private_key });
+    await keys.check();
   });
 
   it('refuse an encryption key of another length', async () => {

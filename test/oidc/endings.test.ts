@@ -55,7 +55,7 @@ describe('ending everything of an account', () => {
     ).toBe(401);
     expect(world.outbound.map(({ url }) => url)).toEqual(['https://hears.acme.example/backchannel']);
     expect(claimsOf(new URLSearchParams(world.outbound[0]?.body).get('logout_token'))['sub']).toBe('ada');
-    expect(world.events.find(({ type }) => type === 'account.everything_ended')).toMatchObject({ accountId: 'ada' });
+    expect(world.events.find(({ type }) => type === 'oidc.account_ended')).toMatchObject({ accountId: 'ada' });
     expect((await refresh(world.issuer, String(others['refresh_token']))).status).toBe(200);
     expect((await other.get('/session')).json).toMatchObject({ accountId: 'bob' });
   });
@@ -82,7 +82,7 @@ describe('ending everything of an account', () => {
     await signIn(agent(deaf.issuer));
     await deaf.oidc.endEverythingOf('ada');
     expect(await deaf.database.knex('sessions')).toEqual([]);
-    expect(deaf.events.map(({ type }) => type)).toContain('backchannel_logout.failed');
+    expect(deaf.events.map(({ type }) => type)).toContain('oidc.backchannel_logout_failed');
     await deaf.close();
   });
 });

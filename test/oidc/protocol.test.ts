@@ -97,7 +97,7 @@ describe('the protocol', () => {
       });
       expect(userinfo.status).toBe(401);
       expect((await refresh(world.issuer, String(json['refresh_token']))).json['error']).toBe('invalid_grant');
-      expect(world.events.map(({ type }) => type)).toContain('code.reused');
+      expect(world.events.map(({ type }) => type)).toContain('oidc.code_reused');
     });
 
     it('is of no use to another client, and stays good for its own (V5)', async () => {

@@ -29,7 +29,7 @@ describe('a refresh token', () => {
       authorization: `Bearer ${String(third['access_token'])}`,
     });
     expect(userinfo.status).toBe(401);
-    expect(world.events.filter(({ type }) => type === 'refresh.reused')).toMatchObject([
+    expect(world.events.filter(({ type }) => type === 'oidc.refresh_token_reused')).toMatchObject([
       { outcome: 'refused', clientId: 'wiki' },
     ]);
   });

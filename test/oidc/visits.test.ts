@@ -67,12 +67,12 @@ describe('a visit', () => {
     expect(consent.uid).not.toBe(visit.uid);
     await answerPrompt(browser, location, { consent: true });
     expect(world.events.filter(({ reference }) => reference === visit.reference).map(({ type }) => type)).toEqual([
-      'visit.started',
-      'visit.finished',
-      'visit.continued',
-      'grant.given',
-      'visit.finished',
-      'visit.returned',
+      'oidc.visit_started',
+      'oidc.prompt_finished',
+      'oidc.visit_continued',
+      'oidc.grant_given',
+      'oidc.prompt_finished',
+      'oidc.visit_returned',
     ]);
   });
 
@@ -135,6 +135,15 @@ describe('a visit', () => {
     expect(page.text).toContain('data-error="interaction_expired"');
     expect(page.text).toContain('href="https://wiki.acme.example/home"');
     await other.close();
+  });
+
+  it('that is finished is not begun again from its page, also where the app has no home', async () => {
+    const browser = agent(world.issuer);
+    const { page } = await begin(browser);
+    await answerPrompt(browser, page, login());
+    const gone = await browser.get(page, { accept: 'text/html' });
+    expect(gone.text).toContain('data-error="interaction_expired"');
+    expect(gone.text).not.toContain('/restart');
   });
 
   it('remembers on the server how far its steps got', async () => {

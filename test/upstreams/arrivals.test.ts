@@ -39,7 +39,7 @@ describe('arrive', () => {
     const foreign = await world.upstreams.arrive('google', 'another browser', 'GET', params);
     expect(foreign).toEqual({ outcome: 'refused', code: 'interaction_foreign', trip: undefined });
     expect(world.events).toMatchObject([
-      { type: 'upstream.callback_refused', outcome: 'refused', reason: 'foreign_browser', detail: { security: true } },
+      { type: 'upstreams.callback_refused', outcome: 'refused', reason: 'foreign_browser', detail: { security: true } },
     ]);
     expect(await world.upstreams.arrive('google', BROWSER, 'GET', params)).toMatchObject({ outcome: 'identified' });
   });

@@ -58,6 +58,7 @@ async function open(issuer = ISSUER): Promise<Upstreams> {
     sealer: testSealer(),
     outbound,
     record,
+    lifetimes: { upstream_transaction: 600 },
   });
   opened.push(upstreams);
   return upstreams;
@@ -86,7 +87,7 @@ describe('discovery', () => {
     fake.honest();
     const again = await open();
     await again.begin('partner', trip);
-    expect(again.list()).toMatchObject([{ available: true, origin: fake.base }]);
+    expect(again.list()).toMatchObject([{ available: true, origins: [fake.base] }]);
   });
 
   it('does not hold up the start when the upstream hangs', async () => {
@@ -101,7 +102,7 @@ describe('discovery', () => {
     await Promise.allSettled(Array.from({ length: 20 }, () => upstreams.begin('partner', trip)));
     await expect(upstreams.begin('partner', trip)).rejects.toMatchObject({ code: 'upstream_unavailable' });
     expect(fake.calls(DISCOVERY)).toHaveLength(1);
-    expect(events).toMatchObject([{ type: 'upstream.discovery_failed', reason: 'discovery_failed' }]);
+    expect(events).toMatchObject([{ type: 'upstreams.discovery_failed', reason: 'discovery_failed' }]);
   });
 
   it('uses the last good document at once after a restart, also when the upstream is away', async () => {
@@ -127,7 +128,7 @@ describe('discovery', () => {
     });
     const upstreams = await open();
     await complaint;
-    expect(events).toMatchObject([{ type: 'upstream.discovery_failed', reason: 'discovery_refused' }]);
+    expect(events).toMatchObject([{ type: 'upstreams.discovery_failed', reason: 'discovery_refused' }]);
     const [stored] = await database.knex('upstream_metadata').select('document');
     expect(stored.document).toMatchObject({ issuer: fake.issuer, token_endpoint: `${fake.issuer}/token` });
     expect(upstreams.list()).toMatchObject([{ available: true }]);

@@ -120,7 +120,7 @@ describe('an upstream that lies', () => {
     });
     expect(world.events).toMatchObject([
       {
-        type: 'upstream.answer_refused',
+        type: 'upstreams.answer_refused',
         outcome: 'failed',
         upstreamId: upstream,
         reason,

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { upstreamMistakes, upstreamSettings } from '../../src/upstreams/index.ts';
 import { defineUpstream } from '../../src/upstreams/definition.ts';
-import { upstreamWarnings } from '../../src/upstreams/mistakes.ts';
 
 const google = { id: 'google', preset: 'google', client_id: 'a', client_secret: 'b' };
 const partner = {
@@ -121,23 +120,16 @@ describe('defineUpstream', () => {
   });
 });
 
-describe('upstreamWarnings', () => {
-  const warnings = (entry: object) => {
-    const settings = parse(entry);
-    const definition = defineUpstream(settings, place);
-    return upstreamWarnings([settings], definition ? [definition] : []);
-  };
+describe('a daring setting', () => {
+  const warningsFor = (entry: object) => upstreamMistakes([parse(entry)], { ...place, mode: 'production' });
 
   it.each([
-    [{ ...google, linking: 'verified' }, 'linking'],
-    [{ ...partner, email_trust: 'authoritative' }, 'every address'],
-    [{ ...partner, email_trust: { default: 'verified', rules: [] } }, 'nobody checked'],
-    [{ ...partner, pkce: 'off' }, 'pkce'],
-  ])('warns of %j', (entry, words) => {
-    expect(warnings(entry)).toEqual([expect.stringContaining(words)]);
-  });
-
-  it('has nothing to say about the defaults', () => {
-    expect([...warnings(google), ...warnings(partner)]).toEqual([]);
+    [{ ...google, linking: 'verified' }, 'linking', 'merely checked'],
+    [{ ...partner, email_trust: 'authoritative' }, 'email_trust', 'every address'],
+    [{ ...partner, email_trust: { default: 'verified', rules: [] } }, 'email_trust', 'nobody checked'],
+    [{ ...partner, pkce: 'off' }, 'pkce', 'stolen code'],
+  ])('is no mistake but a warning: %j', (entry, key, words) => {
+    expect(warningsFor(entry)).toEqual([{ path: [0, key], message: expect.stringContaining(words), warning: true }]);
+    expect(warningsFor({ ...entry, enabled: false })).toEqual([]);
   });
 });

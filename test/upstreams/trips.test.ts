@@ -25,7 +25,7 @@ describe('a trip that works', () => {
       identity: {
         issuer: 'https://accounts.google.com',
         subject: '110000000000000000042',
-        email: { value: 'ada.example@gmail.com', trust: 'authoritative', relay: false, source: 'id.email' },
+        email: { value: 'ada.example@gmail.com', trust: 'authoritative', relay: false },
         name: 'Ada Example',
         givenName: 'Ada',
         familyName: 'Example',
@@ -73,7 +73,7 @@ describe('a trip that works', () => {
       outcome: 'identified',
       identity: {
         issuer: world.fake.issuer,
-        email: { value: 'alan@elsewhere.example', trust: 'unverified', source: 'user.email' },
+        email: { value: 'alan@elsewhere.example', trust: 'unverified' },
       },
     });
   });
@@ -100,7 +100,7 @@ describe('a trip that works', () => {
 });
 
 describe('begin', () => {
-  const trip = { purpose: 'reauthenticate' as const, browserHash: BROWSER, interactionUid: 'visit' };
+  const trip = { purpose: 'login' as const, browserHash: BROWSER, interactionUid: 'visit' };
 
   it.each([
     ['google', 'prompt', 'select_account'],
@@ -134,9 +134,9 @@ describe('list', () => {
   it('says who is simulated, where a form ends and what people read', async () => {
     await world.arrive('partner');
     expect(world.upstreams.list()).toEqual([
-      { id: 'google', name: 'Google', label: 'Google', preset: 'google', linking: 'authoritative', available: true, origins: [world.fake.base], simulated: true },
-      { id: 'facebook', name: 'Facebook', label: 'Facebook', preset: 'facebook', linking: 'authoritative', available: true, origins: [world.fake.base, 'https://m.facebook.com'], simulated: true },
-      { id: 'partner', name: 'partner', label: 'partner', preset: 'oidc', linking: 'authoritative', available: true, origins: [world.fake.base], simulated: false },
+      { id: 'google', name: 'Google', preset: 'google', linking: 'authoritative', available: true, origins: [world.fake.base], simulated: true },
+      { id: 'facebook', name: 'Facebook', preset: 'facebook', linking: 'authoritative', available: true, origins: [world.fake.base, 'https://m.facebook.com'], simulated: true },
+      { id: 'partner', name: 'partner', preset: 'oidc', linking: 'authoritative', available: true, origins: [world.fake.base], simulated: false },
     ]); // prettier-ignore
   });
 });

@@ -4,11 +4,11 @@ import { models, type ArtifactModel, type ModelName } from './models.ts';
 import { isStored, noteStored } from './request_scope.ts';
 
 /** Where the library reads registered clients: the registry, and nothing else. */
-export interface ClientRegistry {
+interface ClientRegistry {
   find(id: string): { client_id: string } | undefined;
 }
 
-export interface AdapterDeps {
+interface AdapterDeps {
   stores: Record<ModelName, ModelStore>;
   clients: ClientRegistry;
   /** How long a pushed request is kept beyond its own time: a visit that began with it may last so long (RFC 9126 4). */
@@ -31,7 +31,7 @@ function isModel(name: string): name is ModelName {
 function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): Adapter {
   const store = stores[name];
   const model: ArtifactModel = models[name];
-  const extra = name === 'PushedAuthorizationRequest' ? visitSeconds : 0;
+  const extra = model.outlivesVisit ? visitSeconds : 0;
   const noted = (id: string, payload: AdapterPayload | undefined) => {
     if (payload) noteStored(model.table, keyOf(model, id, payload));
     return payload;
@@ -45,7 +45,7 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
     async upsert(id, payload, expiresIn) {
       const key = keyOf(model, id, payload);
       const artifact = { id, payload, expiresIn: expiresIn === undefined ? undefined : expiresIn + extra };
-      if (name === 'ReplayDetection') return rejectReplay(await store.insert([artifact]));
+      if (model.once) return rejectReplay(await store.insert([artifact]));
       if (isStored(model.table, key)) return void (await store.renew([artifact]));
       await store.upsert([artifact]);
       noteStored(model.table, key);
@@ -55,7 +55,7 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
       if (consumed === undefined) throw alreadyUsed(name);
     },
     async destroy(id) {
-      if (name === 'Session' && isRotation(id)) return;
+      if (model.key === 'uid' && isRotation(id)) return;
       await store.destroy([id]);
     },
     async revokeByGrantId(grantId) {
@@ -89,7 +89,7 @@ function sessionThatSignsOut(): string | undefined {
 
 /** The loser of a race, or whoever comes after the row was revoked. RFC 6749 4.1.2, RFC 9700 4.14.2, RFC 9126 4. */
 function alreadyUsed(name: ModelName): Error {
-  if (name === 'PushedAuthorizationRequest') return new errors.InvalidRequestUri('request_uri was already used');
+  if (models[name].consumable === 'request_uri') return new errors.InvalidRequestUri('request_uri was already used');
   return new errors.InvalidGrant({ detail: alreadyUsedDetails[name] ?? 'already used' });
 }
 

@@ -1,13 +1,14 @@
 import type { AdapterPayload } from 'oidc-provider';
-import type { Database } from '../../database/index.ts';
+import type { Database, Statement } from '../../database/index.ts';
+import type { Sealer } from '../../keys/index.ts';
 import { now } from '../../kit/clock.ts';
 import { sha256 } from '../../kit/random.ts';
-import { models, type ArtifactModel, type ModelName } from './models.ts';
-import { fromRow, storedId, toRow, type Sealer, type StoredRow } from './rows.ts';
-import { statements, type Statements } from './statements.ts';
+import { modelEntries, type ArtifactModel, type ModelName } from './models.ts';
+import { fromRow, storedId, toRow, type StoredRow } from './rows.ts';
+import { statementsOf, type Statements } from './statements.ts';
 
 /** One artifact to save. */
-export interface Artifact {
+interface Artifact {
   id: string;
   payload: AdapterPayload;
   /** Seconds; absent: it never expires. */
@@ -32,27 +33,30 @@ export interface ModelStore {
   /** Marks as redeemed and returns the ids for which this very call did it. */
   consume(ids: string[]): Promise<string[]>;
   destroy(ids: string[]): Promise<void>;
-  /** Ends everything of these grants; with a session, only what was issued in it. */
+  /** Ends everything of these grants; with a session, only what was issued in it and can be searched for it. */
   revoke(grantIds: string[], sessionUid?: string): Promise<void>;
 }
 
-/** Opens the store of one model. */
-export function modelStore(name: ModelName, database: Database, sealer: Sealer): ModelStore {
-  const model: ArtifactModel = models[name];
-  const sql = statements[name];
-  const write = async (statement: Statements['upsert'], artifacts: Artifact[]): Promise<number> => {
-    const rows = artifacts.map(({ id, payload, expiresIn }) => toRow(model, sealer, id, payload, expiresIn));
-    const columns = Object.keys(model.columns).map((_, index) => rows.map((row) => row.columns[index] ?? null));
-    const values = [
-      rows.map((row) => row.id),
-      rows.map((row) => row.payload),
-      rows.map((row) => row.expiresAt),
-      ...columns,
-    ];
-    return (await database.run(statement, values)).rowCount;
-  };
-  const one = async (statement: Statements['find'], value: string, restored: AdapterPayload) => {
-    const { rows } = await database.run<StoredRow>(statement, [value, now()]);
+interface Source {
+  model: ArtifactModel;
+  sql: Statements;
+  database: Database;
+  sealer: Sealer;
+}
+
+/** The stores of all models, over one database. */
+export function allStores(database: Database, sealer: Sealer): Record<ModelName, ModelStore> {
+  const entries = modelEntries.map(([name, model]) => {
+    const source = { model, sql: statementsOf(model), database, sealer };
+    return [name, { ...finding(source), ...saving(source), ...ending(source) }];
+  });
+  // Object.fromEntries forgets the names.
+  return Object.fromEntries(entries) as Record<ModelName, ModelStore>;
+}
+
+function finding({ model, sql, database, sealer }: Source): Pick<ModelStore, 'find' | 'findByUid' | 'findByUserCode'> {
+  const one = async (statement: Statement | undefined, value: string, restored: AdapterPayload) => {
+    const { rows } = await database.run<StoredRow>(known(statement, model), [value, now()]);
     return rows[0] && fromRow(model, sealer, rows[0], restored);
   };
   return {
@@ -68,21 +72,42 @@ export function modelStore(name: ModelName, database: Database, sealer: Sealer):
     },
     findByUid: (uid) => one(sql.findByUid, uid, {}),
     findByUserCode: (userCode) => one(sql.findByUserCode, sha256(userCode), { userCode }),
+  };
+}
+
+function saving({ model, sql, database, sealer }: Source): Pick<ModelStore, 'upsert' | 'renew' | 'insert'> {
+  const write = async (statement: Statement, artifacts: Artifact[]): Promise<number> => {
+    const rows = artifacts.map(({ id, payload, expiresIn }) => toRow(model, sealer, id, payload, expiresIn));
+    const columns = Object.keys(model.columns).map((_, index) => rows.map((row) => row.columns[index] ?? null));
+    const own = [rows.map((row) => row.id), rows.map((row) => row.payload), rows.map((row) => row.expiresAt)];
+    return (await database.run(statement, [...own, ...columns])).rowCount;
+  };
+  return {
     upsert: async (artifacts) => void (await write(sql.upsert, artifacts)),
     renew: (artifacts) => write(sql.renew, artifacts),
     insert: (artifacts) => write(sql.insert, artifacts),
+  };
+}
+
+function ending({ model, sql, database }: Source): Pick<ModelStore, 'consume' | 'destroy' | 'revoke'> {
+  return {
     async consume(ids) {
       const byStored = new Map(ids.map((id) => [storedId(model, id), id]));
-      const { rows } = await database.run<{ id: string }>(sql.consume, [[...byStored.keys()], now()]);
+      const values = [[...byStored.keys()], now()];
+      const { rows } = await database.run<{ id: string }>(known(sql.consume, model), values);
       return rows.map((row) => byStored.get(row.id) ?? row.id);
     },
     async destroy(ids) {
       await database.run(sql.destroy, [ids.map((id) => storedId(model, id))]);
     },
     async revoke(grantIds, sessionUid) {
-      // A sealed payload cannot be searched; such requests in flight end with their grant anyway.
-      if (sessionUid === undefined) await database.run(sql.revoke, [grantIds]);
-      else if (model.sealed !== 'payload') await database.run(sql.revokeOfSession, [grantIds, sessionUid]);
+      if (sessionUid === undefined) await database.run(known(sql.revoke, model), [grantIds]);
+      else if (sql.revokeOfSession) await database.run(sql.revokeOfSession, [grantIds, sessionUid]);
     },
   };
+}
+
+function known(statement: Statement | undefined, { table }: ArtifactModel): Statement {
+  if (!statement) throw new TypeError(`the library asks of ${table} what its model does not offer`);
+  return statement;
 }

@@ -1,22 +1,19 @@
 import { errors } from 'oidc-provider';
-import type { Database } from '../../database/index.ts';
+import { isDatabaseUnavailable, type Database } from '../../database/index.ts';
 import { IdpError } from '../../kit/errors.ts';
-
-/** Tells whether an error says that PostgreSQL is away; the web room knows them. */
-export type IsUnavailable = (error: unknown) => boolean;
 
 /**
  * The database for the library's eyes: when PostgreSQL is away, a protocol endpoint answers 503 `temporarily_unavailable`
  * instead of 500, and nobody is redirected anywhere with an error.
  */
-export function guardedDatabase(database: Database, isUnavailable: IsUnavailable): Database {
+export function guardedDatabase(database: Database): Database {
   return {
     ...database,
     async run(statement, values) {
       try {
         return await database.run(statement, values);
       } catch (cause) {
-        throw isUnavailable(cause) ? unavailable(cause) : cause;
+        throw isDatabaseUnavailable(cause) ? unavailable(cause) : cause;
       }
     },
   };

@@ -9,11 +9,27 @@ export interface ArtifactModel {
   bearer: boolean;
   /** Encrypted before it is stored: the whole payload, or these members. */
   sealed: 'payload' | readonly string[];
-  /** Redeemed once; kept until it expires so that reuse is seen. */
-  consumable: boolean;
+  /** Whether the id stays in the payload: a device is found by what its person types, and saved by an id not known then. */
+  keepsId: boolean;
+  /** Redeemed once; kept until it expires so that reuse is seen. Says with which error a second redemption ends. */
+  consumable: false | 'grant' | 'request_uri';
+  /** Saved once and never again: the insert itself decides who was first. */
+  once: boolean;
+  /** Kept beyond its own time for as long as a visit that began with it may last (RFC 9126 4). */
+  outlivesVisit: boolean;
 }
 
-const plain: ArtifactModel = { table: '', columns: {}, key: 'id', bearer: true, sealed: [], consumable: false };
+const plain: ArtifactModel = {
+  table: '',
+  columns: {},
+  key: 'id',
+  bearer: true,
+  sealed: [],
+  keepsId: false,
+  consumable: false,
+  once: false,
+  outlivesVisit: false,
+};
 const ofGrant = { grant_id: 'grantId' };
 
 /**
@@ -30,39 +46,51 @@ export const models = {
     sealed: ['state'],
   },
   Grant: { ...plain, table: 'grants', columns: { account_id: 'accountId', client_id: 'clientId' }, bearer: false },
-  AuthorizationCode: { ...plain, table: 'authorization_codes', columns: ofGrant, consumable: true },
+  AuthorizationCode: { ...plain, table: 'authorization_codes', columns: ofGrant, consumable: 'grant' },
   AccessToken: { ...plain, table: 'access_tokens', columns: ofGrant },
-  RefreshToken: { ...plain, table: 'refresh_tokens', columns: ofGrant, consumable: true },
+  RefreshToken: { ...plain, table: 'refresh_tokens', columns: ofGrant, consumable: 'grant' },
   ClientCredentials: { ...plain, table: 'client_credentials' },
   Interaction: { ...plain, table: 'interactions', sealed: 'payload' },
-  PushedAuthorizationRequest: { ...plain, table: 'pushed_authorization_requests', sealed: 'payload', consumable: true },
+  PushedAuthorizationRequest: {
+    ...plain,
+    table: 'pushed_authorization_requests',
+    sealed: 'payload',
+    consumable: 'request_uri',
+    outlivesVisit: true,
+  },
   DeviceCode: {
     ...plain,
     table: 'device_codes',
     columns: { ...ofGrant, user_code_hash: 'userCode' },
     sealed: 'payload',
-    consumable: true,
+    keepsId: true,
+    consumable: 'grant',
   },
   BackchannelAuthenticationRequest: {
     ...plain,
     table: 'backchannel_authentication_requests',
     columns: ofGrant,
     sealed: 'payload',
-    consumable: true,
+    consumable: 'grant',
   },
   // Its id is a hash already, made by the library.
-  ReplayDetection: { ...plain, table: 'replay_detections', bearer: false },
+  ReplayDetection: { ...plain, table: 'replay_detections', bearer: false, once: true },
   InitialAccessToken: { ...plain, table: 'initial_access_tokens' },
   RegistrationAccessToken: { ...plain, table: 'registration_access_tokens' },
 } as const satisfies Record<string, ArtifactModel>;
 
+/** The name of a model, as the library says it. */
 export type ModelName = keyof typeof models;
 
-/** The models whose rows belong to a grant and end with it. */
-export const modelsOfGrant = [
-  'AuthorizationCode',
-  'AccessToken',
-  'RefreshToken',
-  'DeviceCode',
-  'BackchannelAuthenticationRequest',
-] as const;
+/** Every model with its name. */
+export const modelEntries = Object.entries(models) as [ModelName, ArtifactModel][]; // Object.entries forgets the names.
+
+/** The tables whose rows belong to a grant and end with it. */
+export const tablesOfGrant = modelEntries
+  .map(([, model]) => model)
+  .filter(hasGrant)
+  .map(({ table }) => table);
+
+function hasGrant({ columns }: ArtifactModel): boolean {
+  return 'grant_id' in columns;
+}

@@ -1,16 +1,11 @@
 import type { AdapterPayload } from 'oidc-provider';
+import type { Sealer } from '../../keys/index.ts';
 import { inSeconds } from '../../kit/clock.ts';
 import { sha256 } from '../../kit/random.ts';
 import type { ArtifactModel } from './models.ts';
 
-/** Encryption at rest, as the keys room offers it. */
-export interface Sealer {
-  seal(plain: string, context: string): string;
-  open(sealed: string, context: string): string;
-}
-
 /** An artifact as it stands in its table. */
-export interface ArtifactRow {
+interface ArtifactRow {
   id: string;
   /** JSON text. */
   payload: string;
@@ -25,9 +20,6 @@ export interface StoredRow {
   payload: unknown;
   consumed_at?: Date | null;
 }
-
-// Devices are found by what the person types, and saved again by an id that is not known then: it stays inside the seal.
-const KEEPS_ID = 'device_codes';
 
 /** How an id is stored: SHA-256 of a bearer value, any other as it is. */
 export function storedId(model: ArtifactModel, id: string): string {
@@ -45,7 +37,7 @@ export function toRow(
   const rowId = storedId(model, id);
   const members: Record<string, unknown> = { ...payload };
   const columns = Object.values(model.columns).map((member) => columnValue(member, members[member]));
-  if (model.table !== KEEPS_ID) delete members['jti'];
+  if (!model.keepsId) delete members['jti'];
   if (payload.session) members['session'] = { ...payload.session, cookie: undefined };
   delete members['userCode'];
   delete members['consumed'];

@@ -12,9 +12,7 @@ export function identityFrom(definition: UpstreamDefinition, sources: Record<str
     name: claims.name,
     givenName: claims.given_name,
     familyName: claims.family_name,
-    username: claims.username,
     picture: claims.picture,
-    locale: claims.locale,
   };
   const present = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
   // All spellings of an issuer are one issuer: the key of an account must not depend on which one a token carried.

@@ -22,6 +22,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   'application_suspended',
 ]);
 
+/** Which `iss` a callback may carry (RFC 9207). */
 export interface ExpectedIssuer {
   accepted: string[];
   /** `always`: a callback without `iss` is refused; `if-present`: a wrong one is; `never`: not looked at. */

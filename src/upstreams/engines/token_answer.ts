@@ -13,7 +13,7 @@ const CLIENT_REFUSED: ReadonlySet<string> = new Set([
   '101',
 ]);
 
-export interface TokenAnswer {
+interface TokenAnswer {
   /** A response as RFC 6749 5.1 wants it, for the library. */
   response: Response;
   idToken: string | undefined;

@@ -16,7 +16,7 @@ const SKEW_SECONDS = 60;
 /** A token of the code flow was made for this very exchange; an hour allows for upstreams that reuse one. */
 const OLDEST_SECONDS = 3600;
 
-export interface Expected {
+interface Expected {
   issuers: string[];
   clientId: string;
   algorithms: string[];

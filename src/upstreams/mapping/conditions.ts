@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isEmpty, isPath, readPath } from './paths.ts';
 
+/** A value as the config file writes it. */
 export type Scalar = string | number | boolean;
 
 /** A closed set of questions about what an upstream answered; exactly one key is set. */
@@ -18,6 +19,7 @@ export interface Condition {
 
 /** A path into a source, as the config file writes it. */
 export const pathSchema = z.string().refine(isPath, { error: 'must be a path such as `user.email`' });
+/** The schema of such a value. */
 export const scalarSchema = z.union([z.string(), z.number(), z.boolean()]);
 
 /** The schema of a condition. Unknown keys, no key and two keys are refused. */

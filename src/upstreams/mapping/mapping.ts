@@ -3,27 +3,27 @@ import { conditionSchema, holds, pathsOfCondition, type Condition } from './cond
 import { applyRule, claimRuleSchema, pathsOfRule, type ClaimRule } from './rules.ts';
 import type { Conversion } from './values.ts';
 
+/** How far an upstream's word about an address goes, the least first. */
 export const trustLevels = ['unverified', 'verified', 'authoritative'] as const;
+/** One of these levels. */
 export type Trust = (typeof trustLevels)[number];
 
 /** How far an address is believed: the first rule that holds decides, else `default`. */
-export interface EmailTrust {
+interface EmailTrust {
   default: Trust;
   rules: { when: Condition; then: Trust }[];
 }
 
 /** The claims we know, each with the conversion it gets unless its rule says otherwise. */
-export const claimConversions = {
+const claimConversions = {
   name: 'string',
   given_name: 'string',
   family_name: 'string',
-  username: 'string',
   email: 'email',
   picture: 'https-url',
-  locale: 'locale',
 } as const satisfies Record<string, Conversion>;
-export type ClaimName = keyof typeof claimConversions;
-export type ClaimMap = Partial<Record<ClaimName, ClaimRule>>;
+type ClaimName = keyof typeof claimConversions;
+type ClaimMap = Partial<Record<ClaimName, ClaimRule>>;
 
 /** What becomes of an upstream's answers. The subject is the preset's and no setting can change it. */
 export interface Mapping {
@@ -36,45 +36,44 @@ export interface Mapping {
   email_relay?: Condition | undefined;
 }
 
+/** The long form of `email_trust` in the config file. */
 export const emailTrustSchema: z.ZodType<EmailTrust> = z.strictObject({
   default: z.enum(trustLevels),
   rules: z.array(z.strictObject({ when: conditionSchema, then: z.enum(trustLevels) })),
 });
+/** `claims` in the config file. */
 export const claimMapSchema: z.ZodType<ClaimMap> = z.strictObject(
   Object.fromEntries(Object.keys(claimConversions).map((name) => [name, claimRuleSchema.optional()])),
 );
+/** `extra` in the config file. */
 export const extraSchema = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,40}$/), claimRuleSchema);
 
 /** The mapped claims: what was found, converted; nothing else. */
-export interface MappedClaims {
+interface MappedClaims {
   subject?: string;
   claims: Partial<Record<ClaimName, string>>;
   extra: Record<string, string | boolean>;
-  email?: { value: string; trust: Trust; relay: boolean; source: string };
+  email?: { value: string; trust: Trust; relay: boolean };
 }
 
 /** Maps the answers of an upstream, by source name, to claims. Never throws on what an upstream sends. */
 export function mapClaims(mapping: Mapping, sources: Readonly<Record<string, unknown>>): MappedClaims {
-  const subject = applyRule(mapping.subject, sources, 'id-string')?.value;
+  const subject = applyRule(mapping.subject, sources, 'id-string');
   const claims: Partial<Record<ClaimName, string>> = {};
-  let emailSource: string | undefined;
   for (const [name, conversion] of entriesOf(claimConversions)) {
     const rule = mapping.claims[name];
     const found =
       rule && applyRule({ ...rule, as: conversion === 'string' ? rule.as : conversion }, sources, conversion);
-    if (typeof found?.value !== 'string') continue;
-    claims[name] = found.value;
-    if (name === 'email') emailSource = found.source;
+    if (typeof found === 'string') claims[name] = found;
   }
   const extra: Record<string, string | boolean> = {};
   for (const [name, rule] of Object.entries(mapping.extra)) {
     const found = applyRule(rule, sources);
-    if (found) extra[name] = found.value;
+    if (found !== undefined) extra[name] = found;
   }
   const mapped: MappedClaims = { claims, extra };
   if (typeof subject === 'string') mapped.subject = subject;
-  if (claims.email !== undefined)
-    mapped.email = judgeEmail(mapping, claims.email, emailSource ?? '', { ...sources, claims });
+  if (claims.email !== undefined) mapped.email = judgeEmail(mapping, claims.email, { ...sources, claims });
   return mapped;
 }
 
@@ -86,10 +85,10 @@ export function pathsOfMapping(mapping: Mapping): string[] {
   return [...new Set([...rules.flatMap(pathsOfRule), ...conditions.flatMap(pathsOfCondition)])].toSorted();
 }
 
-function judgeEmail(mapping: Mapping, value: string, source: string, roots: Record<string, unknown>) {
+function judgeEmail(mapping: Mapping, value: string, roots: Record<string, unknown>) {
   const rule = mapping.email_trust.rules.find(({ when }) => holds(when, roots));
   const relay = mapping.email_relay !== undefined && holds(mapping.email_relay, roots);
-  return { value, trust: rule?.then ?? mapping.email_trust.default, relay, source };
+  return { value, trust: rule?.then ?? mapping.email_trust.default, relay };
 }
 
 /** Object.entries keeps the key type here because the object is a literal of our own. */

@@ -46,16 +46,14 @@ export const claimRuleSchema: z.ZodType<ClaimRule> = z
     }
   });
 
-/** The value of a claim and the path it came from, or undefined. */
+/** The value of a claim, or undefined. */
 export function applyRule(
   rule: ClaimRule,
   roots: Readonly<Record<string, unknown>>,
   conversion: Conversion = 'string',
-): { value: string | boolean; source: string } | undefined {
-  const found = find(rule, roots) ?? { raw: rule.default, source: 'default' };
-  if (isEmpty(found.raw)) return undefined;
-  const value = convert(found.raw, rule.as ?? conversion);
-  return value === undefined ? undefined : { value, source: found.source };
+): string | boolean | undefined {
+  const found = find(rule, roots) ?? rule.default;
+  return isEmpty(found) ? undefined : convert(found, rule.as ?? conversion);
 }
 
 /** Every path that a rule reads, so that a page can list what we take. */
@@ -66,19 +64,15 @@ export function pathsOfRule(rule: ClaimRule): string[] {
   return [...(rule.from ?? []), ...picked, ...placeholders(rule), ...(rule.needs ?? [])];
 }
 
-function find(rule: ClaimRule, roots: Readonly<Record<string, unknown>>): { raw: unknown; source: string } | undefined {
-  if (rule.const !== undefined) return { raw: rule.const, source: 'const' };
+function find(rule: ClaimRule, roots: Readonly<Record<string, unknown>>): unknown {
+  if (rule.const !== undefined) return rule.const;
   if (rule.template !== undefined) return fill(rule, roots);
-  const paths = rule.from ?? [];
-  const source = paths.find((path) => !isEmpty(readPath(roots, path)));
-  if (source !== undefined) return { raw: readPath(roots, source), source };
-  return rule.pick === undefined ? undefined : pickFrom(rule, readPath(roots, rule.pick));
+  if (rule.pick !== undefined) return pickFrom(rule, readPath(roots, rule.pick));
+  const path = rule.from?.find((candidate) => !isEmpty(readPath(roots, candidate)));
+  return path === undefined ? undefined : readPath(roots, path);
 }
 
-function pickFrom(
-  { pick = '', where = {}, take = '' }: ClaimRule,
-  list: unknown,
-): { raw: unknown; source: string } | undefined {
+function pickFrom({ where = {}, take = '' }: ClaimRule, list: unknown): unknown {
   if (!Array.isArray(list)) return undefined;
   const entry: unknown = list.slice(0, 100).find((candidate: unknown) =>
     Object.entries(where).every(([path, wanted]) => {
@@ -86,16 +80,15 @@ function pickFrom(
       return wanted === true ? isTrue(value) : value === wanted;
     }),
   );
-  const raw = readPath({ entry }, `entry.${take}`);
-  return isEmpty(raw) ? undefined : { raw, source: `${pick}.${take}` };
+  const found = readPath({ entry }, `entry.${take}`);
+  return isEmpty(found) ? undefined : found;
 }
 
-function fill(rule: ClaimRule, roots: Readonly<Record<string, unknown>>): { raw: string; source: string } | undefined {
+function fill(rule: ClaimRule, roots: Readonly<Record<string, unknown>>): string | undefined {
   const missing = [...placeholders(rule), ...(rule.needs ?? [])].some((path) => isEmpty(readPath(roots, path)));
   if (missing) return undefined;
   const encode = (path: string): string => encodeURIComponent(String(convert(readPath(roots, path), 'string') ?? ''));
-  const raw = (rule.template ?? '').replaceAll(PLACEHOLDER, (_all, path: string) => encode(path));
-  return { raw, source: 'template' };
+  return (rule.template ?? '').replaceAll(PLACEHOLDER, (_all, path: string) => encode(path));
 }
 
 function placeholders(rule: ClaimRule): string[] {

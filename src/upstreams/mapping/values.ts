@@ -3,6 +3,7 @@ import { isTrue } from './conditions.ts';
 
 /** What a mapped value must become; a value that cannot is dropped. */
 export const conversions = ['string', 'id-string', 'email', 'https-url', 'locale', 'bool'] as const;
+/** One of these. */
 export type Conversion = (typeof conversions)[number];
 
 const MOST_CHARACTERS = 200;

@@ -11,7 +11,7 @@ const RETRY_MS = 30_000;
 /** A page that needs the upstream asks again at most this often. */
 const ASK_AGAIN_SECONDS = 5;
 
-export interface DiscoveryDeps {
+interface DiscoveryDeps {
   issuer: string;
   rules: DocumentRules;
   store: MetadataStore;
@@ -26,14 +26,34 @@ export interface DiscoveryDeps {
  */
 export async function discoveredMetadata(deps: DiscoveryDeps): Promise<Metadata> {
   const saved = await deps.store.find(deps.issuer);
-  let known = saved && resolve(saved);
+  const closing = new AbortController();
+  const document = keptDocument(deps, closing.signal, saved && resolve(saved));
+  const background = repeat(document.load, closing.signal);
+  return {
+    current: document.known,
+    async required() {
+      const known = document.known();
+      if (known) return known;
+      if (document.wasJustTried()) throw new UpstreamFailure('discovery_failed');
+      return document.load();
+    },
+    async close() {
+      closing.abort();
+      await background;
+      await document.settled();
+    },
+  };
+}
+
+/** The newest good document; concurrent loads share one fetch, and a failure that lasts is told once. */
+function keptDocument(deps: DiscoveryDeps, closed: AbortSignal, saved: Resolved | undefined) {
+  const fetchUntilClosed: Outbound['fetch'] = (input, init) => deps.fetch(input, { ...init, signal: closed });
+  let known = saved;
   let triedAt = 0;
   let running: Promise<Resolved> | undefined;
   let complaint: string | undefined;
-  const closing = new AbortController();
-  const fetchUntilClosed: Outbound['fetch'] = (input, init) => deps.fetch(input, { ...init, signal: closing.signal });
 
-  async function load(): Promise<Resolved> {
+  async function fetchNew(): Promise<Resolved> {
     triedAt = epochSeconds();
     try {
       const document = await fetchDocument(deps.issuer, deps.rules, fetchUntilClosed);
@@ -43,31 +63,21 @@ export async function discoveredMetadata(deps: DiscoveryDeps): Promise<Metadata>
       return known;
     } catch (error) {
       const failure = explain(error);
-      if (!closing.signal.aborted && complaint !== failure.reason) await deps.onFailure(failure);
+      if (!closed.aborted && complaint !== failure.reason) await deps.onFailure(failure);
       complaint = failure.reason;
       throw failure;
     }
   }
-  function attempt(): Promise<Resolved> {
-    running ??= load().finally(() => {
-      running = undefined;
-    });
-    return running;
-  }
-  const background = repeat(attempt, closing.signal);
-
   return {
-    current: () => known,
-    async required() {
-      if (known) return known;
-      if (!running && epochSeconds() - triedAt < ASK_AGAIN_SECONDS) throw new UpstreamFailure('discovery_failed');
-      return attempt();
+    known: () => known,
+    wasJustTried: () => !running && epochSeconds() - triedAt < ASK_AGAIN_SECONDS,
+    load(): Promise<Resolved> {
+      running ??= fetchNew().finally(() => {
+        running = undefined;
+      });
+      return running;
     },
-    async close() {
-      closing.abort();
-      await background;
-      await running?.catch(() => {});
-    },
+    settled: async () => void (await running?.catch(() => {})),
   };
 }
 

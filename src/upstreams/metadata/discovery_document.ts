@@ -14,6 +14,7 @@ export const documentSchema = z.object({
   userinfo_endpoint: url.optional(),
   authorization_response_iss_parameter_supported: z.boolean().optional(),
 });
+/** A discovery document that was checked. */
 export type DiscoveryDocument = z.output<typeof documentSchema>;
 
 /** What a document must not name. */

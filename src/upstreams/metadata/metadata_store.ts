@@ -8,8 +8,8 @@ export interface MetadataStore {
   save(document: DiscoveryDocument): Promise<void>;
 }
 
-const FIND = { name: 'upstream_metadata_find', text: 'select document from upstream_metadata where issuer = $1' };
-const SAVE = {
+const find = { name: 'upstream_metadata_find', text: 'select document from upstream_metadata where issuer = $1' };
+const save = {
   name: 'upstream_metadata_save',
   text: `insert into upstream_metadata (issuer, document, fetched_at) values ($1, $2, $3)
     on conflict (issuer) do update set document = excluded.document, fetched_at = excluded.fetched_at`,
@@ -19,11 +19,11 @@ const SAVE = {
 export function postgresMetadataStore(database: Database): MetadataStore {
   return {
     async find(issuer) {
-      const { rows } = await database.run<{ document: unknown }>(FIND, [issuer]);
+      const { rows } = await database.run<{ document: unknown }>(find, [issuer]);
       return documentSchema.safeParse(rows[0]?.document).data;
     },
     async save(document) {
-      await database.run(SAVE, [document.issuer, JSON.stringify(document), now()]);
+      await database.run(save, [document.issuer, JSON.stringify(document), now()]);
     },
   };
 }

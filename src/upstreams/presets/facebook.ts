@@ -6,6 +6,7 @@ import type { Preset } from '../preset.ts';
 //
 // Meta sends no word on whether an address was checked, so it counts as unverified. Its picture links expire and are
 // therefore not asked for.
+/** Facebook Login: OAuth 2, and the Graph API for who came back. */
 export const facebook: Preset = {
   name: 'Facebook',
   protocol: 'oauth2',

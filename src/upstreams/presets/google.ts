@@ -6,6 +6,7 @@ import type { Preset } from '../preset.ts';
 //
 // Google is the authority for gmail.com and for Workspace domains (`hd`). Any other address was checked once, when the
 // Google account was made, and may belong to somebody else by now.
+/** Google: OpenID Connect. */
 export const google: Preset = {
   name: 'Google',
   protocol: 'oidc',
@@ -39,7 +40,6 @@ export const google: Preset = {
       family_name: { from: ['id.family_name'] },
       email: { from: ['id.email'] },
       picture: { from: ['id.picture'] },
-      locale: { from: ['id.locale'] },
     },
     extra: { hd: { from: ['id.hd'] } },
     email_trust: {

@@ -4,6 +4,7 @@ import type { Preset } from '../preset.ts';
 //
 // Any issuer by discovery. Who runs it, and whether it checks addresses, only the admin knows: an address counts as
 // unverified until `email_trust` says more.
+/** Any OpenID provider, found by discovery. */
 export const oidc: Preset = {
   protocol: 'oidc',
   callback_iss: 'if-advertised',
@@ -32,10 +33,8 @@ export const oidc: Preset = {
       name: { from: ['user.name', 'id.name'] },
       given_name: { from: ['user.given_name', 'id.given_name'] },
       family_name: { from: ['user.family_name', 'id.family_name'] },
-      username: { from: ['user.preferred_username', 'id.preferred_username'] },
       email: { from: ['user.email', 'id.email'] },
       picture: { from: ['user.picture', 'id.picture'] },
-      locale: { from: ['user.locale', 'id.locale'] },
     },
     extra: {},
     email_trust: { default: 'unverified', rules: [] },

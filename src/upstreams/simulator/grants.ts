@@ -12,6 +12,7 @@ export interface Grant {
   challenge?: string | undefined;
 }
 
+/** What came of a code. */
 export type Redemption =
   | { ok: true; grant: Grant }
   | { ok: false; reason: 'unknown' | 'used' | 'expired' | 'redirect_uri' | 'verifier' };
@@ -59,4 +60,5 @@ export function createGrants() {
   };
 }
 
+/** What one simulated provider has given out. */
 export type Grants = ReturnType<typeof createGrants>;

@@ -8,7 +8,7 @@ import { json, type Answer, type ProviderDeps, type SimulatedProvider, type Simu
 import type { SigningKeys } from './signing_keys.ts';
 
 /** What makes an OpenID provider this one. */
-export interface OpenIdShape {
+interface OpenIdShape {
   prefix: string;
   /** "Google" */
   name: string;

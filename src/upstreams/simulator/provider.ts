@@ -11,6 +11,7 @@ export interface SimulatedRequest {
   headers: IncomingHttpHeaders;
 }
 
+/** An answer of a simulated provider. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { POLICY, type SimulatedProvider, type SimulatedRequest } from './provider.ts';
 
-export interface SimulatorServerSettings {
+interface SimulatorServerSettings {
   host: string;
   port: number;
   /** The base under which browsers reach it; another Host is refused. `http://127.0.0.1:<port>` unless given. */

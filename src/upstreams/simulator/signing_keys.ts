@@ -18,6 +18,7 @@ export interface SigningKeys {
   rotate(): void;
 }
 
+/** The keys with which a simulated provider signs. */
 export function createSigningKeys(): SigningKeys {
   async function make(): Promise<{ privateKey: CryptoKey; jwk: JWK & { kid: string; kty: string } }> {
     const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });

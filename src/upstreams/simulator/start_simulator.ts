@@ -7,7 +7,7 @@ import type { Render } from './provider.ts';
 import { startServer } from './server.ts';
 import { createSigningKeys } from './signing_keys.ts';
 
-export interface SimulatorSettings {
+interface SimulatorSettings {
   host: string;
   port: number;
   publicBase?: string;
@@ -20,7 +20,7 @@ export interface SimulatorSettings {
   clientName?: string;
 }
 
-export interface Simulator {
+interface Simulator {
   /** Without a final slash; providers are `<base>/google` and `<base>/facebook`. */
   base: string;
   origin: string;

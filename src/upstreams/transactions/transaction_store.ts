@@ -1,14 +1,15 @@
 import type { TripSecrets } from '../upstream.ts';
 
-export type Purpose = 'login' | 'link' | 'reauthenticate';
+/** What a trip is for: to sign in, or to prove an account before another identity joins it. */
+export type Purpose = 'login' | 'link';
 
 /** What a trip is for and whose it is; comes back with the person. */
 export interface Trip {
   upstreamId: string;
   purpose: Purpose;
   browserHash: string;
+  /** A cookie's value: it lies encrypted. */
   interactionUid: string;
-  sessionUid?: string;
   /** The visit's reference, where the caller gave one. */
   reference?: string;
 }
@@ -18,12 +19,13 @@ export type Refusal =
   | { reason: 'unknown' | 'other_upstream' | 'foreign_browser' | 'no_browser' }
   | { reason: 'expired' | 'used'; trip: Trip };
 
+/** A trip that came to its callback, or why it did not. */
 export type Consumed =
   | { ok: true; trip: Trip; secrets: TripSecrets; callback?: URLSearchParams }
   | ({ ok: false } & Refusal);
 
 /** How a transaction is found again: by the state, or by the key of a stored form_post callback. */
-export type TransactionKey = { state: string } | { resume: string };
+type TransactionKey = { state: string } | { resume: string };
 
 /** The trips that are under way. One-time: consumed by one conditional statement, kept until swept so that reuse is seen. */
 export interface TransactionStore {

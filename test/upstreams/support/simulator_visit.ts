@@ -1,12 +1,8 @@
 import pug from 'pug';
 import { sha256 } from '../../../src/kit/random.ts';
 import { translator } from '../../../src/locales/index.ts';
-import {
-  simulatorClients,
-  startSimulator,
-  upstreamSettings,
-  type SimulatorClients,
-} from '../../../src/upstreams/index.ts';
+import type { SimulatorClients } from '../../../src/upstreams/definition.ts';
+import { simulatorClients, startSimulator, upstreamSettings } from '../../../src/upstreams/index.ts';
 
 type Provider = 'google' | 'facebook';
 

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { Sealer } from '../../../src/upstreams/index.ts';
+import type { Sealer } from '../../../src/keys/index.ts';
 
 /** A sealer as the keys room makes one: AES-256-GCM with the context as additional data. */
 export function testSealer(): Sealer {

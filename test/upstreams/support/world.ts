@@ -61,6 +61,7 @@ export async function buildWorld(changes: Record<string, object> = {}): Promise<
       sealer,
       outbound,
       record: async (event) => void events.push(event),
+      lifetimes: { upstream_transaction: 600 },
       simulator: { base: fake.base, clients: { google, facebook } },
     });
     opened.push(upstreams);

@@ -14,6 +14,7 @@ export interface AccountDirectory {
   find(id: string): Promise<DirectoryEntry | undefined>;
 }
 
+/** What the protocol needs to know of one account. */
 export interface DirectoryEntry {
   id: string;
   /** False for a disabled account: no session, no token. */
@@ -32,13 +33,14 @@ export interface LogoutPages {
 /** Keys as the engine uses them. */
 export type KeyRing = Pick<Keys, 'cookieKeys' | 'sealer'> & { signingKeys(): JWK[] };
 
+/** What the room needs. */
 export interface OidcDeps {
   /** Origin of the issuer: no path, no trailing slash. */
   issuer: string;
   database: Database;
   keys: KeyRing;
   clients: { find(id: string): ClientMetadata | undefined };
-  web: Pick<Web, 'browser' | 'cookies' | 'fail' | 'rawForm' | 'referenceOf' | 't'>;
+  web: Pick<Web, 'browser' | 'cookies' | 'fail' | 'note' | 'rawForm' | 'redirect' | 'referenceOf' | 't'>;
   accounts: AccountDirectory;
   record: RecordEvent;
   lifetimes: LifetimeSettings;

@@ -1,0 +1,18 @@
+import type { ClientMetadata } from './templates.ts';
+
+/** What people may see of an app. */
+export interface ListedClient {
+  id: string;
+  name: string;
+  uri?: string;
+  logo?: string;
+  first_party: boolean;
+}
+
+/** What the room offers. */
+export interface Clients {
+  /** The full metadata, for the protocol engine, or undefined for an id that nobody registered. */
+  find(id: string): ClientMetadata | undefined;
+  /** All apps by name, our own included. */
+  list(): ListedClient[];
+}

@@ -1,0 +1,21 @@
+import type { Database } from '../database/index.ts';
+import type { RecordEvent } from '../events/index.ts';
+import type { Sealer } from '../keys/index.ts';
+import type { Outbound } from '../outbound/index.ts';
+import type { SimulatorAccess } from './definition.ts';
+import type { UpstreamSettings } from './settings.ts';
+
+/** What the room needs. */
+export interface UpstreamsDeps {
+  settings: UpstreamSettings[];
+  issuer: string;
+  mode: 'development' | 'production';
+  database: Database;
+  sealer: Sealer;
+  outbound: Outbound;
+  record: RecordEvent;
+  /** Seconds for which a trip may take. */
+  lifetimes: { upstream_transaction: number };
+  /** Development mode only: plays Google and Facebook for upstreams without credentials. */
+  simulator?: SimulatorAccess | undefined;
+}

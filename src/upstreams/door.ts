@@ -1,0 +1,49 @@
+import type { FailureCode } from './failure.ts';
+import type { Linking } from './settings.ts';
+import type { Trip } from './transactions/transaction_store.ts';
+import type { UpstreamIdentity, Wishes } from './upstream.ts';
+
+/** One upstream as pages see it. */
+export interface ListedUpstream {
+  id: string;
+  /** What people call it: the admin's label, else the preset's name, else the id. */
+  name: string;
+  preset: string;
+  linking: Linking;
+  available: boolean;
+  /** Where a form that begins a trip ends, for the page's form-action. */
+  origins: string[];
+  simulated: boolean;
+}
+
+/** What came of a callback. */
+export type Arrival =
+  | { outcome: 'identified'; trip: Trip; identity: UpstreamIdentity }
+  | { outcome: 'cancelled'; trip: Trip }
+  /** The upstream let us down; the trip is over. `reason` is for the log, never for the page. */
+  | { outcome: 'failed'; trip?: Trip; code: FailureCode; reason: string }
+  /** Nothing was consumed. `trip` only for the browser that began it, so that its visit can be restarted. */
+  | {
+      outcome: 'refused';
+      code: 'interaction_expired' | 'interaction_foreign' | 'cookies_missing' | 'not_found';
+      trip?: Trip;
+    }
+  /** A form_post callback was stored: 303 to this URL, where the cookies come along. */
+  | { outcome: 'resume'; url: string };
+
+/** What the room offers. */
+export interface Upstreams {
+  list(): ListedUpstream[];
+  /** Begins a trip and gives the URL to 303 to. IdpError `not_found`, `upstream_unavailable` or `upstream_misconfigured`. */
+  begin(id: string, trip: Omit<Trip, 'upstreamId'> & Wishes): Promise<string>;
+  /** Takes a callback (or its resumption) to its end; see Arrival. */
+  arrive(
+    id: string,
+    browserHash: string | undefined,
+    method: 'GET' | 'POST',
+    params: URLSearchParams,
+  ): Promise<Arrival>;
+  /** Deletes trips that ended more than a day ago; returns how many. */
+  sweep(): Promise<number>;
+  close(): Promise<void>;
+}
