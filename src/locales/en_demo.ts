@@ -32,6 +32,7 @@ export const demo = {
   },
 };
 
+/** The mails that development mode keeps. */
 export const mailbox = {
   list: {
     title: 'Mailbox',
@@ -47,6 +48,7 @@ export const mailbox = {
   },
 };
 
+/** The pages of the simulated upstreams. */
 export const simulator = {
   banner: 'Simulation of {provider} - not the real {provider}',
   picker: {

@@ -65,7 +65,7 @@ export const errors = {
     title: 'This account is disabled',
     what: 'An administrator has switched it off. Your data is still there.',
     action: 'Contact support and give them the reference.',
-    how: 'Enable the account again with the accounts command.',
+    how: 'The account is marked as disabled in the database. The command accounts show tells its state.',
   },
   signup_closed: {
     title: 'New accounts are by invitation',

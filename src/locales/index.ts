@@ -1,6 +1,9 @@
 /**
- * Room: locales. Every word that people read, per language, nested by room and screen; the English file is the type.
- * URLs: none. Never: renders, reads a request, or falls back to another language's sentence when one is missing.
+ * locales: every word that people read.
+ *
+ * Owns the texts of each language, nested by room and screen (the English file is the type), and which language a person
+ * gets. Mounts no URL. Never renders, never reads a request, and never falls back to another language's sentence when one
+ * is missing.
  */
 export { locales, translator } from './translator.ts';
 export type { Tag, TextKey, Translate } from './translator.ts';

@@ -34,6 +34,7 @@ export const demo: typeof en.demo = {
   },
 };
 
+/** The mails that development mode keeps. */
 export const mailbox: typeof en.mailbox = {
   list: {
     title: '메일함',
@@ -49,6 +50,7 @@ export const mailbox: typeof en.mailbox = {
   },
 };
 
+/** The pages of the simulated upstreams. */
 export const simulator: typeof en.simulator = {
   banner: '{provider} 시뮬레이션 - 실제 {provider} 아님',
   picker: {

@@ -66,7 +66,7 @@ export const errors: typeof en.errors = {
     title: '사용이 중지된 계정이에요',
     what: '관리자가 이 계정의 사용을 중지했어요. 데이터는 그대로 있어요.',
     action: '고객 지원에 참조 번호를 알려 주세요.',
-    how: 'accounts 명령으로 계정을 다시 사용하게 할 수 있어요.',
+    how: '데이터베이스에 사용 중지로 표시된 계정이에요. accounts show 명령으로 상태를 볼 수 있어요.',
   },
   signup_closed: {
     title: '초대를 받아야 가입할 수 있어요',

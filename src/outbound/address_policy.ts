@@ -12,7 +12,7 @@ const METADATA = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254/128', '100.100.1
 const PRIVATE: ReadonlySet<string> = new Set(['private', 'uniqueLocal', 'carrierGradeNat']);
 
 /**
- * The rule of design.md section 4: public addresses for all; private ones only for a host that stands in the config file
+ * The rule: public addresses for all; private ones only for a host that stands in the config file
  * or a network listed under `outbound.allow`; loopback the same way but in development mode only; link-local, metadata
  * and all special ranges never.
  */

@@ -7,7 +7,7 @@ import { OutboundError, findOutboundError } from './outbound_error.ts';
 import { readCapped } from './read_capped.ts';
 
 /** Budgets of one call. */
-export interface OutboundLimits {
+interface OutboundLimits {
   /** Until the answer's headers are there, connecting included. */
   headersMs: number;
   /** Until the answer's last byte is there. */
@@ -16,6 +16,7 @@ export interface OutboundLimits {
   maxBytes: number;
 }
 
+/** Who may be called, and how patiently. */
 export interface OutboundSettings {
   mode: 'development' | 'production';
   /** Hosts that stand in the config file: they may be private. */
@@ -27,6 +28,7 @@ export interface OutboundSettings {
   resolve?: (name: string) => Promise<LookupAddress[]>;
 }
 
+/** The open client. */
 export interface Outbound {
   /**
    * Fetches without following redirects. The answer is complete when the promise resolves: its body lies in memory,

@@ -1,4 +1,5 @@
-export type OutboundReason = 'address_refused' | 'timeout' | 'too_large' | 'network' | 'redirect' | 'insecure';
+/** What kept a call from its answer; `address_refused`, `redirect` and `insecure` were decided by us. */
+type OutboundReason = 'address_refused' | 'timeout' | 'too_large' | 'network' | 'redirect' | 'insecure';
 
 /** Why a call did not give an answer. The message names neither query nor body, so that it may be logged. */
 export class OutboundError extends Error {

@@ -7,15 +7,16 @@ export function barePage(code: string, reference: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Error</title>
-<main data-page="error" data-error="${escape(code)}">
+<main data-page="error" data-error="${escapeHtml(code)}">
 <h1>Something went wrong</h1>
 <p>Try again in a minute. If it happens again, give support this reference:</p>
-<p><code data-reference>${escape(reference)}</code></p>
+<p><code data-reference>${escapeHtml(reference)}</code></p>
 </main>
 </html>
 `;
 }
 
-function escape(text: string): string {
+/** Text as it may stand in HTML, between tags and in a quoted attribute; for the few answers that no template makes. */
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

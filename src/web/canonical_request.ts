@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type Koa from 'koa';
+import type { Logger } from '../kit/logger.ts';
 import { clientAddress } from './client_address.ts';
 import { stateOf } from './request_state.ts';
 
@@ -11,12 +12,14 @@ const FORWARDING =
 
 type Refusal = { status: 400 | 405 | 421; text: string };
 
+const LONGEST_HOST = 100;
+
 /**
- * Makes the request what the issuer would have been sent, before anything else reads it (design: "canonical first"). A
+ * Makes the request what the issuer would have been sent, before anything else reads it. A
  * request for another host gets 421 (RFC 9110 15.5.20), an ambiguous one 400 (RFC 9112 3.2). Koa's `proxy` is on, and that
  * is safe only here: each forwarding header it reads is removed, and then set by us.
  */
-export function canonicalRequest(deps: { issuer: string; trustedHops: number }): Koa.Middleware {
+export function canonicalRequest(deps: { issuer: string; trustedHops: number; logger: Logger }): Koa.Middleware {
   const issuer = new URL(deps.issuer);
   const standardPort = issuer.protocol === 'https:' ? '443' : '80';
   const hosts = new Set([issuer.host, issuer.port === '' ? `${issuer.host}:${standardPort}` : issuer.host]);
@@ -24,6 +27,9 @@ export function canonicalRequest(deps: { issuer: string; trustedHops: number }):
   return async (ctx, next) => {
     const refusal = refusalOf(ctx.req, hosts);
     if (refusal) {
+      // The usual mistake of a proxy in front of us, and nothing else would tell its owner.
+      const received = ctx.req.headers.host?.slice(0, LONGEST_HOST);
+      if (refusal.status === 421) deps.logger.warn({ received, expected: issuer.host }, 'a request for another host');
       refuse(ctx, refusal);
       return;
     }

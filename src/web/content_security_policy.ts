@@ -1,7 +1,7 @@
 import { unsafeSchemes } from './unsafe_schemes.ts';
 
 /** What one page needs beyond the strict policy. */
-export interface PolicyExtras {
+interface PolicyExtras {
   /** Origins (`https://wiki.example`) or schemes (`com.example.app:`) where a form of this page can end, redirects included. */
   formTargets?: readonly string[];
   /** `sha256-...` of the library's self-submitting scripts; no page of ours has any. */

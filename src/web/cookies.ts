@@ -4,6 +4,7 @@ import { ownContext } from './request_state.ts';
 /** Every cookie there is, apart from the signatures beside them. */
 export type CookieName = 'session' | 'browser' | 'interaction' | 'resume' | 'locale' | 'last_upstream' | 'demo';
 
+/** The signed cookies of a request. */
 export interface Cookies {
   /** The value, or undefined when it is missing or its signature is not ours. */
   get(ctx: Koa.Context, name: CookieName): string | undefined;

@@ -3,6 +3,7 @@ import { IdpError } from '../kit/errors.ts';
 import { equalInConstantTime, hmac } from '../kit/random.ts';
 import type { BrowserBinding } from './browser_binding.ts';
 
+/** The two checks of a form of ours. */
 export interface Csrf {
   /** The value of `_csrf` for this browser; gives the browser its binding when it has none. */
   token(ctx: Koa.Context): string;

@@ -6,7 +6,7 @@ import type { Failure } from './failure.ts';
 import type { Language } from './language.ts';
 import { nearestPage } from './nearest_page.ts';
 import type { Page } from './render.ts';
-import { noted } from './request_state.ts';
+import { stateOf } from './request_state.ts';
 
 /** Codes after which the same page is worth another try. */
 const AGAIN = new Set<ErrorCode>([
@@ -44,7 +44,7 @@ export function errorPage(deps: Dependencies, ctx: Koa.Context, failure: Failure
       when: now(),
       facts: Object.entries(failure.details.facts ?? {}),
       retryAfter: failure.details.retryAfter,
-      primary: noted(ctx, 'primary') ?? again,
+      primary: stateOf(ctx).primary ?? again,
       support: deps.support,
     },
   };

@@ -1,15 +1,15 @@
 import type { Router } from '@koa/router';
 import type Koa from 'koa';
+import { describeError } from '../kit/errors.ts';
 import type { Logger } from '../kit/logger.ts';
 import { reference as newReference } from '../kit/random.ts';
 import { barePage } from './bare_page.ts';
 import { contentSecurityPolicy } from './content_security_policy.ts';
-import { describeError } from './describe_error.ts';
 import { errorPage } from './error_page.ts';
 import { failureOf, type Failure } from './failure.ts';
 import type { Language } from './language.ts';
 import type { Renderer } from './render.ts';
-import { noted, stateOf } from './request_state.ts';
+import { stateOf } from './request_state.ts';
 import { routeOf } from './route.ts';
 
 /** The one security event of an error that somebody was shown. */
@@ -21,6 +21,7 @@ export interface ErrorEvent {
   detail: Record<string, string | number>;
 }
 
+/** How errors are answered. */
 export interface Errors {
   /** Catches whatever is thrown behind it. */
   middleware: Koa.Middleware;
@@ -78,7 +79,7 @@ export function createErrors(deps: Dependencies): Errors {
 }
 
 function referenceOf(ctx: Koa.Context): string {
-  const known = noted(ctx, 'reference');
+  const known = stateOf(ctx).reference;
   if (known !== undefined) return known;
   const made = newReference();
   stateOf(ctx).reference = made;
@@ -118,7 +119,7 @@ function log(logger: Logger, ctx: Koa.Context, failure: Failure, reference: stri
 }
 
 async function record(deps: Dependencies, ctx: Koa.Context, failure: Failure, reference: string): Promise<void> {
-  const { code, status } = failure;
+  const { code, status, details } = failure;
   // Anybody can ask for any address, by any method: that is no event, or a scan would fill the table.
   if (code === 'not_found' || status === 405) return;
   const recorded = deps.record({
@@ -126,7 +127,8 @@ async function record(deps: Dependencies, ctx: Koa.Context, failure: Failure, re
     outcome: status >= 500 ? 'failed' : 'refused',
     reference,
     reason: code,
-    detail: { status, method: ctx.method, route: routeOf(ctx) },
+    // The facts that the page shows to developers: what the client sent, never a secret.
+    detail: { ...details.facts, status, method: ctx.method, route: routeOf(ctx) },
   });
   // Events are kept in the database: when that is away, nobody waits for it twice.
   if (code !== 'database_unavailable') await recorded;

@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
+import { isDatabaseUnavailable } from '../database/index.ts';
 import { errorCodes, IdpError, type ErrorCode, type ErrorDetails } from '../kit/errors.ts';
-import { isDatabaseUnavailable } from './database_errors.ts';
 
 /** What an error means for whoever waits for the answer. */
 export interface Failure {

@@ -5,6 +5,7 @@ import { IdpError } from '../kit/errors.ts';
 const URLENCODED = 'application/x-www-form-urlencoded';
 const MOST_FIELDS = 100;
 
+/** Reads the fields of a posted form. */
 export type ReadForm = (ctx: Koa.Context) => Promise<Record<string, string>>;
 
 /**

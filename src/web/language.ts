@@ -3,7 +3,7 @@ import { epochSeconds } from '../kit/clock.ts';
 import { locales, negotiateLocale, translator, type Tag, type Translate } from '../locales/index.ts';
 import type { Cookies } from './cookies.ts';
 import { redirect } from './redirect.ts';
-import { noted, ownContext } from './request_state.ts';
+import { ownContext, stateOf } from './request_state.ts';
 
 const YEAR = 365 * 86_400;
 /** As long as a visit lives: within it, what the person just chose counts more than what the client asked for. */
@@ -13,13 +13,14 @@ const FRESH = 3600;
 const PROTOCOL = /^\/(?:oidc|upstream|\.well-known)\//;
 
 /** One entry of the switcher. */
-export interface LanguageChoice {
+interface LanguageChoice {
   tag: Tag;
   name: string;
   href: string;
   current: boolean;
 }
 
+/** The language of each request. */
 export interface Language {
   locale: (ctx: Koa.Context) => Tag;
   t: (ctx: Koa.Context) => Translate;
@@ -38,9 +39,9 @@ export function createLanguage(deps: { issuer: string; cookies: Cookies }): Lang
     const chosen = known(tag);
     if (chosen && Math.abs(epochSeconds() - Number(at)) < FRESH) return chosen;
     return negotiateLocale({
-      ui_locales: noted(ctx, 'uiLocales'),
+      ui_locales: stateOf(ctx).uiLocales,
       cookie: chosen,
-      account: noted(ctx, 'accountLocale'),
+      account: stateOf(ctx).accountLocale,
       acceptLanguage: ctx.get('Accept-Language'),
       fallback: 'en',
     });

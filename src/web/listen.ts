@@ -2,16 +2,17 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 
 /** Anything that answers requests: a Koa application or a plain handler. */
-export type Answering = RequestListener | { callback(): RequestListener };
+type Answering = RequestListener | { callback(): RequestListener };
 
-export interface Listening {
+/** A listener that is open. */
+interface Listening {
   url: string;
-  /** Takes no more requests, lets those under way finish for ten seconds, then ends the rest. */
+  /** Takes no more requests, lets those under way finish for five seconds, then ends the rest: half of what `docker stop` waits. */
   close(): Promise<void>;
 }
 
 /** How patient the server is, in milliseconds. */
-export interface Patience {
+interface Patience {
   headers: number;
   request: number;
   /** Longer than the idle time of the proxies in front (60 s is usual), so that we are not the ones who hang up. */
@@ -19,7 +20,7 @@ export interface Patience {
   close: number;
 }
 
-const PATIENCE: Patience = { headers: 10_000, request: 30_000, keepAlive: 65_000, close: 10_000 };
+const PATIENCE: Patience = { headers: 10_000, request: 30_000, keepAlive: 65_000, close: 5000 };
 
 /** Listens, with time-outs against slow senders. Rejects when the port is taken. Port 0 takes any free one. */
 export async function listen(deps: {

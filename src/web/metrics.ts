@@ -2,13 +2,14 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
 /** One finished request. */
-export interface Sample {
+interface Sample {
   route: string;
   method: string;
   status: number;
   seconds: number;
 }
 
+/** What is counted, and how it is read. */
 export interface Metrics {
   /** For the counters of other rooms. */
   registry: Registry;

@@ -21,7 +21,6 @@ export interface Page {
   status?: number;
   /** Validated origins or schemes where its forms can end, beyond our own. */
   formTargets?: string[];
-  scriptHashes?: string[];
   wide?: boolean;
   /** `data-error` of its main element: an error page, or a page that also reports one. */
   error?: ErrorCode;
@@ -31,6 +30,7 @@ export interface Page {
   locals: object;
 }
 
+/** How pages become answers. */
 export interface Renderer {
   /** Gives each request its `ctx.render`. */
   middleware: Koa.Middleware;

@@ -1,8 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import type Koa from 'koa';
 
-/** What web notes about a request in `ctx.state`, and what rooms may note there for it. */
-export interface RequestState {
+/** What a room may note about a request, for its page, its error page, its language and its log line. */
+export interface Notes {
+  /** The reference of the visit. */
+  reference?: string;
+  /** The one button of an error page, in place of ours. */
+  primary?: { label: string; href: string };
+  /** The client's `ui_locales`. */
+  uiLocales?: string;
+  /** The locale of the account's profile. */
+  accountLocale?: string;
+  /** The route pattern of a room that is not on the router. */
+  route?: string;
+}
+
+/** All that is kept about a request while it is answered. */
+interface RequestState extends Notes {
   /** Ours; also the header X-Request-Id of the answer. */
   requestId: string;
   /** The path as it arrived, without the query. */
@@ -11,16 +25,6 @@ export interface RequestState {
   clientAddress: string;
   /** The browser's binding secret once `ensure` has made one in this very request. */
   binding?: string;
-  /** Set by a room: the reference of the visit. */
-  reference?: string;
-  /** Set by a room: the client's `ui_locales`. */
-  uiLocales?: string;
-  /** Set by a room: the locale of the account's profile. */
-  accountLocale?: string;
-  /** Set by a room: the one button of an error page, in place of ours. */
-  primary?: { label: string; href: string };
-  /** Set by a room that is not on the router: its route pattern, for the log and the metrics. */
-  route?: string;
 }
 
 // The protocol engine is a Koa application of its own and makes a second context for the same request. What web keeps
@@ -43,7 +47,7 @@ export function stateOf(ctx: Koa.Context): RequestState {
   return ownContext(ctx).state;
 }
 
-/** What a room noted, in our context or in the protocol engine's. */
-export function noted<Key extends keyof RequestState>(ctx: Koa.Context, key: Key): RequestState[Key] | undefined {
-  return (ctx.state as Partial<RequestState>)[key] ?? stateOf(ctx)[key];
+/** Writes down what a room knows about the request; undefined takes a note back. */
+export function note(ctx: Koa.Context, notes: Notes): void {
+  Object.assign(stateOf(ctx), notes);
 }

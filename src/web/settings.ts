@@ -33,14 +33,13 @@ export const brandSettings = z.strictObject({
 /** The brand after parsing. */
 export type BrandSettings = z.output<typeof brandSettings>;
 
-const port = z.coerce.number().int().min(1).max(65_535);
+const port = z.int().min(1).max(65_535);
 
 /** The `http:` block: where this process listens, and what stands in front of it. */
 export const httpSettings = z.strictObject({
   port: port.default(3000),
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all.'),
-  trusted_hops: z.coerce
-    .number()
+  trusted_hops: z
     .int()
     .min(0)
     .max(10)

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import pug from 'pug';
 
 /** The part of consolidate's shape that koa-views asks for. */
-export interface EngineSource {
+interface EngineSource {
   pug(file: string, state: { locals: pug.LocalsObject }): Promise<string>;
 }
 

@@ -1,4 +1,4 @@
-/** Schemes that run or hold content instead of naming a place: never a redirect, never where a form may end. */
+/** Schemes that browsers run or read by themselves (RFC 8252 7.1 leaves others to apps): never a redirect, never where a form may end. */
 export const unsafeSchemes: ReadonlySet<string> = new Set([
   'javascript:',
   'data:',
@@ -7,4 +7,7 @@ export const unsafeSchemes: ReadonlySet<string> = new Set([
   'vbscript:',
   'about:',
   'file:',
+  'ws:',
+  'wss:',
+  'ftp:',
 ]);

@@ -1,12 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { Router } from '@koa/router';
 import Koa from 'koa';
+import { describeError } from '../kit/errors.ts';
 import { createBrowserBinding } from './browser_binding.ts';
 import { canonicalRequest } from './canonical_request.ts';
-import type { Web, WebDependencies } from './contract.ts';
 import { createCookies } from './cookies.ts';
 import { createCsrf } from './csrf.ts';
-import { describeError } from './describe_error.ts';
+import type { WebDeps } from './deps.ts';
+import type { Web } from './door.ts';
 import { createErrors } from './errors.ts';
 import { createReadForm } from './forms.ts';
 import { securityHeaders } from './headers.ts';
@@ -18,15 +18,17 @@ import { operations } from './operations.ts';
 import { isOwnPicture } from './own_picture.ts';
 import { redirect } from './redirect.ts';
 import { createRenderer } from './render.ts';
+import { note, stateOf } from './request_state.ts';
 import { requestLog } from './request_log.ts';
 import { securityTxt } from './security_txt.ts';
 import { createStaticFiles } from './static_files.ts';
+import { folderOf } from './view_files.ts';
 
 const FORM = 64 * 1024;
 const PROTOCOL_FORM = 8 * 1024;
 
 /** Builds the plumbing. Throws when a picture, the stylesheet or the script cannot be read. */
-export function createWeb(deps: WebDependencies): Web {
+export function createWeb(deps: WebDeps): Web {
   const router = new Router();
   const engines: Koa.Middleware[] = [];
   const metrics = createMetrics();
@@ -55,6 +57,8 @@ export function createWeb(deps: WebDependencies): Web {
     browser: { read: binding.read, ensure: binding.ensure },
     locale: language.locale,
     t: language.t,
+    clientAddress: (ctx) => stateOf(ctx).clientAddress,
+    note,
     referenceOf: errors.referenceOf,
     fail: errors.fail,
     metrics,
@@ -63,15 +67,15 @@ export function createWeb(deps: WebDependencies): Web {
 
 type Parts = ReturnType<typeof createParts>;
 
-function createParts(deps: WebDependencies, router: Router) {
+function createParts(deps: WebDeps, router: Router) {
   const { issuer, brand } = deps;
   const cookies = createCookies(issuer);
   const binding = createBrowserBinding(cookies);
   const csrf = createCsrf({ issuer, formKey: deps.formKey, binding });
   const language = createLanguage({ issuer, cookies });
-  const files = createStaticFiles({ assetsDir: deps.assetsDir ?? folder('assets'), brand });
+  const files = createStaticFiles({ assetsDir: deps.assetsDir ?? folderOf('assets'), brand });
   const renderer = createRenderer({
-    viewsDir: deps.viewsDir ?? folder('views'),
+    viewsDir: deps.viewsDir ?? folderOf('views'),
     development: deps.mode === 'development',
     brand,
     assets: files.urls,
@@ -84,17 +88,14 @@ function createParts(deps: WebDependencies, router: Router) {
 }
 
 /** The order is the contract: nothing behind canonicalRequest ever sees what the client called us. */
-function assemble(
-  deps: WebDependencies,
-  parts: Parts & { metrics: Metrics; router: Router; engines: Koa.Middleware[] },
-): Koa {
+function assemble(deps: WebDeps, parts: Parts & { metrics: Metrics; router: Router; engines: Koa.Middleware[] }): Koa {
   const { issuer, logger, http } = deps;
   const { metrics, engines } = parts;
   const app = createApp(deps);
   app.use(requestLog({ logger, metrics }));
   app.use(securityHeaders(issuer));
   app.use(operations({ ready: createReadiness(deps), metrics, metricsElsewhere: http.metrics_port !== undefined }));
-  app.use(canonicalRequest({ issuer, trustedHops: http.trusted_hops }));
+  app.use(canonicalRequest({ issuer, trustedHops: http.trusted_hops, logger }));
   app.use(parts.renderer.middleware);
   app.use(parts.errors.middleware);
   app.use(parts.language.chooser);
@@ -105,7 +106,7 @@ function assemble(
   return app;
 }
 
-function createApp(deps: WebDependencies): Koa {
+function createApp(deps: WebDeps): Koa {
   // `proxy` makes Koa believe forwarding headers; canonicalRequest removes the client's and sets ours, on every request.
   const app = new Koa({ env: deps.mode, proxy: true });
   // Koa reads app.keys at each request: a getter lets them rotate.
@@ -121,7 +122,7 @@ function inTurn(engines: Koa.Middleware[], ctx: Koa.Context, next: Koa.Next, ind
   return engine ? Promise.resolve(engine(ctx, () => inTurn(engines, ctx, next, index + 1))) : next();
 }
 
-function addSecurityTxt(router: Router, { issuer, brand }: WebDependencies): void {
+function addSecurityTxt(router: Router, { issuer, brand }: WebDeps): void {
   router.get('/.well-known/security.txt', async (ctx, next) => {
     const text = securityTxt({ issuer, brand });
     if (text === undefined) {
@@ -131,8 +132,4 @@ function addSecurityTxt(router: Router, { issuer, brand }: WebDependencies): voi
     ctx.type = 'text/plain; charset=utf-8';
     ctx.body = text;
   });
-}
-
-function folder(name: string): string {
-  return fileURLToPath(new URL(`../../${name}`, import.meta.url));
 }

@@ -61,6 +61,12 @@ describe('the fields', () => {
     expect(passwords.filter(({ attributes }) => 'value' in attributes)).toEqual([]);
   });
 
+  it('keep the tick of "keep me signed in" when the page comes back', () => {
+    const ticked = (name: string) =>
+      tagsOf(html('sign_in/login', name)).some(({ attributes }) => 'checked' in attributes);
+    expect([ticked('fresh'), ticked('wrong')]).toEqual([false, true]);
+  });
+
   it('tell Safari the rule of new passwords', () => {
     expect(html('sign_in/signup', 'fresh')).toContain('passwordrules="minlength: 15; maxlength: 128;"');
   });

@@ -11,7 +11,7 @@ const compiled = new Map<string, pug.compileTemplate>();
 export const askedFor = new Set<string>();
 
 /** Makes the translate function that views get; it notes the keys. */
-export function notingTranslator(tag: Tag): Translate {
+function notingTranslator(tag: Tag): Translate {
   const t = translator(tag);
   return (key, values) => {
     askedFor.add(key);

@@ -45,6 +45,7 @@ const signup = {
   upstreams: few,
   values: { email: '', name: '' },
   minLength: 15,
+  maxLength: 128,
   problems: [],
 };
 const checkEmail = {
@@ -85,7 +86,7 @@ export const signInStates: State[] = [
   signIn('problems', 'login', { ...login, values: { email: 'mina.seo@example' }, problems: bothProblems }),
   signIn('wrong', 'login', {
     ...login,
-    values: { email: 'mina.seo@example.com' },
+    values: { email: 'mina.seo@example.com', remember: '1' },
     problems: [{ text: said('sign_in.problems.credentials_wrong') }],
   }),
   {

@@ -13,7 +13,7 @@ function mirror(hops: number): Promise<Door> {
         secure: ctx.secure,
         ip: ctx.ip,
         ips: ctx.ips,
-        address: ctx.state.clientAddress,
+        address: web.clientAddress(ctx),
         headers: ctx.headers,
       };
     });

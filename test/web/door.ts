@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
-import { createWeb, listen, type ErrorEvent, type Web, type WebDependencies } from '../../src/web/index.ts';
+import { createWeb, listen, type ErrorEvent, type Web, type WebDeps } from '../../src/web/index.ts';
 
 /** What came back. */
 export interface Answer {
@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 /** One question; the Host header is the issuer's unless it says otherwise. */
-export interface Question {
+interface Question {
   headers?: Record<string, string | string[]>;
   body?: string | Buffer;
 }
@@ -69,7 +69,7 @@ const FILES: Record<string, string> = {
 
 /** Opens a door. `routes` adds routes before the application is built. */
 export async function openDoor(
-  options: Partial<WebDependencies> = {},
+  options: Partial<WebDeps> = {},
   routes: (web: Web, events: ErrorEvent[]) => void = () => {},
 ): Promise<Door> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-web-'));

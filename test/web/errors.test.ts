@@ -26,8 +26,7 @@ function routes(web: Web): void {
     throw THROWN[ctx.params['what'] ?? '']?.();
   });
   web.router.get('/visit', (ctx) => {
-    ctx.state.reference = 'AAAAA-BBBBB';
-    ctx.state.primary = { label: 'Back to Wiki', href: '/back' };
+    web.note(ctx, { reference: 'AAAAA-BBBBB', primary: { label: 'Back to Wiki', href: '/back' } });
     throw new IdpError('interaction_expired');
   });
   web.router.get('/late', (ctx) => {
@@ -180,13 +179,13 @@ describe('an error of the protocol engine, which has a Koa application of its ow
     const engine = new Koa();
     const door = await openDoor({}, (web) => {
       engine.use((ctx) => {
-        ctx.state['reference'] = 'CCCCC-DDDDD';
+        web.note(ctx, { reference: 'CCCCC-DDDDD' });
         return web.fail(ctx, new IdpError('client_unknown'));
       });
       const callback = engine.callback();
       web.use(async (ctx, next) => {
         if (!ctx.path.startsWith('/oidc/')) return next();
-        ctx.state['route'] = '/oidc/authorize';
+        web.note(ctx, { route: '/oidc/authorize' });
         ctx.respond = false;
         await callback(ctx.req, ctx.res);
         return undefined;

@@ -10,11 +10,11 @@ describe('the language of a page', () => {
       web.router.get('/page', show);
       web.router.post('/page/step', show);
       web.router.get('/korean-client', (ctx) => {
-        ctx.state.uiLocales = 'ko';
+        web.note(ctx, { uiLocales: 'ko' });
         return show(ctx);
       });
       web.router.get('/korean-account', (ctx) => {
-        ctx.state.accountLocale = 'ko-KR';
+        web.note(ctx, { accountLocale: 'ko-KR' });
         return show(ctx);
       });
       web.router.get('/upstream/google/callback', show);

@@ -1,7 +1,7 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Web, WebDependencies } from '../../src/web/index.ts';
+import type { Web, WebDeps } from '../../src/web/index.ts';
 import { openDoor, writeFile, type Door } from './door.ts';
 
 describe('rendering', () => {
@@ -75,7 +75,7 @@ describe('rendering', () => {
     expect(text).toContain('<code data-reference>AAAAA-BBBBB</code>');
   });
 
-  async function afterChange(mode: WebDependencies['mode']): Promise<string[]> {
+  async function afterChange(mode: WebDeps['mode']): Promise<string[]> {
     door = await openDoor({ mode }, routes);
     const part = join(door.folder, 'views/part.pug');
     writeFile(part, 'p before');

@@ -43,7 +43,7 @@ describe('the request log', () => {
     const answers = [
       await door.ask('GET', '/interaction/abc?token=hunter2', { headers: secrets }),
       await door.ask('GET', '/nowhere?token=hunter2', { headers: secrets }),
-      await door.ask('GET', '/interaction/abc?token=hunter2', { headers: { ...secrets, host: 'hunter2.example' } }),
+      await door.ask('GET', '/interaction/abc?token=hunter2', { headers: { ...secrets, host: 'other.example' } }),
       await door.ask('POST', '/interaction/abc?token=hunter2', {
         ...posted,
         headers: { ...posted.headers, ...secrets },

@@ -7,13 +7,14 @@ describe('the settings of web', () => {
     expect(httpSettings.parse({})).toEqual({ port: 3000, host: '127.0.0.1', trusted_hops: 0 });
   });
 
-  it('take numbers that come out of variables', () => {
-    expect(httpSettings.parse({ port: '4000', trusted_hops: '1', metrics_port: '9100' })).toEqual({
+  it('take whole numbers for ports, and nothing that only looks like one', () => {
+    expect(httpSettings.parse({ port: 4000, trusted_hops: 1, metrics_port: 9100 })).toEqual({
       port: 4000,
       host: '127.0.0.1',
       trusted_hops: 1,
       metrics_port: 9100,
     });
+    for (const port of ['4000', true, 4000.5, 0]) expect(httpSettings.safeParse({ port }).success).toBe(false);
   });
 
   it.each([

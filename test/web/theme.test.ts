@@ -45,7 +45,7 @@ describe('themeTokens', () => {
         const { light, dark } = themeTokens(colour);
         expect({ colour, light: failing(light), dark: failing(dark) }).toEqual({ colour, light: [], dark: [] });
       }),
-      { numRuns: 3000 },
+      { numRuns: 300 },
     );
   });
 

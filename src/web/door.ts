@@ -1,36 +1,13 @@
 import type { Router } from '@koa/router';
 import type Koa from 'koa';
-import type { Logger } from '../kit/logger.ts';
 import type { Tag, Translate } from '../locales/index.ts';
 import type { BrowserBinding } from './browser_binding.ts';
 import type { Cookies } from './cookies.ts';
-import type { ErrorEvent } from './errors.ts';
 import type { ReadForm } from './forms.ts';
-import type { Probe } from './health.ts';
 import type { Metrics } from './metrics.ts';
 import type { Page } from './render.ts';
-import type { BrandSettings, HttpSettings } from './settings.ts';
-
-/** What the room needs from the others. */
-export interface WebDependencies {
-  /** Origin of the issuer: no path, no trailing slash. */
-  issuer: string;
-  mode: 'development' | 'production';
-  /** With absolute paths of pictures. */
-  brand: BrandSettings;
-  http: Pick<HttpSettings, 'trusted_hops' | 'metrics_port'>;
-  /** Asked at every request: the first key signs, all verify. */
-  cookieKeys: () => string[];
-  formKey: Buffer;
-  /** Writes one security event; never rejects. */
-  record: (event: ErrorEvent) => Promise<void>;
-  logger: Logger;
-  probes: Probe[];
-  /** Hash of the configuration in force, for /health/ready. */
-  configHash?: () => string;
-  viewsDir?: string;
-  assetsDir?: string;
-}
+import type { Notes } from './request_state.ts';
+import type { BrandSettings } from './settings.ts';
 
 /** What the room gives them. */
 export interface Web {
@@ -56,7 +33,11 @@ export interface Web {
   browser: Pick<BrowserBinding, 'read' | 'ensure'>;
   locale: (ctx: Koa.Context) => Tag;
   t: (ctx: Koa.Context) => Translate;
-  /** The visit's reference when a room noted it in `ctx.state.reference`, else one made for this request. */
+  /** The address at the person's end of the connection, as far as `trusted_hops` reaches; '' when there is none. */
+  clientAddress: (ctx: Koa.Context) => string;
+  /** Notes what web should know about this request: for its language, its error page and its log line. Undefined takes a note back. */
+  note: (ctx: Koa.Context, notes: Notes) => void;
+  /** The visit's reference when a room noted it, else one made for this request. */
   referenceOf: (ctx: Koa.Context) => string;
   /** Answers an error, as the error middleware does. Never throws. */
   fail: (ctx: Koa.Context, error: unknown) => Promise<void>;

@@ -1,0 +1,25 @@
+import type { Logger } from '../kit/logger.ts';
+import type { ErrorEvent } from './errors.ts';
+import type { Probe } from './health.ts';
+import type { BrandSettings, HttpSettings } from './settings.ts';
+
+/** What the room needs from the others. */
+export interface WebDeps {
+  /** Origin of the issuer: no path, no trailing slash. */
+  issuer: string;
+  mode: 'development' | 'production';
+  /** With absolute paths of pictures. */
+  brand: BrandSettings;
+  http: Pick<HttpSettings, 'trusted_hops' | 'metrics_port'>;
+  /** Asked at every request: the first key signs, all verify. */
+  cookieKeys: () => string[];
+  formKey: Buffer;
+  /** Writes one security event; never rejects. */
+  record: (event: ErrorEvent) => Promise<void>;
+  logger: Logger;
+  probes: Probe[];
+  /** Hash of the configuration in force, for /health/ready. */
+  configHash?: () => string;
+  viewsDir?: string;
+  assetsDir?: string;
+}

@@ -1,0 +1,34 @@
+import { translator, type Tag, type TextKey } from '../locales/index.ts';
+import type { BrandSettings } from './settings.ts';
+import { pugEngine } from './templates.ts';
+import { themeTokens } from './theme.ts';
+import { folderOf, viewFile } from './view_files.ts';
+
+/** A mail as it is sent: two forms of the same words. */
+interface RenderedMail {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** Renders the mail `template` (such as `verify-email`) in a language. Rejects when a value is missing. */
+export type RenderMail = (template: string, locale: Tag, values: Record<string, string>) => Promise<RenderedMail>;
+
+/** Opens the views of the mails for a brand, whose colours are computed here, once. */
+export function createMailViews(deps: { issuer: string; brand: BrandSettings; development: boolean }): RenderMail {
+  const { issuer, development } = deps;
+  const { name, support, accent } = deps.brand;
+  const engine = pugEngine({ viewsDir: folderOf('views'), development });
+  const colors = themeTokens(accent);
+  return async (template, locale, values) => {
+    const t = translator(locale);
+    const view = template.replaceAll('-', '_');
+    const file = viewFile(`mail/${view}`);
+    // Every mail view has its subject under its own name; a test renders them all.
+    const subject = t(`mail.${view}.subject` as TextKey, { brand: name, ...values });
+    const common = { t, locale, subject, values, issuer, brand: { name, support } };
+    const html = await engine.pug(file, { locals: { ...common, colors, form: 'html' } });
+    const text = await engine.pug(file, { locals: { ...common, form: 'text' } });
+    return { subject, text, html };
+  };
+}
