@@ -5,4 +5,4 @@
  * redeems its code: the return only checks state and reads the session, and each request reads it anew, so that
  * revocation is immediate. Never shows anything of an account without a live session.
  */
-export { accountClient, createAccountPages, type AccountPagesDeps } from './pages.ts';
+export { accountClient, mountAccountPages } from './pages.ts';

@@ -1,13 +1,13 @@
 import type { Context } from 'koa';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
-import { equalInConstantTime, hmac, sha256 } from '../kit/random.ts';
+import { equalInConstantTime, hmac, secretToken, sha256 } from '../kit/random.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Oidc } from '../oidc/index.ts';
 import type { Upstreams } from '../upstreams/index.ts';
 import type { Web } from '../web/index.ts';
 
-export interface AccountPagesDeps {
+interface AccountPagesDeps {
   issuer: string;
   web: Web;
   oidc: Pick<Oidc, 'session'>;
@@ -33,7 +33,7 @@ export function accountClient(issuer: string, name: string) {
 }
 
 /** Mounts the front page and the account pages. */
-export function createAccountPages(deps: AccountPagesDeps): void {
+export function mountAccountPages(deps: AccountPagesDeps): void {
   const { router } = deps.web;
   router.get('/', (ctx) => showHome(deps, ctx));
   router.get('/account', (ctx) => showAccount(deps, ctx));
@@ -41,8 +41,9 @@ export function createAccountPages(deps: AccountPagesDeps): void {
   router.get('/.well-known/change-password', (ctx) => deps.web.redirect(ctx, '/account'));
 }
 
-async function showHome({ web, oidc, accounts, clients }: AccountPagesDeps, ctx: Context): Promise<void> {
-  const account = await signedIn({ oidc, accounts }, ctx);
+async function showHome(deps: AccountPagesDeps, ctx: Context): Promise<void> {
+  const { web, clients } = deps;
+  const account = await signedIn(deps, ctx);
   await web.page(ctx, {
     view: 'home/home',
     screen: 'home',
@@ -100,8 +101,8 @@ function authorizeUrl(deps: AccountPagesDeps, ctx: Context): string {
     response_type: 'code',
     scope: 'openid',
     state: expectedState(deps, ctx),
-    // The code is never redeemed: nobody knows a verifier for this challenge.
-    code_challenge: sha256(deps.web.browser.ensure(ctx)),
+    // The code is never redeemed: the verifier of this challenge is forgotten at once.
+    code_challenge: sha256(secretToken()),
     code_challenge_method: 'S256',
   });
   return `/oidc/authorize?${parameters.toString()}`;
@@ -111,10 +112,10 @@ function expectedState({ web, stateKey }: AccountPagesDeps, ctx: Context): strin
   return hmac(stateKey, web.browser.ensure(ctx));
 }
 
-async function signedIn(
-  { oidc, accounts }: Pick<AccountPagesDeps, 'oidc' | 'accounts'>,
-  ctx: Context,
-): Promise<Account | undefined> {
+/** Whose session this is, now; the page then speaks the account's language, unless the browser chose another. */
+async function signedIn({ web, oidc, accounts }: AccountPagesDeps, ctx: Context): Promise<Account | undefined> {
   const session = await oidc.session(ctx);
-  return session && (await accounts.find(session.accountId));
+  const account = session && (await accounts.find(session.accountId));
+  if (account?.locale) web.note(ctx, { accountLocale: account.locale });
+  return account;
 }

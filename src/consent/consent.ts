@@ -6,7 +6,7 @@ import type { Oidc, PromptHandler, Visit } from '../oidc/index.ts';
 import type { Web } from '../web/index.ts';
 import { describeScopes } from './scopes.ts';
 
-export interface ConsentDeps {
+interface ConsentDeps {
   web: Web;
   oidc: Oidc;
   accounts: Pick<Accounts, 'find'>;
@@ -14,7 +14,7 @@ export interface ConsentDeps {
 }
 
 /** Shows what the client asks for and takes the decision. OIDC Core 3.1.2.4; ASVS 5.0 10.7. */
-export function createConsent(deps: ConsentDeps): PromptHandler {
+export function consentPrompt(deps: ConsentDeps): PromptHandler {
   return {
     show: (ctx, visit) => showConsent(deps, ctx, visit),
     submit: (ctx, visit) => decide(deps, ctx, visit),
@@ -23,6 +23,7 @@ export function createConsent(deps: ConsentDeps): PromptHandler {
 
 async function showConsent({ web, accounts }: ConsentDeps, ctx: Context, visit: Visit): Promise<void> {
   const account = await signedInAccount(accounts, visit);
+  if (account.locale) web.note(ctx, { accountLocale: account.locale });
   const t = web.t(ctx);
   const { client } = visit;
   await web.page(ctx, {
@@ -48,15 +49,10 @@ async function showConsent({ web, accounts }: ConsentDeps, ctx: Context, visit: 
 async function decide({ web, oidc, record }: ConsentDeps, ctx: Context, visit: Visit): Promise<void> {
   const { decision } = await web.form(ctx);
   if (decision !== 'allow' && decision !== 'deny') throw new IdpError('request_invalid');
-  await record({
-    type: `consent.${decision === 'allow' ? 'given' : 'denied'}`,
-    outcome: decision === 'allow' ? 'ok' : 'refused',
-    reference: visit.reference,
-    accountId: visit.accountId,
-    clientId: visit.client.id,
-  });
-  const next = decision === 'allow' ? oidc.finish(visit, { consent: true }) : oidc.abort(visit, 'access_denied');
-  web.redirect(ctx, await next);
+  if (decision === 'allow') return web.redirect(ctx, await oidc.finish(visit, { consent: true }));
+  const { reference, accountId, client } = visit;
+  await record({ type: 'consent.denied', outcome: 'refused', reference, accountId, clientId: client.id });
+  web.redirect(ctx, await oidc.abort(visit, 'access_denied'));
 }
 
 async function signedInAccount(accounts: Pick<Accounts, 'find'>, visit: Visit): Promise<Account> {

@@ -4,4 +4,4 @@
  * Owns the prompt `consent` at /interaction/:uid. Grants nothing by itself: it hands the decision to the protocol engine,
  * which alone writes grants. First-party apps never reach this page (the interaction policy answers for them).
  */
-export { createConsent, type ConsentDeps } from './consent.ts';
+export { consentPrompt } from './consent.ts';

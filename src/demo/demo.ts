@@ -1,8 +1,6 @@
 import type { Logger } from '../kit/logger.ts';
-import type { TakenMail } from '../mail/index.ts';
 import type { Web } from '../web/index.ts';
 import { createApi } from './api.ts';
-import { mountMailbox } from './mailbox.ts';
 import { createPages } from './pages.ts';
 import { answering } from './problems.ts';
 import { createRelyingParty } from './relying_party.ts';
@@ -11,8 +9,6 @@ import { createSessions } from './sessions.ts';
 export interface DemoDeps {
   web: Web;
   issuer: string;
-  /** The mails that were taken instead of sent; absent: no `/mailbox`. */
-  mail?: { mailbox(): TakenMail[] };
   client: { id: string; secret: string };
   /** The resource indicator of the demo API (RFC 8707). */
   api: { id: string };
@@ -35,7 +31,7 @@ const SCOPE = 'read';
 
 /** Puts the demo app together. Asks the issuer for nothing before a person signs in. */
 export function createDemo(deps: DemoDeps): Demo {
-  const { web, issuer, mail, client, api, loopback, logger } = deps;
+  const { web, issuer, client, api, loopback, logger } = deps;
   const fetch = answering(loopback.fetch);
   const relyingParty = createRelyingParty({ issuer, client, resource: api.id, scope: SCOPE, fetch });
   const callApi = createApi({
@@ -66,7 +62,6 @@ export function createDemo(deps: DemoDeps): Demo {
       router.post('/demo/call-api', pages.callApi);
       router.post('/demo/sign-out', pages.signOut);
       router.get('/demo/api', callApi);
-      if (mail) mountMailbox({ web, mail });
     },
   };
 }

@@ -1,68 +1,52 @@
-import type { Context } from 'koa';
 import { parseAddress } from '../kit/addresses.ts';
-import type { Visit } from '../oidc/index.ts';
-import { goOn } from './arrival.ts';
-import type { SignInDeps } from './deps.ts';
-import { bindingOf } from './move.ts';
-import { problem, type Problem } from './problems.ts';
-import { stepOf } from './steps.ts';
+import { bindingOf } from './deps.ts';
+import { goOn } from './go_on.ts';
+import { addressProblems, nameProblems, type Shown } from './problems.ts';
+import { atStep, federated, pathOf } from './steps.ts';
 import { upstreamName } from './upstream_buttons.ts';
 
-interface Shown {
-  status?: number;
-  problems?: Problem[];
-  values?: { email: string; name: string };
+interface Typed {
+  email: string;
+  name: string;
 }
 
-/** "One more thing": the upstream brought no address that can be used (pages.md 44). */
-export async function showCompleteProfile(
-  deps: SignInDeps,
-  ctx: Context,
-  visit: Visit,
-  shown: Shown = {},
-): Promise<void> {
-  const { web } = deps;
-  const step = stepOf(visit);
-  if (step.step !== 'complete-profile') return web.redirect(ctx, `/interaction/${visit.uid}`);
-  const { identity, upstreamId } = step.arrival;
-  await web.page(ctx, {
-    view: 'sign_in/complete_profile',
-    screen: 'complete-profile',
-    title: web.t(ctx)('sign_in.complete_profile.title'),
-    status: shown.status,
-    formTargets: [visit.formTarget],
-    locals: {
-      action: `/interaction/${visit.uid}/complete-profile`,
-      cancelAction: `/interaction/${visit.uid}/start-again`,
-      upstream: upstreamName(deps, upstreamId),
-      person: identity.name,
-      values: shown.values ?? { email: '', name: identity.name ?? '' },
-      problems: shown.problems ?? [],
-    },
+const show = (shown: Shown, typed?: Typed) =>
+  atStep('complete-profile', async (deps, ctx, visit, { arrival }) => {
+    const { web } = deps;
+    const { identity, upstreamId } = arrival;
+    await web.page(ctx, {
+      view: 'sign_in/complete_profile',
+      screen: 'complete-profile',
+      title: web.t(ctx)('sign_in.complete_profile.title'),
+      status: shown.status,
+      formTargets: [visit.formTarget],
+      locals: {
+        action: pathOf(visit, 'complete-profile'),
+        cancelAction: pathOf(visit, 'start-again'),
+        upstream: upstreamName(deps, upstreamId),
+        person: identity.name,
+        values: typed ?? { email: '', name: identity.name ?? '' },
+        problems: shown.problems ?? [],
+      },
+    });
   });
-}
+
+/** "One more thing": the upstream brought no address that can be used. */
+export const showCompleteProfile = show({});
 
 /** Goes on with the typed address, which proves nothing until its code comes back. */
-export async function submitCompleteProfile(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
+export const submitCompleteProfile = atStep('complete-profile', async (deps, ctx, visit, step) => {
   const { web, accounts } = deps;
-  const fields = await web.form(ctx);
-  const step = stepOf(visit);
-  if (step.step !== 'complete-profile') return web.redirect(ctx, `/interaction/${visit.uid}`);
+  const { email = '', name = '' } = await web.form(ctx);
+  const typed = { email, name: name.trim() };
   const t = web.t(ctx);
-  const values = { email: fields['email'] ?? '', name: (fields['name'] ?? '').trim().slice(0, 100) };
-  const again = (status: number, problems: Problem[]) =>
-    showCompleteProfile(deps, ctx, visit, { status, problems, values });
-  const address = parseAddress(values.email);
-  if (!address) {
-    const key = values.email.trim() === '' ? 'sign_in.problems.email_missing' : 'sign_in.problems.email_invalid';
-    return again(422, [problem(t, key, 'email')]);
-  }
-  const name = values.name === '' ? undefined : values.name;
-  const arrival = { ...step.arrival, typed: { address, name } };
-  const outcome = await accounts.arrive(arrival, bindingOf(visit));
+  const address = parseAddress(email);
+  const problems = [...addressProblems(t, email, address), ...nameProblems(t, typed.name)];
+  if (!address || problems.length > 0) return show({ status: 422, problems }, typed)(deps, ctx, visit);
+  const arrival = { ...step.arrival, typed: { address, name: typed.name || undefined } };
+  const outcome = await accounts.arrive(arrival, bindingOf(deps, ctx, visit));
   await goOn(deps, ctx, visit, outcome, {
-    arrival,
-    manner: { method: 'fed', remember: false, upstreamId: arrival.upstreamId },
-    otherwise: (problems) => again(429, problems),
+    manner: federated(arrival.upstreamId),
+    again: (shown) => show(shown, typed)(deps, ctx, visit),
   });
-}
+});

@@ -1,7 +1,8 @@
-import type { Accounts } from '../accounts/index.ts';
+import type { Context } from 'koa';
+import type { Accounts, VisitBinding } from '../accounts/index.ts';
 import type { RecordEvent } from '../events/index.ts';
-import type { Mail } from '../mail/index.ts';
-import type { Oidc } from '../oidc/index.ts';
+import { sha256 } from '../kit/random.ts';
+import type { Oidc, Visit } from '../oidc/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { RateLimiter } from '../rate_limits/index.ts';
 import type { Upstreams } from '../upstreams/index.ts';
@@ -10,14 +11,23 @@ import type { SignupPolicy } from './signup_policy.ts';
 
 /** What the steps of a sign-in work with. */
 export interface SignInDeps {
-  issuer: string;
   web: Web;
   oidc: Oidc;
   accounts: Accounts;
   passwords: Passwords;
   upstreams: Upstreams;
-  mail: Mail;
   limits: RateLimiter;
   record: RecordEvent;
   signup: SignupPolicy;
+}
+
+/** What a proof of this visit is bound to. The uid is a cookie's value: only its hash is kept beside proofs. */
+export function bindingOf({ web }: SignInDeps, ctx: Context, visit: Visit): VisitBinding {
+  const { browserHash, reference } = visit;
+  return { interactionHash: sha256(visit.uid), browserHash, reference, clientAddress: web.clientAddress(ctx) };
+}
+
+/** What every event of a visit says. */
+export function aboutVisit(visit: Visit): { reference: string; clientId: string } {
+  return { reference: visit.reference, clientId: visit.client.id };
 }

@@ -1,14 +1,8 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
-import type { SignInDeps } from './deps.ts';
-import { moveTo } from './move.ts';
-import type { Manner } from './steps.ts';
-
-/** Who was proven, and how. */
-export interface Proven extends Manner {
-  accountId: string;
-}
+import { aboutVisit, type SignInDeps } from './deps.ts';
+import { moveTo, type Manner } from './steps.ts';
 
 const LAST_UPSTREAM_SECONDS = 365 * 86_400;
 
@@ -16,24 +10,31 @@ const LAST_UPSTREAM_SECONDS = 365 * 86_400;
  * Ends the login step once everything is proven, or asks first when this browser is signed in as somebody else.
  * Refuses a disabled account: this is the one way to a session, whatever was proven before.
  */
-export async function finishSignIn(deps: SignInDeps, ctx: Context, visit: Visit, proven: Proven): Promise<void> {
+export async function finishSignIn(
+  deps: SignInDeps,
+  ctx: Context,
+  visit: Visit,
+  accountId: string,
+  manner: Manner,
+): Promise<void> {
   const session = await deps.oidc.session(ctx);
-  if (session && session.accountId !== proven.accountId) {
-    return moveTo(deps, ctx, visit, { step: 'switch-account', ...proven });
+  if (session && session.accountId !== accountId) {
+    return moveTo(deps, ctx, visit, { step: 'switch-account', accountId, manner });
   }
-  await completeSignIn(deps, ctx, visit, proven);
+  await completeSignIn(deps, ctx, visit, accountId, manner);
 }
 
 /** As finishSignIn, for someone who has agreed to replace the session of this browser. */
-export async function completeSignIn(deps: SignInDeps, ctx: Context, visit: Visit, proven: Proven): Promise<void> {
+export async function completeSignIn(
+  deps: SignInDeps,
+  ctx: Context,
+  visit: Visit,
+  accountId: string,
+  { method, remember, upstreamId }: Manner,
+): Promise<void> {
   const { accounts, oidc, record, web } = deps;
-  const account = await accounts.find(proven.accountId);
-  const about = {
-    reference: visit.reference,
-    clientId: visit.client.id,
-    upstreamId: proven.upstreamId,
-    accountId: account?.id,
-  };
+  const account = await accounts.find(accountId);
+  const about = { ...aboutVisit(visit), upstreamId, accountId: account?.id };
   if (!account || account.disabledAt) {
     await record({ ...about, type: 'sign_in.account_disabled', outcome: 'refused' });
     throw new IdpError('account_disabled', { reference: visit.reference });
@@ -41,11 +42,8 @@ export async function completeSignIn(deps: SignInDeps, ctx: Context, visit: Visi
   if (!account.address?.verifiedAt) {
     throw new IdpError('internal', { cause: new Error('a login without a verified address') });
   }
-  if (proven.remember) await oidc.remember(visit.browserHash, account.id);
-  if (proven.upstreamId) {
-    web.cookies.set(ctx, 'last_upstream', proven.upstreamId, { maxAge: LAST_UPSTREAM_SECONDS });
-  }
-  await record({ ...about, type: 'sign_in.completed', outcome: 'ok', detail: { method: proven.method } });
-  const login = { accountId: account.id, amr: [proven.method], remember: proven.remember };
-  web.redirect(ctx, await oidc.finish(visit, { login }));
+  if (remember) await oidc.remember(visit.browserHash, account.id);
+  if (upstreamId) web.cookies.set(ctx, 'last_upstream', upstreamId, { maxAge: LAST_UPSTREAM_SECONDS });
+  await record({ ...about, type: 'sign_in.completed', outcome: 'ok', detail: { method } });
+  web.redirect(ctx, await oidc.finish(visit, { login: { accountId: account.id, amr: [method], remember } }));
 }

@@ -7,5 +7,5 @@
  * what a browser says how far a visit got.
  */
 export type { SignInDeps } from './deps.ts';
-export { createSignIn } from './routes.ts';
+export { mountSignIn } from './routes.ts';
 export { signupAllowed, signupSettings, type SignupPolicy } from './signup_policy.ts';

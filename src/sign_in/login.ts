@@ -1,102 +1,88 @@
 import type { Context } from 'koa';
-import { parseAddress } from '../kit/addresses.ts';
 import type { Account } from '../accounts/index.ts';
+import { parseAddress } from '../kit/addresses.ts';
 import type { Visit } from '../oidc/index.ts';
-import { goOn } from './arrival.ts';
-import type { SignInDeps } from './deps.ts';
-import { noteFor } from './notes.ts';
+import { aboutVisit, type SignInDeps } from './deps.ts';
+import { goOn } from './go_on.ts';
+import { firstPage } from './notes.ts';
 import { passwordTries } from './password_tries.ts';
-import { problem, throttled, type Problem } from './problems.ts';
+import { problem, refusedForNow, type Problem, type Shown } from './problems.ts';
 import { signupOffered } from './signup_policy.ts';
-import { stepOf } from './steps.ts';
+import { pathOf, stepOf } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
 
-interface Shown {
-  status?: number;
-  problems?: Problem[];
-  email?: string;
+interface Typed {
+  email: string;
+  remember?: string;
 }
 
 /** The login page. Whoever signed in meanwhile in another tab goes on without being asked again. */
-export async function showLogin(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown = {}): Promise<void> {
+export function showLogin(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
+  return show(deps, ctx, visit, {});
+}
+
+async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, typed?: Typed): Promise<void> {
   const { web, oidc, signup } = deps;
   if (visit.prompt.reasons.every((reason) => reason === 'no_session') && (await oidc.session(ctx))) {
     return web.redirect(ctx, await oidc.finish(visit, {}));
   }
-  const t = web.t(ctx);
-  const step = stepOf(visit);
-  const note = noteFor(t, deps, visit);
   const same = await accountOfSession(deps, visit);
+  const { note, problems, ...page } = firstPage(deps, ctx, visit, shown);
   await web.page(ctx, {
     view: 'sign_in/login',
     screen: 'login',
-    title: t('sign_in.login.title', { app: visit.client.name }),
-    status: shown.status ?? note.status,
-    error: note.error,
-    reference: note.error && visit.reference,
+    title: web.t(ctx)('sign_in.login.title', { app: visit.client.name }),
     formTargets: formTargets(deps, visit),
+    ...page,
     locals: {
       app: visit.client.name,
-      action: `/interaction/${visit.uid}`,
-      signupAction: signupOffered(signup) ? `/interaction/${visit.uid}/signup` : undefined,
-      cancelAction: `/interaction/${visit.uid}/cancel`,
-      switchAction: same && `/interaction/${visit.uid}/start-again`,
+      action: pathOf(visit, visit.prompt.name === 'login' ? '' : 'login'),
+      signupAction: signupOffered(signup) ? pathOf(visit, 'signup') : undefined,
+      cancelAction: pathOf(visit, 'cancel'),
+      switchAction: same && pathOf(visit, 'start-again'),
       upstreams: upstreamButtons(deps, ctx, visit),
-      values: { email: shown.email ?? (step.step === 'start' ? step.email : undefined) ?? loginHint(visit) },
+      values: typed ?? { email: expectedEmail(visit) },
       fixedEmail: same?.address?.stored,
-      note: note.text,
-      problems: [...note.problems, ...(shown.problems ?? [])],
+      note,
+      problems,
     },
   });
 }
 
-/** Email and password. Same answer, place and time whether the account exists or not (security.md G1, G2). */
+/** Email and password. Same answer, place and time whether the account exists or not. */
 export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
   const { web, accounts, passwords, record } = deps;
-  const t = web.t(ctx);
   const fields = await web.form(ctx);
   const same = await accountOfSession(deps, visit);
-  const typed = same?.address?.stored ?? fields['email'] ?? '';
-  const password = fields['password'] ?? '';
-  const missing = missingFields(deps, ctx, typed, password);
-  if (missing.length > 0) return showLogin(deps, ctx, visit, { status: 422, problems: missing, email: typed });
+  const email = same?.address?.stored ?? fields['email'] ?? '';
+  const { password = '', remember } = fields;
+  const again = (shown: Shown) => show(deps, ctx, visit, shown, { email, remember });
+  const t = web.t(ctx);
+  const missing = missingFields(deps, ctx, email, password);
+  if (missing.length > 0) return again({ status: 422, problems: missing });
 
-  const address = parseAddress(typed);
+  const address = parseAddress(email);
   const account = address && (await accounts.findByAddress(address.canonical));
-  const tries = await passwordTries(deps, ctx, visit, { address: address?.canonical ?? typed, account });
+  const tries = await passwordTries(deps, ctx, visit, { address: address?.canonical ?? email, account });
   const refused = await tries.take();
-  if (refused) {
-    ctx.set('Retry-After', String(refused.retryAfter));
-    return showLogin(deps, ctx, visit, { status: 429, problems: [throttled(t, refused.retryAfter)], email: typed });
-  }
-  const about = { reference: visit.reference, clientId: visit.client.id, accountId: account?.id };
-  if (!(await passwords.verify(account?.id, password)) || !account || !address) {
+  if (refused) return again(refusedForNow(ctx, t, refused.retryAfter));
+  const about = { ...aboutVisit(visit), accountId: account?.id };
+  if (!(await passwords.verify(account?.id, password)) || !account) {
     await record({ ...about, type: 'sign_in.password_wrong', outcome: 'refused' });
-    const problems = [problem(t, 'sign_in.problems.credentials_wrong')];
-    return showLogin(deps, ctx, visit, { status: 401, problems, email: typed });
+    return again({ status: 401, problems: [problem(t, 'sign_in.problems.credentials_wrong')] });
   }
   await tries.forgive();
   await record({ ...about, type: 'sign_in.password_right', outcome: 'ok' });
-  const remember = fields['remember'] === '1';
-  const manner = { method: 'pwd', remember } as const;
   const decision = account.address?.verifiedAt ? 'sign_in' : 'verify_address_first';
-  await goOn(
-    deps,
-    ctx,
-    visit,
-    { decision, account },
-    {
-      manner,
-      otherwise: (problems) => showLogin(deps, ctx, visit, { status: 429, problems, email: typed }),
-    },
-  );
+  const manner = { method: 'pwd', remember: remember === '1' } as const;
+  await goOn(deps, ctx, visit, { decision, account }, { manner, again });
 }
 
 /** The account that must sign in again (prompt=login, max_age), unless the person said "Not you?". */
 async function accountOfSession({ accounts }: SignInDeps, visit: Visit): Promise<Account | undefined> {
   const step = stepOf(visit);
-  if (visit.prompt.name !== 'login' || visit.accountId === undefined || (step.step === 'start' && step.anyone))
-    return undefined;
+  const anyone = step.step === 'start' && step.anyone;
+  if (visit.prompt.name !== 'login' || visit.accountId === undefined || anyone) return undefined;
   return accounts.find(visit.accountId);
 }
 
@@ -108,8 +94,10 @@ function missingFields({ web }: SignInDeps, ctx: Context, email: string, passwor
   ];
 }
 
-/** OIDC Core 3.1.2.1: a hint only, shown when it looks like an address. */
-function loginHint(visit: Visit): string {
+/** Whom the person chose, else whom the app expects: a hint only, if it looks like an address (OIDC Core 3.1.2.1). */
+function expectedEmail(visit: Visit): string {
+  const step = stepOf(visit);
+  if (step.step === 'start' && step.email !== undefined) return step.email;
   const hint = visit.params['login_hint'];
   return typeof hint === 'string' ? (parseAddress(hint)?.stored ?? '') : '';
 }

@@ -1,48 +1,62 @@
+import type { Context } from 'koa';
 import type { ErrorCode } from '../kit/errors.ts';
-import type { Translate } from '../locales/index.ts';
 import type { Visit } from '../oidc/index.ts';
 import type { SignInDeps } from './deps.ts';
-import { problem, type Problem } from './problems.ts';
+import { problem, refusedForNow, type Problem, type Shown } from './problems.ts';
 import { stepOf } from './steps.ts';
 import { upstreamName } from './upstream_buttons.ts';
 
-interface ShownNote {
-  text?: string;
-  problems: Problem[];
-  error?: ErrorCode;
+/** What the first page of a prompt shows beside its form. */
+export interface FirstPage {
   status?: number;
+  error?: ErrorCode;
+  reference?: string;
+  note?: string;
+  problems: Problem[];
 }
 
-/** What the login page says about the trip that just ended. Cancelling is a notice, a failure is a problem with its code. */
-export function noteFor(t: Translate, { upstreams }: Pick<SignInDeps, 'upstreams'>, visit: Visit): ShownNote {
+const failures = {
+  failed: { key: 'upstreams.failed', error: 'upstream_failed', status: 400 },
+  unavailable: { key: 'upstreams.unavailable', error: 'upstream_unavailable', status: 503 },
+  misconfigured: { key: 'upstreams.misconfigured', error: 'upstream_misconfigured', status: 400 },
+} as const;
+
+/** Joins what just happened in this visit with why the page is shown again. Cancelling is a notice, a failure has its code. */
+export function firstPage(deps: SignInDeps, ctx: Context, visit: Visit, { status, problems = [] }: Shown): FirstPage {
+  const note = noteOf(deps, ctx, visit);
+  return {
+    status: status ?? note.status,
+    error: note.error,
+    reference: note.error && visit.reference,
+    note: note.note,
+    problems: [...note.problems, ...problems],
+  };
+}
+
+function noteOf({ web, upstreams }: SignInDeps, ctx: Context, visit: Visit): FirstPage {
+  const t = web.t(ctx);
   const step = stepOf(visit);
   if (step.step !== 'start' || !step.note) return { problems: [] };
   const { note } = step;
-  if (note.kind === 'too_many_codes') {
-    const { wait } = note;
-    return { problems: [problem(t, 'sign_in.problems.too_many_codes', undefined, { wait })], status: 429 };
-  }
-  if (note.kind === 'address_taken') return { text: t('sign_in.login.address_taken'), problems: [] };
-  const name = upstreamName({ upstreams }, note.upstream);
-  const say = { name };
   switch (note.kind) {
-    case 'cancelled':
-      return { text: t('upstreams.cancelled', say), problems: [], error: 'upstream_cancelled' };
-    case 'refused':
-      return { problems: [problem(t, 'sign_in.problems.link_refused', undefined, { upstream: name })], status: 403 };
-    case 'failed':
-      return { problems: [problem(t, 'upstreams.failed', undefined, say)], error: 'upstream_failed', status: 400 };
-    case 'unavailable':
-      return {
-        problems: [problem(t, 'upstreams.unavailable', undefined, say)],
-        error: 'upstream_unavailable',
-        status: 503,
-      };
-    case 'misconfigured':
-      return {
-        problems: [problem(t, 'upstreams.misconfigured', undefined, say)],
-        error: 'upstream_misconfigured',
-        status: 400,
-      };
+    case 'address_taken':
+      return { note: t('sign_in.login.address_taken'), problems: [] };
+    case 'start_over':
+      return { problems: [problem(t, 'sign_in.problems.code_dead')], status: 400 };
+    case 'too_many_codes':
+      return { problems: [], ...refusedForNow(ctx, t, note.wait, 'sign_in.problems.too_many_codes') };
+    case 'cancelled': {
+      const text = t('upstreams.cancelled', { name: upstreamName({ upstreams }, note.upstream) });
+      return { note: text, problems: [], error: 'upstream_cancelled' };
+    }
+    case 'refused': {
+      const upstream = upstreamName({ upstreams }, note.upstream);
+      return { problems: [problem(t, 'sign_in.problems.link_refused', undefined, { upstream })], status: 403 };
+    }
+    default: {
+      const { key, error, status } = failures[note.kind];
+      const name = upstreamName({ upstreams }, note.upstream);
+      return { problems: [problem(t, key, undefined, { name })], error, status };
+    }
   }
 }

@@ -13,10 +13,10 @@ export interface PasswordTries {
 
 /**
  * Counts per address, and per client address against those who try many addresses. A browser that the account knows has
- * a count of its own, so that strangers cannot lock its owner out (security.md G5, G6). Counts alike for addresses nobody has.
+ * a count of its own, so that strangers cannot lock its owner out. Counts alike for addresses nobody has.
  */
 export async function passwordTries(
-  { limits, oidc }: Pick<SignInDeps, 'limits' | 'oidc'>,
+  { limits, oidc, web }: SignInDeps,
   ctx: Context,
   visit: Visit,
   typed: { address: string; account?: Account },
@@ -26,7 +26,7 @@ export async function passwordTries(
   const [rule, key] = known
     ? (['login_browser', visit.browserHash] as const)
     : (['login_account', typed.address] as const);
-  const clientAddress = String(ctx.state['clientAddress']);
+  const clientAddress = web.clientAddress(ctx);
   return {
     async take() {
       const own = await limits.take(rule, key);

@@ -2,60 +2,65 @@ import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { PromptHandler, Visit } from '../oidc/index.ts';
 import { resendCode, showCheckEmail, submitCode } from './check_email.ts';
-import { chooseAccount, forgetAccount, showChooser, submitChooser } from './choose_account.ts';
+import { chooseAccount, forgetAccount, showChooser } from './choose_account.ts';
 import { showCompleteProfile, submitCompleteProfile } from './complete_profile.ts';
-import type { SignInDeps } from './deps.ts';
+import { aboutVisit, type SignInDeps } from './deps.ts';
 import { sendLinkCode, showLinkAccount, submitLinkPassword } from './link_account.ts';
 import { showLogin, submitLogin } from './login.ts';
-import { moveTo } from './move.ts';
 import { showSignup, submitSignup } from './signup.ts';
+import { moveTo, type Handler } from './steps.ts';
 import { showSwitch, submitSwitch } from './switch_account.ts';
 import { arriveFromUpstream, beginTrip } from './upstream_trip.ts';
 
-type Handler = (deps: SignInDeps, ctx: Context, visit: Visit) => Promise<void>;
-
-/** The pages below /interaction/:uid. Each loads the visit first, which checks the browser and the prompt. */
-const steps: readonly { method: 'get' | 'post'; path: string; handler: Handler }[] = [
-  { method: 'get', path: 'login', handler: showLogin },
-  { method: 'post', path: 'login', handler: submitLogin },
-  { method: 'get', path: 'signup', handler: showSignup },
-  { method: 'post', path: 'signup', handler: submitSignup },
-  { method: 'get', path: 'check-email', handler: showCheckEmail },
-  { method: 'post', path: 'check-email', handler: submitCode },
-  { method: 'post', path: 'check-email/resend', handler: resendCode },
-  { method: 'get', path: 'complete-profile', handler: showCompleteProfile },
-  { method: 'post', path: 'complete-profile', handler: submitCompleteProfile },
-  { method: 'get', path: 'link-account', handler: showLinkAccount },
-  { method: 'post', path: 'link-account', handler: submitLinkPassword },
-  { method: 'post', path: 'link-account/code', handler: sendLinkCode },
-  { method: 'get', path: 'switch-account', handler: showSwitch },
-  { method: 'post', path: 'switch-account', handler: submitSwitch },
-  { method: 'post', path: 'start-again', handler: startAgain },
-  { method: 'post', path: 'cancel', handler: cancel },
-  {
-    method: 'post',
-    path: 'choose/:account',
-    handler: (deps, ctx, visit) => chooseAccount(deps, ctx, visit, parameter(ctx, 'account')),
-  },
-  {
-    method: 'post',
-    path: 'forget/:account',
-    handler: (deps, ctx, visit) => forgetAccount(deps, ctx, visit, parameter(ctx, 'account')),
-  },
-  {
-    method: 'post',
-    path: 'upstream/:upstream',
-    handler: (deps, ctx, visit) => beginTrip(deps, ctx, visit, parameter(ctx, 'upstream')),
-  },
+/** The pages below /interaction/:uid. Each gets the visit only after its browser and its prompt were checked. */
+const pages: readonly [method: 'get' | 'post', path: string, handler: Handler][] = [
+  ['get', 'login', showLogin],
+  ['post', 'login', submitLogin],
+  ['get', 'signup', showSignup],
+  ['post', 'signup', submitSignup],
+  ['get', 'check-email', showCheckEmail],
+  ['post', 'check-email', submitCode],
+  ['post', 'check-email/resend', resendCode],
+  ['get', 'complete-profile', showCompleteProfile],
+  ['post', 'complete-profile', submitCompleteProfile],
+  ['get', 'link-account', showLinkAccount],
+  ['post', 'link-account', submitLinkPassword],
+  ['post', 'link-account/code', sendLinkCode],
+  ['get', 'switch-account', showSwitch],
+  ['post', 'switch-account', submitSwitch],
+  ['post', 'start-again', startAgain],
+  ['post', 'cancel', cancel],
+  ['post', 'choose/:account', (deps, ctx, visit) => chooseAccount(deps, ctx, visit, parameter(ctx, 'account'))],
+  ['post', 'forget/:account', (deps, ctx, visit) => forgetAccount(deps, ctx, visit, parameter(ctx, 'account'))],
+  ['post', 'upstream/:upstream', (deps, ctx, visit) => beginTrip(deps, ctx, visit, parameter(ctx, 'upstream'))],
 ];
 
-/** Mounts the pages and gives the prompts to whoever dispatches /interaction/:uid. */
-export function createSignIn(deps: SignInDeps): Record<'login' | 'create' | 'select_account', PromptHandler> {
-  const { web, oidc } = deps;
-  for (const { method, path, handler } of steps) {
-    web.router[method](`/interaction/:uid/${path}`, async (ctx) => handler(deps, ctx, await ownVisit(deps, ctx)));
+/** The first page and the form of each prompt. What the chooser's own forms post goes to pages of their own. */
+const prompts = {
+  login: [showLogin, submitLogin],
+  create: [showSignup, submitSignup],
+  select_account: [showChooser, submitLogin],
+} as const satisfies Record<string, [show: Handler, submit: Handler]>;
+
+/** Mounts the pages and returns the prompts, for whoever dispatches /interaction/:uid. */
+export function mountSignIn(deps: SignInDeps): Record<keyof typeof prompts, PromptHandler> {
+  const { router } = deps.web;
+  for (const [method, path, handler] of pages) {
+    router[method](`/interaction/:uid/${path}`, async (ctx) => handler(deps, ctx, await ownVisit(deps, ctx)));
   }
-  web.router.get('/interaction/:uid/restart', (ctx) => restart(deps, ctx));
+  router.get('/interaction/:uid/restart', (ctx) => restart(deps, ctx));
+  mountUpstreams(deps);
+  router.post('/forget-device', (ctx) => forgetDevice(deps, ctx));
+  const handlers = ([show, submit]: readonly [Handler, Handler]): PromptHandler => ({
+    show: (ctx, visit) => show(deps, ctx, visit),
+    submit: (ctx, visit) => submit(deps, ctx, visit),
+  });
+  const { login, create, select_account } = prompts;
+  return { login: handlers(login), create: handlers(create), select_account: handlers(select_account) };
+}
+
+function mountUpstreams(deps: SignInDeps): void {
+  const { web } = deps;
   for (const path of ['/upstream/:upstream/callback', '/upstream/:upstream/resume']) {
     web.router.get(path, async (ctx) => {
       await arriveFromUpstream(deps, ctx, parameter(ctx, 'upstream'), ctx.URL.searchParams);
@@ -66,27 +71,12 @@ export function createSignIn(deps: SignInDeps): Record<'login' | 'create' | 'sel
     const fields = new URLSearchParams(await web.rawForm(ctx));
     await arriveFromUpstream(deps, ctx, parameter(ctx, 'upstream'), fields);
   });
-  web.router.post('/forget-device', async (ctx) => {
-    await web.form(ctx);
-    await oidc.forget(web.browser.ensure(ctx));
-    web.cookies.set(ctx, 'last_upstream', null);
-    web.redirect(ctx, '/');
-  });
-  const prompt = (show: Handler, submit: Handler): PromptHandler => ({
-    show: (ctx, visit) => show(deps, ctx, visit),
-    submit: (ctx, visit) => submit(deps, ctx, visit),
-  });
-  return {
-    login: prompt(showLogin, submitLogin),
-    create: prompt(showSignup, submitSignup),
-    select_account: prompt(showChooser, submitChooser),
-  };
 }
 
 /** The visit, when its present prompt is one of ours: a consent page has no sign-in below it. */
 async function ownVisit({ oidc }: SignInDeps, ctx: Context): Promise<Visit> {
   const visit = await oidc.current(ctx);
-  if (visit.prompt.name === 'consent') throw new IdpError('not_found', { reference: visit.reference });
+  if (!Object.hasOwn(prompts, visit.prompt.name)) throw new IdpError('not_found', { reference: visit.reference });
   return visit;
 }
 
@@ -99,12 +89,7 @@ async function startAgain(deps: SignInDeps, ctx: Context, visit: Visit): Promise
 /** "Cancel and return to the app": the app gets `access_denied`. */
 async function cancel({ web, oidc, record }: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
   await web.form(ctx);
-  await record({
-    type: 'sign_in.cancelled',
-    outcome: 'refused',
-    reference: visit.reference,
-    clientId: visit.client.id,
-  });
+  await record({ ...aboutVisit(visit), type: 'sign_in.cancelled', outcome: 'refused' });
   web.redirect(ctx, await oidc.abort(visit, 'access_denied'));
 }
 
@@ -114,6 +99,14 @@ async function restart({ web, oidc }: SignInDeps, ctx: Context): Promise<void> {
   const url = await oidc.restart(ctx, prompt);
   if (url === undefined) throw new IdpError('interaction_expired');
   web.redirect(ctx, url);
+}
+
+/** "Forget how you sign in here": the last upstream and the remembered accounts of this browser. */
+async function forgetDevice({ web, oidc }: SignInDeps, ctx: Context): Promise<void> {
+  await web.form(ctx);
+  await oidc.forget(web.browser.ensure(ctx));
+  web.cookies.set(ctx, 'last_upstream', null);
+  web.redirect(ctx, '/');
 }
 
 /**

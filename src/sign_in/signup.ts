@@ -1,94 +1,89 @@
 import type { Context } from 'koa';
-import { parseAddress } from '../kit/addresses.ts';
+import { parseAddress, type Address } from '../kit/addresses.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
+import { LONGEST } from '../passwords/index.ts';
 import { awaitCode } from './await_code.ts';
-import type { SignInDeps } from './deps.ts';
-import { bindingOf } from './move.ts';
-import { problem, throttled, type Problem } from './problems.ts';
+import { bindingOf, type SignInDeps } from './deps.ts';
+import { firstPage } from './notes.ts';
+import { addressProblems, nameProblems, problem, refusedForNow, type Problem, type Shown } from './problems.ts';
 import { signupAllowed, signupOffered } from './signup_policy.ts';
+import { pathOf } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
 
-const MAX_NAME = 100;
-
-interface Shown {
-  status?: number;
-  problems?: Problem[];
-  values?: { email: string; name: string };
+interface Typed {
+  email: string;
+  name: string;
 }
 
 /** The sign-up page. Closed to everyone where the config says so, whatever link led here. */
-export async function showSignup(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown = {}): Promise<void> {
+export function showSignup(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
+  return show(deps, ctx, visit, {});
+}
+
+async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, typed?: Typed): Promise<void> {
   const { web, signup, passwords } = deps;
   if (!signupOffered(signup)) throw new IdpError('signup_closed', { reference: visit.reference });
-  const t = web.t(ctx);
+  const { note, problems, ...page } = firstPage(deps, ctx, visit, shown);
   await web.page(ctx, {
     view: 'sign_in/signup',
     screen: 'signup',
-    title: t('sign_in.signup.title', { brand: web.brand.name }),
-    status: shown.status,
+    title: web.t(ctx)('sign_in.signup.title', { brand: web.brand.name }),
     formTargets: formTargets(deps, visit),
+    ...page,
     locals: {
       app: visit.client.name,
-      action: `/interaction/${visit.uid}/signup`,
-      loginAction: visit.prompt.name === 'create' ? `/interaction/${visit.uid}/login` : `/interaction/${visit.uid}`,
+      action: pathOf(visit, 'signup'),
+      loginAction: pathOf(visit, visit.prompt.name === 'create' ? 'login' : ''),
       upstreams: upstreamButtons(deps, ctx, visit),
-      values: shown.values ?? { email: '', name: '' },
+      values: typed ?? { email: '', name: '' },
       minLength: passwords.minLength,
-      problems: shown.problems ?? [],
+      maxLength: LONGEST,
+      note,
+      problems,
     },
   });
 }
 
-/** Takes a sign-up. It always ends on "Check your e-mail", for a free address and a taken one alike (security.md G3). */
+/** Takes a sign-up. It always ends on "Check your e-mail", for a free address and a taken one alike. */
 export async function submitSignup(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
-  const { web, signup, passwords, accounts, limits, record } = deps;
+  const { web, signup, passwords, accounts, limits } = deps;
   const fields = await web.form(ctx);
   if (!signupOffered(signup)) throw new IdpError('signup_closed', { reference: visit.reference });
   const t = web.t(ctx);
-  const values = { email: fields['email'] ?? '', name: (fields['name'] ?? '').trim() };
-  const again = (status: number, problems: Problem[]) => showSignup(deps, ctx, visit, { status, problems, values });
+  const typed = { email: fields['email'] ?? '', name: (fields['name'] ?? '').trim() };
+  const again = (shown: Shown) => show(deps, ctx, visit, shown, typed);
 
-  const address = parseAddress(values.email);
+  const address = parseAddress(typed.email);
   const password = fields['new_password'] ?? '';
-  const problems = signUpProblems(deps, ctx, values, password);
-  if (problems.length > 0 || !address) return again(422, problems);
-  for (const rule of ['signup_address', 'mail_client'] as const) {
-    const taken = await limits.take(rule, ctx.state['clientAddress']);
-    if (taken.ok) continue;
-    ctx.set('Retry-After', String(taken.retryAfter));
-    return again(429, [throttled(t, taken.retryAfter)]);
-  }
+  const problems = [
+    ...addressProblems(t, typed.email, address),
+    ...domainProblems(deps, ctx, address),
+    ...passwordProblems(deps, ctx, password, address),
+    ...nameProblems(t, typed.name),
+  ];
+  if (!address || problems.length > 0) return again({ status: 422, problems });
+  const taken = await limits.take('signup_address', web.clientAddress(ctx));
+  if (!taken.ok) return again(refusedForNow(ctx, t, taken.retryAfter));
   const passwordHash = await passwords.hash(password);
-  const name = values.name === '' ? undefined : values.name;
-  const sent = await accounts.signUp({ address, name, locale: web.locale(ctx), passwordHash }, bindingOf(visit));
-  await record({ type: 'sign_up.begun', outcome: 'ok', reference: visit.reference, clientId: visit.client.id });
-  await awaitCode(deps, ctx, visit, sent, {
-    address: address.stored,
-    manner: { method: 'pwd', remember: false },
-    otherwise: (refused) => again(429, refused),
-  });
+  const signUp = { address, name: typed.name || undefined, locale: web.locale(ctx), passwordHash };
+  const sent = await accounts.signUp(signUp, bindingOf(deps, ctx, visit));
+  const manner = { method: 'pwd', remember: false } as const;
+  await awaitCode(deps, ctx, visit, sent, { address: address.stored, manner, again });
 }
 
-function signUpProblems(
-  deps: SignInDeps,
+function domainProblems({ web, signup }: SignInDeps, ctx: Context, address?: Address): Problem[] {
+  if (!address || signupAllowed(signup, address.canonical)) return [];
+  const domains = signup.domains.join(', ');
+  return [problem(web.t(ctx), 'sign_in.problems.domain_not_allowed', 'email', { domains })];
+}
+
+function passwordProblems(
+  { web, passwords }: SignInDeps,
   ctx: Context,
-  values: { email: string; name: string },
   password: string,
+  address?: Address,
 ): Problem[] {
-  const t = deps.web.t(ctx);
-  const problems: Problem[] = [];
-  const address = parseAddress(values.email);
-  if (values.email.trim() === '') problems.push(problem(t, 'sign_in.problems.email_missing', 'email'));
-  else if (!address) problems.push(problem(t, 'sign_in.problems.email_invalid', 'email'));
-  else if (!signupAllowed(deps.signup, address.canonical)) {
-    const domains = deps.signup.domains.join(', ');
-    problems.push(problem(t, 'sign_in.problems.domain_not_allowed', 'email', { domains }));
-  }
-  for (const weakness of deps.passwords.problems(password, { address: address?.canonical })) {
-    problems.push(problem(t, weakness.key, 'new_password', weakness.values));
-  }
-  if (values.name.length > MAX_NAME)
-    problems.push(problem(t, 'sign_in.problems.name_too_long', 'name', { max: MAX_NAME }));
-  return problems;
+  const found = passwords.problems(password, { address: address?.canonical });
+  return found.map(({ key, values }) => problem(web.t(ctx), key, 'new_password', values));
 }

@@ -1,40 +1,75 @@
+import type { Context } from 'koa';
 import type { Arrival, Ways } from '../accounts/index.ts';
 import type { Visit } from '../oidc/index.ts';
+import type { SignInDeps } from './deps.ts';
 
-/** What the login page says about the trip that just ended. */
+/** What the first page says about what just happened. */
 export type Note =
   | { kind: 'cancelled' | 'refused' | 'failed' | 'unavailable' | 'misconfigured'; upstream: string }
-  | { kind: 'address_taken' }
+  | { kind: 'address_taken' | 'start_over' }
   | { kind: 'too_many_codes'; wait: number };
 
 /** RFC 8176 names where it has one: `pwd` password; `fed` stands for a login at an upstream. */
 export type Method = 'pwd' | 'fed';
 
-/** What was proven: how, whether this browser keeps the person signed in, and through which upstream. */
+/** How somebody was proven, whether this browser keeps them signed in, and through which upstream. */
 export interface Manner {
   method: Method;
   remember: boolean;
   upstreamId?: string;
 }
 
+/** The manner of everybody who comes through an upstream: its buttons have no "Keep me signed in". */
+export function federated(upstreamId: string): Manner {
+  return { method: 'fed', remember: false, upstreamId };
+}
+
 /**
- * How far a visit got, kept on the server in its row: only this decides which page comes next (security invariant 4).
- * `start` is the login or sign-up page itself; `anyone` means that the person said "Not you?".
+ * How far a visit got, kept on the server in its row: only this decides which page comes next.
+ * `start` is the first page of the prompt; `anyone` means that the person said "Not you?".
  */
 export type Step =
   | { step: 'start'; note?: Note; email?: string; anyone?: boolean }
-  | ({ step: 'check-email'; proofId: string; address: string; sentAt: number; resent?: boolean } & Manner)
+  | { step: 'check-email'; proofId: string; address: string; sentAt: number; resent?: boolean; manner: Manner }
   | { step: 'complete-profile'; arrival: Arrival }
   | { step: 'link-account'; arrival: Arrival; accountId: string; ways: Ways; provenByCode: boolean }
-  | ({ step: 'switch-account'; accountId: string } & Manner);
+  | { step: 'switch-account'; accountId: string; manner: Manner };
 
-/** The step of a visit; a visit that has none is at its start. */
+export type StepNamed<Name extends Step['step']> = Extract<Step, { step: Name }>;
+
+/** A page or a form below /interaction/:uid. */
+export type Handler = (deps: SignInDeps, ctx: Context, visit: Visit) => Promise<void>;
+
+/** The step of a visit; a visit that has just begun is at its start. */
 export function stepOf(visit: Visit): Step {
-  // Only this room writes the progress of its own prompts; a visit that has just begun has none.
+  // Only this room writes the progress of its own prompts.
   return 'step' in visit.progress ? (visit.progress as Step) : { step: 'start' };
 }
 
-/** The path of a step's page. */
-export function pathOf(visit: Visit, step: Step): string {
-  return step.step === 'start' ? `/interaction/${visit.uid}` : `/interaction/${visit.uid}/${step.step}`;
+/** The URL of a page of this visit, or of its present prompt. */
+export function pathOf(visit: Visit, page = ''): string {
+  return page === '' ? `/interaction/${visit.uid}` : `/interaction/${visit.uid}/${page}`;
+}
+
+/** A handler for one step only: whoever is at another one is sent there, whatever they ask for. */
+export function atStep<Name extends Step['step']>(
+  name: Name,
+  handler: (deps: SignInDeps, ctx: Context, visit: Visit, step: StepNamed<Name>) => Promise<void>,
+): Handler {
+  return async (deps, ctx, visit) => {
+    const step = stepOf(visit);
+    // What the comparison says, TypeScript cannot tell of a type parameter.
+    if (step.step === name) return handler(deps, ctx, visit, step as StepNamed<Name>);
+    deps.web.redirect(ctx, stepPath(visit, step));
+  };
+}
+
+/** Notes on the server how far the visit got, and sends the browser to the page of that step. */
+export async function moveTo(deps: SignInDeps, ctx: Context, visit: Visit, step: Step): Promise<void> {
+  await deps.oidc.progress(visit.uid, step);
+  deps.web.redirect(ctx, stepPath(visit, step));
+}
+
+function stepPath(visit: Visit, { step }: Step): string {
+  return pathOf(visit, step === 'start' ? '' : step);
 }

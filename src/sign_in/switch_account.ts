@@ -1,16 +1,13 @@
-import type { Context } from 'koa';
-import type { Visit } from '../oidc/index.ts';
-import type { SignInDeps } from './deps.ts';
 import { completeSignIn } from './finish.ts';
-import { stepOf } from './steps.ts';
+import { atStep, pathOf } from './steps.ts';
 
 /** Says, before anything happens, that going on signs the other account out of all apps on this browser. */
-export async function showSwitch(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
+export const showSwitch = atStep('switch-account', async (deps, ctx, visit, step) => {
   const { web, oidc, accounts } = deps;
-  const step = stepOf(visit);
   const session = await oidc.session(ctx);
-  if (step.step !== 'switch-account' || !session) return web.redirect(ctx, `/interaction/${visit.uid}`);
-  const [from, to] = await Promise.all([accounts.find(session.accountId), accounts.find(step.accountId)]);
+  const [from, to] = await Promise.all([session && accounts.find(session.accountId), accounts.find(step.accountId)]);
+  // Signed out meanwhile: there is nobody to switch from.
+  if (!from) return completeSignIn(deps, ctx, visit, step.accountId, step.manner);
   await web.page(ctx, {
     view: 'sign_in/switch_account',
     screen: 'switch-account',
@@ -18,18 +15,16 @@ export async function showSwitch(deps: SignInDeps, ctx: Context, visit: Visit): 
     formTargets: [visit.formTarget],
     locals: {
       app: visit.client.name,
-      from: from?.address?.stored,
+      from: from.address?.stored,
       to: to?.address?.stored,
-      action: `/interaction/${visit.uid}/switch-account`,
-      stayAction: `/interaction/${visit.uid}/start-again`,
+      action: pathOf(visit, 'switch-account'),
+      stayAction: pathOf(visit, 'start-again'),
     },
   });
-}
+});
 
 /** The person agreed: the proof made before counts now. */
-export async function submitSwitch(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
+export const submitSwitch = atStep('switch-account', async (deps, ctx, visit, step) => {
   await deps.web.form(ctx);
-  const step = stepOf(visit);
-  if (step.step !== 'switch-account') return deps.web.redirect(ctx, `/interaction/${visit.uid}`);
-  await completeSignIn(deps, ctx, visit, step);
-}
+  await completeSignIn(deps, ctx, visit, step.accountId, step.manner);
+});

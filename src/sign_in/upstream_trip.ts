@@ -1,12 +1,11 @@
 import type { Context } from 'koa';
-import { IdpError, type ErrorCode } from '../kit/errors.ts';
+import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
-import type { Arrival, Trip } from '../upstreams/index.ts';
-import { goOn } from './arrival.ts';
-import type { SignInDeps } from './deps.ts';
+import type { Arrival as TripEnd, Trip } from '../upstreams/index.ts';
+import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
+import { goOn } from './go_on.ts';
 import { linkByUpstream } from './link_account.ts';
-import { bindingOf, moveTo } from './move.ts';
-import { stepOf, type Note } from './steps.ts';
+import { federated, moveTo, stepOf } from './steps.ts';
 
 /** Sends the person to the upstream. The trip remembers what it is for: to sign in, or to prove an account before joining. */
 export async function beginTrip(deps: SignInDeps, ctx: Context, visit: Visit, upstreamId: string): Promise<void> {
@@ -22,14 +21,13 @@ export async function beginTrip(deps: SignInDeps, ctx: Context, visit: Visit, up
     loginHint: typeof hint === 'string' ? hint : undefined,
     uiLocales: web.locale(ctx),
   });
-  const about = { reference: visit.reference, clientId: visit.client.id, upstreamId };
-  await record({ ...about, type: 'upstream.begun', outcome: 'ok', detail: { purpose } });
+  await record({ ...aboutVisit(visit), upstreamId, type: 'sign_in.trip_begun', outcome: 'ok', detail: { purpose } });
   web.redirect(ctx, url);
 }
 
 /**
  * `/upstream/:id/callback` and `/resume`. The interaction cookie does not reach here: the row of the transaction knows
- * the interaction, and the browser binding must fit both (design: one visit, step 4).
+ * the interaction, and the browser binding must fit both.
  */
 export async function arriveFromUpstream(
   deps: SignInDeps,
@@ -39,37 +37,39 @@ export async function arriveFromUpstream(
 ): Promise<void> {
   const { web, upstreams, oidc } = deps;
   const browserHash = web.browser.read(ctx);
-  const arrival = await upstreams.arrive(upstreamId, browserHash, ctx.method === 'POST' ? 'POST' : 'GET', parameters);
-  if (arrival.outcome === 'resume') return web.redirect(ctx, arrival.url);
-  if (arrival.outcome === 'refused' || !arrival.trip) return refuse(deps, ctx, arrival);
-  const visit = await oidc.find(arrival.trip.interactionUid, browserHash);
-  ctx.state['reference'] = visit.reference;
-  if (arrival.outcome !== 'identified') {
-    if (arrival.outcome === 'cancelled') await recordCancelled(deps, visit, upstreamId);
-    return moveTo(deps, ctx, visit, { step: 'start', note: noteOf(arrival, upstreamId) });
+  const end = await upstreams.arrive(upstreamId, browserHash, ctx.method === 'POST' ? 'POST' : 'GET', parameters);
+  if (end.outcome === 'resume') return web.redirect(ctx, end.url);
+  offerRestart(deps, ctx, end.trip);
+  if (end.outcome === 'refused' || !end.trip) {
+    throw new IdpError('code' in end ? end.code : 'internal', { reference: end.trip?.reference });
   }
-  const { identity, trip } = arrival;
-  if (trip.purpose === 'link') return linkByUpstream(deps, ctx, visit, { upstreamId, ...identity });
-  const here = { upstreamId, identity, locale: web.locale(ctx) };
-  const outcome = await deps.accounts.arrive(here, bindingOf(visit));
-  deps.mail.wake();
-  await goOn(deps, ctx, visit, outcome, { arrival: here, manner: { method: 'fed', remember: false, upstreamId } });
+  const visit = await oidc.find(end.trip.interactionUid, browserHash);
+  web.note(ctx, { reference: visit.reference });
+  if (end.outcome === 'identified') return receive(deps, ctx, visit, { ...end, upstreamId });
+  if (end.outcome === 'cancelled') {
+    await deps.record({ ...aboutVisit(visit), upstreamId, type: 'sign_in.trip_cancelled', outcome: 'refused' });
+  }
+  await moveTo(deps, ctx, visit, { step: 'start', note: { kind: noteKindOf(end), upstream: upstreamId } });
 }
 
-/** Nothing is known of a visit, or it is another browser's: a page of its own, from which the visit may start again. */
-function refuse(
-  { web }: SignInDeps,
+async function receive(
+  deps: SignInDeps,
   ctx: Context,
-  { code = 'internal', trip }: { code?: ErrorCode; trip?: Trip },
-): never {
-  if (trip) {
-    const href = `/interaction/${trip.interactionUid}/restart`;
-    ctx.state['primary'] = { label: web.t(ctx)('error_page.restart'), href };
-  }
-  throw new IdpError(code, { reference: trip?.reference });
+  visit: Visit,
+  { trip, identity, upstreamId }: Extract<TripEnd, { outcome: 'identified' }> & { upstreamId: string },
+): Promise<void> {
+  if (trip.purpose === 'link') return linkByUpstream(deps, ctx, visit, { upstreamId, ...identity });
+  const arrival = { upstreamId, identity, locale: deps.web.locale(ctx) };
+  const outcome = await deps.accounts.arrive(arrival, bindingOf(deps, ctx, visit));
+  await goOn(deps, ctx, visit, outcome, { manner: federated(upstreamId) });
 }
 
-type Unsuccessful = Exclude<Arrival, { outcome: 'identified' | 'refused' | 'resume' }>;
+/** Should the way end on an error page, its button begins the same request again. */
+function offerRestart({ web }: SignInDeps, ctx: Context, trip?: Trip): void {
+  if (!trip) return;
+  const href = `/interaction/${trip.interactionUid}/restart`;
+  web.note(ctx, { primary: { label: web.t(ctx)('error_page.restart'), href } });
+}
 
 const noteKinds = {
   upstream_failed: 'failed',
@@ -77,12 +77,6 @@ const noteKinds = {
   upstream_misconfigured: 'misconfigured',
 } as const;
 
-function noteOf(arrival: Unsuccessful, upstream: string): Note {
-  return { kind: arrival.outcome === 'cancelled' ? 'cancelled' : noteKinds[arrival.code], upstream };
-}
-
-/** A failure has its event already, with its reason, from whoever found it. */
-async function recordCancelled({ record }: SignInDeps, visit: Visit, upstreamId: string): Promise<void> {
-  const about = { reference: visit.reference, clientId: visit.client.id, upstreamId };
-  await record({ ...about, type: 'upstream.cancelled', outcome: 'refused' });
+function noteKindOf(end: Extract<TripEnd, { outcome: 'cancelled' | 'failed' }>) {
+  return end.outcome === 'cancelled' ? 'cancelled' : noteKinds[end.code];
 }

@@ -2,7 +2,7 @@ import type { LogoutPages } from '../oidc/index.ts';
 import type { Web } from '../web/index.ts';
 
 /** The two pages of RP-Initiated Logout 1.0. The way back to the app is a link to its registered home, never to what a request says. */
-export function createSignOutPages({ web }: { web: Web }): LogoutPages {
+export function signOutPages({ web }: { web: Web }): LogoutPages {
   return {
     async question(ctx, { action, xsrf, app, formTargets }) {
       await web.page(ctx, {

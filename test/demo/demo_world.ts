@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { createDemo } from '../../src/demo/index.ts';
+import { createDemo, mountMailbox } from '../../src/demo/index.ts';
 import { createLogger } from '../../src/kit/logger.ts';
 import type { TakenMail } from '../../src/mail/index.ts';
 import { brandSettings, createWeb, type Web } from '../../src/web/index.ts';
@@ -27,7 +27,6 @@ export async function demoWorld(): Promise<DemoWorld> {
   const demo = createDemo({
     web,
     issuer: url,
-    mail: { mailbox: () => mails },
     client: { id: 'gatehouse-demo', secret: SECRET },
     api: { id: `${url}/demo/api` },
     loopback: {
@@ -42,6 +41,7 @@ export async function demoWorld(): Promise<DemoWorld> {
   const clients = demo.clients.map(({ name, type: _type, ...client }) => ({ ...client, client_name: name }));
   const issuer = await testProvider({ url, clients, resource: demo.resources[0]?.id });
   demo.mount();
+  mountMailbox({ web, mail: { mailbox: () => mails } });
   mountProvider(web, issuer);
   const server = createServer((request, response) => void web.app.callback()(request, response));
   await new Promise<void>((resolve) => server.listen(port, resolve));

@@ -1,0 +1,51 @@
+import type { Context } from 'koa';
+import type { Outcome } from '../accounts/index.ts';
+import { IdpError } from '../kit/errors.ts';
+import type { Visit } from '../oidc/index.ts';
+import { awaitCode, type ShowAgain } from './await_code.ts';
+import { bindingOf, type SignInDeps } from './deps.ts';
+import { finishSignIn } from './finish.ts';
+import { moveTo, type Manner } from './steps.ts';
+
+/** How the person came to an outcome, and the page that says when no mail can be sent now. */
+export interface Way {
+  manner: Manner;
+  again?: ShowAgain;
+}
+
+/** Leads on from a decision of the linking rule: to the session, to the next proof, or to a page that says why not. */
+export async function goOn(deps: SignInDeps, ctx: Context, visit: Visit, outcome: Outcome, way: Way): Promise<void> {
+  const { accounts, web } = deps;
+  const { manner } = way;
+  switch (outcome.decision) {
+    case 'sign_in':
+    case 'create_verified':
+    case 'replace_shell':
+    case 'join':
+      return finishSignIn(deps, ctx, visit, outcome.account.id, manner);
+    case 'verify_address_first': {
+      const sent = await accounts.verifyAddress(outcome.account, web.locale(ctx), bindingOf(deps, ctx, visit));
+      return awaitCode(deps, ctx, visit, sent, { address: outcome.account.address?.stored ?? '', ...way });
+    }
+    case 'code_first': {
+      const sent = await accounts.sendArrivalCode(outcome.arrival, bindingOf(deps, ctx, visit));
+      return awaitCode(deps, ctx, visit, sent, { address: outcome.address.stored, ...way });
+    }
+    case 'prove_then_join': {
+      const { account, arrival, ways, provenByCode } = outcome;
+      return moveTo(deps, ctx, visit, { step: 'link-account', arrival, accountId: account.id, ways, provenByCode });
+    }
+    case 'ask_address':
+      return moveTo(deps, ctx, visit, { step: 'complete-profile', arrival: outcome.arrival });
+    case 'address_taken':
+      return moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'address_taken' } });
+    case 'refuse_neutral':
+      return moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream: manner.upstreamId ?? '' } });
+    case 'refuse_disabled':
+      throw new IdpError('account_disabled', { reference: visit.reference });
+    case 'refuse_signup':
+      throw new IdpError('signup_closed', { reference: visit.reference });
+    case 'refuse_upstream':
+      throw new IdpError('not_found', { reference: visit.reference });
+  }
+}
