@@ -1,105 +1,111 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { openApp, type App } from './app.ts';
-import {
-  ensureDevelopmentKeys,
-  formatMistakes,
-  loadConfig,
-  readEnvironment,
-  type Environment,
-  type Settings,
-} from './config/index.ts';
+import { dirname, join } from 'node:path';
+import { openApp, type App } from './app/index.ts';
+import { readAccounts } from './accounts/index.ts';
+import { ensureDevelopmentKeys, formatMistakes, loadConfig, type LoadedConfig, type Settings } from './config/index.ts';
 import { migrate, openDatabase, startEmbedded, type Database } from './database/index.ts';
-import { createLogger } from './kit/logger.ts';
+import { describeError, sentenceOf } from './kit/errors.ts';
+import { createLogger, type Logger } from './kit/logger.ts';
 import { simulatorClients, startSimulator, type SimulatorAccess } from './upstreams/index.ts';
-import { createLooseViews, listen } from './web/index.ts';
+import { createSimulatorViews, listen } from './web/index.ts';
 
-type Close = () => Promise<void>;
+type Config = Extract<LoadedConfig, { ok: true }>;
 
 interface Output {
   write(text: string): unknown;
 }
 
+/** What was started so far, and how to stop each part, newest last. */
+type Started = (() => Promise<void>)[];
+
+interface Start {
+  config: Config;
+  logger: Logger;
+  out: Output;
+  started: Started;
+}
+
 const SWEEP_MILLISECONDS = 5 * 60_000;
 
 /** Serves until SIGINT or SIGTERM, then stops everything it started, the newest first. Resolves with the exit code. */
-export async function serve(variables: NodeJS.ProcessEnv, cwd: string, out: Output): Promise<number> {
-  const config = await loadConfig(variables, cwd);
+export async function serve(io: { env: NodeJS.ProcessEnv; cwd: string; stdout: Output }): Promise<number> {
+  const { env, cwd, stdout: out } = io;
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const config = await loadConfig(env, cwd);
   if (!config.ok) {
     out.write(`${formatMistakes(config.mistakes)}\n`);
     return 1;
   }
-  const environment = readEnvironment(variables, cwd);
-  const closing: Close[] = [];
-  const stopped = stopSignal();
+  const start = { config, logger: createLogger(config.environment.logLevel), out, started: [] };
   try {
-    const dataFolder = await start(config, environment, out, closing);
-    announce(config, dataFolder, out);
+    announce(config, await startAll(start), out);
     await stopped;
     out.write('stopping\n');
     return 0;
   } catch (error) {
-    out.write(`Gatehouse cannot start: ${reasonOf(error)}\n`);
+    out.write(`Gatehouse cannot start: ${sentenceOf(error)}\n`);
     return 1;
   } finally {
-    for (const close of closing.toReversed()) await close();
+    await stopAll(start);
   }
 }
 
-type Loaded = Extract<Awaited<ReturnType<typeof loadConfig>>, { ok: true }>;
+/** One part that does not stop must not keep the others from stopping, the embedded PostgreSQL least of all. */
+async function stopAll({ started, logger }: Pick<Start, 'started' | 'logger'> & { started: Started }): Promise<void> {
+  for (const stop of started.toReversed()) {
+    await stop().catch((error: unknown) =>
+      logger.error({ error: describeError(error) }, 'a part did not stop cleanly'),
+    );
+  }
+}
 
-/** Starts one part after the other and leaves behind how to stop each. Returns where the embedded database lies. */
-async function start(
-  config: Loaded,
-  environment: Environment,
-  out: Output,
-  closing: Close[],
-): Promise<string | undefined> {
+/** Starts one part after the other. Returns the data folder in force. */
+async function startAll(start: Start): Promise<string> {
+  const { config, logger, out, started } = start;
   const { settings, hash: configHash } = config;
-  const logger = createLogger(environment.logLevel);
-  const { database, dataFolder } = await connect(settings, environment, out, closing);
+  const { database, dataFolder } = await connect(start);
   const applied = await migrate(database);
   if (applied.length > 0) out.write(`the database schema is up to date (${applied.length} migrations applied)\n`);
-  const secrets = secretsOf(settings, environment);
-  const simulator = settings.development.simulator ? await simulate(settings, database, closing) : undefined;
+  // Beside the database that they open: one is of no use without the other.
+  const secrets = secretsOf(settings, dataFolder);
+  const simulator = settings.development.simulator ? await simulate(settings, database, started) : undefined;
   const app = await openApp({ settings, secrets, configHash, database, logger, simulator });
-  closing.push(() => app.close());
-  await listenAll(settings, app, closing);
+  started.push(() => app.close());
+  await listenAll(settings, app, started);
   const sweeper = setInterval(() => {
-    app.sweep().catch((error: unknown) => logger.warn({ reason: reasonOf(error) }, 'sweep failed'));
+    app.sweep().catch((error: unknown) => logger.warn({ error: describeError(error) }, 'sweep failed'));
   }, SWEEP_MILLISECONDS);
-  closing.push(async () => clearInterval(sweeper));
+  started.push(async () => clearInterval(sweeper));
   return dataFolder;
 }
 
 /** The configured database, else the embedded one. */
-async function connect(settings: Settings, environment: Environment, out: Output, closing: Close[]) {
-  if (settings.database) {
-    const database = openDatabase(settings.database);
-    closing.push(() => database.close());
-    return { database, dataFolder: undefined };
-  }
+async function connect({ config, out, started }: Start): Promise<{ database: Database; dataFolder: string }> {
+  const { settings, environment } = config;
+  const open = (connection: Parameters<typeof openDatabase>[0]) => {
+    const database = openDatabase(connection);
+    started.push(() => database.close());
+    return database;
+  };
+  if (settings.database) return { database: open(settings.database), dataFolder: environment.dataDir };
   const dataDir = join(environment.dataDir, 'postgres');
-  const embedded = await startEmbedded({ dataDir, progress: (step) => out.write(`${step} ...\n`) });
-  closing.push(() => embedded.stop());
-  const database = openDatabase(embedded.connection);
-  closing.push(() => database.close());
-  return { database, dataFolder: embedded.dataDir };
+  const embedded = await startEmbedded({ dataDir, progress: (step) => out.write(`${step}\n`) });
+  started.push(() => embedded.stop());
+  return { database: open(embedded.connection), dataFolder: dirname(embedded.dataDir) };
 }
 
 /** Keys that development mode generates; elsewhere the config must hold them, which its check has seen to. */
-function secretsOf(settings: Settings, environment: Environment) {
-  if (settings.development.generated_keys) return ensureDevelopmentKeys(settings, environment.dataDir);
+function secretsOf(settings: Settings, dataDir: string) {
+  if (settings.development.generated_keys) return ensureDevelopmentKeys(settings, dataDir);
   const { encryption_key, subject_salt } = settings;
   if (!encryption_key || !subject_salt) throw new Error('encryption_key and subject_salt are missing in the config');
   return { encryption_key, subject_salt };
 }
 
 /** The simulated Google and Facebook, on the next port and on another host than `localhost`. */
-async function simulate(settings: Settings, database: Database, closing: Close[]): Promise<SimulatorAccess> {
+async function simulate(settings: Settings, database: Database, started: Started): Promise<SimulatorAccess> {
   const { issuer, brand, http } = settings;
   const clients = simulatorClients(issuer, settings.upstreams);
-  const views = createLooseViews({ issuer, brand, development: true });
   const port = http.port + 1;
   const simulator = await startSimulator({
     host: http.host === '0.0.0.0' ? http.host : '127.0.0.1',
@@ -107,53 +113,45 @@ async function simulate(settings: Settings, database: Database, closing: Close[]
     publicBase: `http://127.0.0.1:${port}`,
     clients,
     clientName: brand.name,
-    viewsRender: views.bare,
-    accountsAddress: () => newestAddress(database),
-  });
-  closing.push(() => simulator.close());
+    viewsRender: createSimulatorViews(),
+    accountsAddress: () => readAccounts(database).newestAddress(),
+  }).catch(explainTaken(port, 'the simulator'));
+  started.push(() => simulator.close());
   return { base: simulator.base, clients };
 }
 
-async function newestAddress({ knex }: Database): Promise<string | undefined> {
-  const [row] = await knex('addresses')
-    .join('accounts', 'accounts.id', 'addresses.account_id')
-    .whereNotNull('verified_at')
-    .orderBy('accounts.created_at', 'desc')
-    .limit(1)
-    .pluck('stored');
-  return row;
+async function listenAll({ http }: Settings, app: App, started: Started): Promise<void> {
+  const { port, host, metrics_port } = http;
+  const server = await listen({ app: app.web.app, port, host }).catch(explainTaken(port, 'Gatehouse'));
+  started.push(() => server.close());
+  if (metrics_port === undefined) return;
+  const metrics = await listen({ app: app.web.metrics.handler, port: metrics_port, host }).catch(
+    explainTaken(metrics_port, 'metrics'),
+  );
+  started.push(() => metrics.close());
 }
 
-async function listenAll({ http }: Settings, app: App, closing: Close[]): Promise<void> {
-  const server = await listen({ app: app.web.app, port: http.port, host: http.host });
-  closing.push(() => server.close());
-  if (http.metrics_port === undefined) return;
-  const metrics = await listen({ app: app.web.metrics.handler, port: http.metrics_port, host: http.host });
-  closing.push(() => metrics.close());
-}
-
-function announce({ settings, file, warnings, overrides }: Loaded, dataFolder: string | undefined, out: Output): void {
+function announce({ settings, file, warnings, overrides }: Config, dataFolder: string, out: Output): void {
   const { issuer, development } = settings;
-  const lines: [string, string][] = [
-    ['issuer', issuer],
-    ['discovery', `${issuer}/.well-known/openid-configuration`],
-    ...(development.demo ? [['demo app', `${issuer}/demo`] as [string, string]] : []),
-    ...(development.mailbox ? [['mailbox', `${issuer}/mailbox`] as [string, string]] : []),
-    ['config file', file],
-    ['data folder', dataFolder ?? 'none: the configured database'],
+  const lines = [
+    { name: 'issuer', value: issuer },
+    { name: 'discovery', value: `${issuer}/.well-known/openid-configuration` },
+    ...(development.demo ? [{ name: 'demo app', value: `${issuer}/demo` }] : []),
+    ...(development.mailbox ? [{ name: 'mailbox', value: `${issuer}/mailbox` }] : []),
+    { name: 'config file', value: file },
+    { name: 'data folder', value: dataFolder },
   ];
   if (warnings.length > 0) out.write(`${formatMistakes(warnings)}\n`);
   for (const override of overrides) out.write(`${override}\n`);
-  out.write(
-    `\nGatehouse is ready\n\n${lines.map(([name, value]) => `  ${name.padEnd(12)} ${value}\n`).join('')}\nStop it with Ctrl-C.\n`,
-  );
+  const list = lines.map(({ name, value }) => `  ${name.padEnd(12)} ${value}\n`).join('');
+  out.write(`\nGatehouse is ready\n\n${list}\nStop it with Ctrl-C.\n`);
 }
 
-async function stopSignal(): Promise<void> {
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  return error instanceof Error ? error.message : String(error);
+/** The most common reason why a start fails, in words that say what to do. */
+function explainTaken(port: number, what: string): (error: unknown) => never {
+  return (error) => {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!taken) throw error;
+    throw new Error(`port ${port}, where ${what} should listen, is taken: try PORT=4000 npm start`, { cause: error });
+  };
 }

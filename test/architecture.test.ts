@@ -19,8 +19,10 @@ const plate = (room: string) => `/**\n * ${room}: a room. Never does harm.\n */\
 
 /** A house without fault, small enough to plant one fault in at a time. */
 const house: FileMap = {
-  'src/main.ts': `import { build } from './app.ts';\nbuild();`,
-  'src/app.ts': `import './sign_in/index.ts';\nimport './consent/index.ts';\nimport './cli/index.ts';\nimport './config/index.ts';`,
+  'src/main.ts': `import { parts } from './commands.ts';\nimport './cli/index.ts';`,
+  'src/commands.ts': `import { serve } from './serve.ts';\nimport type { Parts } from './cli/index.ts';`,
+  'src/serve.ts': `import { build } from './app.ts';\nimport './config/index.ts';`,
+  'src/app.ts': `import './sign_in/index.ts';\nimport './consent/index.ts';\nimport type { Settings } from './config/index.ts';`,
   'src/cli/index.ts': `${plate('cli')}export {};`,
   'src/config/index.ts': `${plate('config')}export const level = process.env['LOG_LEVEL'];`,
   'src/sign_in/index.ts': `${plate('sign_in')}export * from './login.ts';`,
@@ -104,6 +106,28 @@ const faults: [fault: string, planted: FileMap, found: string][] = [
   ],
   ['a room without door', { 'src/mail/mail.ts': `export {};` }, 'src/mail has no door'],
   ['a room without rank', { 'src/helpers/index.ts': plate('helpers') }, 'src/helpers has no rank'],
+  ['a file without rank', { 'src/helpers.ts': `export {};` }, 'src/helpers has no rank'],
+  ['a room that is a file', { 'src/mail.ts': `export {};` }, 'src/mail.ts is a room without a folder'],
+  [
+    'a folder beside the file of its name',
+    { 'src/app/index.ts': `${plate('app')}export {};` },
+    'src/app.ts is a second door of src/app',
+  ],
+  [
+    'an app that serves',
+    { 'src/app.ts': `${house['src/app.ts']}\nimport './serve.ts';` },
+    'imports upwards: src/serve.ts',
+  ],
+  [
+    'a server that knows its commands',
+    { 'src/serve.ts': `${house['src/serve.ts']}\nimport './commands.ts';` },
+    'imports upwards: src/commands.ts',
+  ],
+  [
+    'a room that starts the server',
+    { 'src/cli/index.ts': `${plate('cli')}import '../serve.ts';` },
+    'imports upwards: src/serve.ts',
+  ],
   ['process.env outside config', { 'src/web/worker.ts': `const port = process.env['PORT'];` }, 'reads process.env'],
   [
     'oidc-provider outside oidc',
@@ -122,6 +146,27 @@ describe('the architecture', () => {
 
   it('finds nothing in a house without fault', () => {
     expect(findViolations(house)).toEqual([]);
+  });
+
+  describe('with app as a folder', () => {
+    const { 'src/app.ts': app = '', ...rest } = house;
+    const folder: FileMap = {
+      ...rest,
+      'src/serve.ts': `import './app/index.ts';\nimport './config/index.ts';`,
+      'src/app/index.ts': `${plate('app')}export * from './open_app.ts';`,
+      'src/app/open_app.ts': app.replaceAll('./', '../'),
+    };
+
+    it('is no fault', () => {
+      expect(findViolations(folder)).toEqual([]);
+    });
+
+    it('has one door, too', () => {
+      const past = { ...folder, 'src/serve.ts': `${folder['src/serve.ts']}\nimport './app/open_app.ts';` };
+      expect(findViolations(past)).toEqual(['src/serve.ts imports past the door of app: src/app/open_app.ts']);
+      const bare = { ...folder, 'src/app/index.ts': `export * from './open_app.ts';` };
+      expect(findViolations(bare)).toEqual([expect.stringContaining('does not open with a plate')]);
+    });
   });
 
   it.each(faults)('finds %s, and only that', (_, planted, found) => {

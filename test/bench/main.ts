@@ -30,7 +30,7 @@ const gatehouse = await startGatehouse({
   port,
   settings: { clients: [clientOf(app.url)], limits: { enabled: false } },
   // As the launchers and the image start it.
-  environment: { NODE_OPTIONS: '--max-semi-space-size=16' },
+  environment: { NODE_OPTIONS: '--max-semi-space-size=16', GATEHOUSE_TEST_CLOCK: '' },
 });
 try {
   await signUp('bench@example.com');

@@ -66,6 +66,12 @@ describe('a request that an app got wrong', () => {
     expect(page.hops).toHaveLength(1);
   });
 
+  it('refuses an authorization request of more than 8 kB, which would be kept for a day, and points at PAR', async () => {
+    const page = await createBrowser().open(authorize({ client_id: 'app', state: 'x'.repeat(9000) }));
+    expectErrorPage(page, 'too_large', 413);
+    expect(page.body).toContain('/oidc/par');
+  });
+
   it('tells the app, not the person, that PKCE is missing', async () => {
     const page = await createBrowser().open(
       authorize({ client_id: 'app', redirect_uri: `${world.app.url}/callback`, state: 'x' }),
@@ -110,24 +116,57 @@ describe('a visit that cannot go on', () => {
   });
 });
 
+describe('a callback in another browser', () => {
+  const beginning = async () => {
+    const browser = createBrowser();
+    await browser.open(`${world.app.url}/login`);
+    const began = await browser.submit({ upstream: 'partner' });
+    return { browser, callback: (await upstream.choose(began.url, 'ada')).url };
+  };
+
+  it('is refused, and stays usable where the trip began', async () => {
+    const { browser, callback } = await beginning();
+    const victim = createBrowser();
+    await victim.open(`${world.app.url}/login`);
+    expectErrorPage(await victim.open(callback), 'interaction_foreign', 400);
+    expect((await browser.open(callback)).url).toBe(`${world.app.url}/me`);
+    expect((await victim.open(`${world.app.url}/login`)).screen).toBe('login');
+  });
+
+  it('is refused where there is no cookie at all', async () => {
+    const { callback } = await beginning();
+    expectErrorPage(await createBrowser().open(callback), 'cookies_missing', 400);
+  });
+
+  it('is of use once', async () => {
+    const { browser, callback } = await beginning();
+    await browser.open(callback);
+    expectErrorPage(await browser.open(callback), 'interaction_expired', 400);
+  });
+});
+
 describe('a body that nobody types', () => {
-  const post = (body: string, type = 'application/x-www-form-urlencoded') =>
-    fetch(`${world.gatehouse.issuer}/interaction/x/signup`, {
-      method: 'POST',
-      body,
-      headers: { 'content-type': type, accept: 'application/json' },
-    });
+  const post = async (body: string, type = 'application/x-www-form-urlencoded') => {
+    const browser = createBrowser();
+    const { url } = await browser.open(`${world.app.url}/login?prompt=create`);
+    const cookie = browser.cookies.headerFor({ url: new URL(url), method: 'POST', sameSite: true }) ?? '';
+    return fetch(url, { method: 'POST', body, headers: { 'content-type': type, accept: 'application/json', cookie } });
+  };
 
   it.each([
-    ['one of a megabyte', () => post(`email=${'x'.repeat(1_000_000)}`), [413, 400]],
-    ['broken percent encoding', () => post('email=%E0%A4%A'), [400]],
-    ['a field twice', () => post('email=a&email=b'), [400]],
-    ['JSON', () => post('{"email":{"$ne":null}}', 'application/json'), [400, 415]],
-  ])('answers %s with a code and a reference, in JSON to whoever asked for it', async (_, send, statuses) => {
-    const answer = await send();
-    expect(statuses).toContain(answer.status);
-    expect(await answer.json()).toEqual({ error: expect.any(String), reference: expect.any(String) });
-  });
+    ['one of a megabyte', `email=${'x'.repeat(1_000_000)}`, undefined, 413, 'too_large'],
+    ['broken percent encoding', 'email=%E0%A4%A', undefined, 400, 'request_invalid'],
+    ['a field twice', 'email=a&email=b', undefined, 400, 'request_invalid'],
+    ['a field with a path', 'email[$ne]=b', undefined, 400, 'request_invalid'],
+    ['JSON', '{"email":{"$ne":null}}', 'application/json', 415, 'request_invalid'],
+  ])(
+    'answers %s with a code and a reference, in JSON to whoever asked for it',
+    async (_, body, type, status, error) => {
+      const answer = await post(body, type);
+      expect(answer.status).toBe(status);
+      expect(await answer.json()).toEqual({ error, reference: expect.any(String) });
+    },
+  );
 });
 
 describe('an upstream that lies', () => {

@@ -51,18 +51,4 @@ describe('coming back from an upstream', () => {
     expect(page.upstreams[0]).toBe('google');
     expect(page.text).toContain('Last used');
   });
-
-  it('refuses a callback that belongs to another browser', async () => {
-    const victim = createBrowser();
-    const attacker = createBrowser();
-    await attacker.open(`${world.app.url}/login`);
-    await attacker.submit({ upstream: 'google' });
-    await attacker.submit({ button: 'gmail.com' });
-    const callback = attacker.trail.find((hop) => hop.url.includes('/upstream/google/callback'))?.url ?? '';
-    expect(callback).not.toBe('');
-    const page = await victim.open(callback);
-    expect(page.status).toBe(400);
-    expect(['interaction_foreign', 'cookies_missing', 'interaction_expired']).toContain(page.error);
-    expect(page.reference).toBeDefined();
-  });
 });

@@ -4,7 +4,7 @@ import { scan, type Scanned } from './source_scanner.ts';
 /** Source files by their path from the repository's root: 'src/web/index.ts'. */
 export type FileMap = Record<string, string>;
 
-/** Higher may import lower; rooms of one rank never meet: app.ts hands over what one needs of another. */
+/** Higher may import lower; rooms of one rank never meet: app hands over what one needs of another. */
 const RANKS: readonly (readonly string[])[] = [
   ['kit'],
   ['database', 'locales', 'outbound'],
@@ -15,8 +15,13 @@ const RANKS: readonly (readonly string[])[] = [
   ['sign_in', 'consent', 'sign_out', 'account_pages', 'demo'],
   ['cli', 'config'],
   ['app'],
+  ['serve'],
+  ['commands'],
   ['main'],
 ];
+
+/** The composition root. These may be single files; every other room is a folder with a door. */
+const FILES: readonly string[] = ['app', 'serve', 'commands', 'main'];
 
 const ROOT = 'src/main.ts';
 
@@ -53,7 +58,7 @@ function roomOf(path: string): string {
 }
 
 function roomsOf(sources: Source[]): string[] {
-  return [...new Set(sources.filter(({ path }) => path.split('/').length > 2).map(({ room }) => room))];
+  return [...new Set(sources.map(({ room }) => room))];
 }
 
 function rankOf(room: string): number {
@@ -103,9 +108,16 @@ function forbiddenWords(source: Source): string[] {
   return [...words.map(({ sentence }) => `${source.path} ${sentence}`), ...engine];
 }
 
-/** A room needs a rank, and a door that opens with its plate: its name, what it owns, what it never does. */
+/**
+ * A room needs a rank, and one door that opens with its plate: its name, what it owns, what it never does. A file of the
+ * composition root is its own door.
+ */
 function wrongRoom(room: string, sources: Map<string, Source>): string[] {
   if (rankOf(room) < 0) return [`src/${room} has no rank`];
+  const file = `src/${room}.ts`;
+  const folder = [...sources.keys()].some((path) => path.startsWith(`src/${room}/`));
+  if (sources.has(file) && folder) return [`${file} is a second door of src/${room}`];
+  if (sources.has(file)) return FILES.includes(room) ? [] : [`${file} is a room without a folder`];
   if (room === 'kit') return [];
   const door = sources.get(`src/${room}/index.ts`);
   if (!door) return [`src/${room} has no door (index.ts)`];

@@ -27,9 +27,11 @@ export interface Gatehouse {
   /** Everything it printed so far: log lines and words for people. */
   output(): string;
   /** Mails in the development mailbox, newest first, read over HTTP as a person would. */
-  mails(): Promise<{ to: string; subject: string; text: string }[]>;
-  /** The newest mailed code for an address. */
+  mails(): Promise<MailboxMail[]>;
+  /** The next mailed code for an address: waits for a mail that no call before has read. */
   code(to: string): Promise<string>;
+  /** Puts the server's clock forward by so many seconds from where it is. */
+  passTime(seconds: number): void;
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -40,6 +42,9 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   const file = join(dataDir, 'gatehouse.yaml');
   writeFileSync(file, stringify({ ...developmentSettings(issuer), ...options.settings }));
+  const clock = join(dataDir, 'clock');
+  let ahead = 0;
+  writeFileSync(clock, '0');
   const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'start'], {
     cwd: root,
     env: {
@@ -48,6 +53,8 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
       GATEHOUSE_CONFIG: file,
       GATEHOUSE_DATA: dataDir,
       DATABASE_URL: options.databaseUrl,
+      NODE_OPTIONS: `--import ${new URL('movable_clock.mjs', import.meta.url).href}`,
+      GATEHOUSE_TEST_CLOCK: clock,
       ...options.environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -62,6 +69,7 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
   }
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   await ready(child, `${issuer}/health/ready`, () => output);
+  const readMails = new Set<string>();
   return {
     issuer,
     port,
@@ -69,7 +77,11 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
     pid: child.pid ?? 0,
     output: () => output,
     mails: () => readMailbox(issuer),
-    code: (to) => newestCode(issuer, to),
+    code: (to) => nextCode(issuer, to, readMails),
+    passTime(seconds) {
+      ahead += seconds;
+      writeFileSync(clock, String(ahead));
+    },
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       await ended;
@@ -109,20 +121,34 @@ async function ready(child: ChildProcess, url: string, output: () => string): Pr
   throw new Error(`Gatehouse was not ready in time:\n${output()}`);
 }
 
-async function readMailbox(issuer: string): Promise<{ to: string; subject: string; text: string }[]> {
-  const answer = await fetch(`${issuer}/mailbox`, { headers: { accept: 'application/json' } });
-  return (await answer.json()) as { to: string; subject: string; text: string }[];
+interface MailboxMail {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
 }
 
-async function newestCode(issuer: string, to: string): Promise<string> {
+async function readMailbox(issuer: string): Promise<MailboxMail[]> {
+  const answer = await fetch(`${issuer}/mailbox`, { headers: { accept: 'application/json' } });
+  return (await answer.json()) as MailboxMail[];
+}
+
+async function nextCode(issuer: string, to: string, read: Set<string>): Promise<string> {
   const deadline = Date.now() + 10_000;
   while (Date.now() < deadline) {
-    const mail = (await readMailbox(issuer)).find((candidate) => candidate.to === to);
-    const code = mail && /\b(\d{4}) ?(\d{4})\b/.exec(mail.text);
-    if (code) return `${code[1]}${code[2]}`;
+    const mail = (await readMailbox(issuer)).find((candidate) => candidate.to === to && !read.has(candidate.id));
+    const code = mail && codeIn(mail.text);
+    if (mail) read.add(mail.id);
+    if (code) return code;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`no mail with a code for ${to}`);
+}
+
+/** The code of a mail, as people type it; undefined when it has none. */
+export function codeIn(text: string): string | undefined {
+  const code = /\b(\d{4}) ?(\d{4})\b/.exec(text);
+  return code ? `${code[1]}${code[2]}` : undefined;
 }
 
 /** A port whose neighbour is free too: the simulator listens there. */

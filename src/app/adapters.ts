@@ -1,0 +1,54 @@
+import { claimsOf, type Accounts, type Factors } from '../accounts/index.ts';
+import type { Settings } from '../config/index.ts';
+import { pendingMigrations, type Database } from '../database/index.ts';
+import type { Keys } from '../keys/index.ts';
+import type { AccountDirectory } from '../oidc/index.ts';
+import { createOutbound, type Outbound } from '../outbound/index.ts';
+import type { Passwords } from '../passwords/index.ts';
+import type { SimulatorAccess } from '../upstreams/index.ts';
+import type { Probe } from '../web/index.ts';
+
+/** Hosts that an admin wrote down may be private, and so may we ourselves; all others may not. */
+export function openOwnOutbound(settings: Settings, simulator?: SimulatorAccess): Outbound {
+  const urls = [
+    settings.issuer,
+    simulator?.base,
+    ...settings.upstreams.map((upstream) => upstream.issuer),
+    ...settings.clients.flatMap((client) => Object.values(client).flat()),
+  ];
+  const hosts = urls.flatMap((value) => (typeof value === 'string' ? (URL.parse(value)?.hostname ?? []) : []));
+  return createOutbound({ mode: settings.mode, trustedHosts: [...new Set(hosts)], allow: settings.outbound.allow });
+}
+
+/** What /health/ready asks. */
+export function probesOf(database: Database, keys: Keys): Probe[] {
+  return [
+    { name: 'database', check: () => database.ping() },
+    {
+      name: 'migrations',
+      async check() {
+        const pending = await pendingMigrations(database);
+        if (pending.length > 0) throw new Error(`${pending.length} migrations are pending`);
+      },
+    },
+    { name: 'keys', check: () => keys.check() },
+  ];
+}
+
+/** Passwords, as accounts needs them inside its own transactions. */
+export function factorsOf(passwords: Passwords): Factors {
+  return {
+    setPassword: passwords.set,
+    hasPassword: (within, accountId) => passwords.has(accountId, within),
+  };
+}
+
+/** Accounts, as the protocol engine sees them. */
+export function directoryOf(accounts: Accounts): AccountDirectory {
+  return {
+    async find(id) {
+      const account = await accounts.find(id);
+      return account && { id, usable: account.disabledAt === undefined, claims: claimsOf(account) };
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { openAccounts } from '../accounts/index.ts';
+import type { SecretKeys, Settings } from '../config/index.ts';
+import type { Database } from '../database/index.ts';
+import { openEvents } from '../events/index.ts';
+import { openKeys } from '../keys/index.ts';
+import type { Logger } from '../kit/logger.ts';
+import { openMail } from '../mail/index.ts';
+import { openPasswords } from '../passwords/index.ts';
+import { openRateLimits } from '../rate_limits/index.ts';
+import { signupAllowed } from '../sign_in/index.ts';
+import { openUpstreams, type SimulatorAccess } from '../upstreams/index.ts';
+import { createMailViews, createWeb } from '../web/index.ts';
+import { factorsOf, openOwnOutbound, probesOf } from './adapters.ts';
+
+/** What is decided before any room opens. */
+export interface AppDeps {
+  settings: Settings;
+  secrets: SecretKeys;
+  configHash: string;
+  database: Database;
+  logger: Logger;
+  /** Development mode: who plays Google and Facebook. */
+  simulator?: SimulatorAccess;
+}
+
+/** The rooms below the pages. */
+export type Base = Awaited<ReturnType<typeof openBase>>;
+
+/** Opens the rooms of rank 1 to 3 and the factors: who there is, and what the pages stand on. */
+export async function openBase(deps: AppDeps) {
+  const floor = await openFloor(deps);
+  const { settings, database } = deps;
+  const { events, keys, limits, mail, outbound } = floor;
+  const { issuer, mode, brand, lifetimes } = settings;
+  const { record } = events;
+  const passwords = openPasswords({ database, settings: settings.passwords, brand: () => brand.name, record });
+  const upstreams = await openUpstreams({
+    settings: settings.upstreams,
+    issuer,
+    mode,
+    database,
+    sealer: keys.sealer,
+    outbound,
+    record,
+    lifetimes,
+    simulator: deps.simulator,
+  });
+  const accounts = openAccounts({
+    database,
+    record,
+    mail,
+    limits,
+    lifetimes,
+    factors: factorsOf(passwords),
+    policy: {
+      upstream: (id) => upstreams.list().find((upstream) => upstream.id === id),
+      mayCreate: (canonical) => signupAllowed(settings.signup, canonical),
+    },
+    proofKey: keys.derive('mailed proofs'),
+  });
+  return { ...floor, passwords, upstreams, accounts };
+}
+
+/** What knows nothing of people. */
+async function openFloor(deps: AppDeps) {
+  const { settings, secrets, database, logger, simulator } = deps;
+  const { issuer, mode, brand, http, lifetimes } = settings;
+  const development = mode === 'development';
+  const events = openEvents({ database, logger, lifetimes });
+  const { record } = events;
+  const keys = await openKeys({ database, encryptionKeys: secrets.encryption_key, record });
+  const outbound = openOwnOutbound(settings, simulator);
+  const limits = openRateLimits({ database, limits: settings.limits, hashKey: keys.derive('rate limits'), record });
+  const render = createMailViews({ issuer, brand, development });
+  const mail = openMail({
+    database,
+    settings: settings.mail,
+    sealer: keys.sealer,
+    render,
+    record,
+    logger,
+    development,
+  });
+  const web = createWeb({
+    issuer,
+    mode,
+    brand,
+    http,
+    cookieKeys: keys.cookieKeys,
+    formKey: keys.derive('forms'),
+    record,
+    logger,
+    probes: probesOf(database, keys),
+    configHash: () => deps.configHash,
+  });
+  return { events, keys, outbound, limits, mail, web };
+}

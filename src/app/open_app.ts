@@ -1,0 +1,33 @@
+import { openBase, type AppDeps } from './base.ts';
+import type { Web } from '../web/index.ts';
+import { openVisits } from './visits.ts';
+
+export type { AppDeps };
+
+/** Everything that serves, put together. */
+export interface App {
+  web: Web;
+  /** Removes what has expired; safe in any number of processes at once. */
+  sweep(): Promise<void>;
+  /** Lets mails in flight go out. The database stays open: whoever opened it closes it. */
+  close(): Promise<void>;
+}
+
+/** Opens every room. Rejects when one of them cannot work with its settings. */
+export async function openApp(deps: AppDeps): Promise<App> {
+  const base = await openBase(deps);
+  const { accounts, events, limits, mail, upstreams, outbound, web } = base;
+  const oidc = openVisits(deps, base);
+  mail.start();
+  return {
+    web,
+    async sweep() {
+      for (const room of [oidc, upstreams, accounts, mail, limits, events]) await room.sweep();
+    },
+    async close() {
+      await mail.stop();
+      await upstreams.close();
+      await outbound.close();
+    },
+  };
+}

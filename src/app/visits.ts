@@ -1,0 +1,87 @@
+import { accountClient, mountAccountPages } from '../account_pages/index.ts';
+import { openClients } from '../clients/index.ts';
+import { consentPrompt } from '../consent/index.ts';
+import { createDemo, mountMailbox, type Demo } from '../demo/index.ts';
+import { IdpError } from '../kit/errors.ts';
+import { locales } from '../locales/index.ts';
+import { openOidc, type Oidc, type PromptHandler } from '../oidc/index.ts';
+import { mountSignIn } from '../sign_in/index.ts';
+import { signOutPages } from '../sign_out/index.ts';
+import type { Web } from '../web/index.ts';
+import { directoryOf } from './adapters.ts';
+import type { AppDeps, Base } from './base.ts';
+
+/** Opens the protocol engine and mounts the pages of a visit around it. */
+export function openVisits(deps: AppDeps, base: Base): Oidc {
+  const { settings } = deps;
+  const { issuer, brand, development } = settings;
+  const { keys, mail, web, accounts, upstreams } = base;
+  const demo = development.demo ? openDemo(deps, base) : undefined;
+  const clients = openClients({
+    settings: settings.clients,
+    extra: [accountClient(issuer, brand.name), ...(demo?.clients ?? [])],
+  });
+  const oidc = openEngine(deps, base, { clients, resources: demo?.resources ?? [] });
+  const { record } = base.events;
+  const prompts = mountSignIn({ ...base, oidc, record, signup: settings.signup });
+  mountPrompts(web, oidc, { ...prompts, consent: consentPrompt({ web, oidc, accounts, record }) });
+  mountAccountPages({ issuer, web, oidc, accounts, upstreams, clients, stateKey: keys.derive('account state') });
+  demo?.mount();
+  if (development.mailbox) mountMailbox({ web, mail });
+  web.use(oidc.middleware);
+  return oidc;
+}
+
+function openEngine(
+  { settings, database, logger, secrets }: AppDeps,
+  { events, keys, outbound, web, accounts }: Base,
+  { clients, resources }: { clients: ReturnType<typeof openClients>; resources: Demo['resources'] },
+): Oidc {
+  const { issuer, brand, lifetimes } = settings;
+  return openOidc({
+    issuer,
+    database,
+    keys,
+    clients,
+    web,
+    accounts: directoryOf(accounts),
+    record: events.record,
+    lifetimes,
+    resources: [...settings.resources, ...resources],
+    pages: signOutPages({ web }),
+    outboundFetch: outbound.fetch,
+    logger,
+    subjectSalt: secrets.subject_salt,
+    discovery: {
+      ui_locales_supported: locales.map(({ tag }) => tag),
+      op_policy_uri: brand.privacy,
+      op_tos_uri: brand.terms,
+    },
+  });
+}
+
+/** One URL for all prompts of a visit; each goes to the room that registered it. */
+function mountPrompts(web: Web, oidc: Oidc, prompts: Record<string, PromptHandler>): void {
+  const handlers = new Map(Object.entries(prompts));
+  const methods = [
+    ['get', 'show'],
+    ['post', 'submit'],
+  ] as const;
+  for (const [method, act] of methods) {
+    web.router[method]('/interaction/:uid', async (ctx) => {
+      const visit = await oidc.current(ctx);
+      const handler = handlers.get(visit.prompt.name);
+      if (!handler)
+        throw new IdpError('internal', { cause: new Error(`no room answers the prompt ${visit.prompt.name}`) });
+      await handler[act](ctx, visit);
+    });
+  }
+}
+
+/** The demo's secret follows from the keys, so that it outlives a restart and is in no file. */
+function openDemo({ settings, logger }: AppDeps, { web, keys, outbound }: Base): Demo {
+  const { issuer } = settings;
+  const client = { id: 'gatehouse-demo', secret: keys.derive('demo client').toString('base64url') };
+  const api = { id: `${issuer}/demo/api` };
+  return createDemo({ web, issuer, client, api, loopback: { fetch: outbound.fetch }, logger });
+}
