@@ -16,7 +16,10 @@ describe('README.md', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-readme-'));
     const file = join(folder, 'gatehouse.yaml');
     writeFileSync(file, `issuer: http://localhost:3000\nmode: development\n${example}`);
-    const config = await loadConfig({ GATEHOUSE_CONFIG: file, PARTNER_SECRET: 'x'.repeat(40) }, folder);
+    const config = await loadConfig(
+      { GATEHOUSE_CONFIG: file, PARTNER_SECRET: 'x'.repeat(40), GATEHOUSE_DATA: folder },
+      folder,
+    );
     rmSync(folder, { recursive: true });
     expect(config.ok ? '' : formatMistakes(config.mistakes)).toBe('');
   });
