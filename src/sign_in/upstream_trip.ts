@@ -39,12 +39,13 @@ export async function arriveFromUpstream(
   const browserHash = web.browser.read(ctx);
   const end = await upstreams.arrive(upstreamId, browserHash, ctx.method === 'POST' ? 'POST' : 'GET', parameters);
   if (end.outcome === 'resume') return web.redirect(ctx, end.url);
-  offerRestart(deps, ctx, end.trip);
-  if (end.outcome === 'refused' || !end.trip) {
-    throw new IdpError('code' in end ? end.code : 'internal', { reference: end.trip?.reference });
-  }
+  // This browser's own trip, used or expired: its visit knows whether it goes on, begins again or is over.
+  if (end.outcome === 'refused' && end.trip) return web.redirect(ctx, interactionPath(end.trip));
+  if (end.outcome === 'refused' || !end.trip) throw new IdpError('code' in end ? end.code : 'internal');
+  // Should the way end on an error page, its button begins the same request again.
+  const primary = { label: web.t(ctx)('error_page.restart'), href: `${interactionPath(end.trip)}/restart` };
+  web.note(ctx, { primary, reference: end.trip.reference });
   const visit = await oidc.find(end.trip.interactionUid, browserHash);
-  web.note(ctx, { reference: visit.reference });
   if (end.outcome === 'identified') return receive(deps, ctx, visit, { ...end, upstreamId });
   if (end.outcome === 'cancelled') {
     await deps.record({ ...aboutVisit(visit), upstreamId, type: 'sign_in.trip_cancelled', outcome: 'refused' });
@@ -64,11 +65,8 @@ async function receive(
   await goOn(deps, ctx, visit, outcome, { manner: federated(upstreamId) });
 }
 
-/** Should the way end on an error page, its button begins the same request again. */
-function offerRestart({ web }: SignInDeps, ctx: Context, trip?: Trip): void {
-  if (!trip) return;
-  const href = `/interaction/${trip.interactionUid}/restart`;
-  web.note(ctx, { primary: { label: web.t(ctx)('error_page.restart'), href } });
+function interactionPath({ interactionUid }: Trip): string {
+  return `/interaction/${interactionUid}`;
 }
 
 const noteKinds = {

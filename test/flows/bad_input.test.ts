@@ -141,7 +141,9 @@ describe('a callback in another browser', () => {
   it('is of use once', async () => {
     const { browser, callback } = await beginning();
     await browser.open(callback);
-    expectErrorPage(await browser.open(callback), 'interaction_expired', 400);
+    const page = await browser.open(callback);
+    expectErrorPage(page, 'interaction_expired', 400);
+    expect((await browser.follow('Test app')).url).toBe(`${world.app.url}/`);
   });
 });
 
