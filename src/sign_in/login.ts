@@ -30,7 +30,7 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
   const { note, problems, ...page } = firstPage(deps, ctx, visit, shown);
   await web.page(ctx, {
     view: 'sign_in/login',
-    screen: 'login',
+    screen: same ? 'reauthenticate' : 'login',
     title: web.t(ctx)('sign_in.login.title', { app: visit.client.name }),
     formTargets: formTargets(deps, visit),
     ...page,

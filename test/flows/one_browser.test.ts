@@ -44,7 +44,7 @@ describe('one browser, several accounts', () => {
     const first = await signInLocally(world, browser, 'nora@example.com');
     world.gatehouse.passTime(5);
     const page = await browser.open(`${world.app.url}/login?prompt=login`);
-    expect(page.screen).toBe('login');
+    expect(page.screen).toBe('reauthenticate');
     expect(page.body).toContain('nora@example.com');
     const again = await browser.submit({ fields: { password: PASSWORD } });
     const time = (shown: typeof first) => shown.json<{ idToken: { auth_time: number } }>().idToken.auth_time;

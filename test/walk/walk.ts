@@ -26,7 +26,10 @@ const brand = {
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../../.walk');
 const scratch = await mkdtemp(join(tmpdir(), 'gatehouse-walk-'));
-const embedded = await startEmbedded({ dataDir: join(scratch, 'postgres') });
+const embedded = await startEmbedded({
+  dataDir: join(scratch, 'postgres'),
+  progress: (step) => process.stdout.write(`${step}\n`),
+});
 let wrong = 0;
 try {
   await mkdir(folder, { recursive: true });
@@ -45,6 +48,7 @@ async function withGatehouse(name: string, visit: (gatehouse: Gatehouse) => Prom
   await admin.close();
   const settings = { brand: { ...brand } };
   const databaseUrl = embedded.url.replace('/gatehouse?', `/${name}?`);
+  process.stdout.write(`starting a server for ${name}\n`);
   const gatehouse = await startGatehouse({ databaseUrl, settings });
   try {
     return await visit(gatehouse);
