@@ -5,9 +5,8 @@
  * URL. The settings of a room are described in that room; here they only meet. Never prints or hashes a secret.
  */
 export { ensureDevelopmentKeys, type SecretKeys } from './development_keys.ts';
-export { readEnvironment, type Environment } from './environment.ts';
-export { isLoopback } from './issuer.ts';
+export { readEnvironment } from './environment.ts';
 export { configJsonSchema } from './json_schema.ts';
 export { loadConfig, type LoadedConfig } from './load.ts';
-export { formatMistakes, nearest, type Mistake } from './mistakes.ts';
+export { formatMistakes, nearest } from './mistakes.ts';
 export type { Settings } from './settings.ts';

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
+import { isLoopbackHost } from '../outbound/index.ts';
 
-export interface IssuerProblem {
+interface IssuerProblem {
   rule: string;
   message: string;
   accepted?: string;
@@ -59,15 +59,10 @@ export function isWebUrl(issuer: string): boolean {
   return ['http:', 'https:'].includes(URL.parse(issuer)?.protocol ?? '');
 }
 
-/** True for an issuer that only this machine can reach: localhost, 127.0.0.0/8, [::1]. */
+/** True for an issuer that only this machine can reach. */
 export function isLoopback(issuer: string): boolean {
-  const host = URL.parse(issuer)?.hostname ?? '';
-  return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host === '[::1]' ||
-    (isIP(host) === 4 && host.startsWith('127.'))
-  );
+  const host = URL.parse(issuer)?.hostname;
+  return host !== undefined && isLoopbackHost(host);
 }
 
 /** The port that an issuer names, or the one its scheme implies. */

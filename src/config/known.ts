@@ -4,7 +4,7 @@ import { settingsSchema, type ParsedSettings } from './settings.ts';
 import { isMapping, type Tree } from './tree.ts';
 
 /** An entry of a list with its place in the list. */
-export type Indexed<Entry> = Entry & { index: number };
+type Indexed<Entry> = Entry & { index: number };
 
 /** Sections and entries that are valid in themselves, so that rules across keys speak even while other keys are wrong. */
 export interface Known extends Partial<Omit<ParsedSettings, 'clients' | 'upstreams'>> {

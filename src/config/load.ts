@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
-import { readEnvironment } from './environment.ts';
+import { LOG_LEVELS, readEnvironment, type Environment } from './environment.ts';
+import { settleGivenIssuer } from './given_issuer.ts';
 import { settingsShape } from './json_schema.ts';
 import { pictureFindings, resolvePictures } from './pictures.ts';
-import { sortMistakes, type Mistake } from './mistakes.ts';
+import { nearest, sortMistakes, type Mistake } from './mistakes.ts';
 import { knownParts } from './known.ts';
 import { roomFindings } from './room_findings.ts';
 import { crossFieldFindings, type Finding } from './rules.ts';
@@ -13,9 +14,12 @@ import { readSources, shownPath } from './sources.ts';
 import { dotted, placeAt, positionOf, valueAt, type Path, type Tree } from './tree.ts';
 import { convertSubstituted, schemaMistakes, unknownKey } from './validate.ts';
 
+/** The configuration in force, or everything that is wrong with it. */
 export type LoadedConfig =
   | {
       ok: true;
+      /** What was read of the process environment. */
+      environment: Environment;
       settings: Settings;
       warnings: Mistake[];
       /** A sentence for each variable that won over the file. */
@@ -35,21 +39,29 @@ export async function loadConfig(variables: NodeJS.ProcessEnv, cwd: string): Pro
   const environment = readEnvironment(variables, cwd);
   const { tree, usable, mistakes, overrides } = readSources(environment, variables, cwd);
   if (!usable) return { ok: false, mistakes: sortMistakes(mistakes) };
+  settleGivenIssuer(tree);
   convertSubstituted(settingsSchema, tree);
   const folder = dirname(environment.configFile);
   const findings = await findingsOf(tree, folder);
   const all = [
     ...mistakes,
     ...schemaMistakes(settingsSchema, settingsShape, tree),
-    ...findings.filter((finding) => !finding.warning).map((finding) => locate(tree, finding)),
+    ...explainMode(
+      tree,
+      findings.filter((finding) => !finding.warning),
+    ).map((finding) => locate(tree, finding)),
   ];
   const parsed = settingsSchema.safeParse(tree.root);
-  if (all.length > 0 || !parsed.success) return { ok: false, mistakes: sortMistakes(all) };
+  if (all.length > 0) return { ok: false, mistakes: sortMistakes(all) };
+  // A file that is refused without a word could not be mended.
+  if (!parsed.success)
+    throw new Error('the schema refuses the configuration and no finding says why', { cause: parsed.error });
   const settings = toSettings(parsed.data);
   return {
     ok: true,
+    environment,
     settings: { ...settings, brand: resolvePictures(settings.brand, folder) },
-    warnings: sortMistakes(findings.map((finding) => locate(tree, finding))),
+    warnings: [...environmentWarnings(environment), ...sortMistakes(findings.map((finding) => locate(tree, finding)))],
     overrides,
     file: shownPath(environment.configFile, cwd),
     // Before paths become absolute: the same configuration in another folder is the same.
@@ -70,6 +82,38 @@ async function findingsOf(tree: Tree, folder: string): Promise<Finding[]> {
   const key = ({ path, rule }: Finding): string => `${dotted(path)} ${rule}`;
   const first = new Map(findings.toReversed().map((finding) => [key(finding), finding]));
   return findings.filter((finding) => first.get(key(finding)) === finding && !isBroken(finding.path));
+}
+
+/** Whoever forgot `mode:` cannot know why production is asked of them: the first complaint about it says so. */
+function explainMode(tree: Tree, findings: Finding[]): Finding[] {
+  if (tree.root['mode'] !== undefined || placeAt(tree, ['mode'])?.broken) return findings;
+  const inOrder = sortMistakes(
+    findings.filter((finding) => finding.production).map((finding) => locate(tree, finding)),
+  );
+  const first = inOrder[0];
+  return findings.map((finding) => {
+    if (!first || finding.rule !== first.rule || dotted(finding.path) !== first.key) return finding;
+    const message = `${finding.message}; mode is production because the file does not say mode: development`;
+    return { ...finding, message };
+  });
+}
+
+function environmentWarnings({ unknownLogLevel: level }: Environment): Mistake[] {
+  if (level === undefined) return [];
+  const place = { file: 'environment variable LOG_LEVEL', line: 0, column: 0 };
+  const message = 'this is no level, and info is taken';
+  const accepted = LOG_LEVELS.join(', ');
+  return [
+    {
+      ...place,
+      rule: 'wrong_value',
+      key: '',
+      message,
+      found: JSON.stringify(level),
+      accepted,
+      suggestion: nearest(level, LOG_LEVELS),
+    },
+  ];
 }
 
 function locate(tree: Tree, { path, rule, message, accepted, candidates }: Finding): Mistake {

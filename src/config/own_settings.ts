@@ -1,13 +1,18 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
-/** `mode: development` brings conveniences that no real issuer may have. */
-export const modeSettings = z.enum(['development', 'production']).default('production');
+/** The `mode:` key. */
+export const modeSettings = z
+  .enum(['development', 'production'])
+  .default('production')
+  .describe('development brings conveniences that no real issuer may have.');
 
-/** The database of several processes; absent means the embedded server of one. */
-export const databaseSettings = z.strictObject({
-  url: z.string().regex(/^postgres(ql)?:\/\/./, 'a URL such as postgres://name:password@host:5432/gatehouse'),
-});
+/** The `database:` block. */
+export const databaseSettings = z
+  .strictObject({
+    url: z.string().regex(/^postgres(ql)?:\/\/./, 'a URL such as postgres://name:password@host:5432/gatehouse'),
+  })
+  .describe('The database of several processes. Without it the embedded PostgreSQL serves this one.');
 
 const key = z.string().transform((text, context) => {
   const bytes = Buffer.from(text, 'base64');
@@ -18,23 +23,31 @@ const key = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Keys that encrypt what is stored: the first encrypts, all decrypt. */
-export const encryptionKeySettings = z.union([key, z.array(key).min(1)]).transform((keys) => [keys].flat());
+/** The `encryption_key:`, always as a list. */
+export const encryptionKeySettings = z
+  .union([key, z.array(key).min(1)])
+  .transform((keys) => [keys].flat())
+  .describe('Encrypts what is stored: 32 random bytes in base64. Of a list the first encrypts, and all decrypt.');
 
-/** The salt of pairwise subjects and keyed hashes. It can never change: every subject would. */
-export const subjectSaltSettings = key;
+/** The `subject_salt:`. */
+export const subjectSaltSettings = key.describe(
+  'The salt of pairwise subjects and keyed hashes: 32 random bytes in base64. It can never change, or every subject would.',
+);
 
-/** Private networks that hosts named by an upstream's discovery may lie in. */
+/** The `outbound:` block. */
 export const outboundSettings = z.strictObject({
-  allow: z.array(z.string().refine(ipaddr.isValidCIDR, 'a network such as 10.0.0.0/8')).default([]),
+  allow: z
+    .array(z.string().refine(ipaddr.isValidCIDR, 'a network such as 10.0.0.0/8'))
+    .default([])
+    .describe("Private networks that hosts may lie in which only an upstream's discovery names."),
 });
 
-/** What development mode brings, each on its own switch. */
+/** The `development:` block: what that mode brings, each on its own switch. */
 export const developmentSettings = z.strictObject({
-  simulator: z.boolean().optional(),
-  demo: z.boolean().optional(),
-  mailbox: z.boolean().optional(),
-  generated_keys: z.boolean().optional(),
+  simulator: z.boolean().optional().describe('Plays Google and Facebook while they have no credentials.'),
+  demo: z.boolean().optional().describe('The demo app at /demo.'),
+  mailbox: z.boolean().optional().describe('Takes every mail instead of sending it, and shows it at /mailbox.'),
+  generated_keys: z.boolean().optional().describe('Makes the keys that are missing, in the data folder.'),
 });
 
 /** The conveniences in force: those of development mode that are not switched off, and none in production. */

@@ -1,5 +1,6 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type Pair } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair } from 'yaml';
 import type { Mistake } from './mistakes.ts';
+import { parseSparingPlaceholders, type Span } from './spare_placeholders.ts';
 import { substitute, type Sources } from './substitute.ts';
 import { dotted, type Path, type Place, type Position } from './tree.ts';
 
@@ -15,6 +16,8 @@ export interface Reading {
 interface Reader {
   position(node: { range?: readonly number[] | null } | null | undefined, otherwise: Position): Position;
   sources: Sources;
+  /** Where unquoted placeholders stood: what holds one has no value. */
+  unquoted: Span[];
   places: [Path, Place][];
   mistakes: Mistake[];
 }
@@ -27,42 +30,32 @@ const ALIAS = 'anchors and aliases are not supported, so that every value stands
  * are mistakes; nothing throws.
  */
 export function readYaml(text: string, file: string, sources: Sources): Reading {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const { document, counter, unquoted } = parseSparingPlaceholders(text);
   const at = (offset: number): Position => {
     const { line, col } = counter.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const mistakes = syntaxMistakes(document, text, at);
+  const mistakes = [
+    ...unquoted.map(([start]) => ({ ...at(start), rule: 'unquoted_substitution', key: '', message: QUOTE_IT })),
+    ...syntaxMistakes(document, at),
+  ];
   const usable = document.errors.every((error) => error.code === 'DUPLICATE_KEY');
   if (!usable) return { usable, value: undefined, places: [], mistakes };
   const reader: Reader = {
     position: (node, otherwise) => (node?.range ? at(node.range[0] ?? 0) : otherwise),
     sources,
+    unquoted,
     places: [],
     mistakes,
   };
   return { usable, value: read(document.contents, [], at(0), reader), places: reader.places, mistakes };
 }
 
-function syntaxMistakes(document: Document, text: string, at: (offset: number) => Position): Mistake[] {
-  const unquoted = document.errors.filter(({ pos: [start] }) => text.startsWith('${', start - 1));
-  if (unquoted.length > 0) {
-    return unquoted.map(({ pos }) => ({
-      ...at(pos[0] - 1),
-      rule: 'unquoted_substitution',
-      key: '',
-      message: QUOTE_IT,
-    }));
-  }
-  const duplicates = document.errors.filter((error) => error.code === 'DUPLICATE_KEY');
-  // After the first break of the structure the parser only guesses: what follows would be noise.
+function syntaxMistakes(document: Document, at: (offset: number) => Position): Mistake[] {
+  // After the first break of the structure the parser only guesses: what follows would be noise. Duplicate keys break
+  // nothing, and are reported where the mapping is read.
   const broken = document.errors.filter((error) => error.code !== 'DUPLICATE_KEY').slice(0, 1);
   return [
-    ...duplicates.map(({ pos }) => {
-      const key = text.slice(...pos).trim() || keyFrom(text, pos[0]);
-      return { ...at(pos[0]), rule: 'duplicate_key', key, message: 'this key stands twice in the same mapping' };
-    }),
     ...broken.map(({ pos, message }) => ({
       ...at(pos[0]),
       rule: 'yaml_syntax',
@@ -83,10 +76,6 @@ function withoutQuote(message: string): string {
   return message.replace(/: .*$/s, '');
 }
 
-function keyFrom(text: string, offset: number): string {
-  return /^["']?([^\s:"']*)/.exec(text.slice(offset))?.[1] ?? '';
-}
-
 function read(node: Node | null | undefined, path: Path, fallback: Position, reader: Reader, key?: Position): unknown {
   const value = reader.position(node, fallback);
   const place: Place = { value, key: key ?? value };
@@ -100,11 +89,17 @@ function read(node: Node | null | undefined, path: Path, fallback: Position, rea
   }
   // `key:` with nothing behind it means the same as no such key.
   if (!isScalar(node) || node.value === null) return undefined;
+  const [from, to] = node.range ?? [0, 0];
+  if (reader.unquoted.some(([start]) => from <= start && start < to)) {
+    place.broken = true;
+    return undefined;
+  }
   return typeof node.value === 'string' ? readText(node.value, path, place, reader) : node.value;
 }
 
 function readMap(pairs: Pair<Node, Node | null>[], path: Path, place: Place, reader: Reader): Record<string, unknown> {
   const result: Record<string, unknown> = {};
+  const lines = new Map<string, number>();
   for (const pair of pairs) {
     const key = reader.position(pair.key, place.value);
     const name = isScalar(pair.key) ? String(pair.key.value) : '';
@@ -112,8 +107,16 @@ function readMap(pairs: Pair<Node, Node | null>[], path: Path, place: Place, rea
       reader.mistakes.push({ ...key, rule: 'unknown_key', key: dotted(path), message: 'a key is a plain name' });
       continue;
     }
-    // The second of two equal keys was reported; the first one counts, so that nothing else is blamed.
-    if (!Object.hasOwn(result, name)) result[name] = read(pair.value, [...path, name], key, reader, key);
+    const inner = [...path, name];
+    const first = lines.get(name);
+    if (first !== undefined) {
+      // The first of two equal keys counts, so that nothing else is blamed.
+      const message = `this key stands on line ${first} already`;
+      reader.mistakes.push({ ...key, rule: 'duplicate_key', key: dotted(inner), message });
+      continue;
+    }
+    lines.set(name, key.line);
+    result[name] = read(pair.value, inner, key, reader, key);
   }
   return result;
 }

@@ -1,6 +1,7 @@
 import { checkClient, clientKeys } from '../clients/index.ts';
 import { validateClients } from '../oidc/index.ts';
 import { upstreamMistakes } from '../upstreams/index.ts';
+import { inOurWords } from './engine_words.ts';
 import type { Known } from './known.ts';
 import { developmentOf } from './own_settings.ts';
 import type { Finding } from './rules.ts';
@@ -20,7 +21,7 @@ function clientFindings({ clients }: Known, mode: 'development' | 'production'):
   );
 }
 
-/** What the protocol engine refuses; it names the metadatum in its sentence. */
+/** What the protocol engine refuses, in our words. */
 async function engineFindings({ clients, mode, development, subject_salt }: Known): Promise<Finding[]> {
   if (clients.length === 0) return [];
   const generated = developmentOf(mode ?? 'production', development ?? {}).generated_keys;
@@ -28,18 +29,27 @@ async function engineFindings({ clients, mode, development, subject_salt }: Know
   const settings = clients.map(({ index, ...client }) => ({ ...client, client_id: String(index) }));
   const refusals = await validateClients(settings, { pairwise: subject_salt !== undefined || generated });
   return refusals.map(({ client_id, problem }) => {
-    const index = Number(client_id);
-    const key = /\b[a-z]+(_[a-z]+)+\b/.exec(problem)?.[0];
-    const path = ['clients', index, ...(key !== undefined && clientKeys.includes(key) ? [key] : [])];
-    return { path, rule: 'client_metadata', message: problem };
+    const { key, ...words } = inOurWords(problem, clientKeys);
+    const path = ['clients', Number(client_id), ...(key === undefined ? [] : [key])];
+    return { path, rule: 'client_metadata', ...words };
   });
 }
 
+const UPSTREAM_RULES: Record<string, string> = {
+  id: 'duplicate_id',
+  issuer: 'upstream_issuer',
+  client_id: 'missing_credentials',
+  client_secret: 'missing_credentials',
+  linking: 'linking_verified',
+  email_trust: 'email_trusted',
+  pkce: 'pkce_off',
+};
+
 function upstreamFindings({ upstreams, issuer }: Known, mode: 'development' | 'production'): Finding[] {
   if (issuer === undefined || !URL.canParse(issuer)) return [];
-  return upstreamMistakes(upstreams, { issuer, mode }).map(({ path: [position, ...key], message }) => {
+  return upstreamMistakes(upstreams, { issuer, mode }).map(({ path: [position, ...key], message, warning }) => {
     const index = upstreams[Number(position)]?.index ?? 0;
-    const rule = key[0] === 'issuer' ? 'upstream_issuer' : key[0] === 'id' ? 'duplicate_id' : 'missing_credentials';
-    return { path: ['upstreams', index, ...key], rule, message };
+    const rule = UPSTREAM_RULES[String(key[0])] ?? 'wrong_value';
+    return { path: ['upstreams', index, ...key], rule, message, warning };
   });
 }

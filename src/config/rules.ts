@@ -1,5 +1,6 @@
 import { developmentOf, type Development } from './own_settings.ts';
 import { isLoopback, isWebUrl, issuerProblems, portOf } from './issuer.ts';
+import { isLoopbackHost } from '../outbound/index.ts';
 import type { Known } from './known.ts';
 import type { Path } from './tree.ts';
 
@@ -13,6 +14,8 @@ export interface Finding {
   candidates?: readonly string[];
   /** The process may start all the same. */
   warning?: true;
+  /** It would not be said in mode development. */
+  production?: true;
 }
 
 type Mode = 'development' | 'production';
@@ -25,8 +28,9 @@ export function crossFieldFindings(known: Known, present: (key: string) => boole
   return [
     ...issuerFindings(known, mode),
     ...conveniences(known, mode, development),
-    ...missingKeys(present, development),
-    ...missingMail(known, present, development),
+    ...exposedConveniences(known, development),
+    ...missingKeys(present, development).map((finding) => because(mode, finding)),
+    ...missingMail(known, present, development).map((finding) => because(mode, finding)),
     ...uniqueIds(known),
     ...reservedIds(known),
     ...upstreamFindings(known, development),
@@ -34,9 +38,16 @@ export function crossFieldFindings(known: Known, present: (key: string) => boole
   ];
 }
 
+function because(mode: Mode, finding: Finding): Finding {
+  return mode === 'production' ? { ...finding, production: true } : finding;
+}
+
 function issuerFindings({ issuer, http }: Known, mode: Mode): Finding[] {
   if (issuer === undefined) return [];
-  const findings: Finding[] = issuerProblems(issuer, mode).map((problem) => ({ path: ['issuer'], ...problem }));
+  const findings: Finding[] = issuerProblems(issuer, mode).map((problem) => {
+    const finding = { path: ['issuer'], ...problem };
+    return problem.rule === 'issuer_http_in_production' ? because(mode, finding) : finding;
+  });
   const port = portOf(issuer);
   if (findings.length === 0 && http && isLoopback(issuer) && port !== http.port) {
     const message = `the issuer names port ${port}, but port ${http.port} is listened on`;
@@ -49,15 +60,26 @@ function conveniences(known: Known, mode: Mode, development: Development): Findi
   const real =
     mode === 'production' || (known.issuer !== undefined && isWebUrl(known.issuer) && !isLoopback(known.issuer));
   if (!real) return [];
-  const why = mode === 'production' ? 'is for mode: development only' : 'is for a loopback issuer only';
-  return Object.entries(development)
-    .filter(([, on]) => on)
-    .map(([name]) => ({
-      path: ['development', name],
-      rule: 'development_convenience',
-      message: `development.${name} ${why}`,
-      accepted: `development: { ${name}: false }`,
-    }));
+  const on = Object.entries(development).flatMap(([name, isOn]) => (isOn ? [name] : []));
+  if (on.length === 0) return [];
+  const names = on.map((name) => `development.${name}`).join(', ');
+  const why = mode === 'production' ? 'for mode: development only' : 'for a loopback issuer only';
+  // One finding and one block: several blocks, each pasted into the file, would be the same key several times.
+  const finding = {
+    path: ['development', ...(on.length === 1 ? on : [])],
+    rule: 'development_convenience',
+    message: `${names} ${on.length === 1 ? 'is' : 'are'} ${why}`,
+    accepted: `development: { ${on.map((name) => `${name}: false`).join(', ')} }`,
+  };
+  return [because(mode, finding)];
+}
+
+/** Whoever reaches the port can read the mails of the mailbox, codes included, whatever Host they say. */
+function exposedConveniences({ http }: Known, development: Development): Finding[] {
+  const on = (['mailbox', 'demo', 'simulator'] as const).filter((name) => development[name]);
+  if (!http || isLoopbackHost(http.host) || on.length === 0) return [];
+  const message = `${http.host} may be reached from outside, and with it ${on.join(', ')} of development mode`;
+  return [{ path: ['http', 'host'], rule: 'exposed_development', message, warning: true }];
 }
 
 function missingKeys(present: (key: string) => boolean, development: Development): Finding[] {
@@ -92,18 +114,10 @@ function reservedIds({ ids }: Known): Finding[] {
 }
 
 function upstreamFindings({ upstreams }: Known, development: Development): Finding[] {
-  return upstreams.flatMap(({ index, enabled, client_id, linking }) => {
-    const findings: Finding[] = [];
-    if (enabled && !client_id && !development.simulator) {
-      const message = 'without credentials only the simulator can play this upstream, and it is off';
-      findings.push({ path: ['upstreams', index, 'client_id'], rule: 'missing_credentials', message });
-    }
-    if (linking === 'verified') {
-      const message = 'linking: verified joins accounts on the word of an upstream that does not own the address';
-      findings.push({ path: ['upstreams', index, 'linking'], rule: 'linking_verified', message, warning: true });
-    }
-    return findings;
-  });
+  const message = 'without credentials only the simulator can play this upstream, and it is off';
+  return upstreams
+    .filter(({ enabled, client_id }) => enabled && !client_id && !development.simulator)
+    .map(({ index }) => ({ path: ['upstreams', index, 'client_id'], rule: 'missing_credentials', message }));
 }
 
 function openDoors(known: Known, mode: Mode, present: (key: string) => boolean): Finding[] {
@@ -113,6 +127,7 @@ function openDoors(known: Known, mode: Mode, present: (key: string) => boolean):
       path: ['limits', 'enabled'],
       rule: 'limits_off',
       message: 'only development mode may run without limits',
+      production: true,
     });
   }
   if (known.signup?.allow === 'domains' && known.signup.domains.length === 0) {

@@ -39,6 +39,7 @@ export const settingsSchema = z.strictObject({
   resources: z.array(resourceSettings).default([]),
 });
 
+/** The file as the schema gives it, before anything is decided by the mode. */
 export type ParsedSettings = z.output<typeof settingsSchema>;
 
 /** The effective settings: everything filled in, and what development mode brings decided. */

@@ -10,7 +10,7 @@ import { emptyTree, isMapping, placeAt, placeKey, putAt, valueAt, type Path, typ
 /** Lists that may also be given as one file per entry, in a folder of that name beside the main file. */
 const FOLDERS = ['clients', 'upstreams'] as const;
 
-export interface ReadConfig {
+interface ReadConfig {
   tree: Tree;
   /** False when a file could not be read or parsed: nothing more can be said about the whole then. */
   usable: boolean;

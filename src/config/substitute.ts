@@ -9,12 +9,13 @@ export interface Sources {
   folder: string;
 }
 
+/** Why a placeholder has no value. */
 export interface Problem {
   rule: string;
   message: string;
 }
 
-export interface Substituted {
+interface Substituted {
   value: string;
   /** `file` values are always secret, `variable` values are never printed either. */
   origin: 'variable' | 'file';

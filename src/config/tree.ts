@@ -1,12 +1,14 @@
 /** Keys and list indexes from the root to a value. */
 export type Path = readonly (string | number)[];
 
+/** A place as an editor shows it; lines and columns begin at 1. */
 export interface Position {
   file: string;
   line: number;
   column: number;
 }
 
+/** Where a value comes from, and what it was before substitution. */
 export interface Place {
   /** Where the value stands. */
   value: Position;

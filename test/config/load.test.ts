@@ -90,13 +90,16 @@ describe('loading', () => {
     folder.remove();
   });
 
-  it('warns of a loopback port that nobody listens on, of linking by mere verification, and of an embedded database in production', async () => {
+  it('warns of a loopback port that nobody listens on, of upstreams that are trusted far, and of an embedded database in production', async () => {
     const rules = async (config: string) =>
       (await settingsOf(config)).warnings.map(({ line, column, rule }) => `${line}:${column} ${rule}`);
     expect(await rules(GOOD.replace('3000', '4000'))).toEqual(['1:9 issuer_port']);
-    expect(await rules(`${GOOD}upstreams:\n  - { id: google, preset: google, linking: verified }\n`)).toEqual([
-      '4:44 linking_verified',
-    ]);
+    expect(await rules(`${GOOD}\nhttp: { host: 0.0.0.0 }\n`)).toEqual([expect.stringMatching(/ exposed_development$/)]);
+    const google = (setting: string) => rules(`${GOOD}upstreams:\n  - { id: google, preset: google, ${setting} }\n`);
+    expect(await google('linking: verified')).toEqual(['4:44 linking_verified']);
+    expect(await google('email_trust: authoritative')).toEqual(['4:48 email_trusted']);
+    expect(await google('pkce: off')).toEqual(['4:41 pkce_off']);
+    expect(await google('enabled: false, linking: verified')).toEqual([]);
     const production = `issuer: https://id.acme.example\nmode: production\nencryption_key: ${KEY}\nsubject_salt: ${KEY}\nmail: { smtp: "smtp://h" }\n`;
     expect(await rules(production)).toEqual(['2:7 embedded_database']);
     expect(await rules(`${production}database: { url: "postgres://h/d" }\n`)).toEqual([]);
@@ -133,6 +136,33 @@ describe('the environment', () => {
       'environment variable PORT wrong_type http.port: found "http"; accepted: a whole number from 1 to 65535',
     );
     expect(await mistakesOf(GOOD, { DATABASE_URL: 'mysql://u:hunter2@h' })).not.toContain('hunter2');
+  });
+
+  it('may name the port that the scheme of the issuer implies', async () => {
+    const shipped = GOOD.replace('3000', '${PORT:-3000}');
+    const { settings, warnings } = await settingsOf(shipped, { PORT: '80' });
+    expect(settings).toMatchObject({ issuer: 'http://localhost', http: { port: 80 } });
+    expect(warnings).toEqual([]);
+    const https = { ISSUER: 'https://localhost:443', PORT: '443' };
+    expect((await settingsOf(shipped, https)).settings.issuer).toBe('https://localhost');
+    expect(await mistakesOf(shipped, { ISSUER: 'http://LOCALHOST:80' })).toContain('issuer_spelling');
+  });
+
+  it.each(['http', '70000', '0', '-1', '3000.5'])(
+    'is blamed once for PORT=%s, also where it spoils the issuer',
+    async (port) => {
+      const text = await mistakesOf(GOOD.replace('3000', '${PORT:-3000}'), { PORT: port });
+      expect(text).toMatch(/^environment variable PORT wrong_\w+ http\.port: .*$/);
+    },
+  );
+
+  it('is warned of for a LOG_LEVEL that is none', async () => {
+    const { warnings } = await settingsOf(GOOD, { LOG_LEVEL: 'inof' });
+    expect(formatMistakes(warnings)).toBe(
+      'environment variable LOG_LEVEL wrong_value: this is no level, and info is taken; found "inof"; ' +
+        'accepted: trace, debug, info, warn, error, fatal, silent; did you mean info?',
+    );
+    expect((await settingsOf(GOOD, { LOG_LEVEL: 'WARN' })).warnings).toEqual([]);
   });
 
   it('names the config file and the data folder, from the working directory', async () => {

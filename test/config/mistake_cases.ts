@@ -16,6 +16,11 @@ export const cases: Case[] = [
   { what: 'a misspelt key with nothing behind it', config: `${GOOD}clinets:\n`, expected: ['3:1 unknown_key'] },
   { what: 'a key that is there twice', config: `${GOOD}mode: production\n`, expected: ['3:1 duplicate_key'] },
   {
+    what: 'a key that is there twice in braces and in another spelling',
+    config: `${GOOD}signup: { allow: open, "allow": closed }\n`,
+    expected: ['3:24 duplicate_key'],
+  },
+  {
     what: 'an empty file',
     config: '',
     expected: ['1:1 missing_key', '1:1 missing_key', '1:1 missing_key', '1:1 missing_key'],
@@ -93,7 +98,7 @@ export const cases: Case[] = [
   {
     what: 'development on a public issuer',
     config: 'issuer: https://id.acme.example\nmode: development\n',
-    expected: Array.from({ length: 4 }, () => '1:1 development_convenience'),
+    expected: ['1:1 development_convenience'],
   },
   {
     what: 'an http issuer for others in development',

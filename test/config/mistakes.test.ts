@@ -50,10 +50,64 @@ describe('mistakes', () => {
     expect(await mistakesOf(`${GOOD}clients:\n  - client_id: 12345\n`)).toContain('did you mean "12345", in quotes?');
   });
 
-  it('name each development convenience of a public issuer', async () => {
-    const text = await mistakesOf('issuer: https://id.acme.example\nmode: development\n');
-    for (const name of ['simulator', 'demo', 'mailbox', 'generated_keys'])
-      expect(text).toContain(`development.${name} is for`);
+  it('name each development convenience of a public issuer, and one block that switches all off', async () => {
+    const config = 'issuer: https://id.acme.example\nmode: development\n';
+    const text = await mistakesOf(config);
+    expect(text).toBe(
+      'config/gatehouse.yaml:1:1 development_convenience development: development.simulator, development.demo, ' +
+        'development.mailbox, development.generated_keys are for a loopback issuer only; accepted: ' +
+        'development: { simulator: false, demo: false, mailbox: false, generated_keys: false }',
+    );
+    const block = text.split('accepted: ')[1] ?? '';
+    expect(await mistakesOf(`${config}${block}\n`)).not.toContain('development_convenience');
+  });
+
+  it('say once why production is asked of a file that names no mode', async () => {
+    const why = 'mode is production because the file does not say mode: development';
+    const text = await mistakesOf('issuer: http://localhost:3000\nlimits: { enabled: false }\n');
+    expect(text.split(why)).toHaveLength(2);
+    expect(text.split('\n')[0]).toContain(why);
+    expect(await mistakesOf('issuer: http://localhost:3000\nmode: production\n')).not.toContain(why);
+  });
+
+  it('show the whole key that stands twice, and where it stands already', async () => {
+    expect(await mistakesOf(`${GOOD}http:\n  trusted_hops: 1\n  trusted_hops: 2\n`)).toBe(
+      'config/gatehouse.yaml:5:3 duplicate_key http.trusted_hops: this key stands on line 4 already',
+    );
+  });
+
+  const wiki = 'clients:\n  - client_id: wiki\n';
+  const withSecret = '    client_secret: secret-of-the-wiki-0123456789\n';
+  const uris = '    redirect_uris: ["https://a.example/cb"]\n';
+
+  it.each([
+    [
+      withSecret,
+      'redirect_uris: this client needs redirect_uris; accepted: a list such as [https://app.acme.example/callback]',
+    ],
+    [uris, 'client_secret: this client needs client_secret; accepted: a random text of 22 characters or more'],
+    [
+      `${withSecret}${uris}    subject_type: secret\n`,
+      'subject_type: subject_type cannot be this; found "secret"; accepted: public or pairwise',
+    ],
+    [
+      `${withSecret}${uris}    grant_types: [password]\n`,
+      'grant_types: grant_types cannot be this; found a list; accepted: ',
+    ],
+    [
+      `${withSecret}${uris}    require_auth_time: 1\n`,
+      'require_auth_time: require_auth_time cannot be this; found 1; accepted: true or false',
+    ],
+    [`${withSecret}${uris}    contacts: help\n`, 'contacts: contacts cannot be this; found "help"; accepted: a list'],
+    [`${withSecret}${uris}    default_max_age: -1\n`, 'accepted: a whole number from 0 on'],
+    [`${uris}    token_endpoint_auth_method: private_key_jwt\n`, 'jwks: what this client uses needs its public keys'],
+    [`${withSecret}${uris}    response_types: [token]\n`, 'response_types: response_types cannot be this'],
+    [`${withSecret}${uris}    jwks: { keys: [1] }\n`, 'jwks: this is no set of public keys'],
+  ])('say in our words what the protocol engine refuses of a client: %j', async (lines, words) => {
+    const text = await mistakesOf(`${GOOD}${wiki}${lines}`);
+    expect(text).toContain('client_metadata clients[0].');
+    expect(text).toContain(words);
+    expect(text).not.toMatch(/mandatory|must |members/);
   });
 
   it('show a secret neither where it stands in the file nor where it came by substitution', async () => {

@@ -90,6 +90,28 @@ describe('substitution', () => {
     expect(text).toContain(
       `config/gatehouse.yaml:${place} unquoted_substitution: a \${…} inside { } or [ ] must be quoted`,
     );
-    expect(text.split('\n')).toHaveLength(1);
+    expect(text.match(/unquoted_substitution/g)).toHaveLength(1);
+    expect(text).not.toContain('yaml_syntax');
+  });
+
+  it('goes on with the rest of a file in which placeholders have to be quoted', async () => {
+    const text = await mistakesOf(
+      `${GOOD}signpu: {}\nupstreams:\n  - { id: google, preset: goggle, client_id: \${ID:-\${OTHER}}, client_secret: \${S} }\n  - { id: x, preset: google, client_id: [\${A\n`,
+    );
+    expect(text.split('\n').map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+      'config/gatehouse.yaml:5:46 unquoted_substitution:',
+      'config/gatehouse.yaml:5:78 unquoted_substitution:',
+      'config/gatehouse.yaml:6:42 unquoted_substitution:',
+      expect.stringContaining(' yaml_syntax'),
+    ]);
+    const closed = await mistakesOf(
+      `${GOOD}signpu: {}\nupstreams:\n  - { id: google, preset: goggle, client_id: \${ID}, client_secret: \${S} }\n`,
+    );
+    expect(closed.split('\n').map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+      'config/gatehouse.yaml:3:1 unknown_key signpu:',
+      'config/gatehouse.yaml:5:27 wrong_value upstreams[0].preset:',
+      'config/gatehouse.yaml:5:46 unquoted_substitution: a',
+      'config/gatehouse.yaml:5:68 unquoted_substitution: a',
+    ]);
   });
 });

@@ -1,0 +1,79 @@
+/** A refusal of the protocol engine in our words. */
+interface Refusal {
+  /** The metadatum it is about, when the engine names one. */
+  key?: string;
+  message: string;
+  accepted?: string;
+}
+
+const SECRET = 'a random text of 22 characters or more, or another type for an app that cannot keep a secret';
+const REDIRECT_URIS = 'a list such as [https://app.acme.example/callback]';
+
+/** What fits where the engine only says that something is missing. */
+const EXAMPLES: Record<string, string> = {
+  client_secret: SECRET,
+  redirect_uris: REDIRECT_URIS,
+  sector_identifier_uri: 'the https URL of a JSON list of all redirect_uris',
+};
+
+type Words = (key: string, rest: string) => Omit<Refusal, 'key'>;
+
+const needed: Words = (key) => ({ message: `this client needs ${key}`, accepted: EXAMPLES[key] });
+const wrong =
+  (accepted: string): Words =>
+  (key) => ({ message: `${key} cannot be this`, accepted });
+const oneOf: Words = (key, rest) => ({ message: `${key} cannot be this`, accepted: rest.replaceAll(/['"]/g, '') });
+
+/** The sentences of the engine's client schema that an admin can bring about, each behind the name of its metadatum. */
+const SENTENCES: [pattern: RegExp, words: Words][] = [
+  [/^must contain members$/, needed],
+  [/^is mandatory property$/, needed],
+  [/^is mandatory property when (\w+) is provided$/, (key, when) => ({ message: `${when} needs ${key} beside it` })],
+  [/^must be a boolean$/, wrong('true or false')],
+  [/^must be an array$/, wrong('a list')],
+  [/^must only contain strings$/, wrong('a list of texts')],
+  [/^must be a non-empty string if provided$/, wrong('a text')],
+  [/^must be a non-negative integer$/, wrong('a whole number from 0 on')],
+  [/^must be a (?:web|https) uri$/, wrong('a URL that begins with https://')],
+  [/^must only contain (?:web |https |valid )?uris$/, wrong('a list of URLs')],
+  [/^(?:must be empty|must not be provided) \(no values are allowed\)$/, wrong('no such key: it is not served here')],
+  [/^can only contain email addresses$/, wrong('a list of e-mail addresses')],
+  [/^must only contain Authorization Server supported scope values$/, wrong('scopes that are served here')],
+  [/^can only contain (.+)$/, oneOf],
+  [/^must be (['"].+)$/, oneOf],
+];
+
+const JWKS = 'jwks or jwks_uri';
+
+/** Those that do not begin with their metadatum. */
+const WHOLE_SENTENCES: Record<string, Refusal> = {
+  'jwks or jwks_uri is mandatory for this client': {
+    key: 'jwks',
+    message: 'what this client uses needs its public keys',
+    accepted: JWKS,
+  },
+  'jwks and jwks_uri must not be used at the same time': {
+    key: 'jwks',
+    message: 'the public keys of a client stand in one place',
+    accepted: JWKS,
+  },
+  'client JSON Web Key Set is invalid': {
+    key: 'jwks',
+    message: 'this is no set of public keys',
+    accepted: 'a mapping such as { keys: [{ kty: EC, crv: P-256, x: …, y: … }] }',
+  },
+};
+
+/** Says in our words what the engine's client schema refuses; of a sentence that is not known, only what it is about. */
+export function inOurWords(sentence: string, keys: readonly string[]): Refusal {
+  const whole = WHOLE_SENTENCES[sentence];
+  if (whole) return whole;
+  const key = (sentence.match(/\b[a-z]+(?:_[a-z]+)*\b/g) ?? []).find((word) => keys.includes(word));
+  if (key === undefined) return { message: 'the protocol engine refuses this client' };
+  const rest = sentence.startsWith(`${key} `) ? sentence.slice(key.length + 1) : '';
+  for (const [pattern, words] of SENTENCES) {
+    const match = pattern.exec(rest);
+    if (match) return { key, ...words(key, match[1] ?? '') };
+  }
+  return { key, message: `the protocol engine refuses this client: ${key}` };
+}
