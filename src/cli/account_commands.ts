@@ -14,8 +14,8 @@ export const accountCommands: Command[] = [
     takes: { least: 0, most: 0 },
     summary: 'list all accounts',
     run: (call) =>
-      withDatabase(call, async (database, settings) => {
-        const accounts = await all(call.parts.rooms(settings, database).accounts);
+      withDatabase(call, async (database) => {
+        const accounts = await all(call.parts.rooms(database).accounts);
         print(call, accounts, () =>
           table(['id', 'address', 'name', 'origin', 'state', 'created'], accounts.map(row), 'there are no accounts'),
         );
@@ -27,8 +27,7 @@ export const accountCommands: Command[] = [
     args: '<id or address>',
     takes: { least: 1, most: 1 },
     summary: 'show one account, its identities and what happened to it last',
-    run: (call) =>
-      withDatabase(call, (database, settings) => show(call, call.args[0] ?? '', call.parts.rooms(settings, database))),
+    run: (call) => withDatabase(call, (database) => show(call, call.args[0] ?? '', call.parts.rooms(database))),
   },
 ];
 

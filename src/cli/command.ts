@@ -16,19 +16,22 @@ export interface CommandIo {
 export interface CommandSettings {
   issuer: string;
   mode: string;
+  development: { simulator: boolean };
+  /** In seconds. */
+  lifetimes: { events: number };
   database?: { url: string };
   clients: ClientSettings[];
   upstreams: UpstreamSettings[];
 }
 
 /** A wrong line of the configuration; how it is worded is the config room's own business. */
-export interface CommandMistake {
+interface CommandMistake {
   rule: string;
   key: string;
 }
 
 /** What loading the configuration gives. */
-export type CommandConfig<Settings> =
+type CommandConfig<Settings> =
   | { ok: true; settings: Settings; warnings: CommandMistake[]; overrides: string[]; file: string; hash: string }
   | { ok: false; mistakes: CommandMistake[] };
 
@@ -43,13 +46,15 @@ export interface CommandParts<Settings extends CommandSettings = CommandSettings
   };
   /** The candidate that a misspelt word most likely stands for. */
   nearest(word: string, candidates: readonly string[]): string | undefined;
-  /** Connects to the configured database; to the embedded one of a running server where there is one, else it starts it. */
+  /** The version of Gatehouse. */
+  version(): string;
+  /**
+   * Connects to the configured database; to the embedded one of a running server where there is one, else it starts it and
+   * says on `io.stderr` what takes long.
+   */
   openDatabase(settings: Settings, io: CommandIo): Promise<{ database: Database; close(): Promise<void> }>;
   /** The rooms over an open database. */
-  rooms(
-    settings: Settings,
-    database: Database,
-  ): { accounts: AccountReading; events: Pick<Events, 'explain' | 'ofAccount'> };
+  rooms(database: Database): { accounts: AccountReading; events: Pick<Events, 'explain' | 'ofAccount'> };
 }
 
 /** 0 all right, 1 a problem or change was found, 2 wrong use. */
@@ -64,6 +69,7 @@ export interface Call {
   json: boolean;
 }
 
+/** One command of the line. */
 export interface Command {
   /** The words that name it, such as `config check`. */
   name: string;

@@ -1,12 +1,15 @@
-import { complain, sentenceOf } from './output.ts';
 import type { Database } from '../database/index.ts';
+import { sentenceOf } from '../kit/errors.ts';
 import type { Call, CommandSettings } from './command.ts';
+import { complain } from './output.ts';
 
 /** Loads the configuration and goes on with it; prints all mistakes and ends with 1 when there are any. */
 export async function withSettings(call: Call, work: (settings: CommandSettings) => Promise<number>): Promise<number> {
   const config = await call.parts.config.load(call.io.env, call.io.cwd);
   if (config.ok) return work(config.settings);
-  complain(call, call.parts.config.format(config.mistakes));
+  const { mistakes } = config;
+  if (call.json) complain(call, 'the configuration has mistakes', { mistakes });
+  else complain(call, call.parts.config.format(mistakes));
   return 1;
 }
 

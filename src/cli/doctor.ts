@@ -32,7 +32,10 @@ async function examine(call: Call): Promise<Finding[]> {
   if (!database.ok) return [node(), configuration, { check: 'database', ok: false, says: database.reason }];
   try {
     const { applied, pending } = await migrationStatus(database.database);
-    const says = pending.length > 0 ? `pending: ${pending.join(', ')}` : `${applied.length} applied`;
+    const says =
+      pending.length > 0
+        ? `pending: ${pending.join(', ')}; run npm start (or ./gatehouse migrate)`
+        : `${applied.length} applied`;
     const migrations = { check: 'migrations', ok: pending.length === 0, says };
     return [node(), configuration, { check: 'database', ok: true, says: 'answers' }, migrations];
   } finally {
@@ -40,9 +43,16 @@ async function examine(call: Call): Promise<Finding[]> {
   }
 }
 
-/** Types are stripped by Node itself from 22.18 on, and the protocol engine wants a long-term line. */
+/**
+ * Whether this Node may run Gatehouse. Types are stripped by Node itself from 22.18 on, and the protocol engine wants a
+ * long-term line. The launchers ask the same before any TypeScript can run; one table tests both.
+ */
+export function acceptsNode(version: string, lts: string | undefined): boolean {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  return (major > 22 || (major === 22 && minor >= 18)) && major % 2 === 0 && lts !== undefined;
+}
+
 function node(): Finding {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const ok = (major > 22 || (major === 22 && minor >= 18)) && process.release.lts !== undefined;
+  const ok = acceptsNode(process.version, process.release.lts);
   return { check: 'node', ok, says: ok ? process.version : `${process.version} is not a long-term line from 22.18 on` };
 }

@@ -13,9 +13,10 @@ export const explainCommand: Command = {
     withDatabase(call, async (database, settings) => {
       // Read out in two groups, it may also be typed as two words.
       const reference = call.args.join('');
-      const events = await call.parts.rooms(settings, database).events.explain(reference);
+      const events = await call.parts.rooms(database).events.explain(reference);
       if (events.length === 0) {
-        complain(call, `nothing is known under the reference ${reference}; events are kept for 400 days`);
+        const days = Math.floor(settings.lifetimes.events / 86_400);
+        complain(call, `nothing is known under the reference ${reference}; events are kept for ${days} days`);
         return 1;
       }
       print(call, { reference: events[0]?.reference, events }, () => eventTable(events));

@@ -5,4 +5,4 @@
  * a secret.
  */
 export { runCommand } from './run_command.ts';
-export type { CommandConfig, CommandIo, CommandMistake, CommandParts, CommandSettings } from './command.ts';
+export type { CommandParts } from './command.ts';

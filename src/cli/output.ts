@@ -5,9 +5,9 @@ export function print(call: Call, json: unknown, text: () => string): void {
   call.io.stdout.write(call.json ? `${JSON.stringify(json, null, 2)}\n` : withNewline(text()));
 }
 
-/** Prints what went wrong; programs read it on standard error as well. */
-export function complain(call: Pick<Call, 'io'>, text: string): void {
-  call.io.stderr.write(withNewline(text));
+/** Prints what went wrong on standard error: for a program `{ "error": … }` on one line, with what else it may ask for. */
+export function complain(call: Pick<Call, 'io' | 'json'>, text: string, facts: object = {}): void {
+  call.io.stderr.write(withNewline(call.json ? JSON.stringify({ error: text, ...facts }) : text));
 }
 
 /** Columns of equal width under their headings; a sentence when there is nothing. */
@@ -35,13 +35,6 @@ export function listing(entries: readonly (readonly [string, string | undefined]
 /** Values come from strangers too: nothing in them may steer the terminal. */
 function printable(value: string | undefined): string {
   return (value ?? '').replace(/\p{C}/gu, '�');
-}
-
-/** The sentence of whatever was thrown. Node joins the failures of several addresses of one host: the first one speaks. */
-export function sentenceOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return String(error);
-  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return sentenceOf(error.errors[0]);
-  return 'message' in error && typeof error.message === 'string' ? error.message : 'no reason known';
 }
 
 function withNewline(text: string): string {

@@ -1,5 +1,6 @@
 import { toMetadata, type ClientSettings } from '../clients/index.ts';
-import type { Call, Command } from './command.ts';
+import { redirectUri, type UpstreamSettings } from '../upstreams/index.ts';
+import type { Call, Command, CommandSettings } from './command.ts';
 import { withSettings } from './contexts.ts';
 import { complain, listing, print, table } from './output.ts';
 
@@ -35,13 +36,13 @@ export const registryCommands: Command[] = [
     takes: none,
     summary: 'list the upstreams, with the callback URL to register at each',
     run: (call) =>
-      withSettings(call, async ({ issuer, upstreams }) => {
-        const rows = upstreams.map(({ id, preset, enabled, linking, client_id }) => ({
-          id,
-          preset,
-          state: enabled ? (client_id ? 'on' : 'simulated') : 'off',
-          linking,
-          callback: `${issuer}/upstream/${id}/callback`,
+      withSettings(call, async (settings) => {
+        const rows = settings.upstreams.map((upstream) => ({
+          id: upstream.id,
+          preset: upstream.preset,
+          state: upstreamState(upstream, settings),
+          linking: upstream.linking,
+          callback: redirectUri(settings.issuer, upstream.id),
         }));
         print(call, rows, () =>
           table(
@@ -54,6 +55,12 @@ export const registryCommands: Command[] = [
       }),
   },
 ];
+
+function upstreamState({ enabled, client_id }: UpstreamSettings, { development }: CommandSettings): string {
+  if (!enabled) return 'off';
+  if (client_id) return 'on';
+  return development.simulator ? 'simulated' : 'no credentials';
+}
 
 function clientRow(client: ClientSettings): string[] {
   const { client_id, name, type, first_party, redirect_uris } = client;

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
+import { sentenceOf } from '../kit/errors.ts';
 import { accountCommands } from './account_commands.ts';
-import type { Command, CommandIo, CommandParts, CommandSettings, ExitCode } from './command.ts';
+import type { Call, Command, CommandIo, CommandParts, CommandSettings, ExitCode } from './command.ts';
 import { configCommands } from './config_commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { migrateCommands } from './migrate.ts';
-import { complain, sentenceOf, table } from './output.ts';
+import { complain, table } from './output.ts';
 import { registryCommands } from './registry_commands.ts';
 
 const startCommand: Command = {
@@ -35,30 +36,42 @@ export async function runCommand<Settings extends CommandSettings>(
   parts: CommandParts<Settings>,
 ): Promise<number> {
   const line = parseLine(argv);
-  if (!line.ok) return misused(io, line.reason);
+  const asked = { io, json: line.ok ? line.json : argv.includes('--json') };
+  if (!line.ok) return misused(asked, line.reason);
   const words = line.positionals;
+  if (line.version) {
+    const version = parts.version();
+    io.stdout.write(`${line.json ? JSON.stringify({ version }) : version}\n`);
+    return 0;
+  }
   if (words[0] === 'help' || line.help) {
     io.stdout.write(usage(words[0] === 'help' ? words.slice(1) : words));
     return 0;
   }
-  if (words.length === 0) return misused(io, 'which command?');
+  if (words.length === 0) return misused(asked, 'which command?');
   const command = find(words);
-  if (!command) return misused(io, unknown(words, parts.nearest), words);
+  if (!command) return misused(asked, unknown(words, parts.nearest), words);
   const args = words.slice(command.name.split(' ').length);
   if (args.length < command.takes.least || args.length > command.takes.most) {
-    return misused(io, `${command.name} takes ${command.args ?? 'nothing more'}`, [command.name]);
+    return misused(asked, `${command.name} takes ${takenBy(command)}`, [command.name]);
   }
   return command.run({ io, parts, args, json: line.json });
 }
 
-type Line = { ok: true; positionals: string[]; json: boolean; help: boolean } | { ok: false; reason: string };
+type Line =
+  | { ok: true; positionals: string[]; json: boolean; help: boolean; version: boolean }
+  | { ok: false; reason: string };
 
 function parseLine(args: string[]): Line {
   try {
     const { positionals, values } = parseArgs({
       args,
       allowPositionals: true,
-      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+      options: {
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        version: { type: 'boolean', default: false },
+      },
     });
     return { ok: true, positionals, ...values };
   } catch (error) {
@@ -73,16 +86,31 @@ function find(words: string[]): Command | undefined {
     .toSorted((a, b) => b.name.length - a.name.length)[0];
 }
 
+/** What may stand behind the words of a command. */
+function takenBy({ name, args }: Command): string {
+  const further = wordsBehind(name);
+  return [args ?? 'nothing more', ...(further.length > 0 ? [`or one of: ${further.join(', ')}`] : [])].join(' ');
+}
+
+/** The second words of the commands that begin with this one: `check` and `schema` behind `config`. */
+function wordsBehind(first: string): string[] {
+  return commands.flatMap(({ name }) => (name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : []));
+}
+
 function unknown(words: string[], nearest: CommandParts['nearest']): string {
+  const first = words[0] ?? '';
   const typed = words.slice(0, 2).join(' ');
-  const names = commands.map((command) => command.name);
+  const names = commands.map(({ name }) => name);
+  const meant = words.length > 1 ? nearest(typed, names) : undefined;
+  const further = wordsBehind(first);
+  if (!meant && further.length > 0) return `${first} needs one of: ${further.join(', ')}`;
   const guess =
-    nearest(typed, names) ?? nearest(words[0] ?? '', [...new Set(names.map((name) => name.split(' ')[0] ?? ''))]);
+    meant ?? nearest(typed, names) ?? nearest(first, [...new Set(names.map((name) => name.split(' ')[0] ?? ''))]);
   return `there is no command ${JSON.stringify(typed)}${guess ? `; did you mean ${guess}?` : ''}`;
 }
 
-function misused(io: CommandIo, reason: string, words: string[] = []): ExitCode {
-  complain({ io }, `${reason}\n\n${usage(words)}`);
+function misused(asked: Pick<Call, 'io' | 'json'>, reason: string, words: string[] = []): ExitCode {
+  complain(asked, asked.json ? reason : `${reason}\n\n${usage(words)}`);
   return 2;
 }
 
@@ -94,7 +122,8 @@ function usage(words: string[]): string {
   return [
     table(['usage', ''], rows, ''),
     '',
-    'Every command takes --json. Exit code: 0 all right, 1 a problem was found, 2 wrong use.',
+    'Every command takes --json: what it finds goes to standard output, and why it could not is the last line of standard',
+    'error, { "error": "…" }. --version prints the version. Exit code: 0 all right, 1 a problem was found, 2 wrong use.',
     '',
   ].join('\n');
 }

@@ -31,7 +31,7 @@ describe('migrate and doctor', () => {
     expect(status.out).toContain(`pending  ${newest}`);
     const doctor = await world.run('doctor');
     expect(doctor.code).toBe(1);
-    expect(doctor.out).toContain(`problem  migrations: pending: ${newest}`);
+    expect(doctor.out).toContain(`problem  migrations: pending: ${newest}; run npm start (or ./gatehouse migrate)`);
     expect((await world.run('migrate', '--json')).out).toBe(`${JSON.stringify({ applied: [newest] }, null, 2)}\n`);
     expect(await migrateDown(test.database)).toEqual([newest]);
     expect((await world.run('migrate')).out).toBe(`applied ${newest}\n`);

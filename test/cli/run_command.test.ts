@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commandParts } from '../../src/commands.ts';
 import { now } from '../../src/kit/clock.ts';
 import { accountId, reference } from '../../src/kit/random.ts';
 import { testDatabase } from '../support/database.ts';
@@ -42,7 +43,12 @@ describe('the command line', () => {
     [['config', 'chekc'], 'there is no command "config chekc"; did you mean config check?'],
     [['client'], 'did you mean clients?'],
     [['frobnicate'], 'there is no command "frobnicate"\n'],
-    [['migrate', 'up'], 'migrate takes nothing more'],
+    [['config'], 'config needs one of: check, schema\n'],
+    [['config', 'plan'], 'config needs one of: check, schema\n'],
+    [['clients'], 'clients needs one of: list, show\n'],
+    [['upstreams', 'frobnicate'], 'upstreams needs one of: list\n'],
+    [['accounts'], 'accounts needs one of: list, show\n'],
+    [['migrate', 'frobnicate'], 'migrate takes nothing more or one of: status, down\n'],
     [['clients', 'show'], 'clients show takes <client_id>'],
     [['explain'], 'explain takes <reference>'],
     [['config', 'check', '--jason'], '--jason'],
@@ -51,6 +57,26 @@ describe('the command line', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(sentence);
     expect(err).toContain('gatehouse ');
+  });
+
+  it.each([
+    [['frobnicate'], 2, 'there is no command "frobnicate"'],
+    [['config', 'plan'], 2, 'config needs one of: check, schema'],
+    [['explain'], 2, 'explain takes <reference>'],
+    [['config', 'check', '--jason'], 2, expect.stringContaining('--jason')],
+    [['explain', '00000-00000'], 1, expect.stringContaining('nothing is known under the reference 00000-00000')],
+    [['clients', 'show', 'wikki'], 1, 'there is no client "wikki"; did you mean wiki?'],
+    [['accounts', 'show', 'nobody@acme.example'], 1, expect.stringContaining('there is no such account')],
+  ])('tells a program on one line why %j failed', async (argv, code, error) => {
+    const result = await world.run(...argv, '--json');
+    expect(result).toMatchObject({ code, out: '' });
+    expect(result.err.trimEnd()).not.toContain('\n');
+    expect(JSON.parse(result.err)).toEqual({ error });
+  });
+
+  it('prints its version on request', async () => {
+    expect(await world.run('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' });
+    expect(commandParts.version()).toMatch(/^\d+\.\d+\.\d+/);
   });
 
   it('prints the usage on request, of all commands or of some', async () => {
@@ -117,9 +143,11 @@ describe('config', () => {
   it('stops every other command with all mistakes while the file is wrong', async () => {
     world.write('mode: develop\nhttp: { prot: 1 }\n');
     const { code, out, err } = await world.run('clients', 'list');
+    const json = await world.run('clients', 'list', '--json');
     world.write(config);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err.trimEnd().split('\n')).toHaveLength(3);
+    expect(JSON.parse(json.err)).toMatchObject({ error: 'the configuration has mistakes', mistakes: [{}, {}, {}] });
   });
 });
 
@@ -134,6 +162,10 @@ describe('clients and upstreams', () => {
       /google +google +simulated +authoritative +http:\/\/localhost:3000\/upstream\/google\/callback/,
     );
     expect(upstreams).toMatch(/partner +oidc +on /);
+    world.write(`${config}development: { simulator: false }\n`.replace('google }', 'google, enabled: false }'));
+    const off = (await world.run('upstreams', 'list')).out;
+    world.write(config);
+    expect(off).toMatch(/google +google +off /);
   });
 
   it('show one client as it takes effect, never its secret', async () => {
@@ -167,7 +199,7 @@ describe('explain', () => {
   it('tells what happened under a reference, in any spelling of it', async () => {
     const events = eventsOver(test.database);
     const code = reference();
-    await events.record({ type: 'visit.started', outcome: 'ok', reference: code, clientId: 'wiki' });
+    await events.record({ type: 'oidc.visit_started', outcome: 'ok', reference: code, clientId: 'wiki' });
     await events.record({
       type: 'sign_in.password_wrong',
       outcome: 'refused',
@@ -177,7 +209,7 @@ describe('explain', () => {
     });
     const lines = (await world.run('explain', code)).out.trimEnd().split('\n');
     expect(lines).toHaveLength(3);
-    expect(lines[1]).toMatch(/visit\.started +ok +wiki/);
+    expect(lines[1]).toMatch(/oidc\.visit_started +ok +wiki/);
     expect(lines[2]).toMatch(/sign_in\.password_wrong +refused +wrong_password .*tries=2$/);
     for (const spelling of [[code.toLowerCase()], [code.replace('-', '')], code.split('-')]) {
       expect((await world.run('explain', ...spelling)).out.trimEnd().split('\n')).toEqual(lines);
@@ -191,14 +223,14 @@ describe('explain', () => {
   it('ends with 1 when nothing is known', async () => {
     const { code, out, err } = await world.run('explain', '00000-00000');
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toContain('nothing is known under the reference 00000-00000');
+    expect(err).toContain('nothing is known under the reference 00000-00000; events are kept for 400 days');
   });
 
   it('lets nothing that a stranger sent steer the terminal', async () => {
     const events = eventsOver(test.database);
     const code = reference();
     await events.record({
-      type: 'visit.refused',
+      type: 'oidc.authorization_refused',
       outcome: 'refused',
       reference: code,
       clientId: '\u001B[2Jevil\nline',
@@ -222,7 +254,7 @@ describe('accounts', () => {
       account_id: id,
       verified_at: at,
     });
-    await eventsOver(test.database).record({ type: 'accounts.created', outcome: 'ok', accountId: id });
+    await eventsOver(test.database).record({ type: 'accounts.sign_up_started', outcome: 'ok', accountId: id });
     const list = (await world.run('accounts', 'list')).out;
     expect(list).toContain(id);
     expect(list).toContain('M•••@acme.example');
@@ -230,7 +262,7 @@ describe('accounts', () => {
     const byId = await world.run('accounts', 'show', id);
     expect(byId.out).toMatch(/address +Mina@acme\.example/);
     expect(byId.out).toContain('no identities');
-    expect(byId.out).toContain('accounts.created');
+    expect(byId.out).toContain('accounts.sign_up_started');
     expect((await world.run('accounts', 'show', 'MINA@acme.example')).out).toBe(byId.out);
     expect((await world.run('accounts', 'show', 'nobody@acme.example')).code).toBe(1);
   });

@@ -5,7 +5,7 @@ import { readAccounts } from '../../src/accounts/index.ts';
 import { runCommand, type CommandParts } from '../../src/cli/index.ts';
 import { configJsonSchema, formatMistakes, loadConfig, nearest, type Settings } from '../../src/config/index.ts';
 import { openDatabase, type Database } from '../../src/database/index.ts';
-import { openEvents, type Events } from '../../src/events/index.ts';
+import { openEvents, readEvents, type Events } from '../../src/events/index.ts';
 import { createLogger } from '../../src/kit/logger.ts';
 
 export interface Run {
@@ -24,7 +24,7 @@ export interface World {
 
 /** The events over a database, to record some. */
 export function eventsOver(database: Database): Events {
-  return openEvents({ database, logger: createLogger('silent') });
+  return openEvents({ database, logger: createLogger('silent'), lifetimes: { events: 400 * 86_400 } });
 }
 
 /** A folder with a config file and the commands over it. */
@@ -41,6 +41,7 @@ export function worldWith(config: string): World {
       schema: configJsonSchema,
     },
     nearest,
+    version: () => '1.2.3',
     async openDatabase(settings) {
       const database = openDatabase({ url: settings.database?.url ?? '' });
       open += 1;
@@ -52,7 +53,7 @@ export function worldWith(config: string): World {
         },
       };
     },
-    rooms: (_settings, database) => ({ accounts: readAccounts(database), events: eventsOver(database) }),
+    rooms: (database) => ({ accounts: readAccounts(database), events: readEvents(database) }),
   };
   return {
     async run(...argv) {
