@@ -2,4 +2,4 @@
 // The command line: `gatehouse <command>`. Packages that are there already are taken as they are.
 import { launch } from '../scripts/bootstrap.mjs';
 
-void launch('src/main.ts', process.argv.slice(2), { trustInstalled: true });
+void launch('src/main.ts', process.argv.slice(2), { name: 'Gatehouse', command: true, trustInstalled: true });

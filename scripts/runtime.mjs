@@ -1,7 +1,9 @@
 // Which Node runs Gatehouse: the one that runs this, if it is good enough, else one that npm delivers as a package.
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'fs';
 import { homedir } from 'os';
-import { basename, delimiter, dirname, join, resolve } from 'path';
+import { basename, delimiter, dirname, join } from 'path';
+import { releaseInstallLock, takeInstallLock } from './install_lock.mjs';
+import { dataFolder } from './root.mjs';
 import { fail, run, say } from './supervise.mjs';
 
 /** TypeScript runs as it is from this version on. */
@@ -46,11 +48,6 @@ export function acceptsNode(version, lts) {
   return newEnough && major % 2 === 0 && Boolean(lts);
 }
 
-/** Where generated things go. The application reads the same variable. */
-export function dataFolder() {
-  return resolve(process.env.GATEHOUSE_DATA || '.data');
-}
-
 /** Resolves with { node, major }: the program to run and its major version. Fetches it when needed. */
 export async function findNode() {
   if (acceptsNode(process.version, process.release.lts)) {
@@ -59,16 +56,18 @@ export async function findNode() {
   const wanted = NODES[`${process.platform}-${process.arch}`];
   const reason = `Node ${process.version} cannot run Gatehouse (it takes an LTS line, 22.18 or newer)`;
   if (!wanted) fail(`${reason}. Please install Node 24.`);
+  const major = Number(wanted.version.split('.')[0]);
   const folder = join(dataFolder(), 'node');
   const node = join(folder, 'node_modules', wanted.name, 'bin', 'node');
   if (!isFetched(folder, wanted)) {
     say(`${reason}: fetching ${wanted.version} into ${folder}`);
-    await fetchPackage(folder, wanted, npmCommand(process.execPath));
+    const instead = `Node ${major} could not be fetched: install it yourself (nodejs.org) and run this again`;
+    await fetchPackage(folder, wanted, npmCommand(process.execPath), instead);
   }
   const works = await run(node, ['--version'], { output: 'keep' });
   if (works.code !== 0)
     fail(`${reason}, and the fetched one does not run here. Please install Node 24.\n${works.output}`);
-  return { node, major: Number(wanted.version.split('.')[0]) };
+  return { node, major };
 }
 
 /** Resolves with the command and first arguments of an npm that can read our lock file, run by `node`. Fetches it when needed. */
@@ -78,7 +77,8 @@ export async function findNpm(node) {
   const folder = join(dataFolder(), 'npm');
   if (!isFetched(folder, NPM)) {
     say(`npm ${found.major} cannot read our lock file: fetching ${NPM.version} into ${folder}`);
-    await fetchPackage(folder, NPM, npmCommand(process.execPath));
+    const instead = 'npm 11 could not be fetched: install Node 24 with npm yourself (nodejs.org) and run this again';
+    await fetchPackage(folder, NPM, npmCommand(process.execPath), instead);
   }
   return { command: node, args: [join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js')] };
 }
@@ -107,7 +107,12 @@ function isFetched(folder, { name, version }) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === `${name}@${version}`;
 }
 
-async function fetchPackage(folder, { name, version, integrity }, npm) {
+/** `instead`: what to do when there is no way to the registry, the last line of what is said then. */
+async function fetchPackage(folder, wanted, npm, instead) {
+  const { name, version, integrity } = wanted;
+  await takeInstallLock();
+  // Another launcher may have fetched it while we waited.
+  if (isFetched(folder, wanted)) return releaseInstallLock();
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const options = ['--ignore-scripts', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -119,12 +124,13 @@ async function fetchPackage(folder, { name, version, integrity }, npm) {
     env: npmEnvironment(),
     cwd: folder,
   });
-  if (result.code !== 0) fail(`npm could not fetch ${name}@${version}:\n${result.output}`);
+  if (result.code !== 0) fail(`npm could not fetch ${name}@${version}:\n${result.output.trim()}\n${instead}`);
   if (integrityOf(folder, name) !== integrity) {
     rmSync(folder, { recursive: true, force: true });
     fail(`${name}@${version} is not the package that was expected: its checksum differs. It was removed again.`);
   }
   writeFileSync(join(folder, 'fetched'), `${name}@${version}`);
+  releaseInstallLock();
 }
 
 /** The checksum that npm verified; npm 6 notes it in the package itself. */

@@ -2,7 +2,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { bootstrap, root } from './bootstrap.mjs';
+import { bootstrap } from './bootstrap.mjs';
+import { root } from './root.mjs';
 import { run, say } from './supervise.mjs';
 
 export const format = { name: 'format', args: ['node_modules/oxfmt/bin/oxfmt', '--check'] };
@@ -12,7 +13,7 @@ export const chromium = { name: 'chromium', args: ['scripts/install_chromium.mjs
 
 /** Runs the steps and then jest with the arguments; ends with 0 only when everything passed and tests really ran. */
 export async function runAll(steps, jestArguments) {
-  const node = await bootstrap();
+  const { node } = await bootstrap();
   const failed = [];
   for (const { name, args } of steps) {
     if ((await step(name, node, args)) !== 0) failed.push(name);

@@ -9,10 +9,17 @@ const PARENT_CHECK_MS = 500;
 const ONE_WISH_MS = 2000;
 
 let current;
+let stopping;
+let voice = process.stdout;
 const lastForwarded = {};
 
 export function say(text) {
-  process.stdout.write(`${text}\n`);
+  voice.write(`${text}\n`);
+}
+
+/** For commands, whose standard output belongs to what they print. */
+export function sayOnStandardError() {
+  voice = process.stderr;
 }
 
 /** Ends the launcher with a sentence instead of a stack. */
@@ -25,17 +32,19 @@ export function fail(text) {
  * Runs a program and resolves with its exit code and, unless it writes to our own terminal, with what it wrote. It leads a
  * process group of its own, so that a Ctrl-C reaches it exactly once, through us.
  *   label      what to say every second or so while nothing else appears
- *   output     'inherit' (default): its output is ours; 'pass': the same, through us, so that its silence is noticed;
- *              'keep': only collected
+ *   output     'inherit' (default): its output is ours, and a program of ours tells us when it first speaks; 'pass': the
+ *              same, through us, so that its silence is noticed; 'keep': only collected
  *   group      pass signals to everything it started, too
  */
 export function run(command, args, { label, output = 'inherit', group = false, env, cwd } = {}) {
-  const stdio = output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'];
+  const inherited = ['inherit', 'inherit', 'inherit'].concat(label ? 'ipc' : []);
+  const stdio = output === 'inherit' ? inherited : ['ignore', 'pipe', 'pipe'];
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio, env, cwd, detached: true });
-    current = { child, group };
+    const heartbeat = label ? startHeartbeat(label, output !== 'inherit') : { beat() {}, stop() {} };
+    current = { child, group, silent: output === 'keep', heartbeat };
     let written = '';
-    const heartbeat = label ? startHeartbeat(label) : { beat() {}, stop() {} };
+    child.once('message', () => heartbeat.stop());
     const streams = child.stdout
       ? [
           [child.stdout, process.stdout],
@@ -53,6 +62,7 @@ export function run(command, args, { label, output = 'inherit', group = false, e
     const done = (code) => {
       heartbeat.stop();
       current = undefined;
+      if (stopping) process.exit(128 + constants.signals[stopping]);
       resolve({ code, output: written });
     };
     child.once('error', (error) => {
@@ -63,21 +73,21 @@ export function run(command, args, { label, output = 'inherit', group = false, e
   });
 }
 
-/** A terminal shows one line that counts on; a log gets a line each time. */
-function startHeartbeat(label) {
+/** A terminal shows one line that counts on, unless others write to it, too; a log gets a line each time. */
+export function startHeartbeat(label, alone = true) {
   const start = Date.now();
-  const terminal = process.stdout.isTTY;
+  const terminal = alone && voice.isTTY;
   let last = start;
   let shown = false;
   const clear = () => {
-    if (shown) process.stdout.write('\r\x1b[K');
+    if (shown) voice.write('\r\x1b[K');
     shown = false;
   };
   const timer = setInterval(() => {
     if (Date.now() - last < SILENCE_MS) return;
     last = Date.now();
     const line = `  ${label}: ${Math.round((last - start) / 1000)} s`;
-    process.stdout.write(terminal ? `\r${line}` : `${line}\n`);
+    voice.write(terminal ? `\r${line}` : `${line}\n`);
     shown = terminal;
   }, SILENCE_MS / 4);
   return {
@@ -97,6 +107,12 @@ function forward(signal) {
   const at = Date.now();
   if (at - (lastForwarded[signal] || 0) < ONE_WISH_MS) return;
   lastForwarded[signal] = at;
+  // What cannot speak for itself takes its time to end: npm tidies up.
+  if (current.silent) {
+    stopping = signal;
+    current.heartbeat.stop();
+    say('stopping');
+  }
   try {
     process.kill(current.group ? -current.child.pid : current.child.pid, signal);
   } catch {

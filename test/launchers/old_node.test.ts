@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { acceptsNode } from '../../src/cli/doctor.ts';
 
 const scripts = fileURLToPath(new URL('../../scripts', import.meta.url));
 
@@ -24,6 +25,10 @@ describe('the launchers', () => {
       console.log(JSON.stringify(JSON.parse(process.argv[1]).map(([version, lts]) => [version, lts, acceptsNode(version, lts)])));`;
     const answer = execFileSync(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(versions)]);
     expect(JSON.parse(answer.toString())).toEqual(versions);
+  });
+
+  it.each(versions)('agree with the doctor about %s (%s)', (version, lts, accepted) => {
+    expect(acceptsNode(version, lts ?? undefined)).toBe(accepted);
   });
 
   // The other two are only ever run by the Node that was found.
