@@ -25,6 +25,12 @@ interface Start {
   started: Started;
 }
 
+/** Where our own data lie, and when the database that we look after is gone. */
+interface Place {
+  dataFolder: string;
+  lost: Promise<void>;
+}
+
 const SWEEP_MILLISECONDS = 5 * 60_000;
 
 /** Serves until SIGINT or SIGTERM, then stops everything it started, the newest first. Resolves with the exit code. */
@@ -38,10 +44,11 @@ export async function serve(io: { env: NodeJS.ProcessEnv; cwd: string; stdout: O
   }
   const start = { config, logger: createLogger(config.environment.logLevel), out, started: [] };
   try {
-    announce(config, await startAll(start), out);
-    await stopped;
-    out.write('stopping\n');
-    return 0;
+    const { dataFolder, lost } = await startAll(start);
+    announce(config, dataFolder, out);
+    const asked = await Promise.race([stopped.then(() => true), lost.then(() => false)]);
+    out.write(asked ? 'stopping\n' : 'the embedded PostgreSQL ended by itself: its log lies beside its data\n');
+    return asked ? 0 : 1;
   } catch (error) {
     out.write(`Gatehouse cannot start: ${sentenceOf(error)}\n`);
     return 1;
@@ -59,11 +66,11 @@ async function stopAll({ started, logger }: Pick<Start, 'started' | 'logger'> & 
   }
 }
 
-/** Starts one part after the other. Returns the data folder in force. */
-async function startAll(start: Start): Promise<string> {
+/** Starts one part after the other. */
+async function startAll(start: Start): Promise<Place> {
   const { config, logger, out, started } = start;
   const { settings, hash: configHash } = config;
-  const { database, dataFolder } = await connect(start);
+  const { database, dataFolder, lost } = await connect(start);
   const applied = await migrate(database);
   if (applied.length > 0) out.write(`the database schema is up to date (${applied.length} migrations applied)\n`);
   // Beside the database that they open: one is of no use without the other.
@@ -76,22 +83,25 @@ async function startAll(start: Start): Promise<string> {
     app.sweep().catch((error: unknown) => logger.warn({ error: describeError(error) }, 'sweep failed'));
   }, SWEEP_MILLISECONDS);
   started.push(async () => clearInterval(sweeper));
-  return dataFolder;
+  return { dataFolder, lost };
 }
 
 /** The configured database, else the embedded one. */
-async function connect({ config, out, started }: Start): Promise<{ database: Database; dataFolder: string }> {
+async function connect({ config, out, started }: Start): Promise<Place & { database: Database }> {
   const { settings, environment } = config;
   const open = (connection: Parameters<typeof openDatabase>[0]) => {
     const database = openDatabase(connection);
     started.push(() => database.close());
     return database;
   };
-  if (settings.database) return { database: open(settings.database), dataFolder: environment.dataDir };
+  if (settings.database) {
+    const lost = new Promise<never>(() => {}); // others look after it; we wait for it to come back
+    return { database: open(settings.database), dataFolder: environment.dataDir, lost };
+  }
   const dataDir = join(environment.dataDir, 'postgres');
   const embedded = await startEmbedded({ dataDir, progress: (step) => out.write(`${step}\n`) });
   started.push(() => embedded.stop());
-  return { database: open(embedded.connection), dataFolder: dirname(embedded.dataDir) };
+  return { database: open(embedded.connection), dataFolder: dirname(embedded.dataDir), lost: embedded.ended };
 }
 
 /** Keys that development mode generates; elsewhere the config must hold them, which its check has seen to. */

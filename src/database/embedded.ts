@@ -19,6 +19,8 @@ interface Embedded {
   dataDir: string;
   /** The same connection as a URL, for another process. */
   url: string;
+  /** Resolves when the server has ended, asked to or not. */
+  ended: Promise<void>;
   /** Closes the server cleanly; close the pools first. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -74,7 +76,7 @@ async function startOver(place: Place, narrator: Narrator, releaseLock: () => Pr
     throw error;
   }
   const connection = { host: socket.path, user: USER, database: DATABASE };
-  return { connection, dataDir: place.dataDir, url: urlOf(connection), stop };
+  return { connection, dataDir: place.dataDir, url: urlOf(connection), ended: server.exited, stop };
 }
 
 /** Waits until the server answers, then makes sure that our database exists in it. */

@@ -124,6 +124,17 @@ describe('the embedded server', () => {
     }
   });
 
+  it('tells when the server ends without being asked to, and starts again over the same rows', async () => {
+    const dataDir = join(folder, 'lost');
+    const embedded = await startEmbedded({ dataDir });
+    process.kill(await postmasterPid(embedded.dataDir), 'SIGKILL');
+    await embedded.ended;
+    await embedded.stop();
+    const again = await startEmbedded({ dataDir });
+    expect(again.dataDir).toBe(embedded.dataDir);
+    await again.stop();
+  });
+
   it('refuses a second start over the same folder, naming the first, under whatever name the folder is given', async () => {
     const dataDir = join(folder, 'taken');
     const first = await launch(dataDir);

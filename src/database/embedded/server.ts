@@ -10,6 +10,8 @@ const PATIENCE_MS = 20_000;
 export interface Server {
   /** Whether it has ended by itself. */
   ended(): boolean;
+  /** Resolves when it has ended, asked to or not. */
+  exited: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export async function launchServer(
   await log.close();
   return {
     ended: () => ended,
+    exited,
     async stop() {
       if (!ended) child.kill('SIGINT');
       const impatient = setTimeout(() => child.kill('SIGQUIT'), PATIENCE_MS); // at once; the next start recovers
