@@ -45,7 +45,8 @@ async function showMail({ web, mail }: MailboxDeps, ctx: Koa.Context, id: string
   });
 }
 
-/** The links of a plain text, each once, without the full stop or bracket that ends their sentence. */
+/** The links of a plain text that lead to a page, each once, without the full stop or bracket that ends their sentence. */
 function linksIn(text: string): string[] {
-  return [...new Set([...text.matchAll(LINK)].map(([link]) => link.replace(/[.,;:!?)\]]+$/, '')))];
+  const links = [...text.matchAll(LINK)].map(([link]) => link.replace(/[.,;:!?)\]]+$/, ''));
+  return [...new Set(links)].filter((link) => URL.parse(link)?.pathname !== '/');
 }
