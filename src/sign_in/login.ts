@@ -78,12 +78,13 @@ export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit):
   await goOn(deps, ctx, visit, { decision, account }, { manner, again });
 }
 
-/** The account that must sign in again (prompt=login, max_age), unless the person said "Not you?". */
+/** The account that must sign in again (prompt=login, max_age), unless it cannot or the person said "Not you?". */
 async function accountOfSession({ accounts }: SignInDeps, visit: Visit): Promise<Account | undefined> {
   const step = stepOf(visit);
   const anyone = step.step === 'start' && step.anyone;
   if (visit.prompt.name !== 'login' || visit.accountId === undefined || anyone) return undefined;
-  return accounts.find(visit.accountId);
+  const account = await accounts.find(visit.accountId);
+  return account?.disabledAt ? undefined : account;
 }
 
 function missingFields({ web }: SignInDeps, ctx: Context, email: string, password: string): Problem[] {

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createBrowser, type Browser } from '../support/http_browser.ts';
+import { continueWith, signInLocally, signUpLocally } from '../support/people.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let signedIn: Browser;
+
+beforeAll(async () => {
+  world = await startWorld();
+  signedIn = createBrowser();
+  await signUpLocally(world, signedIn, 'yara@example.com');
+  await continueWith(world, createBrowser(), 'google', 'ada.example@gmail.com');
+  await world.query('update accounts set disabled_at = created_at');
+});
+afterAll(() => world.stop());
+
+describe('a disabled account', () => {
+  it('is said to be disabled after the right password only', async () => {
+    const page = await signInLocally(world, createBrowser(), 'yara@example.com');
+    expect(page).toMatchObject({ screen: 'error', status: 403, error: 'account_disabled' });
+    const browser = createBrowser();
+    await browser.open(`${world.app.url}/login`);
+    const wrong = await browser.submit({ fields: { email: 'yara@example.com', password: 'not the right password' } });
+    expect(wrong).toMatchObject({ screen: 'login', status: 401, error: undefined });
+  });
+
+  it('is refused when it comes through an upstream', async () => {
+    const page = await continueWith(world, createBrowser(), 'google', 'ada.example@gmail.com');
+    expect(page).toMatchObject({ screen: 'error', status: 403, error: 'account_disabled' });
+  });
+
+  it('has no session any more, and its app gets no new tokens', async () => {
+    expect((await signedIn.open(`${world.app.url}/refresh`)).body).toContain('invalid_grant');
+    expect((await signedIn.open(`${world.app.url}/login`)).screen).toBe('login');
+    expect((await signedIn.open(`${world.gatehouse.issuer}/account`)).screen).toBe('login');
+  });
+});
