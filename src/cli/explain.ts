@@ -1,4 +1,6 @@
 import type { RecordedEvent } from '../events/index.ts';
+import { errorCodes, type ErrorCode } from '../kit/errors.ts';
+import { translator } from '../locales/index.ts';
 import type { Command } from './command.ts';
 import { withDatabase } from './contexts.ts';
 import { complain, print, table } from './output.ts';
@@ -19,10 +21,21 @@ export const explainCommand: Command = {
         complain(call, `nothing is known under the reference ${reference}; events are kept for ${days} days`);
         return 1;
       }
-      print(call, { reference: events[0]?.reference, events }, () => eventTable(events));
+      print(call, { reference: events[0]?.reference, events }, () =>
+        [eventTable(events), ...advice(events)].join('\n'),
+      );
       return 0;
     }),
 };
+
+/** How to mend what the error pages said, in the words that they keep for developers and operators. */
+function advice(events: RecordedEvent[]): string[] {
+  const t = translator('en');
+  const shown = new Set(events.map(({ type, reason = '' }) => (type === 'web.error_shown' ? reason : '')));
+  return (Object.keys(errorCodes) as ErrorCode[])
+    .filter((code) => shown.has(code))
+    .map((code) => `\n${code}: ${t(`errors.${code}.how`)}`);
+}
 
 /** Events as a timeline, one line each. */
 export function eventTable(events: RecordedEvent[]): string {

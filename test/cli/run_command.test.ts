@@ -220,6 +220,13 @@ describe('explain', () => {
     });
   });
 
+  it('says how to mend what an error page said', async () => {
+    const code = reference();
+    const shown = { outcome: 'refused', reference: code, reason: 'redirect_uri_mismatch' } as const;
+    await eventsOver(test.database).record({ ...shown, type: 'web.error_shown' });
+    expect((await world.run('explain', code)).out).toContain('redirect_uri_mismatch: The redirect_uri of the request');
+  });
+
   it('ends with 1 when nothing is known', async () => {
     const { code, out, err } = await world.run('explain', '00000-00000');
     expect({ code, out }).toEqual({ code: 1, out: '' });
