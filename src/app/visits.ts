@@ -69,6 +69,8 @@ function mountPrompts(web: Web, oidc: Oidc, prompts: Record<string, PromptHandle
   ] as const;
   for (const [method, act] of methods) {
     web.router[method]('/interaction/:uid', async (ctx) => {
+      const onward = method === 'get' ? await oidc.onward(ctx.params['uid'] ?? '', web.browser.read(ctx)) : undefined;
+      if (onward !== undefined) return web.redirect(ctx, onward);
       const visit = await oidc.current(ctx);
       const handler = handlers.get(visit.prompt.name);
       if (!handler)

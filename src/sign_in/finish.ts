@@ -1,8 +1,16 @@
 import type { Context } from 'koa';
+import { epochSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
 import { moveTo, type Manner } from './steps.ts';
+
+/** Who was proven, how, and when in seconds since 1970: the time of the login, however long a page in between stays open. */
+interface Proven {
+  accountId: string;
+  manner: Manner;
+  provenAt: number;
+}
 
 const LAST_UPSTREAM_SECONDS = 365 * 86_400;
 
@@ -19,9 +27,9 @@ export async function finishSignIn(
 ): Promise<void> {
   const session = await deps.oidc.session(ctx);
   if (session && session.accountId !== accountId) {
-    return moveTo(deps, ctx, visit, { step: 'switch-account', accountId, manner });
+    return moveTo(deps, ctx, visit, { step: 'switch-account', accountId, manner, provenAt: epochSeconds() });
   }
-  await completeSignIn(deps, ctx, visit, accountId, manner);
+  await completeSignIn(deps, ctx, visit, { accountId, manner, provenAt: epochSeconds() });
 }
 
 /** As finishSignIn, for someone who has agreed to replace the session of this browser. */
@@ -29,10 +37,10 @@ export async function completeSignIn(
   deps: SignInDeps,
   ctx: Context,
   visit: Visit,
-  accountId: string,
-  { method, remember, upstreamId }: Manner,
+  { accountId, manner, provenAt }: Proven,
 ): Promise<void> {
   const { accounts, oidc, record, web } = deps;
+  const { method, remember, upstreamId } = manner;
   const account = await accounts.find(accountId);
   const about = { ...aboutVisit(visit), upstreamId, accountId: account?.id };
   if (!account || account.disabledAt) {
@@ -45,5 +53,5 @@ export async function completeSignIn(
   if (remember) await oidc.remember(visit.browserHash, account.id);
   if (upstreamId) web.cookies.set(ctx, 'last_upstream', upstreamId, { maxAge: LAST_UPSTREAM_SECONDS });
   await record({ ...about, type: 'sign_in.completed', outcome: 'ok', detail: { method } });
-  web.redirect(ctx, await oidc.finish(visit, { login: { accountId: account.id, amr: [method], remember } }));
+  web.redirect(ctx, await oidc.finish(visit, { login: { accountId: account.id, amr: [method], remember, provenAt } }));
 }

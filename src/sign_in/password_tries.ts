@@ -24,7 +24,7 @@ export async function passwordTries(
   const remembered = await oidc.remembered(visit.browserHash);
   const known = typed.account !== undefined && remembered.includes(typed.account.id);
   const [rule, key] = known
-    ? (['login_browser', visit.browserHash] as const)
+    ? (['login_browser', `${visit.browserHash} ${typed.account?.id}`] as const)
     : (['login_account', typed.address] as const);
   const clientAddress = web.clientAddress(ctx);
   return {

@@ -33,7 +33,7 @@ export type Step =
   | { step: 'check-email'; proofId: string; address: string; sentAt: number; resent?: boolean; manner: Manner }
   | { step: 'complete-profile'; arrival: Arrival }
   | { step: 'link-account'; arrival: Arrival; accountId: string; ways: Ways; provenByCode: boolean }
-  | { step: 'switch-account'; accountId: string; manner: Manner };
+  | { step: 'switch-account'; accountId: string; manner: Manner; provenAt: number };
 
 export type StepNamed<Name extends Step['step']> = Extract<Step, { step: Name }>;
 

@@ -39,6 +39,33 @@ describe('one browser, several accounts', () => {
     expect(whoIs(done)).toBe('olga@example.com');
   });
 
+  it('signs nobody in by opening a switch that was left, and takes no proof of five minutes ago', async () => {
+    const browser = createBrowser();
+    await signInLocally(world, browser, 'nora@example.com');
+    await browser.open(`${world.app.url}/login?prompt=login`);
+    await browser.submit({ action: '/start-again' });
+    const page = await browser.submit({ fields: { email: 'olga@example.com', password: PASSWORD } });
+    expect(page.screen).toBe('switch-account');
+    const other = browser.tab();
+    world.gatehouse.passTime(301);
+    expect((await other.open(page.url)).screen).toBe('login');
+    const late = await browser.submit({ action: '/switch-account' });
+    expect(late.screen).toBe('login');
+    expect(whoIs(await browser.open(`${world.app.url}/login`))).toBe('nora@example.com');
+  });
+
+  it('goes on when a right code is sent twice at once', async () => {
+    const browser = createBrowser();
+    await browser.open(`${world.app.url}/login?prompt=create`);
+    await browser.submit({ action: '/signup', fields: { email: 'zoe@example.com', new_password: PASSWORD } });
+    const code = await world.gatehouse.code('zoe@example.com');
+    const other = browser.tab();
+    await other.open(browser.page.url);
+    const pages = await Promise.all([browser.submit({ fields: { code } }), other.submit({ fields: { code } })]);
+    expect(pages.some((page) => page.url === `${world.app.url}/me`)).toBe(true);
+    expect((await browser.open(`${world.app.url}/login`)).url).toBe(`${world.app.url}/me`);
+  });
+
   it('asks the same person again with prompt=login, with the address fixed, and notes a fresh auth_time', async () => {
     const browser = createBrowser();
     const first = await signInLocally(world, browser, 'nora@example.com');
