@@ -46,17 +46,22 @@ async function showConsent({ web, accounts }: ConsentDeps, ctx: Context, visit: 
   });
 }
 
-async function decide({ web, oidc, record }: ConsentDeps, ctx: Context, visit: Visit): Promise<void> {
+async function decide({ web, oidc, accounts, record }: ConsentDeps, ctx: Context, visit: Visit): Promise<void> {
   const { decision } = await web.form(ctx);
   if (decision !== 'allow' && decision !== 'deny') throw new IdpError('request_invalid');
-  if (decision === 'allow') return web.redirect(ctx, await oidc.finish(visit, { consent: true }));
+  if (decision === 'allow') {
+    await signedInAccount(accounts, visit);
+    return web.redirect(ctx, await oidc.finish(visit, { consent: true }));
+  }
   const { reference, accountId, client } = visit;
   await record({ type: 'consent.denied', outcome: 'refused', reference, accountId, clientId: client.id });
   web.redirect(ctx, await oidc.abort(visit, 'access_denied'));
 }
 
+/** Who decides. An account that was disabled while the page was open decides nothing. */
 async function signedInAccount(accounts: Pick<Accounts, 'find'>, visit: Visit): Promise<Account> {
   const account = visit.accountId === undefined ? undefined : await accounts.find(visit.accountId);
   if (!account) throw new IdpError('interaction_expired');
+  if (account.disabledAt) throw new IdpError('account_disabled', { reference: visit.reference });
   return account;
 }

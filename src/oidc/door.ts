@@ -44,10 +44,10 @@ export interface RequestedScopes {
 
 /**
  * What a finished prompt says. `login`: this person, proven by these methods. `consent`: all that is missing is granted.
- * Neither: the prompt is answered by going on with the account of the session.
+ * `provenAt` is when, in seconds since 1970; now when absent. Neither: the prompt is answered by going on with the account of the session.
  */
 export interface VisitResult {
-  login?: { accountId: string; amr: string[]; acr?: string; remember: boolean };
+  login?: { accountId: string; amr: string[]; acr?: string; remember: boolean; provenAt?: number };
   consent?: true;
 }
 
@@ -89,6 +89,8 @@ export interface Oidc {
    * IdpError interaction_expired: it never wins.
    */
   finish(visit: Visit, result: VisitResult): Promise<string>;
+  /** Where a finished prompt leads, while nobody has gone there: a second press goes on like the first. */
+  onward(uid: string, browserHash: string | undefined): Promise<string | undefined>;
   /** Ends a visit with a protocol error for the client; otherwise as `finish`. */
   abort(visit: Visit, error: 'access_denied'): Promise<string>;
   /** The session of this browser, or undefined: signed out, ended, or its account is not usable any more. */

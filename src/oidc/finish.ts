@@ -36,6 +36,7 @@ const finishOnce = {
 export function createFinish(deps: FinishDeps): {
   finish(visit: Visit, result: VisitResult): Promise<string>;
   abort(visit: Visit, error: 'access_denied'): Promise<string>;
+  onward(uid: string, browserHash: string | undefined): Promise<string | undefined>;
 } {
   return {
     async finish(visit, result) {
@@ -46,6 +47,12 @@ export function createFinish(deps: FinishDeps): {
       if (!result.consent) return end(deps, live, answer);
       const grant = await prepareGrant(deps, live.visit);
       return end(deps, live, { ...answer, consent: { grantId: grant.id } }, () => inRequestScope(() => grant.save()));
+    },
+    async onward(uid, browserHash) {
+      const record = await deps.visits.ofBrowser(uid, browserHash).catch(() => undefined);
+      if (!record?.finishedAt) return undefined;
+      const interaction = (await deps.interactions.find([uid])).get(uid);
+      return interaction?.result && returnTo(interaction);
     },
     async abort(visit, error) {
       const live = await stillOpen(deps, visit);
@@ -110,7 +117,9 @@ const READ_BY_THE_LIBRARY: ReadonlySet<string> = new Set(['login', 'consent']);
 /** The prompt counts as answered, and the time of a login is the time of the proof, not of a later page. */
 function toLibraryResult(visit: Visit, { login }: VisitResult): InteractionResults {
   const answered = READ_BY_THE_LIBRARY.has(visit.prompt.name) ? {} : { [visit.prompt.name]: {} };
-  return { ...answered, ...(login ? { login: { ...login, ts: epochSeconds() } } : {}) };
+  if (!login) return answered;
+  const { provenAt = epochSeconds(), ...proven } = login;
+  return { ...answered, login: { ...proven, ts: provenAt } };
 }
 
 /** Should the process die before the grant is saved, the person is asked once more. */

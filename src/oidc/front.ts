@@ -2,7 +2,7 @@ import type { Context, Middleware, Next } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import { inRequestScope } from './artifacts/request_scope.ts';
 import type { OidcDeps } from './deps.ts';
-import { routes, servedPaths } from './routes.ts';
+import { LONGEST_REQUEST, routes, servedPaths } from './routes.ts';
 import { allowLibraryForm } from './self_submitting.ts';
 import type { Visits } from './visits.ts';
 
@@ -21,9 +21,6 @@ const FORMS: ReadonlySet<string> = new Set([routes.authorization, routes.end_ses
 
 /** Seconds after which asking again makes sense when the database is away. */
 const AGAIN_AFTER = 5;
-
-/** Of a query: as much as a form may have. What an authorization request says is kept for a day. */
-const LONGEST_REQUEST = 8192;
 
 /** Stands between the plumbing and the library: what the library would accept and we do not, ends here. */
 export function createFront(deps: FrontDeps): Middleware {

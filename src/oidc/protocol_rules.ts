@@ -12,13 +12,15 @@ interface RulesOptions {
   /** Whether clients may have pairwise subjects. */
   pairwise: boolean;
   discovery?: { ui_locales_supported?: string[]; op_policy_uri?: string; op_tos_uri?: string };
+  /** Whether the account of a token may be spoken of; every account when absent. */
+  isUsable?: (accountId: string) => Promise<boolean>;
 }
 
 /**
  * What the protocol offers, whoever asks: endpoints, features, claims, algorithms. Code flow only. Everything that the
  * library would decide by a default of its own with a notice on the console is decided here.
  */
-export function protocolRules({ pairwise, discovery }: RulesOptions): Configuration {
+export function protocolRules({ pairwise, discovery, isUsable }: RulesOptions): Configuration {
   return {
     routes,
     responseTypes: ['code'],
@@ -36,7 +38,7 @@ export function protocolRules({ pairwise, discovery }: RulesOptions): Configurat
     extraClientMetadata: { properties: ['first_party', 'require_pkce'] },
     pkce: { required: (_ctx, client) => needsPkce(client) && refusePkceless() },
     discovery: { ...discovery, prompt_values_supported: PROMPTS },
-    features,
+    features: features(isUsable),
     clientBasedCORS: (ctx, origin, client) =>
       origin !== 'null' &&
       (ctx.oidc.route === 'userinfo' || client.clientAuthMethod === 'none') &&
@@ -72,20 +74,24 @@ const claims = {
   phone: ['phone_number', 'phone_number_verified'],
 };
 
-const features: Configuration['features'] = {
+const features = (isUsable: RulesOptions['isUsable'] = async () => true): Configuration['features'] => ({
   devInteractions: { enabled: false },
   dPoP: { enabled: false },
   clientCredentials: { enabled: true },
   backchannelLogout: { enabled: true },
   pushedAuthorizationRequests: { enabled: true },
   userinfo: { enabled: true },
-  // A client learns of its own tokens only; of any other one it hears `active: false` (RFC 7662 4).
+  // A client learns of its own tokens only, while their account is usable; of any other it hears `active: false` (RFC 7662 4).
   introspection: {
     enabled: true,
-    allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+    async allowedPolicy(_ctx, client, token) {
+      if (token.clientId !== client.clientId) return false;
+      // Client credentials have no account.
+      return !('accountId' in token) || isUsable(token.accountId);
+    },
   },
   revocation: { enabled: true, allowedPolicy: mayRevoke },
-};
+});
 
 /** RFC 7009 2.1: a token of another client is left alone, and a client that authenticated is told so. */
 function mayRevoke(_ctx: KoaContextWithOIDC, client: Client, token: { clientId?: string }): boolean {

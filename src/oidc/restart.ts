@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { now } from '../kit/clock.ts';
 import type { OidcDeps } from './deps.ts';
 import type { Oidc } from './door.ts';
-import { routes } from './routes.ts';
+import { LONGEST_REQUEST, routes } from './routes.ts';
 import type { VisitStore } from './visit_store.ts';
 import { uidOf } from './visits.ts';
 
@@ -30,7 +30,10 @@ export function createRestart({
   return async (ctx: Context, change) => {
     const visit = await visits.find(uidOf(ctx));
     if (!visit || visit.browserHash !== web.browser.read(ctx) || visit.restartableUntil <= now()) return undefined;
-    return Object.keys(visit.params).length === 0 ? undefined : authorizeUrl(visit.params, change);
+    if (Object.keys(visit.params).length === 0) return undefined;
+    const url = authorizeUrl(visit.params, change);
+    // A pushed request may be longer than a query can be: the app has to push it again.
+    return url.length > LONGEST_REQUEST ? undefined : url;
   };
 }
 

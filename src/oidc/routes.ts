@@ -21,3 +21,6 @@ export const servedPaths: ReadonlySet<string> = new Set([
   logoutConfirmation,
   `${routes.end_session}/success`,
 ]);
+
+/** Bytes of a query: as many as a form may have. What an authorization request says is kept for a day. */
+export const LONGEST_REQUEST = 8192;

@@ -28,7 +28,7 @@ export function canonicalRequest(deps: { issuer: string; trustedHops: number; lo
     const refusal = refusalOf(ctx.req, hosts);
     if (refusal) {
       // The usual mistake of a proxy in front of us, and nothing else would tell its owner.
-      const received = ctx.req.headers.host?.slice(0, LONGEST_HOST);
+      const received = ctx.req.headers.host?.slice(0, LONGEST_HOST).replaceAll(/[^\x20-\x7e]/g, '?');
       if (refusal.status === 421) deps.logger.warn({ received, expected: issuer.host }, 'a request for another host');
       refuse(ctx, refusal);
       return;

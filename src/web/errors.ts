@@ -127,9 +127,19 @@ async function record(deps: Dependencies, ctx: Koa.Context, failure: Failure, re
     outcome: status >= 500 ? 'failed' : 'refused',
     reference,
     reason: code,
-    // The facts that the page shows to developers: what the client sent, never a secret.
-    detail: { ...details.facts, status, method: ctx.method, route: routeOf(ctx) },
+    detail: { ...keptFacts(details.facts), status, method: ctx.method, route: routeOf(ctx) },
   });
   // Events are kept in the database: when that is away, nobody waits for it twice.
   if (code !== 'database_unavailable') await recorded;
+}
+
+/** The facts that the page shows to developers, as they may be kept: an app may have put a code or a password into a URL. */
+function keptFacts(facts: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, withoutQuery(value)]));
+}
+
+function withoutQuery(value: string): string {
+  const url = URL.parse(value);
+  if (!url) return value.split(/[?#]/, 1)[0] ?? '';
+  return `${url.protocol}//${url.host}${url.pathname}`;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
 import { continueWith, signInLocally, signUpLocally } from '../support/people.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { CLIENT_SECRET, startWorld, type World } from '../support/world.ts';
 
 let world: World;
 let signedIn: Browser;
@@ -34,5 +34,22 @@ describe('a disabled account', () => {
     expect((await signedIn.open(`${world.app.url}/refresh`)).body).toContain('invalid_grant');
     expect((await signedIn.open(`${world.app.url}/login`)).screen).toBe('login');
     expect((await signedIn.open(`${world.gatehouse.issuer}/account`)).screen).toBe('login');
+  });
+
+  it('has no active token', async () => {
+    const authorization = `Basic ${Buffer.from(`app:${CLIENT_SECRET}`).toString('base64')}`;
+    const answers = await Promise.all(
+      // JWTs say for themselves when they end; the ID token is one.
+      (await world.app.secrets())
+        .filter((secret) => !secret.includes('.'))
+        .map(async (token) => {
+          const body = new URLSearchParams({ token });
+          const url = `${world.gatehouse.issuer}/oidc/introspect`;
+          const answer = await fetch(url, { method: 'POST', headers: { authorization }, body });
+          return answer.json();
+        }),
+    );
+    expect(answers.length).toBeGreaterThan(3);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(new Set(['{"active":false}']));
   });
 });
