@@ -48,7 +48,7 @@ function commonProblem(uri: string, parsed: URL): UriProblem | undefined {
   if (parsed.username !== '' || parsed.password !== '') {
     return { rule: 'uri_credentials', message: 'a URI here has no user name or password' };
   }
-  // oxlint-disable-next-line no-control-regex -- that is what is looked for
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u0020\u007f\\]/.test(uri)) return notAUri;
   return undefined;
 }

@@ -1,36 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Redeemed, Sent } from '../../src/accounts/door.ts';
+import { pass, useRealClock } from '../support/clock.ts';
 import { accountsWorld, freshAddress, freshVisit, signUpOf, type World } from './world.ts';
-
-/** Moves Date alone: timers and sockets go on as ever. */
-function moveClock(seconds: number): void {
-  const now = Date.now() + seconds * 1000;
-  jest.useRealTimers();
-  jest.useFakeTimers({
-    now,
-    doNotFake: [
-      'nextTick',
-      'queueMicrotask',
-      'setImmediate',
-      'setInterval',
-      'setTimeout',
-      'clearTimeout',
-      'clearInterval',
-      'clearImmediate',
-      'performance',
-      'hrtime',
-    ],
-  });
-}
 
 describe('a mailed code', () => {
   let world: World;
   beforeAll(async () => {
     world = await accountsWorld({ limited: true });
   });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  afterEach(() => useRealClock());
   afterAll(() => world.close());
 
   async function started(who = freshAddress()) {
@@ -124,9 +102,9 @@ describe('a mailed code', () => {
 
   it('lives for ten minutes', async () => {
     const proof = await started();
-    moveClock(599);
+    pass(599);
     expect(await proof.enter(proof.wrong)).toMatchObject({ reason: 'wrong' });
-    moveClock(2);
+    pass(2);
     expect(await proof.enter(proof.code)).toEqual({ ok: false, reason: 'expired', triesLeft: 0 });
   });
 
@@ -136,18 +114,18 @@ describe('a mailed code', () => {
     expect(soon).toMatchObject({ ok: false, reason: 'too_many' });
     expect(waitOf(soon)).toBeGreaterThan(50);
     expect(waitOf(soon)).toBeLessThanOrEqual(60);
-    moveClock(61);
+    pass(61);
     expect(await proof.resend()).toEqual({ ok: true, proofId: proof.proofId });
     const code = await world.codeTo(proof.who);
     expect(await proof.enter(proof.code)).toMatchObject({ ok: false, reason: 'wrong', triesLeft: 4 });
     expect(await proof.enter(code)).toMatchObject({ ok: true });
-    moveClock(61);
+    pass(61);
     expect(await proof.resend()).toEqual({ ok: false, reason: 'over' });
   });
 
   it('is sent again once when the button is pressed ten times at once', async () => {
     const proof = await started();
-    moveClock(61);
+    pass(61);
     await Promise.all(Array.from({ length: 10 }, () => proof.resend()));
     expect(await world.mailsTo(proof.who)).toHaveLength(2);
   });
@@ -155,16 +133,16 @@ describe('a mailed code', () => {
   it('cannot be guessed on through new codes: ten wrong ones for an address in an hour', async () => {
     const first = await started();
     for (let tries = 0; tries < 5; tries += 1) await first.enter(first.wrong);
-    moveClock(61);
+    pass(61);
     await first.resend();
     for (let tries = 0; tries < 5; tries += 1)
       expect(await first.enter(first.wrong)).toMatchObject({ reason: 'wrong' });
-    moveClock(61);
+    pass(61);
     await first.resend();
     const locked = await first.enter(await world.codeTo(first.who));
     expect(locked).toMatchObject({ ok: false, reason: 'too_many' });
     expect(locked.ok ? 0 : locked.retryAfter).toBeGreaterThan(3000);
-    moveClock(3600);
+    pass(3600);
     await first.resend();
     expect(await first.enter(await world.codeTo(first.who))).toMatchObject({ ok: true });
   });
@@ -202,10 +180,10 @@ describe('a mailed code', () => {
 
   it('is swept away a day after it ended, and not before', async () => {
     const proof = await started();
-    moveClock(600 + 86_000);
+    pass(600 + 86_000);
     await world.accounts.sweep();
     expect(await world.database.knex('mailed_proofs').where({ id: proof.proofId })).toHaveLength(1);
-    moveClock(500);
+    pass(500);
     expect(await world.accounts.sweep()).toBeGreaterThan(0);
     expect(await world.database.knex('mailed_proofs').where({ id: proof.proofId })).toEqual([]);
     expect(await world.accounts.sweep()).toBe(0);

@@ -52,6 +52,16 @@ const strangers = all.filter((facts) => !facts.known);
 const decided = (facts: LinkingFacts) => decideLinking(facts);
 const only = (when: (facts: LinkingFacts) => boolean, from = strangers) => from.filter(when).map(decided);
 
+/** An account of a local person whose address is verified, with nothing else to it. */
+const plain = {
+  disabled: false,
+  addressVerified: true,
+  madeByAdmin: false,
+  hasIdentityOfUpstream: false,
+  hasSecondFactor: false,
+  hasOwnFactor: true,
+};
+
 describe('the linking rule, in every situation there is', () => {
   it('was given every combination of facts', () => {
     expect(all).toHaveLength(5 * 4 * 2 * 3 * 65);
@@ -138,14 +148,6 @@ describe('the linking rule, in every situation there is', () => {
   });
 
   it('joins by itself only as far as the config lets an upstream', () => {
-    const plain = {
-      disabled: false,
-      addressVerified: true,
-      madeByAdmin: false,
-      hasIdentityOfUpstream: false,
-      hasSecondFactor: false,
-      hasOwnFactor: true,
-    };
     const table = trusts.map((trust) =>
       linkings.map((linking) => decideLinking({ trust, linking, provenByCode: false, account: plain })),
     );
@@ -158,14 +160,6 @@ describe('the linking rule, in every situation there is', () => {
   });
 
   it('joins after a mailed code whatever the config says: that is the proof', () => {
-    const plain = {
-      disabled: false,
-      addressVerified: true,
-      madeByAdmin: false,
-      hasIdentityOfUpstream: false,
-      hasSecondFactor: false,
-      hasOwnFactor: true,
-    };
     for (const linking of linkings) {
       for (const trust of trusts)
         expect(decideLinking({ trust, linking, provenByCode: true, account: plain })).toBe('join');

@@ -10,7 +10,7 @@ import { allStores } from '../../src/oidc/artifacts/artifact_store.ts';
 import { sweep } from '../../src/oidc/sweep.ts';
 import { secretToken } from '../../src/kit/random.ts';
 import { testDatabase } from '../support/database.ts';
-import { pass, useRealClock } from './clock.ts';
+import { pass, useRealClock } from '../support/clock.ts';
 
 const CONSUMABLE = Object.entries(models).flatMap(([name, model]) => (model.consumable ? [name as ModelName] : []));
 const OF_GRANT = [

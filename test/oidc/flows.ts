@@ -24,6 +24,32 @@ export function authorize(change: Record<string, string | undefined> = {}): stri
   return `/oidc/authorize?${new URLSearchParams(present).toString()}`;
 }
 
+/** The visit that a page is about, as our plain pages show it. */
+export async function visitAt(browser: Agent, page: string): Promise<Visit> {
+  const { text } = await browser.get(page);
+  return JSON.parse(text) as Visit;
+}
+
+/** Begins a visit: its page, and what that page is told. */
+export async function begin(
+  browser: Agent,
+  change: Record<string, string | undefined> = {},
+): Promise<{ page: string; visit: Visit }> {
+  const { location: page = '' } = await browser.get(authorize(change));
+  return { page, visit: await visitAt(browser, page) };
+}
+
+/** Status and reason of an answer that refuses. */
+export async function refusalOf(answer: Promise<Answer>): Promise<[number, unknown]> {
+  const { status, json } = await answer;
+  return [status, json['error']];
+}
+
+/** What a page says once somebody has proven who they are. */
+export function login(accountId = 'ada', remember = true): VisitResult {
+  return { login: { accountId, amr: ['pwd'], remember } };
+}
+
 /** Posts a result to the page of the present prompt and follows the library's resume. */
 export async function answerPrompt(
   browser: Agent,
@@ -43,9 +69,9 @@ export async function signIn(
 ): Promise<Answer> {
   let answer = await browser.get(authorize(change));
   for (let step = 0; step < 4 && answer.location?.startsWith('/interaction/'); step += 1) {
-    const { prompt } = (await browser.get(answer.location)).json as unknown as Visit;
-    const login = { accountId, amr: ['pwd'], remember: true };
-    answer = await answerPrompt(browser, answer.location, prompt.name === 'consent' ? { consent: true } : { login });
+    const { prompt } = await visitAt(browser, answer.location);
+    const result: VisitResult = prompt.name === 'consent' ? { consent: true } : login(accountId);
+    answer = await answerPrompt(browser, answer.location, result);
   }
   return answer;
 }

@@ -15,7 +15,7 @@ import {
   type Answer,
   type World,
 } from './support.ts';
-import { pass, useRealClock } from './clock.ts';
+import { pass, useRealClock } from '../support/clock.ts';
 
 const BYE = 'https://wiki.acme.example/bye';
 

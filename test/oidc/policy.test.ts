@@ -1,21 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Visit } from '../../src/oidc/index.ts';
-import { pass, useRealClock } from './clock.ts';
+import { pass, useRealClock } from '../support/clock.ts';
 import {
   agent,
   answerPrompt,
   authorize,
   claimsOf,
+  login,
   openWorld,
   parameter,
   redeem,
   signIn,
+  visitAt,
   type Agent,
   type Answer,
   type World,
 } from './support.ts';
-
-const login = (accountId = 'ada', remember = true) => ({ login: { accountId, amr: ['pwd'], remember } });
 
 describe('the interaction policy', () => {
   let world: World;
@@ -29,7 +28,7 @@ describe('the interaction policy', () => {
   async function pageOf(browser: Agent, answer: Answer): Promise<string> {
     if (!answer.location?.startsWith('/interaction/'))
       return parameter(answer, answer.location?.includes('error=') ? 'error' : 'code') && 'code';
-    const { prompt } = (await browser.get(answer.location)).json as unknown as Visit;
+    const { prompt } = await visitAt(browser, answer.location);
     return `${prompt.name}: ${prompt.reasons.join(' ')}`;
   }
 

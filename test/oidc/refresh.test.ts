@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { agent, openWorld, parameter, redeem, refresh, signIn, type World } from './support.ts';
-import { pass, useRealClock } from './clock.ts';
+import { pass, useRealClock } from '../support/clock.ts';
 
 const DAY = 86_400;
 

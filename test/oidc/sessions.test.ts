@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { pass, useRealClock } from './clock.ts';
-import { agent, answerPrompt, authorize, openWorld, parameter, type Agent, type World } from './support.ts';
+import { pass, useRealClock } from '../support/clock.ts';
+import { agent, answerPrompt, authorize, login, openWorld, parameter, type Agent, type World } from './support.ts';
 
 const DAY = 86_400;
-const login = (accountId = 'ada', remember = true) => ({ login: { accountId, amr: ['pwd'], remember } });
 
 describe('a session', () => {
   let world: World;

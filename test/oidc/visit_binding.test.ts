@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Visit } from '../../src/oidc/index.ts';
-import { agent, authorize, openWorld, parameter, type Agent, type World } from './support.ts';
-
-const login = (accountId = 'ada', remember = true) => ({ login: { accountId, amr: ['pwd'], remember } });
+import { agent, authorize, begin, login, openWorld, parameter, refusalOf, type World } from './support.ts';
 
 describe('the browser of a visit', () => {
   let world: World;
@@ -10,19 +7,6 @@ describe('the browser of a visit', () => {
     world = await openWorld();
   });
   afterAll(() => world.close());
-
-  async function begin(
-    browser: Agent,
-    change: Record<string, string | undefined> = {},
-  ): Promise<{ page: string; visit: Visit }> {
-    const { location = '' } = await browser.get(authorize(change));
-    return { page: location, visit: (await browser.get(location)).json as unknown as Visit };
-  }
-
-  const refusalOf = async (answer: Promise<{ status: number; json: Record<string, unknown> }>) => {
-    const { status, json } = await answer;
-    return [status, json['error']];
-  };
 
   it('shows its page to no other (C1)', async () => {
     const { page } = await begin(agent(world.issuer));

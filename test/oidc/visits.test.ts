@@ -1,22 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Visit } from '../../src/oidc/index.ts';
-import { pass, useRealClock } from './clock.ts';
+import { pass, useRealClock } from '../support/clock.ts';
 import {
   agent,
   answerPrompt,
   API,
   authorize,
+  begin,
   claimsOf,
   CLIENTS,
+  login,
   openWorld,
   parameter,
   redeem,
+  refusalOf,
   signIn,
-  type Agent,
+  visitAt,
   type World,
 } from './support.ts';
-
-const login = (accountId = 'ada', remember = true) => ({ login: { accountId, amr: ['pwd'], remember } });
 
 describe('a visit', () => {
   let world: World;
@@ -25,20 +25,6 @@ describe('a visit', () => {
   });
   afterEach(() => useRealClock());
   afterAll(() => world.close());
-
-  /** Moves the clock of everything in this process. */
-  async function begin(
-    browser: Agent,
-    change: Record<string, string | undefined> = {},
-  ): Promise<{ page: string; visit: Visit }> {
-    const { location = '' } = await browser.get(authorize(change));
-    return { page: location, visit: (await browser.get(location)).json as unknown as Visit };
-  }
-
-  const refusalOf = async (answer: Promise<{ status: number; json: Record<string, unknown> }>) => {
-    const { status, json } = await answer;
-    return [status, json['error']];
-  };
 
   it('tells its page who asks, what for, and where the person goes back to', async () => {
     const { visit } = await begin(agent(world.issuer), {
@@ -62,7 +48,7 @@ describe('a visit', () => {
     const browser = agent(world.issuer);
     const { page, visit } = await begin(browser, { client_id: 'shop' });
     const { location = '' } = await answerPrompt(browser, page, login());
-    const consent = (await browser.get(location)).json as unknown as Visit;
+    const consent = await visitAt(browser, location);
     expect([consent.prompt.name, consent.reference]).toEqual(['consent', visit.reference]);
     expect(consent.uid).not.toBe(visit.uid);
     await answerPrompt(browser, location, { consent: true });

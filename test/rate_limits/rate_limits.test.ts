@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { openDatabase, type Database } from '../../src/database/index.ts';
 import {
   limitRules,
@@ -8,6 +8,7 @@ import {
   type LimitRule,
   type RateLimiter,
 } from '../../src/rate_limits/index.ts';
+import { pass, useRealClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
 
 const hashKey = randomBytes(32);
@@ -34,31 +35,8 @@ describe('rate limits', () => {
     world = await testDatabase();
     limits = open(world.database);
   });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  afterEach(() => useRealClock());
   afterAll(() => world.drop());
-
-  /** Moves Date alone: timers and sockets go on as ever. */
-  function moveClock(seconds: number): void {
-    const at = Date.now() + seconds * 1000;
-    jest.useRealTimers();
-    jest.useFakeTimers({
-      now: at,
-      doNotFake: [
-        'nextTick',
-        'queueMicrotask',
-        'setImmediate',
-        'setInterval',
-        'setTimeout',
-        'clearTimeout',
-        'clearInterval',
-        'clearImmediate',
-        'performance',
-        'hrtime',
-      ],
-    });
-  }
 
   it('lets through exactly as many as the rule says', async () => {
     const key = fresh();
@@ -82,7 +60,7 @@ describe('rate limits', () => {
   it('gives everything back after the window', async () => {
     const key = fresh();
     expect(await allowed([limits], 'mail_address', key, 5)).toBe(3);
-    moveClock(limitRules.mail_address.window + 1);
+    pass(limitRules.mail_address.window + 1);
     expect(await allowed([limits], 'mail_address', key, 5)).toBe(3);
   });
 
@@ -94,7 +72,7 @@ describe('rate limits', () => {
       const refused = await limits.take('login_account', key);
       const wait = refused.ok ? 0 : refused.retryAfter;
       waits.push(wait);
-      moveClock(wait + 1);
+      pass(wait + 1);
     }
     expect(waits).toEqual([300, 600, 1200, 2400, 3600, 3600]);
   });
@@ -150,7 +128,7 @@ describe('rate limits', () => {
   it('sweeps counters whose window is over, and keeps those that still count', async () => {
     const key = fresh();
     await allowed([limits], 'login_account', key, 11);
-    moveClock(2 * 86_400);
+    pass(2 * 86_400);
     const current = fresh();
     await allowed([limits], 'mail_address', current, 3);
     expect(await limits.sweep()).toBeGreaterThan(1);

@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { moveTime } from './support/move_time.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { pass, useRealClock } from '../support/clock.ts';
 import { BROWSER, ISSUER, buildWorld, settingsFor, type World } from './support/world.ts';
 
 let world: World;
@@ -11,7 +11,7 @@ beforeEach(() => {
   world.events.length = 0;
 });
 afterEach(() => {
-  jest.useRealTimers();
+  useRealClock();
 });
 afterAll(() => world.close());
 
@@ -69,7 +69,7 @@ describe('arrive', () => {
   it('refuses a state after ten minutes, without asking the upstream', async () => {
     const params = await world.travel('google');
     const before = exchanges();
-    moveTime(601);
+    pass(601);
     expect(await world.upstreams.arrive('google', BROWSER, 'GET', params)).toMatchObject({
       outcome: 'refused',
       code: 'interaction_expired',
@@ -121,9 +121,9 @@ describe('arrive', () => {
 
   it('forgets a trip a day after it expired', async () => {
     await world.travel('google');
-    moveTime(24 * 3600);
+    pass(24 * 3600);
     expect(await world.upstreams.sweep()).toBe(0);
-    moveTime(700);
+    pass(700);
     expect(await world.upstreams.sweep()).toBeGreaterThan(0);
     expect(await world.database.knex('upstream_transactions').select()).toEqual([]);
   });

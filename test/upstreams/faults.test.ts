@@ -60,6 +60,7 @@ const table: [name: string, upstream: string, lie: Lie, code: string, reason: st
   ['the hash of another access token', 'google', claims((c) => ({ ...c, at_hash: 'x' })), FAILED, 'at_hash_wrong', true],
   ['no subject', 'google', claims(({ sub: _sub, ...c }) => c), FAILED, 'subject_invalid', false],
   ['an empty subject', 'google', claims((c) => ({ ...c, sub: '' })), FAILED, 'subject_invalid', false],
+  // jose's type says that a subject is text: this one lies.
   ['a subject that is a number', 'google', claims((c) => ({ ...c, sub: 42 as unknown as string })), FAILED, 'subject_invalid', false],
   ['a subject of 300 characters', 'google', claims((c) => ({ ...c, sub: 'x'.repeat(300) })), FAILED, 'subject_invalid', false],
   ['no signature at all', 'google', () => ({ sign: (c) => new UnsecuredJWT(c).encode() }), FAILED, 'alg_refused', true],

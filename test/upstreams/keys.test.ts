@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair } from 'jose';
 import type { Upstreams } from '../../src/upstreams/index.ts';
 import { transportFaults as broken } from './support/fake_upstream.ts';
-import { moveTime } from './support/move_time.ts';
+import { pass, useRealClock } from '../support/clock.ts';
 import { BROWSER, buildWorld, type World } from './support/world.ts';
 
 let world: World;
@@ -17,7 +17,7 @@ beforeEach(async () => {
   upstreams = await world.open();
 });
 afterEach(() => {
-  jest.useRealTimers();
+  useRealClock();
 });
 afterAll(() => world.close());
 
@@ -47,7 +47,7 @@ describe('keys of an upstream', () => {
     }
     expect(fetches()).toBe(2);
     world.fake.honest();
-    moveTime(31);
+    pass(31);
     expect(await arrive()).toMatchObject({ outcome: 'identified' });
     expect(fetches()).toBe(3);
   });
@@ -55,9 +55,9 @@ describe('keys of an upstream', () => {
   it('serve on for a day when the upstream stops answering, and not longer', async () => {
     await arrive();
     world.fake.lie({ transport: broken.status(500)('/certs') });
-    moveTime(23 * 3600);
+    pass(23 * 3600);
     expect(await arrive()).toMatchObject({ outcome: 'identified' });
-    moveTime(2 * 3600);
+    pass(2 * 3600);
     expect(await arrive()).toMatchObject({ code: 'upstream_unavailable', reason: 'jwks_unavailable' });
   });
 

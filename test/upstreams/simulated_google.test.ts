@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { moveTime } from './support/move_time.ts';
+import { pass, useRealClock } from '../support/clock.ts';
 import { ISSUER, visitSimulator, type SimulatorVisit } from './support/simulator_visit.ts';
 
 let visit: SimulatorVisit;
@@ -9,7 +9,7 @@ beforeAll(async () => {
   visit = await visitSimulator();
 });
 afterEach(() => {
-  jest.useRealTimers();
+  useRealClock();
 });
 afterAll(() => visit.close());
 
@@ -76,7 +76,7 @@ describe('the simulated Google', () => {
     expect((await visit.redeem('google', code)).status).toBe(200);
     expect(await (await visit.redeem('google', code)).json()).toMatchObject({ error: 'invalid_grant' });
     const late = (await visit.choose('google', 'ada')).searchParams.get('code');
-    moveTime(601);
+    pass(601);
     expect(await (await visit.redeem('google', late)).json()).toMatchObject({ error: 'invalid_grant' });
   });
 
