@@ -151,10 +151,13 @@ export function codeIn(text: string): string | undefined {
   return code ? `${code[1]}${code[2]}` : undefined;
 }
 
-/** A port whose neighbour is free too: the simulator listens there. */
+/**
+ * A port whose neighbour is free too: the simulator listens there. Below 32768, from where Linux takes the ports of outgoing
+ * connections: one of those may come between the look and the start.
+ */
 export async function freePortPair(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
     if ((await isFree(port)) && (await isFree(port + 1))) return port;
   }
   throw new Error('no free pair of ports');
