@@ -35,5 +35,6 @@ export function parseSparingPlaceholders(text: string): Spared {
 }
 
 function isPlaceholder(text: string, offset: number): boolean {
-  return text.startsWith('${', offset);
+  // `startsWith` takes an offset before the text for its beginning.
+  return offset >= 0 && text.startsWith('${', offset);
 }

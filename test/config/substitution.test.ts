@@ -94,6 +94,10 @@ describe('substitution', () => {
     expect(text).not.toContain('yaml_syntax');
   });
 
+  it('answers for a file that begins with a placeholder and is no YAML', async () => {
+    expect(await mistakesOf('${A\n  B}: { x:\n')).toContain('yaml_syntax');
+  });
+
   it('goes on with the rest of a file in which placeholders have to be quoted', async () => {
     const text = await mistakesOf(
       `${GOOD}signpu: {}\nupstreams:\n  - { id: google, preset: goggle, client_id: \${ID:-\${OTHER}}, client_secret: \${S} }\n  - { id: x, preset: google, client_id: [\${A\n`,
