@@ -7,6 +7,7 @@ import * as upstreamTransactions from './20261121100400_upstream_transactions.ts
 import * as events from './20261121100500_events.ts';
 import * as mailOutbox from './20261121100600_mail_outbox.ts';
 import * as rateLimits from './20261121100700_rate_limits.ts';
+import * as mailedLinks from './20261121110000_mailed_links.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -17,4 +18,5 @@ export const migrations = [
   { name: '20261121100500_events', ...events },
   { name: '20261121100600_mail_outbox', ...mailOutbox },
   { name: '20261121100700_rate_limits', ...rateLimits },
+  { name: '20261121110000_mailed_links', ...mailedLinks },
 ] as const;

@@ -1,8 +1,13 @@
 /**
- * account_pages: a person's own pages, and the front page.
+ * account_pages: what people see and do about their own account.
  *
- * Owns `/`, `/account`, `/account/return` and `/.well-known/change-password`. `/account` is a client of ours that never
- * redeems its code: the return only checks state and reads the session, and each request reads it anew, so that
- * revocation is immediate. Never shows anything of an account without a live session.
+ * Owns the front page at /, the frame of all pages under /account (who may see them, fresh sign-in before a sensitive change, the
+ * tabs) and those pages that belong to no factor, and /.well-known/change-password. The account is a client
+ * of ours whose code is never redeemed: each request asks whose session it is, so that ending one takes effect at once.
+ * Never shows anything of an account without a live session.
  */
-export { accountClient, mountAccountPages } from './pages.ts';
+export { openAccountFrame } from './frame.ts';
+export type { AccountFrame, Person } from './frame.ts';
+export { ACCOUNT_CLIENT_ID, accountClient } from './own_client.ts';
+export { mountAccountPages } from './mount.ts';
+export type { SecurityCard } from './page_deps.ts';

@@ -3,13 +3,15 @@ import { IdpError } from '../kit/errors.ts';
 import { settleArrival } from './arrival.ts';
 import { cleanArrival, identityOf } from './arriving.ts';
 import { redeem, sendArrivalCode, sendLinkCode, verifyAddress } from './codes.ts';
+import { confirm, confirmedBy, lookAtConfirmation } from './confirmation.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { AccountReading, Accounts, Arrival, Joined, Outcome, VisitBinding } from './door.ts';
 import { joinIdentity } from './joining.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
+import { postgresMailedLinks } from './postgres_mailed_links.ts';
 import { resend, sweepProofs } from './proofs.ts';
-import { signUp } from './sign_up.ts';
+import { changeSignUpAddress, signUp } from './sign_up.ts';
 import { transact } from './transact.ts';
 
 /** Reads accounts and changes nothing: what commands need. */
@@ -26,9 +28,12 @@ export function readAccounts({ knex }: Database): AccountReading {
 }
 
 /** Opens the accounts over the database. */
-export function openAccounts(deps: AccountsDeps): Accounts {
+export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
+  const links = postgresMailedLinks(opening.database);
+  const deps: AccountsDeps = { ...opening, links };
   return {
     ...readAccounts(deps.database),
+    links,
     signUp: (request, visit) => signUp(deps, request, visit),
     verifyAddress: (account, locale, visit) => verifyAddress(deps, account, locale, visit),
     arrive: (arrival, visit) => arrive(deps, arrival, visit),
@@ -36,10 +41,14 @@ export function openAccounts(deps: AccountsDeps): Accounts {
     sendLinkCode: (accountId, arrival, visit) => sendLinkCode(deps, accountId, storable(arrival), visit),
     join: (accountId, arrival, proof, visit) => join(deps, accountId, storable(arrival), proof, visit),
     codes: {
+      changeAddress: (proofId, address, visit) => changeSignUpAddress(deps, proofId, address, visit),
+      confirmed: (proofId, visit) => confirmedBy(deps, proofId, visit),
       resend: (proofId, visit) => resend(deps, proofId, visit),
       redeem: (proofId, code, visit) => redeem(deps, proofId, code, visit),
     },
-    sweep: () => sweepProofs(deps),
+    lookAtConfirmation: (token) => lookAtConfirmation(deps, token),
+    confirm: (token, browserHash) => confirm(deps, token, browserHash),
+    sweep: async () => (await sweepProofs(deps)) + (await links.sweep()),
   };
 }
 

@@ -113,7 +113,8 @@ function settle(deps: AccountsDeps, within: Knex, proof: StoredProof, visit: Vis
   return settleArrival(deps, within, { arrival: proof.payload.arrival, provenByCode: true }, visit);
 }
 
-async function completeVerification(within: Knex, accountId: string, address: Address): Promise<Outcome> {
+/** The address of the account is proven. */
+export async function completeVerification(within: Knex, accountId: string, address: Address): Promise<Outcome> {
   const accounts = postgresAccountStore(within);
   await lockAddress(within, address.canonical);
   const account = await accounts.find(accountId);

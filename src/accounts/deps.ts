@@ -4,6 +4,7 @@ import type { RecordEvent } from '../events/index.ts';
 import type { Mail } from '../mail/index.ts';
 import type { RateLimiter } from '../rate_limits/index.ts';
 import type { Linking } from './linking.ts';
+import type { MailedLinks } from './mailed_links.ts';
 
 /** What the rooms of the factors, which stand above this one, do for it inside its transactions. app.ts passes it in. */
 export interface Factors {
@@ -27,9 +28,10 @@ export interface AccountsDeps {
   mail: Pick<Mail, 'queue' | 'wake'>;
   limits: Pick<RateLimiter, 'take' | 'giveBack'>;
   factors: Factors;
+  links: MailedLinks;
   policy: AccountPolicy;
   /** Keys the hashes of mailed codes: a dump of the database is not enough to guess them. */
   proofKey: Buffer;
-  /** Seconds for which a mailed code counts. */
-  lifetimes: { mailed_code: number };
+  /** Seconds for which a mailed code or link counts. */
+  lifetimes: { mailed_code: number; mailed_link: number };
 }

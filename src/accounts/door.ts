@@ -2,6 +2,7 @@ import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
 import type { Account, Identity, IdentityKey } from './account.ts';
 import type { Trust, Ways } from './linking.ts';
+import type { MailedLinks } from './mailed_links.ts';
 
 /** The visit that a proof belongs to: it counts only there, and only in that browser. */
 export interface VisitBinding {
@@ -9,6 +10,8 @@ export interface VisitBinding {
   interactionHash: string;
   browserHash: string;
   reference?: string;
+  /** The interaction's uid, sealed: a mailed link that is opened in the same browser leads back with it. */
+  resume?: string;
   /** Whose mails these are: each client address may cause so many. */
   clientAddress: string;
 }
@@ -30,6 +33,14 @@ export interface CodeRefused {
   /** Seconds until another code may be tried, when the address had too many wrong ones. */
   retryAfter?: number;
 }
+
+/**
+ * What became of the button behind a mailed link. `resume` is the sealed uid of the visit it belongs to, only for the
+ * browser of that visit. `taken`: the address became somebody's meanwhile, or may not have an account.
+ */
+export type Confirmed =
+  | { ok: true; address: Address; resume?: string }
+  | { ok: false; reason: 'expired' | 'used' | 'taken' };
 
 /** A right code, and where it leads. */
 export type Redeemed = CodeRefused | { ok: true; outcome: Outcome };
@@ -107,12 +118,23 @@ export interface Accounts extends AccountReading {
   join(accountId: string, arrival: Arrival, proof: { provenByCode: boolean }, visit: VisitBinding): Promise<Joined>;
 
   codes: {
+    /** Starts the same sign-up with another address; the code and the link of the first one are dead. */
+    changeAddress(proofId: string, address: Address, visit: VisitBinding): Promise<Sent>;
+    /** Who was made or verified by the mailed link, in whichever browser that was opened; undefined as long as nobody was. */
+    confirmed(proofId: string, visit: VisitBinding): Promise<Account | undefined>;
     /** A new code to the same address; the old one is dead. At most one a minute. */
     resend(proofId: string, visit: VisitBinding): Promise<Sent>;
     /** Checks a code; the right one is consumed and does what it is for, in one transaction. */
     redeem(proofId: string, code: string, visit: VisitBinding): Promise<Redeemed>;
   };
 
-  /** Deletes proofs that ended more than a day ago, and returns how many. Until then a new code can be sent for them. */
+  /** The links in our mails; what each is for decides who makes and consumes it. */
+  links: MailedLinks;
+  /** What is known of the link of a verification mail, without changing anything. Undefined for a link that never was one. */
+  lookAtConfirmation(token: string): Promise<{ state: 'usable' | 'used' | 'expired'; address: Address } | undefined>;
+  /** The button behind the link of a verification mail: does what the code of that mail would have done, without its browser. */
+  confirm(token: string, browserHash: string | undefined): Promise<Confirmed>;
+
+  /** Deletes proofs and links that ended more than a day ago, and returns how many. Until then a new code can be sent for them. */
   sweep(): Promise<number>;
 }

@@ -15,10 +15,13 @@ interface Row {
   sent_at: Date;
   expires_at: Date;
   consumed_at: Date | null;
+  confirmed_account_id: string | null;
 }
 
 /** Mailed proofs in PostgreSQL, within a transaction or outside of any. */
 export function postgresProofStore(knex: Knex): ProofStore {
+  // The payload has done its work; a row that is kept to notice reuse need not keep a password hash.
+  const used = () => ({ consumed_at: now(), payload: knex.raw(`jsonb_build_object('mail', payload->'mail')`) });
   const open = () => knex<Row>('mailed_proofs').whereNull('consumed_at').where('expires_at', '>', now());
   return {
     async insert(proof, visit) {
@@ -30,6 +33,10 @@ export function postgresProofStore(knex: Knex): ProofStore {
         .first();
       return row && proofOf(row);
     },
+    async findAnywhere(id) {
+      const row = await knex<Row>('mailed_proofs').where({ id }).first();
+      return row && proofOf(row);
+    },
     async countTry(id, visit, most) {
       const [row] = await open()
         .where({ id, ...bound(visit) })
@@ -39,9 +46,16 @@ export function postgresProofStore(knex: Knex): ProofStore {
       return row && proofOf(row);
     },
     async consume(id, codeHash) {
-      // The payload has done its work with this; a row that is kept to notice reuse need not keep a password hash.
-      const used = { consumed_at: now(), payload: knex.raw(`jsonb_build_object('mail', payload->'mail')`) };
-      return (await open().where({ id, code_hash: codeHash }).update(used)) === 1;
+      return (await open().where({ id, code_hash: codeHash }).update(used())) === 1;
+    },
+    async consumeWithoutCode(id) {
+      const unused = await knex<Row>('mailed_proofs').where({ id, consumed_at: null }).forUpdate().first();
+      if (!unused) return undefined;
+      await knex('mailed_proofs').where({ id }).update(used());
+      return proofOf(unused);
+    },
+    async confirm(id, accountId) {
+      await knex('mailed_proofs').where({ id }).update({ confirmed_account_id: accountId });
     },
     async renew(id, { codeHash, sentAt, expiresAt, sentBefore }) {
       const renewed = { code_hash: codeHash, sent_at: sentAt, expires_at: expiresAt, tries: 0 };
@@ -86,6 +100,7 @@ function proofOf(row: Row): StoredProof {
     sentAt: row.sent_at,
     expiresAt: row.expires_at,
     consumedAt: row.consumed_at ?? undefined,
+    confirmedAccountId: row.confirmed_account_id ?? undefined,
   };
   // This store wrote the row: payload and account belong to its purpose.
   return stored as StoredProof;

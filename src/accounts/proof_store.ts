@@ -36,16 +36,24 @@ export type StoredProof = Proof & {
   sentAt: Date;
   expiresAt: Date;
   consumedAt?: Date;
+  /** Who was made or verified by the link of its mail. */
+  confirmedAccountId?: string;
 };
 
 /** Proofs of an address by a mailed code. Each is seen only from its own visit and browser. */
 export interface ProofStore {
   insert(proof: StoredProof, visit: VisitBinding): Promise<void>;
   find(id: string, visit: VisitBinding): Promise<StoredProof | undefined>;
+  /** The same for the link of its mail, which may be opened in any browser. */
+  findAnywhere(id: string): Promise<StoredProof | undefined>;
   /** Counts a try before anybody compares: undefined when none is left, or the proof is used or expired. */
   countTry(id: string, visit: VisitBinding, most: number): Promise<StoredProof | undefined>;
   /** True for exactly one caller, and only while this very code is the newest. */
   consume(id: string, codeHash: string): Promise<boolean>;
+  /** The proof, for exactly one caller, without its code: whoever holds the mailed link, or gives the proof up. */
+  consumeWithoutCode(id: string): Promise<StoredProof | undefined>;
+  /** Notes whom the link of a proof made or verified. */
+  confirm(id: string, accountId: string): Promise<void>;
   /** Replaces the code unless the last one was sent after `sentBefore`. */
   renew(id: string, code: { codeHash: string; sentAt: Date; expiresAt: Date; sentBefore: Date }): Promise<boolean>;
 }

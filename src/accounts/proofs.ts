@@ -4,6 +4,7 @@ import type { Address } from '../kit/addresses.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { equalInConstantTime, hmac, mailedCode, secretToken } from '../kit/random.ts';
 import type { AccountsDeps } from './deps.ts';
+import { queueProofMail } from './proof_mail.ts';
 import { takeMail } from './take_mail.ts';
 import { transact } from './transact.ts';
 import type { CodeRefused, Sent, VisitBinding } from './door.ts';
@@ -33,7 +34,7 @@ export async function startProof(
   const { codeHash, values } = newCode(deps, { ...proof, id });
   const times = { sentAt: now(), expiresAt: inSeconds(deps.lifetimes.mailed_code) };
   await postgresProofStore(within).insert({ ...proof, id, codeHash, tries: 0, ...times }, visit);
-  await queueCode(deps, within, proof, values, visit);
+  await queueProofMail(deps, within, { ...proof, id }, values, visit);
   return id;
 }
 
@@ -50,7 +51,7 @@ export async function resend(deps: AccountsDeps, id: string, visit: VisitBinding
     const { codeHash, values } = newCode(deps, proof);
     const times = { sentAt: now(), expiresAt: inSeconds(lifetimes.mailed_code), sentBefore: inSeconds(-COOL_DOWN) };
     if (!(await postgresProofStore(within).renew(id, { codeHash, ...times }))) return false;
-    await queueCode(deps, within, proof, values, visit);
+    await queueProofMail(deps, within, proof, values, visit);
     return true;
   });
   if (!renewed) return { ok: false, reason: 'too_many', retryAfter: COOL_DOWN };
@@ -120,22 +121,4 @@ function hashOf(
 /** People paste "1234 5678" and type full-width digits. */
 function digitsOf(typed: string): string {
   return typed.normalize('NFKC').replaceAll(/[\s-]/g, '').slice(0, 32);
-}
-
-async function queueCode(
-  { mail }: AccountsDeps,
-  within: Knex,
-  proof: { address: Address; mail: ProofMail },
-  values: Record<string, string>,
-  visit: VisitBinding,
-): Promise<void> {
-  const { template, locale } = proof.mail;
-  const { reference } = visit;
-  await mail.queue(within, {
-    to: proof.address.stored,
-    template,
-    locale,
-    values: { ...proof.mail.values, ...values },
-    reference,
-  });
 }

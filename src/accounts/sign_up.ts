@@ -6,6 +6,7 @@ import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Outcome, Sent, SignUp, VisitBinding } from './door.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
+import { postgresProofStore } from './postgres_proof_store.ts';
 import { cleanProfile } from './profile.ts';
 import { startProof } from './proofs.ts';
 import { takeMail } from './take_mail.ts';
@@ -19,7 +20,36 @@ import type { Registration } from './proof_store.ts';
 export async function signUp(deps: AccountsDeps, request: SignUp, visit: VisitBinding): Promise<Sent> {
   const refused = await takeMail(deps, request.address, visit);
   if (refused) return { ok: false, reason: 'too_many', ...refused };
-  const { proofId, taken } = await deps.database.knex.transaction((within) => start(deps, within, request, visit));
+  const { address, name, locale, passwordHash } = request;
+  const registration = { profile: cleanProfile({ name }), locale, passwordHash };
+  const started = await deps.database.knex.transaction((within) => start(deps, within, address, registration, visit));
+  return announce(deps, started, visit);
+}
+
+/** The same registration under another address, for whoever mistyped the first one. That one's code and link are dead. */
+export async function changeSignUpAddress(
+  deps: AccountsDeps,
+  proofId: string,
+  address: Address,
+  visit: VisitBinding,
+): Promise<Sent> {
+  const proof = await postgresProofStore(deps.database.knex).find(proofId, visit);
+  if (proof?.purpose !== 'sign-up' || proof.consumedAt) return { ok: false, reason: 'over' };
+  const refused = await takeMail(deps, address, visit);
+  if (refused) return { ok: false, reason: 'too_many', ...refused };
+  const started = await deps.database.knex.transaction(async (within) => {
+    const given = await postgresProofStore(within).consumeWithoutCode(proofId);
+    if (given?.purpose !== 'sign-up') return undefined;
+    return start(deps, within, address, given.payload.registration, visit);
+  });
+  return started ? announce(deps, started, visit) : { ok: false, reason: 'over' };
+}
+
+async function announce(
+  deps: AccountsDeps,
+  { proofId, taken }: { proofId: string; taken: boolean },
+  visit: VisitBinding,
+): Promise<Sent> {
   deps.mail.wake();
   const outcome = taken ? 'refused' : 'ok';
   const reason = taken ? 'address_taken' : undefined;
@@ -30,17 +60,18 @@ export async function signUp(deps: AccountsDeps, request: SignUp, visit: VisitBi
 async function start(
   deps: AccountsDeps,
   within: Knex,
-  { address, name, locale, passwordHash }: SignUp,
+  address: Address,
+  registration: Registration,
   visit: VisitBinding,
 ): Promise<{ proofId: string; taken: boolean }> {
-  const registration: Registration = { profile: cleanProfile({ name }), locale, passwordHash };
+  const { locale } = registration;
   await lockAddress(within, address.canonical);
   const existing = await postgresAccountStore(within).findByAddress(address.canonical);
   if (existing && !givesWay(existing)) {
     const mail = {
       template: 'already-registered' as const,
       locale: existing.locale ?? locale,
-      values: {},
+      values: { link: '/account' },
       withCode: false,
     };
     const owner = existing.address ?? address;

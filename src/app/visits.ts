@@ -1,4 +1,4 @@
-import { accountClient, mountAccountPages } from '../account_pages/index.ts';
+import { ACCOUNT_CLIENT_ID, accountClient, mountAccountPages, openAccountFrame } from '../account_pages/index.ts';
 import { openClients } from '../clients/index.ts';
 import { consentPrompt } from '../consent/index.ts';
 import { createDemo, mountMailbox, type Demo } from '../demo/index.ts';
@@ -15,7 +15,7 @@ import type { AppDeps, Base } from './base.ts';
 export function openVisits(deps: AppDeps, base: Base): Oidc {
   const { settings } = deps;
   const { issuer, brand, development } = settings;
-  const { keys, mail, web, accounts, upstreams } = base;
+  const { keys, mail, web, accounts, passwords, upstreams } = base;
   const demo = development.demo ? openDemo(deps, base) : undefined;
   const clients = openClients({
     settings: settings.clients,
@@ -23,9 +23,19 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
   });
   const oidc = openEngine(deps, base, { clients, resources: demo?.resources ?? [] });
   const { record } = base.events;
-  const prompts = mountSignIn({ ...base, oidc, record, signup: settings.signup });
+  const prompts = mountSignIn({
+    ...base,
+    oidc,
+    record,
+    sealer: keys.sealer,
+    signup: settings.signup,
+    // Their own account asks people again before a sensitive change: nothing weaker than their own factor counts there.
+    ownFactorOnly: (visit) => visit.client.id === ACCOUNT_CLIENT_ID && visit.params['prompt'] === 'login',
+  });
   mountPrompts(web, oidc, { ...prompts, consent: consentPrompt({ web, oidc, accounts, record }) });
-  mountAccountPages({ issuer, web, oidc, accounts, upstreams, clients, stateKey: keys.derive('account state') });
+  const stateKey = keys.derive('account state');
+  const frame = openAccountFrame({ issuer, web, oidc, accounts, hasOwnFactor: (id) => passwords.has(id), stateKey });
+  mountAccountPages({ web, accounts, upstreams, clients, frame, cards: [] });
   demo?.mount();
   if (development.mailbox) mountMailbox({ web, mail });
   web.use(oidc.middleware);

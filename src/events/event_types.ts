@@ -39,6 +39,7 @@ export type EventType =
   | 'accounts.code_sent'
   | 'accounts.code_refused'
   | 'accounts.code_redeemed'
+  | 'accounts.address_confirmed' // by the link of a mail
   | 'passwords.hash_unusable' // a stored hash that cannot be verified
   // Operation.
   | 'rate_limits.exceeded' // the first refusal of a key in its window

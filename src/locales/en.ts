@@ -1,3 +1,4 @@
+import { account } from './en_account.ts';
 import { demo, mailbox, simulator } from './en_demo.ts';
 import { errors } from './en_errors.ts';
 import { mail } from './en_mail.ts';
@@ -31,6 +32,13 @@ export const en = {
     code: 'Code',
   },
   errors,
+  landing: {
+    dead: {
+      title: 'This link no longer works',
+      text: 'It expired, was used, or a newer mail replaced it. Open the link in your newest mail, or begin again.',
+    },
+    sign_in: 'Sign in',
+  },
   error_page: {
     reference: 'Reference',
     copy: 'Copy reference',
@@ -74,8 +82,32 @@ export const en = {
       missing: 'Not in your inbox or spam?',
       resend: 'Send a new code',
       resend_in: 'You can send a new code in <count>{wait:duration}</count>.',
-      other_address: 'Use a different e-mail address',
+      confirmed: 'Your address <b>{address}</b> is confirmed.',
+      used_link: 'Used the link in the mail?',
+      go_on: 'Go on',
+      wrong_address: 'Wrong address?',
+      change: 'Send the code there instead',
+      start_again: 'Start again',
       resent: 'A new code is on its way. The old one no longer works.',
+    },
+    verify_email: {
+      title: 'Confirm your e-mail address',
+      question:
+        'Is {address} yours, and do you want to use it for your {brand} account? If you did not ask for this, close the page and nothing happens.',
+      signed_in_as: 'In this browser you are signed in as {address}. That does not change.',
+      submit: 'Confirm e-mail address',
+      confirmed: {
+        title: 'Your address is confirmed',
+        text: 'Go back to the window in which you began: it goes on by itself. Closed it? Sign in here.',
+      },
+      used: {
+        title: 'Your address is already confirmed',
+        text: 'There is nothing left to do here.',
+      },
+      taken: {
+        title: 'This address cannot be used any more',
+        text: 'An account with this address was made meanwhile, or new accounts are no longer possible. Sign in to the account you have.',
+      },
     },
     complete_profile: {
       title: 'One more thing',
@@ -130,6 +162,7 @@ export const en = {
       domain_not_allowed: 'Use an address of {domains}',
       code_missing: 'Enter the code from the mail',
       code_wrong: 'This code is not right. Tries left: {left}',
+      not_confirmed: 'Your address is not confirmed yet. Open the link in the mail, or enter its code.',
       code_dead: 'This code no longer works. Send a new one.',
       too_many_codes: 'Too many codes were sent. Try again in {wait:duration}.',
       link_refused: 'This {upstream} account cannot be used here. Choose another way.',
@@ -187,26 +220,7 @@ export const en = {
       forget: 'Forget how you sign in here',
     },
   },
-  account: {
-    home: {
-      title: 'Your {brand} account',
-      subtitle: 'One account for everything at {brand}.',
-      open: 'Your account',
-      sign_in: 'Sign in to your account',
-      apps: 'Apps',
-      no_apps: 'Apps that you can open from here will be listed on this page.',
-    },
-    profile: {
-      title: 'Your account',
-      profile_hint: 'What apps learn about you when you allow it.',
-      no_name: 'Not given',
-      verified: 'Verified',
-      unverified: 'Not verified',
-      identities: 'Connected accounts',
-      identities_hint: 'Other services that open this account.',
-      no_identities: 'None yet. Choose “Continue with” on the sign-in page to connect one.',
-    },
-  },
+  account,
   passwords: {
     problems: {
       missing: 'Choose a password',

@@ -2,6 +2,7 @@
 export const mail = {
   enter_code: 'Enter this code on the page that asked for it:',
   expires: 'The code works for {expires_minutes:minutes}.',
+  link_expires: 'The link works for {link_minutes:minutes}.',
   never_tell: 'Never give the code to anybody. {brand} will not ask you for it.',
   ignore: 'Not you? Ignore this mail and nothing happens.',
   copy_link: 'Or copy this link:',

@@ -1,4 +1,5 @@
 import type { en } from './en.ts';
+import { account } from './ko_account.ts';
 import { demo, mailbox, simulator } from './ko_demo.ts';
 import { errors } from './ko_errors.ts';
 import { mail } from './ko_mail.ts';
@@ -29,6 +30,13 @@ export const ko: typeof en = {
     code: '인증 코드',
   },
   errors,
+  landing: {
+    dead: {
+      title: '더 이상 쓸 수 없는 링크예요',
+      text: '기한이 지났거나, 이미 썼거나, 새 메일이 이 링크를 대신해요. 가장 최근 메일의 링크를 열거나 처음부터 다시 시작하세요.',
+    },
+    sign_in: '로그인',
+  },
   error_page: {
     reference: '참조 번호',
     copy: '참조 번호 복사',
@@ -72,8 +80,32 @@ export const ko: typeof en = {
       missing: '받은 편지함과 스팸함에 없나요?',
       resend: '새 코드 보내기',
       resend_in: '<count>{wait:duration}</count> 뒤에 새 코드를 보낼 수 있어요.',
-      other_address: '다른 이메일 주소 사용하기',
+      confirmed: '<b>{address}</b> 주소가 확인됐어요.',
+      used_link: '메일의 링크를 누르셨나요?',
+      go_on: '계속하기',
+      wrong_address: '주소가 잘못됐나요?',
+      change: '이 주소로 코드 보내기',
+      start_again: '처음부터 다시 시작',
       resent: '새 코드를 보냈어요. 이전 코드는 더 이상 쓸 수 없어요.',
+    },
+    verify_email: {
+      title: '이메일 주소 확인',
+      question:
+        '{address} 주소를 {brand} 계정에 사용할까요? 요청하지 않으셨다면 이 페이지를 닫으세요. 아무 일도 생기지 않아요.',
+      signed_in_as: '이 브라우저에는 {address} 계정으로 로그인되어 있어요. 그대로 유지돼요.',
+      submit: '이메일 주소 확인하기',
+      confirmed: {
+        title: '주소가 확인됐어요',
+        text: '처음 시작한 창으로 돌아가면 자동으로 이어져요. 창을 닫으셨다면 여기에서 로그인하세요.',
+      },
+      used: {
+        title: '이미 확인된 주소예요',
+        text: '여기에서 더 할 일은 없어요.',
+      },
+      taken: {
+        title: '더 이상 쓸 수 없는 주소예요',
+        text: '그사이 이 주소로 계정이 만들어졌거나 새 계정을 만들 수 없게 됐어요. 가지고 있는 계정으로 로그인하세요.',
+      },
     },
     complete_profile: {
       title: '하나만 더 알려 주세요',
@@ -128,6 +160,7 @@ export const ko: typeof en = {
       domain_not_allowed: '{domains} 주소를 사용하세요',
       code_missing: '메일에 있는 코드를 입력하세요',
       code_wrong: '코드가 올바르지 않아요. 남은 횟수: {left}',
+      not_confirmed: '주소가 아직 확인되지 않았어요. 메일의 링크를 열거나 코드를 입력하세요.',
       code_dead: '더 이상 쓸 수 없는 코드예요. 새 코드를 보내세요.',
       too_many_codes: '코드를 너무 많이 보냈어요. {wait:duration} 뒤에 다시 시도하세요.',
       link_refused: '이 {upstream} 계정은 여기에서 쓸 수 없어요. 다른 방법을 선택하세요.',
@@ -185,26 +218,7 @@ export const ko: typeof en = {
       forget: '이 기기의 로그인 기록 지우기',
     },
   },
-  account: {
-    home: {
-      title: '{brand} 계정',
-      subtitle: '{brand} 서비스를 계정 하나로 모두 이용하세요.',
-      open: '내 계정',
-      sign_in: '내 계정에 로그인',
-      apps: '앱',
-      no_apps: '여기에서 열 수 있는 앱이 생기면 이 페이지에 보여요.',
-    },
-    profile: {
-      title: '내 계정',
-      profile_hint: '허용한 앱에 알려지는 정보예요.',
-      no_name: '입력하지 않음',
-      verified: '확인됨',
-      unverified: '확인되지 않음',
-      identities: '연결된 계정',
-      identities_hint: '이 계정을 열 수 있는 다른 서비스예요.',
-      no_identities: '아직 없어요. 로그인 페이지에서 ‘계속하기’를 선택하면 연결돼요.',
-    },
-  },
+  account,
   passwords: {
     problems: {
       missing: '비밀번호를 정하세요',

@@ -4,6 +4,7 @@ import type { en } from './en.ts';
 export const mail: typeof en.mail = {
   enter_code: '코드를 요청한 페이지에 입력하세요:',
   expires: '코드는 {expires_minutes:minutes} 동안 쓸 수 있어요.',
+  link_expires: '링크는 {link_minutes:minutes} 동안 쓸 수 있어요.',
   never_tell: '코드를 아무에게도 알려 주지 마세요. {brand} 담당자는 코드를 묻지 않아요.',
   ignore: '요청하지 않으셨다면 이 메일을 무시하세요. 아무 일도 생기지 않아요.',
   copy_link: '또는 이 링크를 복사하세요:',

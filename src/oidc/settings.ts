@@ -28,6 +28,8 @@ export const lifetimeSettings = z.strictObject({
   grant: duration('365d', 'What a person allowed an app; each use begins it anew.'),
   device_code: duration('10m', 'Device code.'),
   mailed_code: duration('10m', 'Code in a mail.'),
+  mailed_link: duration('30m', 'Link in a mail.'),
+  undo_link: duration('7d', 'Link that takes a change back.'),
   restart: duration('24h', 'How long an expired visit can be begun again with one click.'),
   remembered_account: duration('90d', 'Account in the chooser of a browser.'),
   events: duration('400d', 'What happened, for explain and the activity of an account.'),

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Accounts, VisitBinding } from '../accounts/index.ts';
 import type { RecordEvent } from '../events/index.ts';
+import type { Sealer } from '../keys/index.ts';
 import { sha256 } from '../kit/random.ts';
 import type { Oidc, Visit } from '../oidc/index.ts';
 import type { Passwords } from '../passwords/index.ts';
@@ -19,13 +20,21 @@ export interface SignInDeps {
   limits: RateLimiter;
   record: RecordEvent;
   signup: SignupPolicy;
+  /** Seals the uid of a visit for the links in its mails. */
+  sealer: Pick<Sealer, 'seal' | 'open'>;
+  /** Whether a visit takes nothing weaker than the account's own factor, where it has one. */
+  ownFactorOnly(visit: Visit): boolean;
 }
 
 /** What a proof of this visit is bound to. The uid is a cookie's value: only its hash is kept beside proofs. */
-export function bindingOf({ web }: SignInDeps, ctx: Context, visit: Visit): VisitBinding {
+export function bindingOf({ web, sealer }: SignInDeps, ctx: Context, visit: Visit): VisitBinding {
   const { browserHash, reference } = visit;
-  return { interactionHash: sha256(visit.uid), browserHash, reference, clientAddress: web.clientAddress(ctx) };
+  const resume = sealer.seal(visit.uid, RESUME);
+  return { interactionHash: sha256(visit.uid), browserHash, reference, resume, clientAddress: web.clientAddress(ctx) };
 }
+
+/** The context under which the uid of a visit is sealed for its mailed links. */
+export const RESUME = 'mailed link';
 
 /** What every event of a visit says. */
 export function aboutVisit(visit: Visit): { reference: string; clientId: string } {

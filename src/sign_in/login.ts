@@ -27,6 +27,7 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
     return web.redirect(ctx, await oidc.finish(visit, {}));
   }
   const same = await accountOfSession(deps, visit);
+  const ways = await waysOf(deps, visit, same);
   const { note, problems, ...page } = firstPage(deps, ctx, visit, shown);
   await web.page(ctx, {
     view: 'sign_in/login',
@@ -40,7 +41,8 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
       signupAction: signupOffered(signup) ? pathOf(visit, 'signup') : undefined,
       cancelAction: pathOf(visit, 'cancel'),
       switchAction: same && pathOf(visit, 'start-again'),
-      upstreams: upstreamButtons(deps, ctx, visit),
+      upstreams: upstreamButtons(deps, ctx, visit).filter(({ id }) => ways.upstreams?.includes(id) ?? true),
+      password: ways.password,
       values: typed ?? { email: expectedEmail(visit) },
       fixedEmail: same?.address?.stored,
       note,
@@ -85,6 +87,18 @@ async function accountOfSession({ accounts }: SignInDeps, visit: Visit): Promise
   if (visit.prompt.name !== 'login' || visit.accountId === undefined || anyone) return undefined;
   const account = await accounts.find(visit.accountId);
   return account?.disabledAt ? undefined : account;
+}
+
+/** Who must sign in again is offered what opens that very account; anybody else, everything. */
+async function waysOf(
+  { accounts, passwords, ownFactorOnly }: SignInDeps,
+  visit: Visit,
+  same: Account | undefined,
+): Promise<{ password: boolean; upstreams?: string[] }> {
+  if (!same) return { password: true };
+  const [password, identities] = await Promise.all([passwords.has(same.id), accounts.identities.listOf(same.id)]);
+  if (password && ownFactorOnly(visit)) return { password, upstreams: [] };
+  return { password, upstreams: identities.map(({ upstreamId }) => upstreamId) };
 }
 
 function missingFields({ web }: SignInDeps, ctx: Context, email: string, password: string): Problem[] {

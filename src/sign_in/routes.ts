@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { PromptHandler, Visit } from '../oidc/index.ts';
-import { resendCode, showCheckEmail, submitCode } from './check_email.ts';
+import { changeAddress, goOnConfirmed, isConfirmed, resendCode, showCheckEmail, submitCode } from './check_email.ts';
 import { chooseAccount, forgetAccount, showChooser } from './choose_account.ts';
 import { showCompleteProfile, submitCompleteProfile } from './complete_profile.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
@@ -11,6 +11,7 @@ import { showSignup, submitSignup } from './signup.ts';
 import { moveTo, type Handler } from './steps.ts';
 import { showSwitch, submitSwitch } from './switch_account.ts';
 import { arriveFromUpstream, beginTrip } from './upstream_trip.ts';
+import { mountVerifyEmail } from './verify_email.ts';
 
 /** The pages below /interaction/:uid. Each gets the visit only after its browser and its prompt were checked. */
 const pages: readonly [method: 'get' | 'post', path: string, handler: Handler][] = [
@@ -21,6 +22,9 @@ const pages: readonly [method: 'get' | 'post', path: string, handler: Handler][]
   ['get', 'check-email', showCheckEmail],
   ['post', 'check-email', submitCode],
   ['post', 'check-email/resend', resendCode],
+  ['post', 'check-email/address', changeAddress],
+  ['get', 'check-email/confirmed', isConfirmed],
+  ['post', 'check-email/confirmed', goOnConfirmed],
   ['get', 'complete-profile', showCompleteProfile],
   ['post', 'complete-profile', submitCompleteProfile],
   ['get', 'link-account', showLinkAccount],
@@ -50,6 +54,7 @@ export function mountSignIn(deps: SignInDeps): Record<keyof typeof prompts, Prom
   }
   router.get('/interaction/:uid/restart', (ctx) => restart(deps, ctx));
   mountUpstreams(deps);
+  mountVerifyEmail(deps);
   router.post('/forget-device', (ctx) => forgetDevice(deps, ctx));
   const handlers = ([show, submit]: readonly [Handler, Handler]): PromptHandler => ({
     show: (ctx, visit) => show(deps, ctx, visit),

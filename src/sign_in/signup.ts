@@ -69,10 +69,11 @@ export async function submitSignup(deps: SignInDeps, ctx: Context, visit: Visit)
   const signUp = { address, name: typed.name || undefined, locale: web.locale(ctx), passwordHash };
   const sent = await accounts.signUp(signUp, bindingOf(deps, ctx, visit));
   const manner = { method: 'pwd', remember: false } as const;
-  await awaitCode(deps, ctx, visit, sent, { address: address.stored, manner, again });
+  await awaitCode(deps, ctx, visit, sent, { address: address.stored, manner, changeable: true, again });
 }
 
-function domainProblems({ web, signup }: SignInDeps, ctx: Context, address?: Address): Problem[] {
+/** Whether the policy lets this address have an account. */
+export function domainProblems({ web, signup }: SignInDeps, ctx: Context, address?: Address): Problem[] {
   if (!address || signupAllowed(signup, address.canonical)) return [];
   const domains = signup.domains.join(', ');
   return [problem(web.t(ctx), 'sign_in.problems.domain_not_allowed', 'email', { domains })];

@@ -24,13 +24,24 @@ export function federated(upstreamId: string): Manner {
   return { method: 'fed', remember: false, upstreamId };
 }
 
+/** A code is on its way. `changeable`: nothing but the address was typed wrong, and another one may take its place. */
+interface CheckEmailStep {
+  step: 'check-email';
+  proofId: string;
+  address: string;
+  sentAt: number;
+  resent?: boolean;
+  changeable?: boolean;
+  manner: Manner;
+}
+
 /**
  * How far a visit got, kept on the server in its row: only this decides which page comes next.
  * `start` is the first page of the prompt; `anyone` means that the person said "Not you?".
  */
 export type Step =
   | { step: 'start'; note?: Note; email?: string; anyone?: boolean }
-  | { step: 'check-email'; proofId: string; address: string; sentAt: number; resent?: boolean; manner: Manner }
+  | CheckEmailStep
   | { step: 'complete-profile'; arrival: Arrival }
   | { step: 'link-account'; arrival: Arrival; accountId: string; ways: Ways; provenByCode: boolean }
   | { step: 'switch-account'; accountId: string; manner: Manner; provenAt: number };
@@ -46,9 +57,14 @@ export function stepOf(visit: Visit): Step {
   return 'step' in visit.progress ? (visit.progress as Step) : { step: 'start' };
 }
 
+/** The URL of the present prompt of a visit. */
+export function interactionPath(uid: string): string {
+  return `/interaction/${uid}`;
+}
+
 /** The URL of a page of this visit, or of its present prompt. */
 export function pathOf(visit: Visit, page = ''): string {
-  return page === '' ? `/interaction/${visit.uid}` : `/interaction/${visit.uid}/${page}`;
+  return page === '' ? interactionPath(visit.uid) : `${interactionPath(visit.uid)}/${page}`;
 }
 
 /** A handler for one step only: whoever is at another one is sent there, whatever they ask for. */

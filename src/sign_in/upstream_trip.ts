@@ -1,11 +1,11 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
-import type { Arrival as TripEnd, Trip } from '../upstreams/index.ts';
+import type { Arrival as TripEnd } from '../upstreams/index.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { goOn } from './go_on.ts';
 import { linkByUpstream } from './link_account.ts';
-import { federated, moveTo, stepOf } from './steps.ts';
+import { federated, interactionPath, moveTo, stepOf } from './steps.ts';
 
 /** Sends the person to the upstream. The trip remembers what it is for: to sign in, or to prove an account before joining. */
 export async function beginTrip(deps: SignInDeps, ctx: Context, visit: Visit, upstreamId: string): Promise<void> {
@@ -40,10 +40,13 @@ export async function arriveFromUpstream(
   const end = await upstreams.arrive(upstreamId, browserHash, ctx.method === 'POST' ? 'POST' : 'GET', parameters);
   if (end.outcome === 'resume') return web.redirect(ctx, end.url);
   // This browser's own trip, used or expired: its visit knows whether it goes on, begins again or is over.
-  if (end.outcome === 'refused' && end.trip) return web.redirect(ctx, interactionPath(end.trip));
+  if (end.outcome === 'refused' && end.trip) return web.redirect(ctx, interactionPath(end.trip.interactionUid));
   if (end.outcome === 'refused' || !end.trip) throw new IdpError('code' in end ? end.code : 'internal');
   // Should the way end on an error page, its button begins the same request again.
-  const primary = { label: web.t(ctx)('error_page.restart'), href: `${interactionPath(end.trip)}/restart` };
+  const primary = {
+    label: web.t(ctx)('error_page.restart'),
+    href: `${interactionPath(end.trip.interactionUid)}/restart`,
+  };
   web.note(ctx, { primary, reference: end.trip.reference });
   const visit = await oidc.find(end.trip.interactionUid, browserHash);
   if (end.outcome === 'identified') return receive(deps, ctx, visit, { ...end, upstreamId });
@@ -63,10 +66,6 @@ async function receive(
   const arrival = { upstreamId, identity, locale: deps.web.locale(ctx) };
   const outcome = await deps.accounts.arrive(arrival, bindingOf(deps, ctx, visit));
   await goOn(deps, ctx, visit, outcome, { manner: federated(upstreamId) });
-}
-
-function interactionPath({ interactionUid }: Trip): string {
-  return `/interaction/${interactionUid}`;
 }
 
 const noteKinds = {

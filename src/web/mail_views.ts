@@ -11,7 +11,10 @@ interface RenderedMail {
   html: string;
 }
 
-/** Renders the mail `template` (such as `verify-email`) in a language. Rejects when a value is missing. */
+/**
+ * Renders the mail `template` (such as `verify-email`) in a language. The value `link` is a path of ours: no mail leads
+ * anywhere else. Rejects when a value is missing.
+ */
 export type RenderMail = (template: string, locale: Tag, values: Record<string, string>) => Promise<RenderedMail>;
 
 /** Opens the views of the mails for a brand, whose colours are computed here, once. */
@@ -26,9 +29,15 @@ export function createMailViews(deps: { issuer: string; brand: BrandSettings; de
     const file = viewFile(`mail/${view}`);
     // Every mail view has its subject under its own name; a test renders them all.
     const subject = t(`mail.${view}.subject` as TextKey, { brand: name, ...values });
-    const common = { t, locale, subject, values, issuer, brand: { name, support } };
+    const common = { t, locale, subject, values: withOrigin(issuer, values), issuer, brand: { name, support } };
     const html = await engine.pug(file, { locals: { ...common, colors, form: 'html' } });
     const text = await engine.pug(file, { locals: { ...common, form: 'text' } });
     return { subject, text, html };
   };
+}
+
+function withOrigin(issuer: string, { link, ...values }: Record<string, string>): Record<string, string> {
+  if (link === undefined) return values;
+  if (!/^\/(?!\/)/.test(link)) throw new TypeError('the link of a mail is a path of ours');
+  return { ...values, link: new URL(link, issuer).href };
 }

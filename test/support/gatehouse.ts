@@ -30,6 +30,8 @@ export interface Gatehouse {
   mails(): Promise<MailboxMail[]>;
   /** The next mailed code for an address: waits for a mail that no call before has read. */
   code(to: string): Promise<string>;
+  /** The next mailed link to a path of ours: waits for a mail that no call before has read. */
+  link(to: string, path: string): Promise<string>;
   /** Puts the server's clock forward by so many seconds from where it is. */
   passTime(seconds: number): void;
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -69,7 +71,8 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
   }
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   await ready(child, `${issuer}/health/ready`, () => output);
-  const readMails = new Set<string>();
+  const readCodes = new Set<string>();
+  const readLinks = new Set<string>();
   return {
     issuer,
     port,
@@ -77,7 +80,8 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
     pid: child.pid ?? 0,
     output: () => output,
     mails: () => readMailbox(issuer),
-    code: (to) => nextCode(issuer, to, readMails),
+    code: (to) => nextIn(issuer, to, readCodes, codeIn),
+    link: (to, path) => nextIn(issuer, to, readLinks, (text) => linkIn(text, issuer + path)),
     passTime(seconds) {
       ahead += seconds;
       writeFileSync(clock, String(ahead));
@@ -133,16 +137,28 @@ async function readMailbox(issuer: string): Promise<MailboxMail[]> {
   return (await answer.json()) as MailboxMail[];
 }
 
-async function nextCode(issuer: string, to: string, read: Set<string>): Promise<string> {
+async function nextIn(
+  issuer: string,
+  to: string,
+  read: Set<string>,
+  find: (text: string) => string | undefined,
+): Promise<string> {
   const deadline = Date.now() + 10_000;
   while (Date.now() < deadline) {
-    const mail = (await readMailbox(issuer)).find((candidate) => candidate.to === to && !read.has(candidate.id));
-    const code = mail && codeIn(mail.text);
-    if (mail) read.add(mail.id);
-    if (code) return code;
+    const unread = (await readMailbox(issuer)).filter((candidate) => candidate.to === to && !read.has(candidate.id));
+    const mail = unread.find(({ text }) => find(text) !== undefined);
+    const found = mail && find(mail.text);
+    if (mail && found) {
+      read.add(mail.id);
+      return found;
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`no mail with a code for ${to}`);
+  throw new Error(`no mail for ${to} has what is looked for`);
+}
+
+function linkIn(text: string, start: string): string | undefined {
+  return text.split(/\s/).find((word) => word.startsWith(start));
 }
 
 /** The code of a mail, as people type it; undefined when it has none. */

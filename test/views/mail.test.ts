@@ -8,6 +8,7 @@ const values = {
   upstream: 'A & B',
   address: 'm•••@x.example',
   expires_minutes: '10',
+  link_minutes: '30',
 };
 const names = ['verify_email', 'already_registered', 'link_code', 'identity_linked'] as const;
 const every = names.flatMap((name) => locales.map(({ tag }) => [name, tag] as const));

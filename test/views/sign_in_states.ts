@@ -35,6 +35,7 @@ const login = {
   signupAction: `${visit}/signup`,
   cancelAction: `${visit}/cancel`,
   upstreams: few,
+  password: true,
   values: { email: '' },
   problems: [],
 };
@@ -52,6 +53,9 @@ const checkEmail = {
   action: `${visit}/check-email`,
   resendAction: `${visit}/check-email/resend`,
   startAgainAction: `${visit}/start-again`,
+  confirmedAction: `${visit}/check-email/confirmed`,
+  confirmed: false,
+  values: { email: '' },
   maskedEmail: 'm•••@example.com',
   resendIn: 60,
   problems: [],
@@ -107,6 +111,14 @@ export const signInStates: State[] = [
     ],
   }),
   signIn('sent', 'check_email', checkEmail),
+  signIn('changeable', 'check_email', { ...checkEmail, changeAction: `${visit}/check-email/address` }),
+  signIn('other-address-wrong', 'check_email', {
+    ...checkEmail,
+    changeAction: `${visit}/check-email/address`,
+    values: { email: 'mina' },
+    problems: [{ field: 'email', text: said('sign_in.problems.email_invalid') }],
+  }),
+  signIn('confirmed-elsewhere', 'check_email', { ...checkEmail, confirmed: true }),
   signIn('resent-wrong', 'check_email', {
     ...checkEmail,
     resendIn: 0,

@@ -1,6 +1,8 @@
 import { errorCodes } from '../../src/kit/errors.ts';
 import type { ErrorCode } from '../../src/kit/errors.ts';
+import { accountStates } from './account_states.ts';
 import { developmentStates } from './development_states.ts';
+import { landingStates } from './landing_states.ts';
 import { said } from './render.ts';
 import type { State } from './render.ts';
 import { signInStates } from './sign_in_states.ts';
@@ -83,29 +85,6 @@ const otherStates: State[] = [
     },
   },
   { view: 'home/home', name: 'stranger', screen: 'home', title: 'account.home.title', page: { apps: [] } },
-  {
-    view: 'account/profile',
-    name: 'full',
-    screen: 'account',
-    title: 'account.profile.title',
-    wide: true,
-    page: {
-      person: { name: 'Mina Seo', email: 'mina.seo@example.com', verified: true },
-      identities: [
-        { label: 'Google', preset: 'google', person: 'mina.seo@example.com' },
-        { label: 'Partner Login', person: undefined },
-      ],
-      signOutAction: '/oidc/logout',
-    },
-  },
-  {
-    view: 'account/profile',
-    name: 'bare',
-    screen: 'account',
-    title: 'account.profile.title',
-    wide: true,
-    page: { person: { email: 'mina.seo@example.com', verified: false }, identities: [], signOutAction: '/oidc/logout' },
-  },
 ];
 
 const errorStates: State[] = (Object.keys(errorCodes) as ErrorCode[]).map((code) => ({
@@ -131,4 +110,11 @@ const errorStates: State[] = (Object.keys(errorCodes) as ErrorCode[]).map((code)
 }));
 
 /** Every view in every state it can be in. */
-export const states: State[] = [...signInStates, ...otherStates, ...errorStates, ...developmentStates];
+export const states: State[] = [
+  ...signInStates,
+  ...otherStates,
+  ...accountStates,
+  ...landingStates,
+  ...errorStates,
+  ...developmentStates,
+];

@@ -36,7 +36,12 @@ describe('the texts', () => {
       for (const name of ['verify_email', 'already_registered', 'link_code', 'identity_linked'] as const) {
         const required = { code: '48291377', upstream: 'Google', expires_minutes: '10' };
         renderMail(name, 'html', tag, required);
-        renderMail(name, 'text', tag, { ...required, link: 'https://id.acme.example/x', address: 'm•••@x.example' });
+        renderMail(name, 'text', tag, {
+          ...required,
+          link: 'https://id.acme.example/x',
+          link_minutes: '30',
+          address: 'm•••@x.example',
+        });
       }
     }
     expect(keysOf(en).filter((key) => !askedFor.has(key) && !namedInCode(key))).toEqual([]);

@@ -1,0 +1,157 @@
+import type { Context } from 'koa';
+import type { Account } from '../accounts/index.ts';
+import { epochSeconds } from '../kit/clock.ts';
+import type { TextKey } from '../locales/index.ts';
+import type { Session } from '../oidc/index.ts';
+import type { Page } from '../web/index.ts';
+import type { FrameDeps } from './deps.ts';
+import { returnFromSignIn, signInUrl } from './own_client.ts';
+
+/** Seconds for which a sign-in counts as fresh: long enough for a form, too short for a browser left open. */
+const FRESH_SECONDS = 300;
+
+/** The tabs in their order; only those whose page is mounted are shown. */
+const TABS = ['home', 'profile', 'security', 'identities', 'sessions', 'apps', 'activity', 'data'] as const;
+
+/** The tab under which a page stands. */
+export type Tab = (typeof TABS)[number];
+
+/** Who looks at a page of their account. */
+export interface Person {
+  session: Session;
+  account: Account;
+}
+
+/** How a page or a form of an account is reached. */
+export interface Place {
+  path: string;
+  /** Asks for a sign-in of the last five minutes first, with the account's own factor where it has one (ASVS 5.0 7.5.1). */
+  fresh?: boolean;
+}
+
+/** A page of somebody's own account. */
+export interface AccountPage<Data> extends Place {
+  /** The tab that leads here. */
+  tab?: Tab;
+  /** Reads what the page shows, while the account itself is read. */
+  load?(session: Session, ctx: Context): Promise<Data>;
+  show(ctx: Context, person: Person, data: Data): Promise<void>;
+}
+
+/** A form of somebody's own account. */
+export interface AccountForm extends Place {
+  /** The page it stands on: where a person goes on who had to sign in again first. */
+  page: string;
+  submit(ctx: Context, person: Person, fields: Record<string, string>): Promise<void>;
+}
+
+/** One page, as a room asks the frame for it. */
+export interface FramedPage extends Omit<Page, 'wide'> {
+  tab: Tab;
+  /** What may just have happened, by the word behind `?done=`; see `done`. */
+  notes?: Record<string, TextKey>;
+}
+
+/** The frame of all account pages: who may see them, the tabs, and what was just done. */
+export interface AccountFrame {
+  page<Data>(page: AccountPage<Data>): void;
+  form(form: AccountForm): void;
+  /** Answers with a page of the person's account. */
+  render(ctx: Context, person: Person, page: FramedPage): Promise<void>;
+  /** After a change: 303 to a page that says what was done. */
+  done(ctx: Context, path: string, note: string): void;
+  /** Whose session this is, for pages that others see too. */
+  visitor(ctx: Context): Promise<Person | undefined>;
+  /** The mounted tabs in their order, with their paths. */
+  tabs(): { tab: Tab; path: string }[];
+}
+
+/** Opens the frame and mounts /account/return. */
+export function openAccountFrame(deps: FrameDeps): AccountFrame {
+  const { web, oidc, accounts } = deps;
+  const mounted = new Map<Tab, string>();
+  const tabs = () => TABS.flatMap((tab) => ({ tab, path: mounted.get(tab) ?? '' })).filter(({ path }) => path !== '');
+  web.router.get('/account/return', (ctx) => returnFromSignIn(deps, ctx));
+  return {
+    tabs,
+    page({ path, fresh, tab, load, show }) {
+      if (tab) mounted.set(tab, path);
+      // What stands in a path is known when somebody comes.
+      web.router.get(path, async (ctx) => {
+        const session = await oidc.session(ctx);
+        // Side by side, so that a page needs no more than three steps of the database.
+        const data = session && load?.(session, ctx);
+        const [person] = await Promise.all([admit(deps, ctx, session, { path: ctx.path, fresh }), data]);
+        // A page without `load` has no data: its type says undefined.
+        if (person) await show(ctx, person, (await data) as Awaited<NonNullable<typeof data>>);
+      });
+    },
+    form({ path, fresh, page, submit }) {
+      web.router.post(path, async (ctx) => {
+        const fields = await web.form(ctx);
+        const person = await admit(deps, ctx, await oidc.session(ctx), { path: page, fresh });
+        if (person) await submit(ctx, person, fields);
+      });
+    },
+    async render(ctx, person, { tab, notes = {}, locals, ...page }) {
+      const t = web.t(ctx);
+      const done = ctx.method === 'GET' && typeof ctx.query['done'] === 'string' ? ctx.query['done'] : '';
+      const noted = Object.hasOwn(notes, done) ? notes[done] : undefined;
+      const shown = tabs().map((one) => ({
+        label: t(`account.tabs.${one.tab}`),
+        href: one.path,
+        current: one.tab === tab,
+      }));
+      const frame = { tabs: shown, person: describePerson(person), note: noted && t(noted) };
+      await web.page(ctx, { ...page, wide: true, locals: { ...frame, problems: [], ...locals } });
+    },
+    done: (ctx, path, note) => web.redirect(ctx, `${path}?done=${note}`),
+    async visitor(ctx) {
+      const session = await oidc.session(ctx);
+      const account = session && (await accounts.find(session.accountId));
+      if (!account) return undefined;
+      if (account.locale) web.note(ctx, { accountLocale: account.locale });
+      return { session, account };
+    },
+  };
+}
+
+/** The person, or nobody: then the answer leads to a sign-in that comes back to this path. */
+async function admit(
+  deps: FrameDeps,
+  ctx: Context,
+  session: Session | undefined,
+  { path, fresh }: Place,
+): Promise<Person | undefined> {
+  const account = session && (await settled(deps, session));
+  if (!session || !account) {
+    deps.web.redirect(ctx, signInUrl(deps, ctx, path));
+    return undefined;
+  }
+  if (fresh && !isFresh(session, account.hasOwnFactor)) {
+    deps.web.redirect(ctx, signInUrl(deps, ctx, path, { prompt: 'login' }));
+    return undefined;
+  }
+  if (account.found.locale) deps.web.note(ctx, { accountLocale: account.found.locale });
+  return { session, account: account.found };
+}
+
+async function settled({ accounts, hasOwnFactor }: FrameDeps, { accountId }: Session) {
+  const [found, own] = await Promise.all([accounts.find(accountId), hasOwnFactor(accountId)]);
+  return found && { found, hasOwnFactor: own };
+}
+
+/** Somebody else's word for the person is enough only where the account has nothing of its own. */
+function isFresh({ signedInAt, amr }: Session, hasOwnFactor: boolean): boolean {
+  const recent = epochSeconds() - signedInAt <= FRESH_SECONDS;
+  return recent && (!hasOwnFactor || !amr.includes('fed'));
+}
+
+function describePerson({ account }: Person) {
+  const { profile, address } = account;
+  return {
+    name: profile.name,
+    email: address?.stored,
+    verified: address?.verifiedAt !== undefined,
+  };
+}

@@ -1,0 +1,65 @@
+import type { Knex } from 'knex';
+import type { Address } from '../kit/addresses.ts';
+import type { IdentityKey } from './account.ts';
+
+/** The visit that asked for a mail: in its own browser, the link leads back to it. `resume` is its uid, sealed. */
+export interface LinkOrigin {
+  browserHash: string;
+  resume?: string;
+  reference?: string;
+}
+
+/** What each kind of mailed link carries. */
+export interface LinkPayloads {
+  'verify-email': LinkOrigin;
+  'reset-password': Partial<LinkOrigin>;
+  'change-address': { address: Address };
+  /** `from` is what stands on the account now, `to` what stood there before. */
+  'undo-address': { from: Address; to: Address };
+  'undo-identity': { identity: IdentityKey };
+  'undo-deletion': Record<string, never>;
+}
+
+/** What a mailed link is for. The purpose is part of the token's hash: no link counts for another. */
+export type LinkPurpose = keyof LinkPayloads;
+
+/** Whose link it is: an account's, or that of a proof whose account does not exist yet. */
+export type LinkOwner = { accountId: string } | { proofId: string };
+
+/** A link to be mailed, good for so many seconds. */
+export type NewLink<Purpose extends LinkPurpose> = LinkOwner & {
+  purpose: Purpose;
+  payload: LinkPayloads[Purpose];
+  seconds: number;
+};
+
+/** A link as it was found. Only a `usable` one leads anywhere. */
+export interface MailedLink<Purpose extends LinkPurpose> {
+  state: 'usable' | 'used' | 'expired';
+  accountId?: string;
+  proofId?: string;
+  payload: LinkPayloads[Purpose];
+}
+
+/**
+ * Links that were mailed. The token is in nothing but its mail: stored is its hash (ASVS 5.0 6.4.1). Looking at a link
+ * changes nothing, because mail scanners do that.
+ */
+export interface MailedLinks {
+  /** Makes a link in this transaction and returns its token. */
+  issue<Purpose extends LinkPurpose>(within: Knex, link: NewLink<Purpose>): Promise<string>;
+  /** Undefined for a token that never was one of this purpose, or whose owner is gone. */
+  find<Purpose extends LinkPurpose>(purpose: Purpose, token: string): Promise<MailedLink<Purpose> | undefined>;
+  /** The link, for exactly one caller while it is usable. */
+  consume<Purpose extends LinkPurpose>(
+    within: Knex,
+    purpose: Purpose,
+    token: string,
+  ): Promise<Omit<MailedLink<Purpose>, 'state'> | undefined>;
+  /** What of one kind still waits for its owner, the newest first. */
+  pending<Purpose extends LinkPurpose>(purpose: Purpose, owner: LinkOwner): Promise<MailedLink<Purpose>[]>;
+  /** Kills the links of these purposes that were mailed to their owner before. */
+  drop(within: Knex, owner: LinkOwner, purposes: readonly LinkPurpose[]): Promise<void>;
+  /** Deletes links that ended more than a day ago, and returns how many. */
+  sweep(): Promise<number>;
+}

@@ -1,0 +1,29 @@
+import { said, type State } from './render.ts';
+
+/** A page behind a mailed link. */
+export const landing = (screen: string, name: string, title: State['title'], page: Record<string, unknown>): State => ({
+  view: 'landing',
+  name: `${screen} ${name}`,
+  screen,
+  title,
+  page: { action: `/${screen}`, token: 'x7Gk2', ...page },
+});
+
+const signIn = { label: said('landing.sign_in'), href: '/account' };
+const address = 'mina.seo@example.com';
+
+/** The pages behind mailed links. */
+export const landingStates: State[] = [
+  landing('verify-email', 'dead', 'landing.dead.title', { text: said('landing.dead.text'), next: signIn }),
+  landing('verify-email', 'question', 'sign_in.verify_email.title', {
+    text: said('sign_in.verify_email.question', { address, brand: 'Acme' }),
+    aside: said('sign_in.verify_email.signed_in_as', { address: 'bo@example.com' }),
+    submit: said('sign_in.verify_email.submit'),
+  }),
+  ...(['confirmed', 'used', 'taken'] as const).map((end) =>
+    landing('verify-email', end, `sign_in.verify_email.${end}.title`, {
+      text: said(`sign_in.verify_email.${end}.text`),
+      next: signIn,
+    }),
+  ),
+];
