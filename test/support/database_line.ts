@@ -8,21 +8,29 @@ export interface DatabaseLine {
   /** Ends every connection and takes no new one, as when the server is away. */
   cut(): Promise<void>;
   restore(): Promise<void>;
+  /** From now on the line leads to the database of this URL. */
+  moveTo(databaseUrl: string): void;
   close(): Promise<void>;
 }
 
+/** Sees every piece that passes, and from whom; false takes it off the line. */
+export type Tap = (from: 'gatehouse' | 'postgres') => boolean;
+
 /** Lays a line to the database of this URL, be that on a host or a unix socket. */
-export async function layDatabaseLine(databaseUrl: string): Promise<DatabaseLine> {
-  const target = targetOf(new URL(databaseUrl));
+export async function layDatabaseLine(databaseUrl: string, tap: Tap = () => true): Promise<DatabaseLine> {
+  let target = targetOf(new URL(databaseUrl));
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = connect(target);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
+    for (const [from, one, other] of [
+      ['gatehouse', near, far],
+      ['postgres', far, near],
     ] as const) {
       sockets.add(one);
-      one.pipe(other);
+      one.on('data', (piece) => {
+        if (tap(from)) other.write(piece);
+      });
+      one.once('end', () => other.end());
       one.once('close', () => {
         sockets.delete(one);
         other.destroy();
@@ -48,6 +56,9 @@ export async function layDatabaseLine(databaseUrl: string): Promise<DatabaseLine
     async restore() {
       server.listen(port, '127.0.0.1');
       await once(server, 'listening');
+    },
+    moveTo(elsewhere) {
+      target = targetOf(new URL(elsewhere));
     },
     close: cut,
   };

@@ -11,7 +11,7 @@ export async function signUpLocally(world: World, browser: Browser, email: strin
 }
 
 /** Types the newest mailed code on "Check your e-mail". */
-export async function typeCode(world: World, browser: Browser, email: string): Promise<Page> {
+export async function typeCode(world: Pick<World, 'gatehouse'>, browser: Browser, email: string): Promise<Page> {
   return browser.submit({ fields: { code: await world.gatehouse.code(email) } });
 }
 

@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbedded } from '../../src/database/index.ts';
+import { layDatabaseLine } from '../support/database_line.ts';
+
+/** At which piece on the line PostgreSQL dies, and on which side of it. */
+export interface Moment {
+  piece: number;
+  phase: 'unsent' | 'sent' | 'unanswered';
+}
+
+/** A PostgreSQL that can be killed at a chosen moment of what Gatehouse asks it, and comes back over its own files. */
+export interface KillablePostgres {
+  /** For Gatehouse: the same after each death. */
+  url: string;
+  /** The server itself, for looking at the tables; another after each death. */
+  directUrl(): string;
+  /** Counts pieces from now on; with a moment, PostgreSQL dies there. */
+  arm(moment?: Moment): void;
+  /** Pieces that Gatehouse sent since the line was armed. */
+  pieces(): number;
+  isDead(): boolean;
+  /** `kill -9` of the postmaster and its children, as when the machine loses power. */
+  kill(): void;
+  revive(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts it over a scratch folder. */
+export async function startKillablePostgres(): Promise<KillablePostgres> {
+  const scratch = mkdtempSync(join(tmpdir(), 'gatehouse-drill-'));
+  const start = () => startEmbedded({ dataDir: join(scratch, 'postgres') });
+  let server = await start();
+  let moment: Moment | undefined;
+  let sent = 0;
+  let dead = false;
+
+  function kill(): void {
+    if (dead) return;
+    dead = true;
+    const postmaster = Number(readFileSync(join(server.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    for (const pid of [postmaster, ...childrenOf(postmaster)]) end(pid);
+  }
+  const line = await layDatabaseLine(server.url, (from) => {
+    if (from === 'gatehouse') sent += 1;
+    const due = moment !== undefined && sent >= moment.piece;
+    if (due && from === 'gatehouse' && moment?.phase === 'unsent') kill();
+    if (due && from === 'postgres' && moment?.phase === 'unanswered') kill();
+    if (due && from === 'gatehouse' && moment?.phase === 'sent') setImmediate(kill);
+    return !dead;
+  });
+  return {
+    url: line.url,
+    directUrl: () => server.url,
+    arm(at) {
+      moment = at;
+      sent = 0;
+    },
+    pieces: () => sent,
+    isDead: () => dead,
+    kill,
+    async revive() {
+      await line.cut();
+      await server.stop();
+      server = await start();
+      moment = undefined;
+      dead = false;
+      line.moveTo(server.url);
+      await line.restore();
+    },
+    async stop() {
+      await line.close();
+      await server.stop();
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+      .split('\n')
+      .map(Number)
+      .filter((child) => child > 0);
+  } catch {
+    return [];
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It was faster.
+  }
+}
