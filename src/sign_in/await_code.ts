@@ -18,13 +18,13 @@ export async function awaitCode(
   ctx: Context,
   visit: Visit,
   sent: Sent,
-  next: { address: string; manner: Manner; changeable?: boolean; again?: ShowAgain },
+  next: { address: string; manner: Manner; linked?: boolean; changeable?: boolean; again?: ShowAgain },
 ): Promise<void> {
   if (sent.ok) {
-    const { address, manner, changeable } = next;
+    const { address, manner, linked, changeable } = next;
     const { proofId } = sent;
     const sentAt = epochSeconds();
-    return moveTo(deps, ctx, visit, { step: 'check-email', proofId, address, sentAt, changeable, manner });
+    return moveTo(deps, ctx, visit, { step: 'check-email', proofId, address, sentAt, linked, changeable, manner });
   }
   if (sent.reason === 'over') return moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'start_over' } });
   const wait = sent.retryAfter;

@@ -31,6 +31,7 @@ const show = (shown: Shown, typed = '') =>
         startAgainAction: pathOf(visit, 'start-again'),
         changeAction: step.changeable ? pathOf(visit, 'check-email/address') : undefined,
         confirmedAction: pathOf(visit, 'check-email/confirmed'),
+        linked: step.linked ?? false,
         confirmed: confirmed !== undefined,
         values: { email: typed },
         maskedEmail: maskAddress(step.address),
@@ -94,6 +95,7 @@ export const changeAddress = atStep('check-email', async (deps, ctx, visit, step
   await awaitCode(deps, ctx, visit, sent, {
     address: address.stored,
     manner: step.manner,
+    linked: true,
     changeable: true,
     again: (shown) => show(shown, email)(deps, ctx, visit),
   });

@@ -25,7 +25,11 @@ export async function goOn(deps: SignInDeps, ctx: Context, visit: Visit, outcome
       return finishSignIn(deps, ctx, visit, outcome.account.id, manner);
     case 'verify_address_first': {
       const sent = await accounts.verifyAddress(outcome.account, web.locale(ctx), bindingOf(deps, ctx, visit));
-      return awaitCode(deps, ctx, visit, sent, { address: outcome.account.address?.stored ?? '', ...way });
+      return awaitCode(deps, ctx, visit, sent, {
+        address: outcome.account.address?.stored ?? '',
+        linked: true,
+        ...way,
+      });
     }
     case 'code_first': {
       const sent = await accounts.sendArrivalCode(outcome.arrival, bindingOf(deps, ctx, visit));

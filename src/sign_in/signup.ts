@@ -69,7 +69,7 @@ export async function submitSignup(deps: SignInDeps, ctx: Context, visit: Visit)
   const signUp = { address, name: typed.name || undefined, locale: web.locale(ctx), passwordHash };
   const sent = await accounts.signUp(signUp, bindingOf(deps, ctx, visit));
   const manner = { method: 'pwd', remember: false } as const;
-  await awaitCode(deps, ctx, visit, sent, { address: address.stored, manner, changeable: true, again });
+  await awaitCode(deps, ctx, visit, sent, { address: address.stored, manner, linked: true, changeable: true, again });
 }
 
 /** Whether the policy lets this address have an account. */

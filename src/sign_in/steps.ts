@@ -24,13 +24,14 @@ export function federated(upstreamId: string): Manner {
   return { method: 'fed', remember: false, upstreamId };
 }
 
-/** A code is on its way. `changeable`: nothing but the address was typed wrong, and another one may take its place. */
+/** A code is on its way. `linked`: its mail has a link, too. `changeable`: nothing but the address was typed wrong, and another one may take its place. */
 interface CheckEmailStep {
   step: 'check-email';
   proofId: string;
   address: string;
   sentAt: number;
   resent?: boolean;
+  linked?: boolean;
   changeable?: boolean;
   manner: Manner;
 }

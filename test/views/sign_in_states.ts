@@ -55,6 +55,7 @@ const checkEmail = {
   startAgainAction: `${visit}/start-again`,
   confirmedAction: `${visit}/check-email/confirmed`,
   confirmed: false,
+  linked: true,
   values: { email: '' },
   maskedEmail: 'm•••@example.com',
   resendIn: 60,
@@ -111,6 +112,7 @@ export const signInStates: State[] = [
     ],
   }),
   signIn('sent', 'check_email', checkEmail),
+  signIn('code-only', 'check_email', { ...checkEmail, linked: false }),
   signIn('changeable', 'check_email', { ...checkEmail, changeAction: `${visit}/check-email/address` }),
   signIn('other-address-wrong', 'check_email', {
     ...checkEmail,
