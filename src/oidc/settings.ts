@@ -1,16 +1,6 @@
 import { z } from 'zod';
-import { parseDuration } from '../kit/durations.ts';
+import { durationSetting as duration } from '../kit/durations.ts';
 import { isLoopbackHost } from '../outbound/index.ts';
-
-/** A duration like `10m`, in seconds after parsing. */
-function duration(fallback: string, what: string) {
-  return z
-    .string()
-    .default(fallback)
-    .refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration like 45s, 10m, 12h or 14d')
-    .transform((text) => parseDuration(text) ?? 0)
-    .describe(what);
-}
 
 /** The `lifetimes:` block, also of rooms below this one. After parsing every value is in seconds. */
 export const lifetimeSettings = z.strictObject({
