@@ -1,17 +1,19 @@
-import { commonPasswords, commonPieces, keyboardRows } from './common_passwords.ts';
+import { commonPieces, commonRuns } from './common_passwords.ts';
+import { pieceFinder, runFinder, type Finder } from './guessable_pieces.ts';
 
 /** Why a password is not taken: a key of the texts, with the values of its sentence. */
 export interface PasswordProblem {
-  key: `passwords.problems.${'missing' | 'too_short' | 'too_long' | 'too_common' | 'contains_address' | 'contains_brand'}`;
+  key: `passwords.problems.${'missing' | 'too_short' | 'too_long' | 'too_common' | 'contains_address' | 'contains_brand' | 'breached'}`;
   values?: Record<string, number>;
 }
 
 /** Characters (code points after NFC) that a password may have at most. ASVS 5.0 6.2.9 asks for at least 64. */
 export const LONGEST = 128;
 const MOST_BYTES = 4096;
-/** What may be left of a password beside guessable pieces: `!`, `123`, a year. */
+/** What may be left of a password beside guessable pieces: `!`, `42`, `zq`. */
 const LEFT_OVER = 4;
-const SHORTEST_PIECE = 4;
+
+const COMMON: readonly Finder[] = [runFinder(commonRuns.map(fold)), pieceFinder(commonPieces.map(fold))];
 
 /** The one form in which a password is counted, hashed and compared: typed composed or decomposed, it is the same. */
 export function normalisePassword(password: string): string {
@@ -36,13 +38,11 @@ export function problemsOf(
   const normal = normalisePassword(password);
   if (Array.from(normal).length < minLength)
     return [{ key: 'passwords.problems.too_short', values: { min: minLength } }];
-  const folded = fold(normal);
-  if (isPeriodic(folded) || commonPasswords.has(folded) || isMadeOf(folded, commonPieces)) {
-    return [{ key: 'passwords.problems.too_common' }];
-  }
-  if (isMadeOf(folded, [...commonPieces, ...piecesOfAddress(address)]))
+  const folded = joinWords(fold(normal));
+  if (isPeriodic(folded, minLength) || isMadeOf(folded, COMMON)) return [{ key: 'passwords.problems.too_common' }];
+  if (isMadeOf(folded, [...COMMON, pieceFinder(piecesOfAddress(address))]))
     return [{ key: 'passwords.problems.contains_address' }];
-  if (isMadeOf(folded, [...commonPieces, ...piecesOfBrand(brand)]))
+  if (isMadeOf(folded, [...COMMON, pieceFinder(piecesOfBrand(brand))]))
     return [{ key: 'passwords.problems.contains_brand' }];
   return [];
 }
@@ -52,42 +52,29 @@ function fold(password: string): string {
   return password.normalize('NFKC').toLowerCase();
 }
 
-/** One piece of up to eight characters over and over: `aaaa…`, `abcabc…`, `12341234…`. */
-function isPeriodic(text: string): boolean {
-  const limit = Math.min(8, Math.floor(text.length / 2));
+/** Nor does what stands between two words. */
+function joinWords(text: string): string {
+  return text.replace(/(?<=\p{L})[\s._-]+(?=\p{L})/gu, '');
+}
+
+/** A short password over and over is the short password: `aaaa…`, `abcabc…`, `kettle9kettle9…`. */
+function isPeriodic(text: string, minLength: number): boolean {
+  const limit = Math.min(minLength - 1, Math.floor(text.length / 2));
   for (let size = 1; size <= limit; size += 1) {
     if (text.slice(size) === text.slice(0, -size)) return true;
   }
   return false;
 }
 
-/** Whether next to nothing is left of the text without these pieces and runs along the keyboard, the alphabet or the digits. */
-function isMadeOf(text: string, pieces: readonly string[]): boolean {
-  let rest = text;
-  for (const piece of pieces.toSorted((left, right) => right.length - left.length)) rest = rest.replaceAll(piece, '\n');
-  return Array.from(withoutRuns(rest)).filter((character) => /\S/.test(character)).length <= LEFT_OVER;
-}
-
-function withoutRuns(text: string): string {
-  let kept = '';
+/** Whether next to nothing is left of the text without what the finders know. */
+function isMadeOf(text: string, finders: readonly Finder[]): boolean {
+  let left = '';
   for (let at = 0; at < text.length;) {
-    const run = longestRun(text, at);
-    if (run < SHORTEST_PIECE) kept += text[at];
-    at += run < SHORTEST_PIECE ? 1 : run;
+    const found = Math.max(...finders.map((find) => find(text, at)));
+    if (found === 0) left += text[at];
+    at += found || 1;
   }
-  return kept;
-}
-
-function longestRun(text: string, at: number): number {
-  let longest = 1;
-  for (const row of keyboardRows) {
-    const start = row.indexOf(text.charAt(at));
-    if (start < 0) continue;
-    let length = 1;
-    while (at + length < text.length && row.charAt(start + length) === text.charAt(at + length)) length += 1;
-    longest = Math.max(longest, length);
-  }
-  return longest;
+  return Array.from(left.replaceAll(/\s/g, '')).length <= LEFT_OVER;
 }
 
 function piecesOfAddress(address = ''): string[] {
