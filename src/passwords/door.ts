@@ -9,8 +9,9 @@ export interface Passwords {
   /** The hash to store. Rejects with `busy` when too many wait; whoever calls has looked at `problems` before. */
   hash(password: string): Promise<string>;
   /**
-   * Whether this is the account's password. Takes as long without an account or a password as with one. Rejects with
-   * `busy` when too many wait. An over-long password is wrong at once, for everybody.
+   * Whether this is the account's password. Takes as long without an account or a password as with one; only a hash from
+   * elsewhere takes as long as it takes, until the first right password has replaced it. Rejects with `busy` when too many
+   * wait. An over-long password is wrong at once, for everybody.
    */
   verify(accountId: string | undefined, password: string): Promise<boolean>;
   set(within: Knex, accountId: string, passwordHash: string): Promise<void>;

@@ -1,12 +1,18 @@
 import type { Knex } from 'knex';
 import { now } from '../kit/clock.ts';
 
-/** The password of an account, as a PHC string. */
+/** The password of an account, as its hash says itself how it was made. */
 interface PasswordStore {
   find(accountId: string): Promise<string | undefined>;
   put(accountId: string, passwordHash: string): Promise<void>;
   /** Replaces a hash by another of the same password; nothing happens when the password was changed meanwhile. */
   renew(accountId: string, passwordHash: string, by: string): Promise<void>;
+}
+
+/** A hash from elsewhere, for an account that has none. */
+export interface NewPassword {
+  accountId: string;
+  passwordHash: string;
 }
 
 interface Row {
@@ -31,4 +37,21 @@ export function postgresPasswordStore(knex: Knex): PasswordStore {
         .update({ password_hash: by });
     },
   };
+}
+
+/**
+ * Gives many accounts their hashes from elsewhere, in one statement; ask `describeHash` about each before. Who has a password
+ * already keeps it, so that an import can be repeated. Resolves with how many were written; fails when an account is missing.
+ */
+export async function putMany(within: Knex, rows: readonly NewPassword[]): Promise<number> {
+  const ids = rows.map(({ accountId }) => accountId);
+  const hashes = rows.map(({ passwordHash }) => passwordHash);
+  // Two arrays instead of a parameter a value: any number of rows is one and the same statement.
+  const written: { rowCount: number } = await within.raw(
+    `insert into passwords (account_id, password_hash, changed_at)
+     select id, hash, ? from unnest(?::text[], ?::text[]) as given (id, hash)
+     on conflict (account_id) do nothing`,
+    [now(), ids, hashes],
+  );
+  return written.rowCount;
 }

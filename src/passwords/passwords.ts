@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { IdpError } from '../kit/errors.ts';
 import { secretToken } from '../kit/random.ts';
+import { argon2Maker } from './argon2_hash.ts';
 import type { PasswordsDeps } from './deps.ts';
 import type { Passwords } from './door.ts';
 import { hashQueue } from './hash_queue.ts';
-import { argon2Hasher, isUsable } from './password_hash.ts';
-import { isTooLong, problemsOf } from './password_rules.ts';
+import { isTooLong, normalisePassword, problemsOf } from './password_rules.ts';
 import type { PasswordSettings } from './password_settings.ts';
 import { postgresPasswordStore } from './password_store.ts';
+import { readHash } from './stored_hash.ts';
 
 /** Node's thread pool has four threads by default: one stays free for files and names, however many cores there are. */
 const AT_ONCE = Math.min(availableParallelism(), 3);
@@ -21,7 +22,7 @@ export function openPasswords({ database, settings, brand, record }: PasswordsDe
 
   async function usableHash(accountId: string | undefined): Promise<string | undefined> {
     const stored = await store.find(accountId ?? '');
-    if (stored === undefined || isUsable(stored)) return stored;
+    if (stored === undefined || readHash(stored).ok) return stored;
     await record({ type: 'passwords.hash_unusable', outcome: 'failed', accountId });
     return undefined;
   }
@@ -51,23 +52,33 @@ export function openPasswords({ database, settings, brand, record }: PasswordsDe
   };
 }
 
-/** Makes and compares hashes, so many at once. Where there is none, comparing takes as long and says no. */
+/**
+ * Makes and compares hashes, so many at once. Where there is none, comparing takes as long as with one of our own and says
+ * no. A hash from elsewhere is the exception: it takes as long as its parameters ask for, and its own length of time tells
+ * that the account exists. Its first right password ends that, and only who knows the password sees the upgrade.
+ */
 function hashesInTurn(settings: PasswordSettings) {
   const queue = hashQueue({ atOnce: AT_ONCE, waiting: WAITING });
-  const hasher = argon2Hasher(settings);
+  const maker = argon2Maker(settings);
+  // As bytes, so that a NUL inside is a character like any other.
+  const make = (password: string) => maker.make(Buffer.from(normalisePassword(password), 'utf8'));
   // What is compared where there is no hash: made once, of a password nobody knows.
-  const decoy = hasher.hash(secretToken());
+  const decoy = make(secretToken());
   decoy.catch(() => {});
   return {
     async make(password: string): Promise<string> {
       if (isTooLong(password)) throw new IdpError('too_large');
-      return queue.run(() => hasher.hash(password));
+      return queue.run(() => make(password));
     },
     async fit(stored: string | undefined, password: string): Promise<boolean> {
-      const compared = stored ?? (await decoy);
-      const right = await queue.run(() => hasher.verify(compared, password));
-      return right && stored !== undefined;
+      const hash = readHash(stored ?? (await decoy));
+      // Ours are made of the normal form; other systems took what was typed. For nearly everybody that is the same.
+      for (const form of new Set([normalisePassword(password), password])) {
+        const fits = await queue.run(async () => hash.ok && hash.fits(Buffer.from(form, 'utf8')));
+        if (fits) return stored !== undefined;
+      }
+      return false;
     },
-    isDated: hasher.isDated,
+    isDated: maker.isDated,
   };
 }

@@ -1,9 +1,10 @@
 import { hash as argon2 } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openDatabase, type Database } from '../../src/database/index.ts';
-import { openPasswords, passwordSettings, type Passwords } from '../../src/passwords/index.ts';
+import { openPasswords, passwordSettings, putMany, type Passwords } from '../../src/passwords/index.ts';
 import { accountId } from '../../src/kit/random.ts';
 import { testDatabase } from '../support/database.ts';
+import { FOREIGN_PASSWORD, foreignHashes, OF_DECOMPOSED, OF_SEVENTY_TWO } from './foreign_hashes.ts';
 
 const GOOD = 'unkempt walnut harbour';
 
@@ -104,6 +105,55 @@ describe('passwords', () => {
     expect(await passwords.verify(id, GOOD)).toBe(true);
   });
 
+  it.each(foreignHashes)('of %s (%s) open the account and become argon2id at once', async (_tool, _kind, stored) => {
+    const id = await accountWith(stored);
+    expect(await passwords.verify(id, FOREIGN_PASSWORD.toUpperCase())).toBe(false);
+    expect(await storedOf(id)).toBe(stored);
+    expect(await passwords.verify(id, FOREIGN_PASSWORD)).toBe(true);
+    expect(await storedOf(id)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await passwords.verify(id, FOREIGN_PASSWORD)).toBe(true);
+  });
+
+  it('that bcrypt cut off at 72 bytes are taken as it took them, and whole from then on', async () => {
+    const id = await accountWith(OF_SEVENTY_TWO);
+    const typed = `${'a'.repeat(72)} and its tail`;
+    expect(await passwords.verify(id, typed.slice(1))).toBe(false);
+    expect(await passwords.verify(id, typed)).toBe(true);
+    expect(await passwords.verify(id, typed)).toBe(true);
+    for (const other of [`${'a'.repeat(72)} and another`, 'a'.repeat(72)]) {
+      expect(await passwords.verify(id, other)).toBe(false);
+    }
+  });
+
+  it('that another system hashed as they were typed are found, and are the same in any form from then on', async () => {
+    const id = await accountWith(OF_DECOMPOSED);
+    expect(await passwords.verify(id, FOREIGN_PASSWORD.normalize('NFC'))).toBe(false);
+    expect(await passwords.verify(id, FOREIGN_PASSWORD.normalize('NFD'))).toBe(true);
+    expect(await passwords.verify(id, FOREIGN_PASSWORD.normalize('NFC'))).toBe(true);
+  });
+
+  it('changed while an old hash was being compared are not put back by its upgrade', async () => {
+    const [, , slow] = foreignHashes[0] ?? ['', '', ''];
+    const id = await accountWith(slow);
+    const signingIn = passwords.verify(id, FOREIGN_PASSWORD);
+    const other = await argon2('another walnut harbour');
+    await passwords.set(world.database.knex, id, other);
+    await signingIn;
+    expect(await storedOf(id)).toBe(other);
+  });
+
+  it('of an import are written together, once, and never over one that is there', async () => {
+    const ids = await Promise.all([accountWith(), accountWith(), accountWith(await passwords.hash(GOOD))]);
+    const [, , passwordHash] = foreignHashes.find(([tool]) => tool === 'werkzeug pbkdf2') ?? ['', '', ''];
+    const rows = ids.map((id) => ({ accountId: id, passwordHash }));
+    expect(await putMany(world.database.knex, rows)).toBe(2);
+    expect(await putMany(world.database.knex, rows)).toBe(0);
+    expect(await putMany(world.database.knex, [])).toBe(0);
+    expect(await passwords.verify(ids[0], FOREIGN_PASSWORD)).toBe(true);
+    expect(await passwords.verify(ids[2], GOOD)).toBe(true);
+    expect(await passwords.verify(ids[2], FOREIGN_PASSWORD)).toBe(false);
+  });
+
   it.each([
     [
       'asks for ten gigabytes',
@@ -114,7 +164,8 @@ describe('passwords', () => {
       '$argon2id$v=19$m=19456,t=1000000,p=1$c29tZXNhbHRzb21lc2FsdA$RdescudvJCsgt3ub+b+dWRWJTmaaJObG',
     ],
     ['is cut off', '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNh'],
-    ['is of another kind', '$2b$10$abcdefghijklmnopqrstuv'],
+    ['is half a bcrypt', '$2b$10$abcdefghijklmnopqrstuv'],
+    ['is of another kind', '5f4dcc3b5aa765d61d8327deb882cf99'],
     ['is empty', ''],
   ])('are wrong, cheaply and with an event, when the stored hash %s', async (_what, stored) => {
     const id = await accountWith(stored);
