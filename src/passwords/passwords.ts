@@ -1,19 +1,18 @@
-import { availableParallelism } from 'node:os';
 import { IdpError } from '../kit/errors.ts';
 import { secretToken } from '../kit/random.ts';
 import { argon2Maker } from './argon2_hash.ts';
 import type { PasswordsDeps } from './deps.ts';
 import type { Passwords } from './door.ts';
 import { hashQueue } from './hash_queue.ts';
+import { hashThreads } from './hash_threads.ts';
 import { isTooLong, normalisePassword, problemsOf } from './password_rules.ts';
 import type { PasswordSettings } from './password_settings.ts';
 import { postgresPasswordStore } from './password_store.ts';
 import { readHash } from './stored_hash.ts';
 
-/** Node's thread pool has four threads by default: one stays free for files and names, however many cores there are. */
-const AT_ONCE = Math.min(availableParallelism(), 3);
-/** About a second of waiting. */
-const WAITING = 32 * AT_ONCE;
+const AT_ONCE = hashThreads();
+/** A few seconds of waiting: a rush of people is let in one after the other, a flood is told to come back. */
+const WAITING = Math.max(256, 32 * AT_ONCE);
 
 /** Opens the passwords over the database. */
 export function openPasswords({ database, settings, brand, record }: PasswordsDeps): Passwords {
