@@ -13,6 +13,7 @@ export function openOwnOutbound(settings: Settings, simulator?: SimulatorAccess)
   const urls = [
     settings.issuer,
     simulator?.base,
+    settings.passwords.breach_check?.url,
     ...settings.upstreams.map((upstream) => upstream.issuer),
     ...settings.clients.flatMap((client) => Object.values(client).flat()),
   ];

@@ -33,7 +33,13 @@ export async function openBase(deps: AppDeps) {
   const { events, keys, limits, mail, outbound } = floor;
   const { issuer, mode, brand, lifetimes } = settings;
   const { record } = events;
-  const passwords = openPasswords({ database, settings: settings.passwords, brand: () => brand.name, record });
+  const passwords = openPasswords({
+    database,
+    settings: settings.passwords,
+    brand: () => brand.name,
+    record,
+    fetch: outbound.fetch,
+  });
   const upstreams = await openUpstreams({
     settings: settings.upstreams,
     issuer,

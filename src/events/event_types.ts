@@ -41,6 +41,7 @@ export type EventType =
   | 'accounts.code_redeemed'
   | 'accounts.address_confirmed' // by the link of a mail
   | 'passwords.hash_unusable' // a stored hash that cannot be verified
+  | 'passwords.breach_check_failed' // nobody was kept out; recorded once in a while
   // Operation.
   | 'rate_limits.exceeded' // the first refusal of a key in its window
   | 'mail.sent'

@@ -9,4 +9,6 @@ export interface PasswordsDeps {
   /** The name of the service, which nobody may choose as a password. */
   brand: () => string;
   record: RecordEvent;
+  /** The guarded client; called only where the settings have a breach check. */
+  fetch: typeof fetch;
 }

@@ -4,8 +4,11 @@ import type { PasswordProblem } from './password_rules.ts';
 /** What the room offers. */
 export interface Passwords {
   minLength: number;
-  /** What is wrong with a new password, for this person; empty when nothing is. */
-  problems(password: string, person: { address?: string }): PasswordProblem[];
+  /**
+   * What is wrong with a new password, for this person; empty when nothing is. Asks the breach check last, if there is one
+   * in the config; that one's failure is no problem.
+   */
+  problems(password: string, person: { address?: string }): Promise<PasswordProblem[]>;
   /** The hash to store. Rejects with `busy` when too many wait; whoever calls has looked at `problems` before. */
   hash(password: string): Promise<string>;
   /**

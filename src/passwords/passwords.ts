@@ -1,6 +1,7 @@
 import { IdpError } from '../kit/errors.ts';
 import { secretToken } from '../kit/random.ts';
 import { argon2Maker } from './argon2_hash.ts';
+import { breachCheck } from './breach_check.ts';
 import type { PasswordsDeps } from './deps.ts';
 import type { Passwords } from './door.ts';
 import { hashQueue } from './hash_queue.ts';
@@ -15,9 +16,10 @@ const AT_ONCE = hashThreads();
 const WAITING = Math.max(256, 32 * AT_ONCE);
 
 /** Opens the passwords over the database. */
-export function openPasswords({ database, settings, brand, record }: PasswordsDeps): Passwords {
+export function openPasswords({ database, settings, brand, record, fetch }: PasswordsDeps): Passwords {
   const store = postgresPasswordStore(database.knex);
   const hashes = hashesInTurn(settings);
+  const isBreached = breachCheck({ settings: settings.breach_check, fetch, record });
 
   async function usableHash(accountId: string | undefined): Promise<string | undefined> {
     const stored = await store.find(accountId ?? '');
@@ -33,8 +35,11 @@ export function openPasswords({ database, settings, brand, record }: PasswordsDe
 
   return {
     minLength: settings.min_length,
-    problems: (password, { address }) =>
-      problemsOf(password, { minLength: settings.min_length, brand: brand(), address }),
+    async problems(password, { address }) {
+      const found = problemsOf(password, { minLength: settings.min_length, brand: brand(), address });
+      if (found.length > 0 || !(await isBreached(password))) return found;
+      return [{ key: 'passwords.problems.breached' }];
+    },
     hash: hashes.make,
     async verify(accountId, password) {
       if (isTooLong(password)) return false;

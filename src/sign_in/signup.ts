@@ -59,7 +59,7 @@ export async function submitSignup(deps: SignInDeps, ctx: Context, visit: Visit)
   const problems = [
     ...addressProblems(t, typed.email, address),
     ...domainProblems(deps, ctx, address),
-    ...passwordProblems(deps, ctx, password, address),
+    ...(await passwordProblems(deps, ctx, password, address)),
     ...nameProblems(t, typed.name),
   ];
   if (!address || problems.length > 0) return again({ status: 422, problems });
@@ -79,12 +79,12 @@ export function domainProblems({ web, signup }: SignInDeps, ctx: Context, addres
   return [problem(web.t(ctx), 'sign_in.problems.domain_not_allowed', 'email', { domains })];
 }
 
-function passwordProblems(
+async function passwordProblems(
   { web, passwords }: SignInDeps,
   ctx: Context,
   password: string,
   address?: Address,
-): Problem[] {
-  const found = passwords.problems(password, { address: address?.canonical });
+): Promise<Problem[]> {
+  const found = await passwords.problems(password, { address: address?.canonical });
   return found.map(({ key, values }) => problem(web.t(ctx), key, 'new_password', values));
 }

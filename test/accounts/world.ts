@@ -43,6 +43,7 @@ export async function accountsWorld({ limited = false } = {}) {
       settings: passwordSettings.parse({}),
       brand: () => 'Acme',
       record,
+      fetch,
     });
     const limits = openRateLimits({
       database: over,

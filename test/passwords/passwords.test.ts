@@ -18,6 +18,7 @@ describe('passwords', () => {
       settings: passwordSettings.parse(settings),
       brand: () => 'Acme',
       record: async ({ type }) => void events.push(type),
+      fetch,
     });
   beforeAll(async () => {
     world = await testDatabase();
@@ -209,6 +210,10 @@ describe('passwords', () => {
 
   it('have settings with the defaults of the design, and refuse weak parameters', () => {
     expect(passwordSettings.parse({})).toEqual({ min_length: 15, argon2: { memory_kib: 19_456, passes: 2 } });
+    expect(passwordSettings.parse({ breach_check: {} }).breach_check).toEqual({
+      url: 'https://api.pwnedpasswords.com/range/',
+      timeout: 1,
+    });
     expect(passwordSettings.safeParse({ min_length: 4 }).success).toBe(false);
     expect(passwordSettings.safeParse({ argon2: { memory_kib: 1024 } }).success).toBe(false);
   });
