@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbedded } from '../../src/database/index.ts';
+import { startRelyingParty } from '../client/start.ts';
+import { freePortPair, startGatehouse, type Gatehouse } from '../support/gatehouse.ts';
+import { createBrowser } from '../support/http_browser.ts';
+import { PASSWORD } from '../support/people.ts';
+import { CLIENT_SECRET, clientOf } from '../support/world.ts';
+
+/** A server as operators start it, over a PostgreSQL of its own, with one app and one account. */
+export interface BenchWorld {
+  gatehouse: Gatehouse;
+  app: { url: string };
+  email: string;
+  stop(): Promise<void>;
+}
+
+/** An app that speaks for itself, for token requests without a person. */
+export const SERVICE = { client_id: 'service', client_secret: 'the-secret-of-the-bench-service' };
+
+/** Builds the world. No limits are set: everybody here is one person at one address. */
+export async function startBenchWorld(): Promise<BenchWorld> {
+  const scratch = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
+  const embedded = await startEmbedded({ dataDir: join(scratch, 'postgres') });
+  const port = await freePortPair();
+  const issuer = `http://localhost:${port}`;
+  const app = await startRelyingParty({ issuer, clientId: 'app', clientSecret: CLIENT_SECRET });
+  const clients = [clientOf(app.url), { ...SERVICE, name: 'Service', type: 'service' }];
+  const gatehouse = await startGatehouse({
+    databaseUrl: embedded.url,
+    port,
+    settings: { clients, limits: { enabled: false } },
+    // As the launchers and the image start it.
+    environment: { NODE_OPTIONS: '--max-semi-space-size=16', GATEHOUSE_TEST_CLOCK: '' },
+  });
+  const email = 'bench@example.com';
+  const browser = createBrowser();
+  await browser.open(`${app.url}/login?prompt=create`);
+  await browser.submit({ action: '/signup', fields: { email, new_password: PASSWORD } });
+  await browser.submit({ fields: { code: await gatehouse.code(email) } });
+  return {
+    gatehouse,
+    app,
+    email,
+    async stop() {
+      await gatehouse.stop();
+      await app.stop();
+      await embedded.stop();
+      await rm(scratch, { recursive: true, force: true });
+    },
+  };
+}

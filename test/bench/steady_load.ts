@@ -1,0 +1,34 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** What one request took, from the moment it was due; `ok` when it was answered rightly. */
+export interface Sample {
+  what: 'token' | 'jwks';
+  milliseconds: number;
+  ok: boolean;
+}
+
+/** Requests at a steady rate, from a process of their own, so that no other work of the bench delays them. */
+export interface SteadyLoad {
+  begin(): void;
+  /** Waits for what is still open. */
+  end(): Promise<Sample[]>;
+  stop(): void;
+}
+
+const PROGRAM = fileURLToPath(new URL('steady_load_process.ts', import.meta.url));
+
+/** Sends `rate` token and as many JWKS requests a second between `begin` and `end`, whether or not others were answered. */
+export function startSteadyLoad(issuer: string, rate: number): SteadyLoad {
+  const child = fork(PROGRAM, [issuer, String(rate)]);
+  return {
+    begin: () => void child.send('begin'),
+    async end() {
+      child.send('end');
+      const [samples] = await once(child, 'message');
+      return samples;
+    },
+    stop: () => child.disconnect(),
+  };
+}
