@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createBrowser } from '../support/http_browser.ts';
 import { PASSWORD } from '../support/people.ts';
 import { startBenchWorld, type BenchWorld } from './bench_world.ts';
-import { percentile, print } from './figures.ts';
+import { cpuOf, percentile, print, rssOf } from './figures.ts';
 
 /** `logins [count] [at once]`: complete password logins of one app, from /oidc/authorize to the tokens, over HTTP. */
 export async function benchLogins([count = '1000', atOnce = '4']: string[]): Promise<{ lost: number }> {
@@ -48,16 +47,4 @@ async function logins(
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   return { each, seconds: (performance.now() - started) / 1000 };
-}
-
-/** Resident memory in MB, of Linux's own account. */
-function rssOf(pid: number): number {
-  const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Math.round(Number(line?.[1] ?? 0) / 1024);
-}
-
-/** Seconds of CPU so far; the kernel counts in hundredths. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
