@@ -33,13 +33,14 @@ describe('the threads of the hashes', () => {
     expect(hashThreads(cores)).toBe(threads);
     expect(poolThreads(cores)).toBe(threads + 4);
   });
+});
 
-  const onLinux = existsSync('/proc/self/task') ? it : it.skip;
-  onLinux('have room in the pool, which is made after its size is set', () => {
+(existsSync('/proc/self/task') ? describe : describe.skip)('the pool of threads', () => {
+  it('is made after its size is set, with room beside the hashes', () => {
     expect(poolOf()).toBe(poolThreads());
   });
 
-  onLinux('have room in the pool, whatever an operator says', () => {
+  it('has that room whatever an operator says', () => {
     expect(poolOf({ UV_THREADPOOL_SIZE: '1' })).toBe(poolThreads());
     expect(poolOf({ UV_THREADPOOL_SIZE: '23' })).toBe(23);
   });
