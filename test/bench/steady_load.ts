@@ -21,14 +21,17 @@ const PROGRAM = fileURLToPath(new URL('steady_load_process.ts', import.meta.url)
 
 /** Sends `rate` token and as many JWKS requests a second between `begin` and `end`, whether or not others were answered. */
 export function startSteadyLoad(issuer: string, rate: number): SteadyLoad {
-  const child = fork(PROGRAM, [issuer, String(rate)]);
+  // Not with the launcher's own imports: they would end a process that the launcher has not started.
+  const child = fork(PROGRAM, [issuer, String(rate)], { execArgv: [] });
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the steady load ended by itself')));
+  ended.catch(() => {});
   return {
     begin: () => void child.send('begin'),
     async end() {
       child.send('end');
-      const [samples] = await once(child, 'message');
+      const [samples] = await Promise.race([once(child, 'message'), ended]);
       return samples;
     },
-    stop: () => child.disconnect(),
+    stop: () => void child.kill(),
   };
 }
