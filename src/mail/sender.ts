@@ -1,3 +1,4 @@
+import { createQueueWorker, secondsUntilRetry, type QueueWorker } from '../database/index.ts';
 import { describeError } from '../kit/errors.ts';
 import type { MailDeps } from './deps.ts';
 import type { MailTemplate } from './door.ts';
@@ -10,57 +11,20 @@ interface SenderDeps extends Pick<MailDeps, 'sealer' | 'render' | 'record' | 'lo
   transport: Transport;
 }
 
-/** Sends in the background between `start` and `stop`. */
-interface Sender {
-  wake(): void;
-  start(): void;
-  stop(): Promise<void>;
-}
-
-/** One slow server or mailbox must not hold up the others: so many mails are under way at once. */
-const LANES = 4;
-const POLL_MILLISECONDS = 2000;
 /** Longer than any try may take, so that nobody else sends the same mail meanwhile. */
 const LEASE = 60;
 const MOST_TRIES = 10;
 
-/** Sends what is due: when woken, and every other second for mails that other processes queued or that are tried again. */
-export function openSender(deps: SenderDeps): Sender {
-  const state = { running: false, wakes: 0 };
-  const lanes = new Set<Promise<void>>();
-  let timer: NodeJS.Timeout | undefined;
-
-  /** Sends mail after mail until none is due; a wake that came while it looked makes it look again. */
-  async function lane(): Promise<void> {
-    let seen: number;
-    do {
-      seen = state.wakes;
-      while (state.running && (await sendNext(deps))) await Promise.resolve();
-    } while (state.running && seen !== state.wakes);
-  }
-  function wake(): void {
-    if (!state.running) return;
-    state.wakes += 1;
-    if (lanes.size >= LANES) return;
-    const started = lane()
-      // The database is away: the mails wait there, and the next poll finds them.
-      .catch((cause: unknown) => deps.logger.warn({ error: describeError(cause) }, 'the outbox could not be read'))
-      .finally(() => lanes.delete(started));
-    lanes.add(started);
-  }
+/** Sends what is due, in the background. While the database is away the mails wait there. */
+export function openSender(deps: SenderDeps): QueueWorker {
+  const worker = createQueueWorker({
+    takeNext: () => sendNext(deps),
+    unreadable: (cause) => deps.logger.warn({ error: describeError(cause) }, 'the outbox could not be read'),
+  });
   return {
-    wake,
-    start() {
-      if (state.running) return;
-      state.running = true;
-      timer = setInterval(wake, POLL_MILLISECONDS);
-      timer.unref();
-      wake();
-    },
+    ...worker,
     async stop() {
-      state.running = false;
-      clearInterval(timer);
-      await Promise.all(lanes);
+      await worker.stop();
       deps.transport.close();
     },
   };
@@ -103,7 +67,7 @@ async function postpone({ outbox, record, logger }: SenderDeps, mail: OutboxMail
     await record({ ...about(mail), type: 'mail.failed', outcome: 'failed', reason });
     return;
   }
-  await outbox.retry(mail.id, reason, Math.min(5 * 2 ** (mail.tries - 1), 3600));
+  await outbox.retry(mail.id, reason, secondsUntilRetry(mail.tries));
   await record({ ...about(mail), type: 'mail.postponed', outcome: 'failed', reason });
 }
 
