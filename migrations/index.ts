@@ -8,6 +8,9 @@ import * as events from './20261121100500_events.ts';
 import * as mailOutbox from './20261121100600_mail_outbox.ts';
 import * as rateLimits from './20261121100700_rate_limits.ts';
 import * as mailedLinks from './20261121110000_mailed_links.ts';
+import * as logoutNotices from './20261121113000_logout_notices.ts';
+import * as sessionDevices from './20261121113100_session_devices.ts';
+import * as grantsLastUsed from './20261121113200_grants_last_used.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -19,4 +22,7 @@ export const migrations = [
   { name: '20261121100600_mail_outbox', ...mailOutbox },
   { name: '20261121100700_rate_limits', ...rateLimits },
   { name: '20261121110000_mailed_links', ...mailedLinks },
+  { name: '20261121113000_logout_notices', ...logoutNotices },
+  { name: '20261121113100_session_devices', ...sessionDevices },
+  { name: '20261121113200_grants_last_used', ...grantsLastUsed },
 ] as const;

@@ -9,7 +9,7 @@ export interface App {
   web: Web;
   /** Removes what has expired; safe in any number of processes at once. */
   sweep(): Promise<void>;
-  /** Lets mails in flight go out. The database stays open: whoever opened it closes it. */
+  /** Lets mails and notices in flight go out. The database stays open: whoever opened it closes it. */
   close(): Promise<void>;
 }
 
@@ -19,12 +19,14 @@ export async function openApp(deps: AppDeps): Promise<App> {
   const { accounts, events, limits, mail, upstreams, outbound, web } = base;
   const oidc = openVisits(deps, base);
   mail.start();
+  oidc.start();
   return {
     web,
     async sweep() {
       for (const room of [oidc, upstreams, accounts, mail, limits, events]) await room.sweep();
     },
     async close() {
+      await oidc.stop();
       await mail.stop();
       await upstreams.close();
       await outbound.close();

@@ -17,8 +17,11 @@ export type EventType =
   // Ends.
   | 'oidc.session_ended' // somebody signed out
   | 'oidc.logout_refused'
+  | 'oidc.sessions_ended' // somebody signed other browsers out
+  | 'oidc.grant_revoked' // an app may not do any more what it was allowed
   | 'oidc.account_ended' // all sessions, grants and tokens of an account
-  | 'oidc.backchannel_logout_failed' // an app could not be told
+  | 'oidc.backchannel_logout_failed' // an app could not be told yet
+  | 'oidc.backchannel_logout_given_up' // an app did not answer for a day
   // The person in front of the pages.
   | 'sign_in.password_wrong'
   | 'sign_in.password_right'

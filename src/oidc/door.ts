@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Context, Middleware } from 'koa';
 import type { KeyRing } from './deps.ts';
 import type { LifetimeSettings, ResourceSettings } from './settings.ts';
@@ -102,8 +103,21 @@ export interface Oidc {
   remember(browserHash: string, accountId: string): Promise<void>;
   /** Forgets one account of a browser, or all. */
   forget(browserHash: string, accountId?: string): Promise<void>;
-  /** Ends all sessions, grants and tokens of an account in one transaction, and tells the apps of those sessions. */
-  endEverythingOf(accountId: string): Promise<void>;
+  /**
+   * Ends all sessions, grants and tokens of an account in one transaction, its own or the given one; the apps of those
+   * sessions are told once that is committed.
+   */
+  endEverythingOf(accountId: string, within?: Knex): Promise<void>;
+  /** Ends a session of this account and what was issued in it, like signing out there. False when it has none of this uid. */
+  endSession(accountId: string, uid: string): Promise<boolean>;
+  /** The same for all sessions of an account but one. False when there was no other. */
+  endOtherSessions(accountId: string, keepUid: string): Promise<boolean>;
+  /** Takes back what an account allowed a client: its grant and every token below. False when there was nothing. */
+  revokeGrant(accountId: string, clientId: string): Promise<boolean>;
+  /** Begins to tell apps of ended sessions, in the background. */
+  start(): void;
+  /** Resolves when nobody is being told any more. Who still should be, is told after the next start. */
+  stop(): Promise<void>;
   /** Removes what has expired and returns how many rows that were. Any number of processes may call it at once. */
   sweep(): Promise<number>;
   /** Serves later requests with other keys or settings. Throws, and changes nothing, when they do not fit. */

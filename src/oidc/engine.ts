@@ -7,6 +7,7 @@ import { engineConfiguration } from './configuration.ts';
 import { recordEngineEvents } from './engine_events.ts';
 import { createGrants, type Grants } from './grants.ts';
 import type { OidcDeps } from './deps.ts';
+import type { LogoutNotices } from './logout_notices.ts';
 import { asContext } from './protocol_errors.ts';
 import { keptParameters } from './restart.ts';
 import type { VisitStore } from './visit_store.ts';
@@ -19,7 +20,7 @@ interface Engine {
 }
 
 /** Builds the library's provider. Throws when keys or settings do not fit; costs less than a millisecond. */
-export function createEngine(deps: OidcDeps, visits: VisitStore): Engine {
+export function createEngine(deps: OidcDeps, visits: VisitStore, notices: Pick<LogoutNotices, 'tryAgain'>): Engine {
   const database = guardedDatabase(deps.database);
   const stores = allStores(database, deps.keys.sealer);
   const { record, lifetimes, clients } = deps;
@@ -30,7 +31,7 @@ export function createEngine(deps: OidcDeps, visits: VisitStore): Engine {
     interactionUrl: (ctx, interaction) => beginPrompt(deps, visits, ctx, interaction),
   });
   const provider = new Provider(deps.issuer, configuration);
-  recordEngineEvents(provider, deps);
+  recordEngineEvents(provider, { ...deps, notices });
   const [routes] = provider.middleware;
   if (!routes) throw new TypeError('the library has changed how it serves its routes');
   return { provider, routes, grants };

@@ -5,9 +5,10 @@ import type { EventType } from '../events/index.ts';
 import { describeError } from '../kit/errors.ts';
 import { alreadyUsedDetails } from './artifacts/adapter.ts';
 import type { OidcDeps } from './deps.ts';
+import type { LogoutNotices } from './logout_notices.ts';
 import { asContext } from './protocol_errors.ts';
 
-type EngineEventsDeps = Pick<OidcDeps, 'web' | 'record' | 'logger'>;
+type EngineEventsDeps = Pick<OidcDeps, 'web' | 'record' | 'logger'> & { notices: Pick<LogoutNotices, 'tryAgain'> };
 
 type ProtocolError = Pick<errors.OIDCProviderError, 'error' | 'error_description' | 'error_detail'>;
 
@@ -44,10 +45,12 @@ export function recordEngineEvents(provider: Provider, deps: EngineEventsDeps): 
   provider.on('end_session.success', (ctx: KoaContextWithOIDC) => {
     void record({ ...about(deps, ctx), type: 'oidc.session_ended', outcome: 'ok' });
   });
-  provider.on('backchannel.error', (_ctx: KoaContextWithOIDC, _error: Error, client: Client, accountId: string) => {
-    const { clientId } = client;
-    void record({ type: 'oidc.backchannel_logout_failed', outcome: 'failed', clientId, accountId });
-  });
+  provider.on(
+    'backchannel.error',
+    (_ctx: KoaContextWithOIDC, _error: Error, client: Client, accountId: string, sid) => {
+      void deps.notices.tryAgain(accountId, { clientId: client.clientId, sid });
+    },
+  );
   provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
     logger.error({ route: ctx.oidc.route, error: describeError(error) }, 'the protocol engine failed');
   });

@@ -2,10 +2,11 @@ import { IdpError } from '../kit/errors.ts';
 import { allStores } from './artifacts/artifact_store.ts';
 import type { OidcDeps } from './deps.ts';
 import type { Oidc } from './door.ts';
-import { createEndEverything } from './end_everything.ts';
+import { createEndings } from './endings.ts';
 import { createEngine } from './engine.ts';
 import { createFinish } from './finish.ts';
 import { createFront } from './front.ts';
+import { createLogoutNotices } from './logout_notices.ts';
 import { createRemembered } from './remembered.ts';
 import { createRestart } from './restart.ts';
 import { createSessionReader } from './sessions.ts';
@@ -20,7 +21,7 @@ import { createVisitStore } from './visit_store.ts';
 export function openOidc(deps: OidcDeps): Oidc {
   const { web, database, record, clients, accounts } = deps;
   const live = liveEngine(deps);
-  const { engine, sealer, visitStore } = live;
+  const { engine, sealer, visitStore, notices } = live;
   const { Interaction: interactions, Session: sessions } = allStores(database, sealer);
   const visits = createVisits({ web, clients, store: visitStore, interactions, sessions });
   return {
@@ -34,7 +35,9 @@ export function openOidc(deps: OidcDeps): Oidc {
     session: createSessionReader({ web, sessions, accounts }),
     restart: createRestart({ web, visits: visitStore }),
     ...createRemembered(database, () => live.settings().lifetimes.remembered_account),
-    endEverythingOf: createEndEverything({ database, provider: () => engine().provider, record }),
+    ...createEndings({ database, notices, record }),
+    start: () => notices.start(),
+    stop: () => notices.stop(),
     sweep: () => sweep(database),
     rebuild: live.rebuild,
   };
@@ -48,11 +51,12 @@ function liveEngine(deps: OidcDeps) {
     open: (sealed, context) => settings.keys.sealer.open(sealed, context),
   };
   const visitStore = createVisitStore({ database: deps.database, sealer, seconds: () => settings.lifetimes });
-  let engine = createEngine(settings, visitStore);
+  const notices = createLogoutNotices({ ...deps, provider: () => engine.provider });
+  let engine = createEngine(settings, visitStore, notices);
   const rebuild: Oidc['rebuild'] = (change) => {
     const changed = { ...settings, ...change };
-    engine = createEngine(changed, visitStore);
+    engine = createEngine(changed, visitStore, notices);
     settings = changed;
   };
-  return { engine: () => engine, settings: () => settings, sealer, visitStore, rebuild };
+  return { engine: () => engine, settings: () => settings, sealer, visitStore, notices, rebuild };
 }

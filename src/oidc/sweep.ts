@@ -7,6 +7,7 @@ const swept = [
   ...modelEntries.map(([, { table }]) => ({ table, column: 'expires_at' })),
   { table: 'visits', column: 'restartable_until' },
   { table: 'remembered_accounts', column: 'expires_at' },
+  { table: 'logout_notices', column: 'expires_at' },
 ];
 
 /** Removes what has expired, table by table, and returns how many rows that were. */

@@ -17,6 +17,7 @@ await agent(world.issuer).get('/oidc/userinfo', {
 });
 await browser.get('/oidc/logout');
 await world.oidc.endEverythingOf('ada');
+await world.told();
 if (world.outbound.length === 0) throw new Error('no app was told');
 await validateClients([]);
 await world.close();

@@ -37,6 +37,10 @@ export interface World {
   events: SecurityEvent[];
   /** What the engine asked the outside world. */
   outbound: { url: string; body: string }[];
+  /** Resolves when it is so; asks the database in between. */
+  until(condition: () => boolean | Promise<boolean>): Promise<void>;
+  /** Resolves when every app was told. */
+  told(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,8 +97,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     ...options.deps,
   });
   mountPlainPages(web, oidc);
+  oidc.start();
   server.on('request', (request, response) => void web.app.callback()(request, response));
-  return {
+  const world: World = {
     issuer,
     port,
     oidc,
@@ -104,12 +109,18 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     accounts,
     events,
     outbound,
+    async until(condition) {
+      while (!(await condition())) await database.ping();
+    },
+    told: () => world.until(async () => (await database.knex('logout_notices')).length === 0),
     async close() {
+      await oidc.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await own?.drop();
     },
   };
+  return world;
 }
 
 function account(id: string): DirectoryEntry {

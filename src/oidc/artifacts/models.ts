@@ -85,12 +85,12 @@ export type ModelName = keyof typeof models;
 /** Every model with its name. */
 export const modelEntries = Object.entries(models) as [ModelName, ArtifactModel][]; // Object.entries forgets the names.
 
-/** The tables whose rows belong to a grant and end with it. */
-export const tablesOfGrant = modelEntries
-  .map(([, model]) => model)
-  .filter(hasGrant)
-  .map(({ table }) => table);
+const modelsOfGrant = modelEntries.map(([, model]) => model).filter(({ columns }) => 'grant_id' in columns);
 
-function hasGrant({ columns }: ArtifactModel): boolean {
-  return 'grant_id' in columns;
-}
+/** The tables whose rows belong to a grant and end with it. */
+export const tablesOfGrant = modelsOfGrant.map(({ table }) => table);
+
+/** Those of them whose payload can be searched for the session in which a row was issued. */
+export const searchableTablesOfGrant = modelsOfGrant
+  .filter(({ sealed }) => sealed !== 'payload')
+  .map(({ table }) => table);

@@ -1,0 +1,119 @@
+import type { Knex } from 'knex';
+import type { Database } from '../database/index.ts';
+import type { RecordEvent } from '../events/index.ts';
+import { models, searchableTablesOfGrant, tablesOfGrant } from './artifacts/models.ts';
+import type { Oidc } from './door.ts';
+import type { LogoutNotices, Participant } from './logout_notices.ts';
+
+interface EndingsDeps {
+  database: Pick<Database, 'knex'>;
+  notices: Pick<LogoutNotices, 'add' | 'wake'>;
+  record: RecordEvent;
+}
+
+interface SessionRow {
+  uid: string;
+  payload: { authorizations?: Record<string, { sid?: string; grantId?: string; persistsLogout?: true }> };
+}
+
+type Endings = Pick<Oidc, 'endEverythingOf' | 'endSession' | 'endOtherSessions' | 'revokeGrant'>;
+
+/**
+ * Every way in which what an account has open is ended from elsewhere than its own browser. Each is one transaction, in which
+ * also stands whom to tell (Back-Channel Logout 1.0); the account is part of each statement, so that nobody ends another's.
+ */
+export function createEndings({ database: { knex }, notices, record }: EndingsDeps): Endings {
+  const committed = async <Result>(work: (within: Knex) => Promise<Result>): Promise<Result> => {
+    const result = await knex.transaction(work);
+    notices.wake();
+    return result;
+  };
+  const endSessions = async (accountId: string, which: (rows: Knex.QueryBuilder) => Knex.QueryBuilder) => {
+    const sessions = await committed((within) => endInTransaction(within, notices, accountId, which));
+    if (sessions === 0) return false;
+    await record({ type: 'oidc.sessions_ended', outcome: 'ok', accountId, detail: { sessions } });
+    return true;
+  };
+  return {
+    async endEverythingOf(accountId, within) {
+      const work = (own: Knex) => endEverything(own, notices, accountId);
+      const detail = await (within ? work(within) : committed(work));
+      await record({ type: 'oidc.account_ended', outcome: 'ok', accountId, detail });
+    },
+    endSession: (accountId, uid) => endSessions(accountId, (rows) => rows.where('uid', uid)),
+    endOtherSessions: (accountId, keepUid) => endSessions(accountId, (rows) => rows.whereNot('uid', keepUid)),
+    async revokeGrant(accountId, clientId) {
+      const grants = await committed((within) => revokeInTransaction(within, notices, accountId, clientId));
+      if (grants > 0) await record({ type: 'oidc.grant_revoked', outcome: 'ok', accountId, clientId });
+      return grants > 0;
+    },
+  };
+}
+
+/** Sessions, grants, every token below them, and logins that were finished but not yet resumed. */
+async function endEverything(within: Knex, notices: EndingsDeps['notices'], accountId: string) {
+  const sessions = await deleteSessions(within.from(models.Session.table).where('account_id', accountId));
+  const grants = await deleteGrants(within, { account_id: accountId });
+  const visits = within('visits').where('account_id', accountId).select('uid_hash');
+  await within(models.Interaction.table).whereIn('id', visits).delete();
+  await notices.add(within, accountId, sessions.flatMap(participantsOf));
+  return { sessions: sessions.length, grants };
+}
+
+/** Ends what signing out would end: the sessions and what was issued in them, and neither consent nor offline access. */
+async function endInTransaction(
+  within: Knex,
+  notices: EndingsDeps['notices'],
+  accountId: string,
+  which: (rows: Knex.QueryBuilder) => Knex.QueryBuilder,
+): Promise<number> {
+  const own = within.from(models.Session.table).where('account_id', accountId);
+  const sessions = await deleteSessions(which(own));
+  const issued = sessions.flatMap(({ uid, payload }) =>
+    Object.values(payload.authorizations ?? {})
+      .filter(({ persistsLogout }) => persistsLogout !== true)
+      .flatMap(({ grantId }) => (grantId === undefined ? [] : { grantId, uid })),
+  );
+  const pairs = [issued.map(({ grantId }) => grantId), issued.map(({ uid }) => uid)];
+  for (const table of searchableTablesOfGrant) {
+    await within.raw(
+      `delete from ${table} t using unnest(?::text[], ?::text[]) as ended (grant_id, uid)
+       where t.grant_id = ended.grant_id and t.payload->>'sessionUid' = ended.uid`,
+      pairs,
+    );
+  }
+  await notices.add(within, accountId, sessions.flatMap(participantsOf));
+  return sessions.length;
+}
+
+/** The app learns it like a sign-out: what it shows of the person must end, too. */
+async function revokeInTransaction(
+  within: Knex,
+  notices: EndingsDeps['notices'],
+  accountId: string,
+  clientId: string,
+): Promise<number> {
+  const grants = await deleteGrants(within, { account_id: accountId, client_id: clientId });
+  if (grants === 0) return 0;
+  const sessions: SessionRow[] = await within(models.Session.table)
+    .where('account_id', accountId)
+    .select('uid', 'payload');
+  const participants = sessions.flatMap(participantsOf).filter((participant) => participant.clientId === clientId);
+  await notices.add(within, accountId, participants);
+  return grants;
+}
+
+async function deleteSessions(rows: Knex.QueryBuilder): Promise<SessionRow[]> {
+  return rows.delete().returning(['uid', 'payload']);
+}
+
+async function deleteGrants(within: Knex, of: { account_id: string; client_id?: string }): Promise<number> {
+  const grants: { id: string }[] = await within(models.Grant.table).where(of).delete().returning(['id']);
+  const ids = grants.map(({ id }) => id);
+  for (const table of tablesOfGrant) await within(table).whereIn('grant_id', ids).delete();
+  return grants.length;
+}
+
+function participantsOf({ payload }: SessionRow): Participant[] {
+  return Object.entries(payload.authorizations ?? {}).map(([clientId, { sid }]) => ({ clientId, sid }));
+}
