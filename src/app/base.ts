@@ -9,7 +9,7 @@ import { openPasswords } from '../passwords/index.ts';
 import { openRateLimits } from '../rate_limits/index.ts';
 import { signupAllowed } from '../sign_in/index.ts';
 import { openUpstreams, type SimulatorAccess } from '../upstreams/index.ts';
-import { createMailViews, createWeb } from '../web/index.ts';
+import { createDevices, createMailViews, createWeb, openPlaces } from '../web/index.ts';
 import { factorsOf, openOwnOutbound, probesOf } from './adapters.ts';
 
 /** What is decided before any room opens. */
@@ -72,7 +72,8 @@ async function openFloor(deps: AppDeps) {
   const { settings, secrets, database, logger, simulator } = deps;
   const { issuer, mode, brand, http, lifetimes } = settings;
   const development = mode === 'development';
-  const events = openEvents({ database, logger, lifetimes });
+  const devices = createDevices({ place: await openPlaces(settings.places.database) });
+  const events = openEvents({ database, logger, lifetimes, device: devices.current });
   const { record } = events;
   const keys = await openKeys({ database, encryptionKeys: secrets.encryption_key, record });
   const outbound = openOwnOutbound(settings, simulator);
@@ -96,6 +97,7 @@ async function openFloor(deps: AppDeps) {
     formKey: keys.derive('forms'),
     record,
     logger,
+    devices,
     probes: probesOf(database, keys),
     configHash: () => deps.configHash,
   });

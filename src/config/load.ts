@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { LOG_LEVELS, readEnvironment, type Environment } from './environment.ts';
 import { settleGivenIssuer } from './given_issuer.ts';
 import { settingsShape } from './json_schema.ts';
-import { pictureFindings, resolvePictures } from './pictures.ts';
+import { fileFindings, resolveFiles } from './files.ts';
 import { nearest, sortMistakes, type Mistake } from './mistakes.ts';
 import { knownParts } from './known.ts';
 import { roomFindings } from './room_findings.ts';
@@ -60,7 +60,7 @@ export async function loadConfig(variables: NodeJS.ProcessEnv, cwd: string): Pro
   return {
     ok: true,
     environment,
-    settings: { ...settings, brand: resolvePictures(settings.brand, folder) },
+    settings: resolveFiles(settings, folder),
     warnings: [...environmentWarnings(environment), ...sortMistakes(findings.map((finding) => locate(tree, finding)))],
     overrides,
     file: shownPath(environment.configFile, cwd),
@@ -76,7 +76,7 @@ async function findingsOf(tree: Tree, folder: string): Promise<Finding[]> {
   const known = knownParts(tree);
   const findings = [
     ...crossFieldFindings(known, present),
-    ...pictureFindings(known.brand, folder),
+    ...fileFindings(known, folder),
     ...(await roomFindings(known)).map((finding) => ({ ...finding, message: hideValues(finding.message, tree) })),
   ];
   const key = ({ path, rule }: Finding): string => `${dotted(path)} ${rule}`;

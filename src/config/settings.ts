@@ -6,7 +6,7 @@ import { passwordSettings } from '../passwords/index.ts';
 import { limitSettings } from '../rate_limits/index.ts';
 import { signupSettings } from '../sign_in/index.ts';
 import { upstreamSettings } from '../upstreams/index.ts';
-import { brandSettings, httpSettings } from '../web/index.ts';
+import { brandSettings, httpSettings, placeSettings } from '../web/index.ts';
 import {
   databaseSettings,
   developmentOf,
@@ -27,6 +27,7 @@ export const settingsSchema = z.strictObject({
   database: databaseSettings.optional(),
   encryption_key: encryptionKeySettings.optional(),
   subject_salt: subjectSaltSettings.optional(),
+  places: placeSettings.prefault({}),
   mail: mailSettings.prefault({}),
   signup: signupSettings.prefault({}),
   passwords: passwordSettings.prefault({}),

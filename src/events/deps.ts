@@ -5,6 +5,8 @@ import type { Logger } from '../kit/logger.ts';
 export interface EventsDeps {
   database: Database;
   logger: Logger;
+  /** The device whose request is being answered; what a person should recognise is kept with it. */
+  device?: () => object | undefined;
   /** Seconds for which events are kept. */
   lifetimes: { events: number };
 }

@@ -1,4 +1,4 @@
-import type { EventType } from './event_types.ts';
+import type { EventType, PersonalEvent } from './event_types.ts';
 
 /** Something that happened; `detail` holds small facts, never a secret or an address. */
 export interface SecurityEvent {
@@ -17,6 +17,11 @@ export interface RecordedEvent extends SecurityEvent {
   at: Date;
 }
 
+/** An event of a person's own account: its detail says on which device, as far as that is known. */
+export interface ActivityEvent extends RecordedEvent {
+  type: PersonalEvent;
+}
+
 /** Keeps an event. Never throws: what cannot be written to the database is written to the log. */
 export type RecordEvent = (event: SecurityEvent) => Promise<void>;
 
@@ -27,6 +32,8 @@ export interface Events {
   explain(reference: string): Promise<RecordedEvent[]>;
   /** The newest events of an account, newest first. */
   ofAccount(accountId: string, limit: number): Promise<RecordedEvent[]>;
+  /** The newest of those that a person should recognise, newest first. */
+  activityOf(accountId: string, limit: number): Promise<ActivityEvent[]>;
   /** Deletes what is older than events are kept, and returns how many that were. */
   sweep(): Promise<number>;
 }

@@ -1,12 +1,13 @@
 import type { RecordedEvent } from './door.ts';
+import type { EventType } from './event_types.ts';
 
 /** Where events are kept. */
 export interface EventStore {
   append(event: RecordedEvent): Promise<void>;
   /** Oldest first. */
   ofReference(reference: string): Promise<RecordedEvent[]>;
-  /** Newest first. */
-  ofAccount(accountId: string, limit: number): Promise<RecordedEvent[]>;
+  /** Newest first; of these types, or of all. */
+  ofAccount(accountId: string, limit: number, types?: readonly EventType[]): Promise<RecordedEvent[]>;
   /** Deletes events from before a time and returns how many. */
   sweep(before: Date): Promise<number>;
 }

@@ -52,3 +52,24 @@ export type EventType =
   | 'mail.failed'
   | 'keys.created'
   | 'web.error_shown';
+
+/** What a person should recognise as their own doing, or not: their activity. Kept with the device of its request. */
+export const personalEvents = [
+  'sign_in.completed',
+  'sign_in.password_wrong',
+  'sign_in.account_disabled',
+  'accounts.identity_joined',
+  'oidc.grant_given',
+  'oidc.grant_revoked',
+  'oidc.session_ended',
+  'oidc.sessions_ended',
+  'oidc.account_ended',
+] as const satisfies readonly EventType[];
+
+/** The type of an event that stands in the activity of an account. */
+export type PersonalEvent = (typeof personalEvents)[number];
+
+/** Whether an event of this type stands in the activity of an account. */
+export function isPersonal(type: EventType): type is PersonalEvent {
+  return (personalEvents as readonly EventType[]).includes(type); // the list is narrower than what is asked
+}

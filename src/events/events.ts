@@ -2,7 +2,8 @@ import type { Database } from '../database/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { describeError } from '../kit/errors.ts';
 import type { EventsDeps } from './deps.ts';
-import type { Events, SecurityEvent } from './door.ts';
+import type { ActivityEvent, Events, SecurityEvent } from './door.ts';
+import { isPersonal, personalEvents } from './event_types.ts';
 import { postgresEventStore } from './postgres_event_store.ts';
 
 const LONGEST = 300;
@@ -17,17 +18,22 @@ export function readEvents(database: Database): Pick<Events, 'explain' | 'ofAcco
 }
 
 /** Opens the events over the database. */
-export function openEvents({ database, logger, lifetimes }: EventsDeps): Events {
+export function openEvents({ database, logger, lifetimes, device = () => undefined }: EventsDeps): Events {
   const store = postgresEventStore(database);
   return {
     ...readEvents(database),
     async record(event) {
-      const kept = { ...storable(event), at: now() };
+      const own = isPersonal(event.type) ? { ...event, detail: { ...device(), ...event.detail } } : event;
+      const kept = { ...storable(own), at: now() };
       try {
         await store.append(kept);
       } catch (cause) {
         logger.error({ event: kept, error: describeError(cause) }, 'an event was not kept');
       }
+    },
+    async activityOf(accountId, limit) {
+      const events = await store.ofAccount(accountId, limit, personalEvents);
+      return events.filter((event): event is ActivityEvent => isPersonal(event.type));
     },
     sweep: () => store.sweep(inSeconds(-lifetimes.events)),
   };

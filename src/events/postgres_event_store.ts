@@ -32,9 +32,10 @@ export function postgresEventStore(database: Database): EventStore {
       const rows = await knex<Row>('events').where({ reference }).orderBy(['at', 'id']);
       return rows.map(eventOf);
     },
-    async ofAccount(accountId, limit) {
+    async ofAccount(accountId, limit, types) {
       const rows = await knex<Row>('events')
         .where({ account_id: accountId })
+        .modify((query) => void (types && query.whereIn('type', types)))
         .orderBy([
           { column: 'at', order: 'desc' },
           { column: 'id', order: 'desc' },

@@ -1,4 +1,5 @@
 import type { Logger } from '../kit/logger.ts';
+import type { Devices } from './devices.ts';
 import type { ErrorEvent } from './errors.ts';
 import type { Probe } from './health.ts';
 import type { BrandSettings, HttpSettings } from './settings.ts';
@@ -20,6 +21,8 @@ export interface WebDeps {
   probes: Probe[];
   /** Hash of the configuration in force, for /health/ready. */
   configHash?: () => string;
+  /** Absent: no place is known. */
+  devices?: Devices;
   viewsDir?: string;
   assetsDir?: string;
 }

@@ -3,6 +3,7 @@ import type Koa from 'koa';
 import type { Tag, Translate } from '../locales/index.ts';
 import type { BrowserBinding } from './browser_binding.ts';
 import type { Cookies } from './cookies.ts';
+import type { Device } from './devices.ts';
 import type { ReadForm } from './forms.ts';
 import type { Metrics } from './metrics.ts';
 import type { Page } from './render.ts';
@@ -35,6 +36,8 @@ export interface Web {
   t: (ctx: Koa.Context) => Translate;
   /** The address at the person's end of the connection, as far as `trusted_hops` reaches; '' when there is none. */
   clientAddress: (ctx: Koa.Context) => string;
+  /** The device at the person's end: only names of our own list, never what the header said. */
+  device: (ctx: Koa.Context) => Device;
   /** Notes what web should know about this request: for its language, its error page and its log line. Undefined takes a note back. */
   note: (ctx: Koa.Context, notes: Notes) => void;
   /** The visit's reference when a room noted it, else one made for this request. */

@@ -33,6 +33,15 @@ export const brandSettings = z.strictObject({
 /** The brand after parsing. */
 export type BrandSettings = z.output<typeof brandSettings>;
 
+/** The `places:` block: where people sign in from, roughly. Its path is absolute by the time it is opened. */
+export const placeSettings = z.strictObject({
+  database: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Path of a local database of places in MaxMind's format, relative to the config file."),
+});
+
 const port = z.int().min(1).max(65_535);
 
 /** The `http:` block: where this process listens, and what stands in front of it. */

@@ -7,6 +7,7 @@ import { createCookies } from './cookies.ts';
 import { createCsrf } from './csrf.ts';
 import type { WebDeps } from './deps.ts';
 import type { Web } from './door.ts';
+import { createDevices } from './devices.ts';
 import { createErrors } from './errors.ts';
 import { createReadForm } from './forms.ts';
 import { securityHeaders } from './headers.ts';
@@ -33,7 +34,7 @@ export function createWeb(deps: WebDeps): Web {
   const engines: Koa.Middleware[] = [];
   const metrics = createMetrics();
   const parts = createParts(deps, router);
-  const { cookies, binding, csrf, language, renderer, errors } = parts;
+  const { cookies, binding, csrf, language, renderer, errors, devices } = parts;
   const rawForm = createReadForm(PROTOCOL_FORM);
   const readForm = createReadForm(FORM);
   addSecurityTxt(router, deps);
@@ -58,6 +59,7 @@ export function createWeb(deps: WebDeps): Web {
     locale: language.locale,
     t: language.t,
     clientAddress: (ctx) => stateOf(ctx).clientAddress,
+    device: devices.of,
     note,
     referenceOf: errors.referenceOf,
     fail: errors.fail,
@@ -84,7 +86,8 @@ function createParts(deps: WebDeps, router: Router) {
     router,
   });
   const errors = createErrors({ ...deps, support: brand.support, language, renderer, router });
-  return { cookies, binding, csrf, language, files, renderer, errors };
+  const devices = deps.devices ?? createDevices();
+  return { cookies, binding, csrf, language, files, renderer, errors, devices };
 }
 
 /** The order is the contract: nothing behind canonicalRequest ever sees what the client called us. */
@@ -96,6 +99,7 @@ function assemble(deps: WebDeps, parts: Parts & { metrics: Metrics; router: Rout
   app.use(securityHeaders(issuer));
   app.use(operations({ ready: createReadiness(deps), metrics, metricsElsewhere: http.metrics_port !== undefined }));
   app.use(canonicalRequest({ issuer, trustedHops: http.trusted_hops, logger }));
+  app.use(parts.devices.middleware);
   app.use(parts.renderer.middleware);
   app.use(parts.errors.middleware);
   app.use(parts.language.chooser);

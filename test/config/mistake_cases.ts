@@ -162,6 +162,11 @@ export const cases: Case[] = [
     expected: ['3:16 missing_file'],
   },
   {
+    what: 'a database of places that is not there',
+    config: `${GOOD}places: { database: ./none.mmdb }\n`,
+    expected: ['3:21 missing_file'],
+  },
+  {
     what: 'two clients with one id',
     config: `${GOOD}clients:\n  - { client_id: wiki, type: service, client_secret: abc }\n  - { client_id: wiki, type: service, client_secret: abc }\n`,
     expected: ['5:18 duplicate_id'],

@@ -79,6 +79,7 @@ describe('config/gatehouse.yaml', () => {
     const folder = copy(EVERYTHING.replaceAll('/run/secrets/', ''), {
       'config/gatehouse-key': KEY,
       'config/gatehouse-salt': KEY,
+      'config/GeoLite2-City.mmdb': '',
     });
     const variables = {
       DATABASE_URL: 'postgres://localhost/gatehouse',

@@ -64,6 +64,21 @@ describe('events', () => {
     expect((await events.ofAccount('ada', 2)).map((event) => event.reason)).toEqual(['three', 'two']);
   });
 
+  it('keeps with its device what a person should recognise, and finds that among everything else', async () => {
+    const device = () => ({ browser: 'Firefox', os: 'Linux', place: 'Seoul, South Korea' });
+    const devices = openEvents({ database: world.database, logger: log.logger, lifetimes, device });
+    await devices.record({ type: 'sign_in.completed', outcome: 'ok', accountId: 'cleo', detail: { method: 'pwd' } });
+    await devices.record({ type: 'oidc.visit_returned', outcome: 'ok', accountId: 'cleo' });
+    await events.record({ type: 'oidc.grant_revoked', outcome: 'ok', accountId: 'cleo' });
+    await devices.record({ type: 'sign_in.completed', outcome: 'ok', accountId: 'dan' });
+    expect(await devices.activityOf('cleo', 50)).toMatchObject([
+      { type: 'oidc.grant_revoked', detail: {} },
+      { type: 'sign_in.completed', detail: { ...device(), method: 'pwd' } },
+    ]);
+    expect(await devices.activityOf('cleo', 1)).toHaveLength(1);
+    expect((await events.ofAccount('cleo', 3))[1]?.detail).toEqual({});
+  });
+
   it('keeps an event whose facts a stranger made unstorable', async () => {
     const code = reference();
     const reason = `\0\uD800${'x'.repeat(10_000)}`;

@@ -1,0 +1,48 @@
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Known } from './known.ts';
+import type { Finding } from './rules.ts';
+import type { Settings } from './settings.ts';
+
+/** The keys that name files, from the folder of the config file. */
+const FILES = { brand: ['logo', 'logo_dark'], places: ['database'] } as const;
+
+/** The settings with absolute paths. */
+export function resolveFiles(settings: Settings, folder: string): Settings {
+  const { brand, places } = settings;
+  return { ...settings, brand: absolute(brand, FILES.brand, folder), places: absolute(places, FILES.places, folder) };
+}
+
+/** Files that are not there, or that this account may not read. */
+export function fileFindings({ brand, places }: Pick<Known, 'brand' | 'places'>, folder: string): Finding[] {
+  const named = [
+    ...FILES.brand.map((key) => ({ path: ['brand', key], file: brand?.[key] })),
+    ...FILES.places.map((key) => ({ path: ['places', key], file: places?.[key] })),
+  ];
+  return named.flatMap(({ path, file }) => {
+    if (file === undefined || isReadable(resolve(folder, file))) return [];
+    const message = 'there is no such file; the path starts at the folder of the config file';
+    return [{ path, rule: 'missing_file', message }];
+  });
+}
+
+function absolute<Section extends object>(
+  section: Section,
+  keys: readonly (keyof Section & string)[],
+  folder: string,
+): Section {
+  const paths = keys.flatMap((key) => {
+    const path = section[key];
+    return typeof path === 'string' ? [[key, resolve(folder, path)]] : [];
+  });
+  return { ...section, ...Object.fromEntries(paths) };
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage } from 'node:http';
+import Bowser from 'bowser';
+import type Koa from 'koa';
+import type { FindPlace } from './places.ts';
+import { stateOf } from './request_state.ts';
+
+/** What a request tells of its device, in words that a person recognises. Each is absent where nothing is known. */
+export interface Device {
+  browser?: string;
+  os?: string;
+  /** Coarse, from the client address, which itself is kept nowhere. */
+  place?: string;
+}
+
+/** Tells devices by their requests. */
+export interface Devices {
+  /** Remembers the request for `current`, through all that it causes. */
+  middleware: Koa.Middleware;
+  of(ctx: Koa.Context): Device;
+  /** The device whose request is being answered; undefined in the background. */
+  current(): Device | undefined;
+}
+
+/** Real user agents have some 200 characters. */
+const LONGEST_USER_AGENT = 512;
+
+// What is unknown to it the library repeats out of the header, which comes from a stranger: only its own words are shown.
+const BROWSERS: ReadonlySet<string> = new Set(Object.values(Bowser.BROWSER_MAP));
+const SYSTEMS: ReadonlySet<string> = new Set(Object.values(Bowser.OS_MAP));
+
+/** Devices by user agent, and by place where a database of places is given. */
+export function createDevices({ place }: { place: FindPlace } = { place: () => undefined }): Devices {
+  const requests = new AsyncLocalStorage<Koa.Context>();
+  const described = new WeakMap<IncomingMessage, Device>();
+  const of = (ctx: Koa.Context): Device => {
+    const device = described.get(ctx.req) ?? {
+      ...parseUserAgent(ctx.get('User-Agent')),
+      ...known('place', place(stateOf(ctx).clientAddress)),
+    };
+    described.set(ctx.req, device);
+    return device;
+  };
+  return {
+    middleware: (ctx, next) => requests.run(ctx, next),
+    of,
+    current() {
+      const ctx = requests.getStore();
+      return ctx && of(ctx);
+    },
+  };
+}
+
+function parseUserAgent(header: string): Pick<Device, 'browser' | 'os'> {
+  if (header === '') return {};
+  const { browser, os } = Bowser.parse(header.slice(0, LONGEST_USER_AGENT));
+  return { ...known('browser', oneOf(BROWSERS, browser.name)), ...known('os', oneOf(SYSTEMS, os.name)) };
+}
+
+function oneOf(words: ReadonlySet<string>, word: string | undefined): string | undefined {
+  return word !== undefined && words.has(word) ? word : undefined;
+}
+
+/** A member that is there, or none at all. */
+function known<Name extends keyof Device>(name: Name, value: string | undefined): Pick<Device, Name> | object {
+  return value === undefined ? {} : { [name]: value };
+}
