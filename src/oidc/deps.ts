@@ -40,7 +40,7 @@ export interface OidcDeps {
   database: Database;
   keys: KeyRing;
   clients: { find(id: string): ClientMetadata | undefined };
-  web: Pick<Web, 'browser' | 'cookies' | 'fail' | 'note' | 'rawForm' | 'redirect' | 'referenceOf' | 't'>;
+  web: Pick<Web, 'browser' | 'cookies' | 'device' | 'fail' | 'note' | 'rawForm' | 'redirect' | 'referenceOf' | 't'>;
   accounts: AccountDirectory;
   record: RecordEvent;
   lifetimes: LifetimeSettings;

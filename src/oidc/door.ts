@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Context, Middleware } from 'koa';
+import type { Device } from '../web/index.ts';
 import type { KeyRing } from './deps.ts';
 import type { LifetimeSettings, ResourceSettings } from './settings.ts';
 
@@ -68,6 +69,30 @@ export interface Session {
   acr?: string;
 }
 
+/** A part of a list: so many, from where the page before ended. */
+export interface Page {
+  /** `next` of the page before; anything else begins anew. */
+  after?: string;
+  limit: number;
+}
+
+/** One session of an account, as a person tells it from others. */
+export interface ListedSession extends Device {
+  uid: string;
+  signedInAt: Date;
+  /** Exact to five minutes. */
+  lastSeenAt: Date;
+}
+
+/** What an account allowed one client. */
+export interface ListedGrant {
+  clientId: string;
+  scopes: RequestedScopes;
+  givenAt: Date;
+  /** Exact to five minutes; undefined when it was not used since that is kept. */
+  lastUsedAt?: Date;
+}
+
 /** What can change while the process runs. */
 interface Rebuildable {
   keys: KeyRing;
@@ -108,6 +133,10 @@ export interface Oidc {
    * sessions are told once that is committed.
    */
   endEverythingOf(accountId: string, within?: Knex): Promise<void>;
+  /** The sessions of an account, the newest first, in one statement. */
+  sessionsOf(accountId: string, page: Page): Promise<{ items: ListedSession[]; next?: string }>;
+  /** What an account allowed its apps, the newest first, in one statement; without the client `except`. */
+  grantsOf(accountId: string, page: Page & { except?: string }): Promise<{ items: ListedGrant[]; next?: string }>;
   /** Ends a session of this account and what was issued in it, like signing out there. False when it has none of this uid. */
   endSession(accountId: string, uid: string): Promise<boolean>;
   /** The same for all sessions of an account but one. False when there was no other. */

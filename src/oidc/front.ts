@@ -2,6 +2,7 @@ import type { Context, Middleware, Next } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import { inRequestScope } from './artifacts/request_scope.ts';
 import type { OidcDeps } from './deps.ts';
+import type { LastUse } from './last_use.ts';
 import { LONGEST_REQUEST, routes, servedPaths } from './routes.ts';
 import { allowLibraryForm } from './self_submitting.ts';
 import type { Visits } from './visits.ts';
@@ -10,6 +11,7 @@ import type { Visits } from './visits.ts';
 interface FrontDeps {
   web: Pick<OidcDeps['web'], 'cookies' | 'note' | 'rawForm' | 'redirect'>;
   visits: Pick<Visits, 'ofRequest'>;
+  lastUse: LastUse;
   /** The library's own routes, as of this moment. */
   engine: () => Middleware;
 }
@@ -35,10 +37,20 @@ export function createFront(deps: FrontDeps): Middleware {
   };
 }
 
-async function answer({ engine }: FrontDeps, ctx: Context, next: Next): Promise<void> {
+async function answer({ engine, lastUse }: FrontDeps, ctx: Context, next: Next): Promise<void> {
   await inRequestScope(() => Promise.resolve(engine()(ctx, next)));
   if (ctx.status === 503 && !ctx.response.get('Retry-After')) ctx.set('Retry-After', String(AGAIN_AFTER));
-  allowLibraryForm(ctx, endOfFlow(ctx));
+  const state = engineState(ctx);
+  allowLibraryForm(ctx, endOfFlow(state));
+  if (ctx.status < 400) noteUse(lastUse, ctx, state);
+}
+
+/** A browser that comes with its session, and an app that uses what it was allowed. */
+function noteUse(lastUse: LastUse, ctx: Context, { session, entities }: EngineState): void {
+  if (session?.uid !== undefined && session.accountId !== undefined && !session.destroyed) {
+    lastUse.session(ctx, session.uid);
+  }
+  if (entities?.Grant?.jti !== undefined) lastUse.grant(ctx, entities.Grant.jti);
 }
 
 /** Cross-site form posts bring no Lax cookie along; the GET that follows a 303 does. */
@@ -66,9 +78,7 @@ async function checkResume({ web, visits }: FrontDeps, ctx: Context, uid: string
 }
 
 /** Where the library's form finally leads: the client, or where it wants people to go after signing out. */
-function endOfFlow(ctx: Context): string | undefined {
-  const oidc: unknown = 'oidc' in ctx ? ctx['oidc'] : undefined;
-  if (!isEngineState(oidc)) return undefined;
+function endOfFlow(oidc: EngineState): string | undefined {
   const uri = oidc.session?.state?.['postLogoutRedirectUri'] ?? oidc.params?.['post_logout_redirect_uri'];
   const redirect = oidc.entities?.Interaction?.params?.['redirect_uri'];
   if (typeof redirect === 'string') return redirect;
@@ -77,11 +87,16 @@ function endOfFlow(ctx: Context): string | undefined {
 
 interface EngineState {
   params?: Record<string, unknown>;
-  session?: { state?: Record<string, unknown> };
-  entities?: { Interaction?: { params?: Record<string, unknown> } };
+  session?: { state?: Record<string, unknown>; uid?: string; accountId?: string; destroyed?: boolean };
+  entities?: { Grant?: { jti?: string }; Interaction?: { params?: Record<string, unknown> } };
 }
 
 /** The library's request state is only there after its routes ran, and only as far as they came. */
+function engineState(ctx: Context): EngineState {
+  const state: unknown = 'oidc' in ctx ? ctx['oidc'] : undefined;
+  return isEngineState(state) ? state : {};
+}
+
 function isEngineState(value: unknown): value is EngineState {
   return typeof value === 'object' && value !== null && 'entities' in value;
 }

@@ -9,5 +9,14 @@
 export { openOidc } from './oidc.ts';
 export { validateClients } from './validate_clients.ts';
 export { lifetimeSettings, resourceSettings } from './settings.ts';
-export type { Oidc, PromptHandler, Session, Visit, VisitResult } from './door.ts';
+export type {
+  ListedGrant,
+  ListedSession,
+  Oidc,
+  PromptHandler,
+  RequestedScopes,
+  Session,
+  Visit,
+  VisitResult,
+} from './door.ts';
 export type { AccountDirectory, DirectoryEntry, LogoutPages, OidcDeps } from './deps.ts';

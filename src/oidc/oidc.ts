@@ -1,4 +1,5 @@
 import { IdpError } from '../kit/errors.ts';
+import { createAccountLists } from './account_lists.ts';
 import { allStores } from './artifacts/artifact_store.ts';
 import type { OidcDeps } from './deps.ts';
 import type { Oidc } from './door.ts';
@@ -6,6 +7,7 @@ import { createEndings } from './endings.ts';
 import { createEngine } from './engine.ts';
 import { createFinish } from './finish.ts';
 import { createFront } from './front.ts';
+import { createLastUse } from './last_use.ts';
 import { createLogoutNotices } from './logout_notices.ts';
 import { createRemembered } from './remembered.ts';
 import { createRestart } from './restart.ts';
@@ -23,18 +25,20 @@ export function openOidc(deps: OidcDeps): Oidc {
   const live = liveEngine(deps);
   const { engine, sealer, visitStore, notices } = live;
   const { Interaction: interactions, Session: sessions } = allStores(database, sealer);
+  const lastUse = createLastUse(deps);
   const visits = createVisits({ web, clients, store: visitStore, interactions, sessions });
   return {
-    middleware: createFront({ web, visits, engine: () => engine().routes }),
+    middleware: createFront({ web, visits, lastUse, engine: () => engine().routes }),
     current: visits.current,
     find: async (uid, browserHash) => (await visits.find(uid, browserHash)).visit,
     async progress(uid, progress) {
       if (!(await visitStore.progress(uid, progress))) throw new IdpError('interaction_expired');
     },
     ...createFinish({ database, sealer, visits, interactions, engine, record }),
-    session: createSessionReader({ web, sessions, accounts }),
+    session: createSessionReader({ web, sessions, accounts, lastUse }),
     restart: createRestart({ web, visits: visitStore }),
     ...createRemembered(database, () => live.settings().lifetimes.remembered_account),
+    ...createAccountLists(database),
     ...createEndings({ database, notices, record }),
     start: () => notices.start(),
     stop: () => notices.stop(),

@@ -2,11 +2,13 @@ import type { Context } from 'koa';
 import type { ModelStore } from './artifacts/artifact_store.ts';
 import type { Session } from './door.ts';
 import type { AccountDirectory, OidcDeps } from './deps.ts';
+import type { LastUse } from './last_use.ts';
 
 interface SessionsDeps {
   web: Pick<OidcDeps['web'], 'cookies'>;
   sessions: Pick<ModelStore, 'find'>;
   accounts: AccountDirectory;
+  lastUse: Pick<LastUse, 'session'>;
 }
 
 /** The session of a browser. Asks the database each time, so that ending one takes effect at once. */
@@ -14,6 +16,7 @@ export function createSessionReader({
   web,
   sessions,
   accounts,
+  lastUse,
 }: SessionsDeps): (ctx: Context) => Promise<Session | undefined> {
   return async (ctx) => {
     const id = web.cookies.get(ctx, 'session');
@@ -22,6 +25,7 @@ export function createSessionReader({
     if (found?.uid === undefined || found.accountId === undefined || found.loginTs === undefined) return undefined;
     const { uid, accountId, loginTs, amr = [], acr } = found;
     if (!(await accounts.find(accountId))?.usable) return undefined;
+    lastUse.session(ctx, uid);
     return { uid, accountId, signedInAt: loginTs, amr, acr };
   };
 }

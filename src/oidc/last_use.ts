@@ -1,0 +1,69 @@
+import type { Context } from 'koa';
+import type { Database, Statement } from '../database/index.ts';
+import { inSeconds, now } from '../kit/clock.ts';
+import { describeError } from '../kit/errors.ts';
+import type { OidcDeps } from './deps.ts';
+
+interface LastUseDeps extends Pick<OidcDeps, 'logger'> {
+  database: Pick<Database, 'run'>;
+  web: Pick<OidcDeps['web'], 'device'>;
+}
+
+/** Notes what is in use. Returns at once: it is written after the answer, and what goes wrong there is only logged. */
+export interface LastUse {
+  /** The session of this browser, with its device. */
+  session(ctx: Context, uid: string): void;
+  /** What somebody allowed the app of this request. */
+  grant(ctx: Context, id: string): void;
+}
+
+/** A finer time would be a write at each request, and tell nobody more. */
+const EVERY_SECONDS = 300;
+/** So many are remembered as written; beyond that the statement's own condition spares the write. */
+const MOST = 10_000;
+
+const seen = {
+  name: 'session_devices_seen',
+  text: `insert into session_devices as d (uid, browser, os, place, created_at, last_seen_at)
+         select uid, $2, $3, $4, $5, $5 from sessions where uid = $1
+         on conflict (uid) do update set browser = excluded.browser, os = excluded.os, place = excluded.place,
+           last_seen_at = excluded.last_seen_at
+         where d.last_seen_at <= $6`,
+};
+
+const used = {
+  name: 'grants_used',
+  text: 'update grants set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at <= $3)',
+};
+
+/** Last uses over the tables of sessions and grants. */
+export function createLastUse({ database, web, logger }: LastUseDeps): LastUse {
+  const written = new Map<string, Date>();
+  const after = (ctx: Context, key: string, write: () => [Statement, unknown[]]): void => {
+    const last = written.get(key);
+    if (last && last > inSeconds(-EVERY_SECONDS)) return;
+    remember(written, key);
+    ctx.res.once('close', () => {
+      database.run(...write()).catch((cause: unknown) => {
+        written.delete(key);
+        logger.warn({ error: describeError(cause) }, 'a last use was not kept');
+      });
+    });
+  };
+  return {
+    session: (ctx, uid) =>
+      after(ctx, `session ${uid}`, () => {
+        const { browser, os, place } = web.device(ctx);
+        return [seen, [uid, browser, os, place, now(), inSeconds(-EVERY_SECONDS)]];
+      }),
+    grant: (ctx, id) => after(ctx, `grant ${id}`, () => [used, [id, now(), inSeconds(-EVERY_SECONDS)]]),
+  };
+}
+
+/** Forgets the oldest when there are too many. */
+function remember(written: Map<string, Date>, key: string): void {
+  written.delete(key);
+  written.set(key, now());
+  const [oldest] = written.keys();
+  if (written.size > MOST && oldest !== undefined) written.delete(oldest);
+}
