@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/index.ts';
 import type { Translate } from '../locales/index.ts';
-import type { Visit } from '../oidc/index.ts';
+import { resourceSentence, scopeSentence, type Visit } from '../oidc/index.ts';
 
 export interface ScopeLine {
   name: string;
@@ -23,7 +23,7 @@ export function describeScopes(visit: Visit, account: Account, t: Translate): Sc
     for (const scope of scopes) {
       lines.push({
         name: scope,
-        sentence: t('consent.scopes.resource', { scope, resource }),
+        sentence: resourceSentence(t, scope, resource),
         isNew: granted.oidc.length > 0,
       });
     }
@@ -32,24 +32,12 @@ export function describeScopes(visit: Visit, account: Account, t: Translate): Sc
 }
 
 function describeScope(scope: string, account: Account, t: Translate): Omit<ScopeLine, 'isNew'> | undefined {
-  switch (scope) {
-    case 'openid':
-      return undefined; // said by the page itself: the app learns who you are
-    case 'profile':
-      return { name: scope, sentence: t('consent.scopes.profile'), value: account.profile.name };
-    case 'email':
-      return { name: scope, sentence: t('consent.scopes.email'), value: account.address?.stored };
-    case 'address':
-      return { name: scope, sentence: t('consent.scopes.address') };
-    case 'phone':
-      return { name: scope, sentence: t('consent.scopes.phone') };
-    case 'offline_access':
-      return {
-        name: scope,
-        sentence: t('consent.scopes.offline_access'),
-        value: t('consent.scopes.offline_access_detail'),
-      };
-    default:
-      return { name: scope, sentence: t('consent.scopes.other', { scope }) };
-  }
+  const sentence = scopeSentence(t, scope);
+  return sentence === undefined ? undefined : { name: scope, sentence, value: valueOf(scope, account, t) };
+}
+
+function valueOf(scope: string, { profile, address }: Account, t: Translate): string | undefined {
+  if (scope === 'profile') return profile.name;
+  if (scope === 'email') return address?.stored;
+  return scope === 'offline_access' ? t('consent.scopes.offline_access_detail') : undefined;
 }

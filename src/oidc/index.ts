@@ -8,6 +8,7 @@
  */
 export { openOidc } from './oidc.ts';
 export { validateClients } from './validate_clients.ts';
+export { resourceSentence, scopeSentence } from './scope_words.ts';
 export { lifetimeSettings, resourceSettings } from './settings.ts';
 export type {
   ListedGrant,
