@@ -35,7 +35,18 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
   mountPrompts(web, oidc, { ...prompts, consent: consentPrompt({ web, oidc, accounts, record }) });
   const stateKey = keys.derive('account state');
   const frame = openAccountFrame({ issuer, web, oidc, accounts, hasOwnFactor: (id) => passwords.has(id), stateKey });
-  mountAccountPages({ web, accounts, upstreams, clients, frame, cards: [] });
+  mountAccountPages({
+    web,
+    accounts,
+    upstreams,
+    clients,
+    oidc,
+    events: base.events,
+    // TODO(#3): accounts.startReset, with recovery.
+    startReset: async () => {},
+    frame,
+    cards: [],
+  });
   demo?.mount();
   if (development.mailbox) mountMailbox({ web, mail });
   web.use(oidc.middleware);

@@ -45,6 +45,8 @@ export type EventType =
   | 'accounts.address_confirmed' // by the link of a mail
   | 'passwords.hash_unusable' // a stored hash that cannot be verified
   | 'passwords.breach_check_failed' // nobody was kept out; recorded once in a while
+  // What people say on the pages of their account.
+  | 'account_pages.disowned' // "this wasn't me": everything was ended
   // Operation.
   | 'rate_limits.exceeded' // the first refusal of a key in its window
   | 'mail.sent'
@@ -64,6 +66,7 @@ export const personalEvents = [
   'oidc.session_ended',
   'oidc.sessions_ended',
   'oidc.account_ended',
+  'account_pages.disowned',
 ] as const satisfies readonly EventType[];
 
 /** The type of an event that stands in the activity of an account. */

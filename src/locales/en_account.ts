@@ -1,5 +1,8 @@
+import { accountUse } from './en_account_use.ts';
+
 /** The front page and the account pages. */
 export const account = {
+  ...accountUse,
   home: {
     title: 'Your {brand} account',
     subtitle: 'One account for everything at {brand}.',

@@ -1,7 +1,9 @@
 import type { en } from './en.ts';
+import { accountUse } from './ko_account_use.ts';
 
 /** The Korean front page and account pages. */
 export const account: typeof en.account = {
+  ...accountUse,
   home: {
     title: '{brand} 계정',
     subtitle: '{brand} 서비스를 계정 하나로 모두 이용하세요.',

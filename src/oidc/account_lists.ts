@@ -35,6 +35,7 @@ const grantsOf = {
   text: `select id, since, client_id, payload, last_used_at from (
            select distinct on (client_id) id, (payload->>'iat')::bigint as since, client_id, payload, last_used_at
            from grants where account_id = $1 and expires_at > $2 and client_id is distinct from $6
+             and client_id = coalesce($7, client_id)
            order by client_id, expires_at desc
          ) g where ${onPage}`,
 };
@@ -46,8 +47,8 @@ export function createAccountLists({ run }: Pick<Database, 'run'>): Pick<Oidc, '
       const { rows } = await run<SessionRow>(sessionsOf, valuesOf(accountId, page));
       return pageOf(rows, page, toSession);
     },
-    async grantsOf(accountId, { except, ...page }) {
-      const { rows } = await run<GrantRow>(grantsOf, [...valuesOf(accountId, page), except ?? null]);
+    async grantsOf(accountId, { only, except, ...page }) {
+      const { rows } = await run<GrantRow>(grantsOf, [...valuesOf(accountId, page), except ?? null, only ?? null]);
       return pageOf(rows, page, toGrant);
     },
   };

@@ -135,8 +135,11 @@ export interface Oidc {
   endEverythingOf(accountId: string, within?: Knex): Promise<void>;
   /** The sessions of an account, the newest first, in one statement. */
   sessionsOf(accountId: string, page: Page): Promise<{ items: ListedSession[]; next?: string }>;
-  /** What an account allowed its apps, the newest first, in one statement; without the client `except`. */
-  grantsOf(accountId: string, page: Page & { except?: string }): Promise<{ items: ListedGrant[]; next?: string }>;
+  /** What an account allowed its apps, the newest first, in one statement; `only` this client, or without `except`. */
+  grantsOf(
+    accountId: string,
+    page: Page & { only?: string; except?: string },
+  ): Promise<{ items: ListedGrant[]; next?: string }>;
   /** Ends a session of this account and what was issued in it, like signing out there. False when it has none of this uid. */
   endSession(accountId: string, uid: string): Promise<boolean>;
   /** The same for all sessions of an account but one. False when there was no other. */

@@ -1,6 +1,7 @@
 import { errorCodes } from '../../src/kit/errors.ts';
 import type { ErrorCode } from '../../src/kit/errors.ts';
 import { accountStates } from './account_states.ts';
+import { accountUseStates } from './account_use_states.ts';
 import { developmentStates } from './development_states.ts';
 import { landingStates } from './landing_states.ts';
 import { said } from './render.ts';
@@ -114,6 +115,7 @@ export const states: State[] = [
   ...signInStates,
   ...otherStates,
   ...accountStates,
+  ...accountUseStates,
   ...landingStates,
   ...errorStates,
   ...developmentStates,

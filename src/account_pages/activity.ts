@@ -1,0 +1,94 @@
+import type { Context } from 'koa';
+import type { ActivityEvent, PersonalEvent } from '../events/index.ts';
+import type { TextKey } from '../locales/index.ts';
+import type { Person } from './frame.ts';
+import { ACCOUNT_CLIENT_ID } from './own_client.ts';
+import type { AccountPagesDeps } from './page_deps.ts';
+import { deviceWords, momentOf } from './words.ts';
+
+const PATH = '/account/activity';
+const SECURED = `${PATH}/secured`;
+const MOST = 50;
+
+/** What each event is to the person whose account it is about. */
+const WORDS: Record<PersonalEvent, TextKey> = {
+  'sign_in.completed': 'account.activity.events.signed_in',
+  'sign_in.password_wrong': 'account.activity.events.password_wrong',
+  'sign_in.account_disabled': 'account.activity.events.account_disabled',
+  'accounts.identity_joined': 'account.activity.events.identity_joined',
+  'oidc.grant_given': 'account.activity.events.grant_given',
+  'oidc.grant_revoked': 'account.activity.events.grant_revoked',
+  'oidc.session_ended': 'account.activity.events.signed_out',
+  'oidc.sessions_ended': 'account.activity.events.sessions_ended',
+  'oidc.account_ended': 'account.activity.events.account_ended',
+  'account_pages.disowned': 'account.activity.events.disowned',
+};
+
+/**
+ * `/account/activity`: what happened to the account, and the way out for somebody who sees that it was not them. It asks for
+ * no fresh sign-in: it only ends, and what it begins goes to the account's own address.
+ */
+export function mountActivity(deps: AccountPagesDeps): void {
+  const { web, events, frame } = deps;
+  frame.page({
+    path: PATH,
+    tab: 'activity',
+    load: ({ accountId }) => events.activityOf(accountId, MOST),
+    show: (ctx, person, listed) => showActivity(deps, ctx, person, listed),
+  });
+  frame.form({
+    path: `${PATH}/not-me`,
+    page: PATH,
+    async submit(ctx, { account }) {
+      await events.record({ type: 'account_pages.disowned', outcome: 'ok', accountId: account.id });
+      await deps.oidc.endEverythingOf(account.id);
+      await deps.startReset(account.id, { locale: account.locale ?? web.locale(ctx) });
+      web.redirect(ctx, SECURED);
+    },
+  });
+  web.router.get(SECURED, (ctx) => showSecured(deps, ctx));
+}
+
+async function showActivity(
+  { web, clients, upstreams, frame }: AccountPagesDeps,
+  ctx: Context,
+  person: Person,
+  listed: ActivityEvent[],
+): Promise<void> {
+  const t = web.t(ctx);
+  const apps = new Map(clients.list().map((client) => [client.id, client]));
+  const services = new Map(upstreams.list().map(({ id, name }) => [id, name]));
+  // One of our own apps is allowed what it asks for, without anybody's doing.
+  const shown = listed.filter(
+    ({ type, clientId = '' }) => type !== 'oidc.grant_given' || !apps.get(clientId)?.first_party,
+  );
+  await frame.render(ctx, person, {
+    view: 'account/activity',
+    screen: 'account-activity',
+    tab: 'activity',
+    title: t('account.activity.title'),
+    locals: {
+      events: shown.map(({ type, at, clientId = '', upstreamId = '', detail = {} }) => ({
+        words: t(WORDS[type]),
+        facts: [
+          clientId === ACCOUNT_CLIENT_ID ? t('account.overview.title') : apps.get(clientId)?.name,
+          services.get(upstreamId),
+          deviceWords(t, detail),
+          detail['place'],
+        ].filter((fact) => typeof fact === 'string'),
+        at: momentOf(web.locale(ctx), at),
+      })),
+      notMe: `${PATH}/not-me`,
+    },
+  });
+}
+
+/** What was done, for a browser that is signed in no more: it names nobody. */
+async function showSecured({ web }: AccountPagesDeps, ctx: Context): Promise<void> {
+  await web.page(ctx, {
+    view: 'account/secured',
+    screen: 'account-secured',
+    title: web.t(ctx)('account.secured.title'),
+    locals: {},
+  });
+}

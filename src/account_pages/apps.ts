@@ -1,0 +1,109 @@
+import type { Context } from 'koa';
+import type { Translate } from '../locales/index.ts';
+import { resourceSentence, scopeSentence, type ListedGrant } from '../oidc/index.ts';
+import type { Person } from './frame.ts';
+import { ACCOUNT_CLIENT_ID } from './own_client.ts';
+import type { AccountPagesDeps } from './page_deps.ts';
+import { pageAsked, pageLinks } from './paging.ts';
+import { dateOf, momentOf } from './words.ts';
+
+const PATH = '/account/apps';
+const REMOVE = `${PATH}/:client/remove`;
+
+/**
+ * `/account/apps`: what apps may see and do, and the question before that ends. Taking access away needs no fresh sign-in:
+ * nobody gains anything by it, and the app can ask again.
+ */
+export function mountApps(deps: AccountPagesDeps): void {
+  const { oidc, web, frame } = deps;
+  frame.page({
+    path: PATH,
+    tab: 'apps',
+    load: ({ accountId }, ctx) => oidc.grantsOf(accountId, { ...pageAsked(ctx), except: ACCOUNT_CLIENT_ID }),
+    show: (ctx, person, { items, next }) => showApps(deps, ctx, person, items, next),
+  });
+  frame.page({
+    path: REMOVE,
+    load: ({ accountId }, ctx) =>
+      oidc.grantsOf(accountId, { limit: 1, only: clientOf(ctx), except: ACCOUNT_CLIENT_ID }),
+    async show(ctx, person, { items: [grant] }) {
+      if (grant) await showQuestion(deps, ctx, person, grant);
+      else web.redirect(ctx, PATH);
+    },
+  });
+  frame.form({
+    path: REMOVE,
+    page: PATH,
+    async submit(ctx, { account }) {
+      const client = clientOf(ctx);
+      // Our own pages are no app: what they were allowed is nothing to take away.
+      if (client !== ACCOUNT_CLIENT_ID) await oidc.revokeGrant(account.id, client);
+      frame.done(ctx, PATH, 'removed');
+    },
+  });
+}
+
+async function showApps(
+  deps: AccountPagesDeps,
+  ctx: Context,
+  person: Person,
+  grants: ListedGrant[],
+  next: string | undefined,
+): Promise<void> {
+  const { web, frame } = deps;
+  const t = web.t(ctx);
+  await frame.render(ctx, person, {
+    view: 'account/apps',
+    screen: 'account-apps',
+    tab: 'apps',
+    title: t('account.apps.title'),
+    notes: { removed: 'account.apps.removed' },
+    locals: { apps: grants.map((grant) => describeApp(deps, ctx, grant)), ...pageLinks(ctx, next) },
+  });
+}
+
+async function showQuestion(deps: AccountPagesDeps, ctx: Context, person: Person, grant: ListedGrant): Promise<void> {
+  const { web, frame } = deps;
+  const app = describeApp(deps, ctx, grant);
+  await frame.render(ctx, person, {
+    view: 'account/remove_app',
+    screen: 'account-apps',
+    tab: 'apps',
+    title: web.t(ctx)('account.apps.question', { app: app.name }),
+    locals: { app, back: PATH },
+  });
+}
+
+/** An app that left the config still has a row: what it was allowed can be taken back. */
+function describeApp({ web, clients }: AccountPagesDeps, ctx: Context, grant: ListedGrant) {
+  const t = web.t(ctx);
+  const locale = web.locale(ctx);
+  const client = clients.list().find(({ id }) => id === grant.clientId);
+  return {
+    name: client?.name ?? grant.clientId,
+    logo: web.ownPicture(client?.logo),
+    host: client?.uri === undefined ? undefined : new URL(client.uri).host,
+    own: client?.first_party === true,
+    gone: client === undefined,
+    can: sentencesOf(t, grant),
+    given: dateOf(locale, grant.givenAt),
+    used: grant.lastUsedAt && momentOf(locale, grant.lastUsedAt),
+    remove: `${PATH}/${encodeURIComponent(grant.clientId)}/remove`,
+  };
+}
+
+function sentencesOf(t: Translate, { scopes }: ListedGrant): string[] {
+  const own = scopes.oidc.map((scope) => scopeSentence(t, scope) ?? t('consent.scopes.openid'));
+  const resources = Object.entries(scopes.resources).flatMap(([resource, names]) =>
+    names.map((scope) => resourceSentence(t, scope, resource)),
+  );
+  return [...own, ...resources];
+}
+
+/** `:client` of the route, as the router has decoded it. */
+function clientOf(ctx: Context): string {
+  const parameters: unknown = ctx['params'];
+  const found =
+    typeof parameters === 'object' && parameters !== null && 'client' in parameters ? parameters.client : undefined;
+  return typeof found === 'string' ? found : '';
+}

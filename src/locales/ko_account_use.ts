@@ -1,0 +1,77 @@
+import type { en } from './en.ts';
+
+/** The Korean account pages about devices, apps and activity. */
+export const accountUse: Pick<
+  typeof en.account,
+  'device' | 'unknown_device' | 'paging' | 'sessions' | 'apps' | 'activity' | 'secured'
+> = {
+  device: '{os}, {browser}',
+  unknown_device: '알 수 없는 기기',
+  paging: {
+    older: '이전 항목 보기',
+    newest: '최근 항목으로 돌아가기',
+  },
+  sessions: {
+    title: '기기',
+    heading: '로그인된 기기',
+    hint: '브라우저마다 한 줄씩 보여요. 위치는 대략적이에요.',
+    current: '이 기기',
+    now: '지금 사용 중',
+    seen: '마지막 사용',
+    end: '로그아웃',
+    end_which: '로그아웃: {device}',
+    end_others: '다른 기기에서 모두 로그아웃',
+    alone: '다른 기기에는 로그인되어 있지 않아요.',
+    none: '이전 항목이 없어요.',
+    ended: '해당 기기에서 로그아웃했어요. 그 기기에서 쓰던 앱에도 로그아웃을 알려요.',
+    others_ended: '다른 기기에서 모두 로그아웃했어요. 그 기기에서 쓰던 앱에도 로그아웃을 알려요.',
+  },
+  apps: {
+    title: '앱',
+    heading: '내 계정을 쓰는 앱',
+    hint: '접근을 삭제하면 바로 끝나요. 앱이 다시 요청할 수는 있어요.',
+    own: '{brand}의 자체 앱',
+    gone: '더 이상 제공되지 않는 앱',
+    given: '허용한 날: {date}',
+    used: '마지막 사용',
+    unused: '아직 사용하지 않음',
+    remove: '접근 삭제',
+    remove_which: '접근 삭제: {app}',
+    none: '아직 내 계정을 쓰는 앱이 없어요. 로그인한 앱이 여기에 보여요.',
+    older_none: '이전 항목이 없어요.',
+    question: '{app} 앱의 접근을 삭제할까요?',
+    answer: '앱이 더 이상 할 수 없는 일',
+    keeps: '모든 기기에서 바로 끝나요. 앱이 이미 보았거나 저장한 정보는 그 앱에 남아 있어요.',
+    confirm: '접근 삭제',
+    keep: '그대로 두기',
+    removed: '이제 그 앱은 내 계정을 쓸 수 없어요.',
+  },
+  activity: {
+    title: '활동',
+    heading: '최근에 있었던 일',
+    hint: '계정에서 최근에 있었던 일이에요. 위치는 대략적이에요.',
+    none: '아직 있었던 일이 없어요.',
+    not_me: '내가 하지 않은 일이 있나요?',
+    not_me_hint:
+      '이 기기를 포함한 모든 기기에서 로그아웃하고, 앱에 허용한 접근을 모두 삭제하고, 새 비밀번호를 정하는 방법을 메일로 보내요.',
+    not_me_submit: '내가 한 일이 아니에요',
+    events: {
+      signed_in: '로그인했어요',
+      password_wrong: '잘못된 비밀번호가 입력됐어요',
+      account_disabled: '사용이 중지된 계정이라 로그인이 거부됐어요',
+      identity_joined: '다른 로그인 방법이 연결됐어요',
+      grant_given: '앱에 내 계정 사용을 허용했어요',
+      grant_revoked: '앱의 접근을 삭제했어요',
+      signed_out: '로그아웃했어요',
+      sessions_ended: '다른 기기에서 로그아웃했어요',
+      account_ended: '모든 기기에서 로그아웃하고 앱의 접근을 모두 삭제했어요',
+      disowned: '내가 한 일이 아니라고 알렸어요',
+    },
+  },
+  secured: {
+    title: '모든 기기에서 로그아웃했어요',
+    text: '이제 어떤 기기나 앱도 내 계정을 쓸 수 없어요. 보내 드린 메일에서 새 비밀번호를 정한 뒤 다시 로그인하세요.',
+    others: 'Google 같은 다른 서비스로 로그인한다면 그 서비스의 비밀번호도 바꾸세요.',
+    next: '시작 페이지로 가기',
+  },
+};

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createBrowser, type Browser } from '../support/http_browser.ts';
+import { signInLocally, signUpLocally } from '../support/people.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+let world: World;
+let path: string;
+
+beforeAll(async () => {
+  world = await startWorld();
+  path = `${world.gatehouse.issuer}/account/activity`;
+});
+afterAll(() => world.stop());
+
+const refreshes = async (browser: Browser) => (await browser.open(`${world.app.url}/refresh`)).status === 200;
+
+describe('the activity of an account', () => {
+  it('says what happened, where and when, in words, and nothing of others', async () => {
+    const browser = createBrowser({ userAgent: FIREFOX });
+    await signUpLocally(world, browser, 'ada@example.com');
+    const thief = createBrowser({ userAgent: '<b>Call 555</b>/1 x' });
+    await thief.open(`${world.app.url}/login`);
+    await thief.submit({ fields: { email: 'ada@example.com', password: 'a guess that is wrong' } });
+    await signUpLocally(world, createBrowser(), 'bea@example.com');
+    const page = await browser.open(path);
+    expect(page.screen).toBe('account-activity');
+    expect(page.text).toMatch(/A wrong password was entered\s+Test app\s/);
+    expect(page.text).toMatch(/Signed in\s+Test app · Firefox on Linux\s+1 minute ago/);
+    expect(page.body).not.toMatch(/Call 555|oidc\.|sign_in\.|127\.0\.0\.1/);
+    expect(page.body.match(/Signed in</g)).toHaveLength(1);
+  });
+
+  it('that was somebody else ends everything everywhere, here too, and leaves the others alone', async () => {
+    const [browser, thief, other] = [createBrowser(), createBrowser(), createBrowser()];
+    await signUpLocally(world, browser, 'cleo@example.com');
+    await signInLocally(world, thief, 'cleo@example.com');
+    await signUpLocally(world, other, 'dan@example.com');
+    await browser.open(path);
+    world.gatehouse.passTime(301);
+    const page = await browser.submit({ button: 'This wasn’t me' });
+    expect([page.url, page.screen]).toEqual([`${path}/secured`, 'account-secured']);
+    expect(page.text).toContain('You are signed out everywhere');
+    expect((await browser.open(path)).screen).toBe('login');
+    expect((await thief.open(path)).screen).toBe('login');
+    expect([await refreshes(browser), await refreshes(thief), await refreshes(other)]).toEqual([false, false, true]);
+    await signInLocally(world, browser, 'cleo@example.com');
+    expect((await browser.open(path)).text).toContain('You said that something was not you');
+  });
+});
