@@ -58,10 +58,11 @@ async function showActivity(
   const t = web.t(ctx);
   const apps = new Map(clients.list().map((client) => [client.id, client]));
   const services = new Map(upstreams.list().map(({ id, name }) => [id, name]));
-  // One of our own apps is allowed what it asks for, without anybody's doing.
-  const shown = listed.filter(
-    ({ type, clientId = '' }) => type !== 'oidc.grant_given' || !apps.get(clientId)?.first_party,
-  );
+  const shown = listed.filter(({ type, outcome, clientId = '' }) => {
+    // One of our own apps is allowed what it asks for, without anybody's doing.
+    if (type === 'oidc.grant_given') return !apps.get(clientId)?.first_party;
+    return type !== 'accounts.identity_joined' || outcome === 'ok';
+  });
   await frame.render(ctx, person, {
     view: 'account/activity',
     screen: 'account-activity',

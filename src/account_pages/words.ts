@@ -2,7 +2,7 @@ import { epochSeconds } from '../kit/clock.ts';
 import type { Tag, Translate } from '../locales/index.ts';
 
 /** A moment as people say it, with the exact one beside it. */
-export interface Moment {
+interface Moment {
   words: string;
   iso: string;
 }
