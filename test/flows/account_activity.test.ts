@@ -1,18 +1,29 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
 import { signInLocally, signUpLocally } from '../support/people.ts';
+import { placeDatabase } from '../support/place_database.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 let world: World;
 let path: string;
+let folder: string;
 
 beforeAll(async () => {
-  world = await startWorld();
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-places-'));
+  const database = join(folder, 'places.mmdb');
+  writeFileSync(database, placeDatabase([127], { city: { names: { en: 'Busan' } } }));
+  world = await startWorld({ settings: { places: { database } } });
   path = `${world.gatehouse.issuer}/account/activity`;
 });
-afterAll(() => world.stop());
+afterAll(async () => {
+  await world.stop();
+  rmSync(folder, { recursive: true });
+});
 
 const refreshes = async (browser: Browser) => (await browser.open(`${world.app.url}/refresh`)).status === 200;
 
@@ -26,10 +37,20 @@ describe('the activity of an account', () => {
     await signUpLocally(world, createBrowser(), 'bea@example.com');
     const page = await browser.open(path);
     expect(page.screen).toBe('account-activity');
-    expect(page.text).toMatch(/A wrong password was entered\s+Test app\s/);
-    expect(page.text).toMatch(/Signed in\s+Test app · Firefox on Linux\s+1 minute ago/);
+    expect(page.text).toMatch(/A wrong password was entered\s+Test app · Busan\s/);
+    expect(page.text).toMatch(/Signed in\s+Test app · Firefox on Linux · Busan\s+1 minute ago/);
     expect(page.body).not.toMatch(/Call 555|oidc\.|sign_in\.|127\.0\.0\.1/);
     expect(page.body.match(/Signed in</g)).toHaveLength(1);
+  });
+
+  it('keeps places, and no client address', async () => {
+    const browser = createBrowser({ userAgent: FIREFOX });
+    await signUpLocally(world, browser, 'eve@example.com');
+    const devices = `${world.gatehouse.issuer}/account/sessions`;
+    while (!(await browser.open(devices)).text.includes('Busan. Active now')) await browser.open(devices);
+    for (const table of ['events', 'session_devices', 'sessions', 'grants']) {
+      expect(JSON.stringify(await world.query(`select * from ${table}`))).not.toMatch(/127\.0\.0\.1(?!:)|Mozilla/);
+    }
   });
 
   it('that was somebody else ends everything everywhere, here too, and leaves the others alone', async () => {
