@@ -11,6 +11,7 @@ import * as mailedLinks from './20261121110000_mailed_links.ts';
 import * as logoutNotices from './20261121113000_logout_notices.ts';
 import * as sessionDevices from './20261121113100_session_devices.ts';
 import * as grantsLastUsed from './20261121113200_grants_last_used.ts';
+import * as invitations from './20261121114000_invitations.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -25,4 +26,5 @@ export const migrations = [
   { name: '20261121113000_logout_notices', ...logoutNotices },
   { name: '20261121113100_session_devices', ...sessionDevices },
   { name: '20261121113200_grants_last_used', ...grantsLastUsed },
+  { name: '20261121114000_invitations', ...invitations },
 ] as const;

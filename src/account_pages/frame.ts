@@ -64,6 +64,8 @@ export interface AccountFrame {
   visitor(ctx: Context): Promise<Person | undefined>;
   /** The mounted tabs in their order, with their paths. */
   tabs(): { tab: Tab; path: string }[];
+  /** Where a sign-up begins that carries an invitation and ends on `/account`. */
+  signUpUrl(ctx: Context, invitation: string): string;
 }
 
 /** Opens the frame and mounts /account/return. */
@@ -74,6 +76,7 @@ export function openAccountFrame(deps: FrameDeps): AccountFrame {
   web.router.get('/account/return', (ctx) => returnFromSignIn(deps, ctx));
   return {
     tabs,
+    signUpUrl: (ctx, invitation) => signInUrl(deps, ctx, '/account', { prompt: 'create', invitation }),
     page({ path, fresh, tab, load, show }) {
       if (tab) mounted.set(tab, path);
       // What stands in a path is known when somebody comes.

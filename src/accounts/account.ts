@@ -62,6 +62,14 @@ export interface Identity extends NewIdentity {
   lastUsedAt: Date;
 }
 
+/** Thrown when an address that was free when the transaction began was given to another account meanwhile. */
+export class AddressTaken extends Error {
+  constructor() {
+    super('the address is taken');
+    this.name = 'AddressTaken';
+  }
+}
+
 /** Thrown when an identity already opens another account, or the account already has an identity of that upstream. */
 export class IdentityTaken extends Error {
   constructor() {

@@ -1,11 +1,13 @@
 import type { Database } from '../database/index.ts';
 import { IdpError } from '../kit/errors.ts';
+import { invitedBy } from './admission.ts';
 import { settleArrival } from './arrival.ts';
 import { cleanArrival, identityOf } from './arriving.ts';
 import { redeem, sendArrivalCode, sendLinkCode, verifyAddress } from './codes.ts';
 import { confirm, confirmedBy, lookAtConfirmation } from './confirmation.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { AccountReading, Accounts, Arrival, Joined, Outcome, VisitBinding } from './door.ts';
+import { openInvitations, sweepInvitations } from './invitations.ts';
 import { joinIdentity } from './joining.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
@@ -48,7 +50,8 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     },
     lookAtConfirmation: (token) => lookAtConfirmation(deps, token),
     confirm: (token, browserHash) => confirm(deps, token, browserHash),
-    sweep: async () => (await sweepProofs(deps)) + (await links.sweep()),
+    invitations: openInvitations(deps),
+    sweep: async () => (await sweepProofs(deps)) + (await links.sweep()) + (await sweepInvitations(deps)),
   };
 }
 
@@ -74,7 +77,7 @@ async function arrive(deps: AccountsDeps, arriving: Arrival, visit: VisitBinding
     reference: visit.reference,
     accountId,
     upstreamId,
-    detail: { trust: identity.email?.trust ?? 'absent', typed: arriving.typed !== undefined },
+    detail: { trust: identity.email?.trust ?? 'absent', typed: arriving.typed !== undefined, ...invitedBy(outcome) },
   });
   return outcome;
 }

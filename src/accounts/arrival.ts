@@ -2,11 +2,12 @@ import type { Knex } from 'knex';
 import { now } from '../kit/clock.ts';
 import type { Address } from '../kit/addresses.ts';
 import { IdpError } from '../kit/errors.ts';
-import { isShell, type Account, type NewIdentity } from './account.ts';
+import { AddressTaken, isShell, type Account, type NewIdentity } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import { addressOf, identityOf } from './arriving.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Arrival, Outcome, VisitBinding } from './door.ts';
+import { admit } from './admission.ts';
 import { joinIdentity } from './joining.ts';
 import {
   decideLinking,
@@ -121,22 +122,21 @@ async function act(
 
 /** A new account with this identity. A shell that had the address goes with all that is attached to it (linking rule 6). */
 async function make(
-  { policy }: AccountsDeps,
+  deps: AccountsDeps,
   within: Knex,
   { account, address, arrival, identity }: Scene,
   decision: 'create_verified' | 'replace_shell',
 ): Promise<Outcome> {
   const own = present(address);
-  if (!policy.mayCreate(own.canonical)) return { decision: 'refuse_signup' };
+  const admitted = await admit(deps, within, own.canonical, arrival.invitation);
+  if (!admitted.ok) return { decision: 'refuse_signup' };
   const accounts = postgresAccountStore(within);
   if (account) await accounts.bury(account.id);
   const profile = profileOf(arrival.identity, arrival.typed?.name);
-  // The lock on the address keeps everybody else from taking it meanwhile.
-  const made = present(
-    await accounts.insert({ address: own, profile, locale: arrival.locale, origin: 'upstream' }, now()),
-  );
+  const made = await accounts.insert({ address: own, profile, locale: arrival.locale, origin: 'upstream' }, now());
+  if (!made) throw new AddressTaken();
   await postgresIdentityStore(within).insert(made.id, identity);
-  return { decision, account: made };
+  return { decision, account: made, invitation: admitted.invitation };
 }
 
 /** The table decides this only about an address, or an account, that is there. */

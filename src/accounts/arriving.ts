@@ -11,13 +11,14 @@ const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
  * An arrival with nothing in it but what this room keeps, made storable; undefined when its subject cannot be a key.
  * An address that does not parse is no address.
  */
-export function cleanArrival({ upstreamId, identity, typed, locale }: Arrival): Arrival | undefined {
+export function cleanArrival({ upstreamId, identity, typed, locale, invitation }: Arrival): Arrival | undefined {
   const { issuer, subject, email, name, givenName, familyName, picture, extra } = identity;
   if (!SUBJECT.test(subject) || !SUBJECT.test(issuer)) return undefined;
   const address = email && parseAddress(email.value);
   return {
     upstreamId,
     locale,
+    invitation,
     typed: typed && { address: typed.address, name: cleanName(typed.name) },
     identity: {
       issuer,

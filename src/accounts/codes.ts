@@ -7,6 +7,7 @@ import { settleArrival } from './arrival.ts';
 import { addressOf, identityOf } from './arriving.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Arrival, Outcome, Redeemed, Sent, VisitBinding } from './door.ts';
+import { invitedBy } from './admission.ts';
 import { joinIdentity } from './joining.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import type { Proof, ProofMail, StoredProof } from './proof_store.ts';
@@ -102,6 +103,7 @@ export async function redeem(deps: AccountsDeps, id: string, code: string, visit
     reference,
     accountId,
     reason: decision,
+    detail: invitedBy(redeemed.result),
   });
   return { ok: true, outcome: redeemed.result };
 }

@@ -3,6 +3,7 @@ import type { Address } from '../kit/addresses.ts';
 import { inSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Account } from './account.ts';
+import { invitedBy } from './admission.ts';
 import { completeVerification } from './codes.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Confirmed, Outcome, VisitBinding } from './door.ts';
@@ -10,6 +11,7 @@ import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresProofStore } from './postgres_proof_store.ts';
 import type { StoredProof } from './proof_store.ts';
 import { completeSignUp } from './sign_up.ts';
+import { transact } from './transact.ts';
 
 /** What is known of the link of a verification mail. Changes nothing: mail scanners open every link. */
 export async function lookAtConfirmation(
@@ -25,7 +27,7 @@ export async function lookAtConfirmation(
 
 /** Consumes the link and its proof, and does what the proof is for; all of it, or nothing. */
 export async function confirm(deps: AccountsDeps, token: string, browserHash: string | undefined): Promise<Confirmed> {
-  const confirmed = await deps.database.knex.transaction((within) => confirmWithin(deps, within, token));
+  const confirmed = await transact(deps.database, (within) => confirmWithin(deps, within, token));
   if (!confirmed) {
     const known = await lookAtConfirmation(deps, token);
     return { ok: false, reason: known?.state === 'used' ? 'used' : 'expired' };
@@ -38,7 +40,11 @@ export async function confirm(deps: AccountsDeps, token: string, browserHash: st
     reference: origin.reference,
     accountId,
     reason: outcome.decision,
+    detail: invitedBy(outcome),
   });
+  if (outcome.decision === 'refuse_signup') {
+    return { ok: false, reason: 'refused', invited: wasInvited(proof), reference: origin.reference };
+  }
   if (!accountId) return { ok: false, reason: 'taken' };
   return { ok: true, address: proof.address, resume: origin.browserHash === browserHash ? origin.resume : undefined };
 }
@@ -51,6 +57,10 @@ async function confirmWithin(deps: AccountsDeps, within: Knex, token: string) {
   const outcome = await settle(deps, within, proof);
   if ('account' in outcome) await proofs.confirm(proof.id, outcome.account.id);
   return { outcome, proof, origin: link.payload };
+}
+
+function wasInvited(proof: StoredProof): boolean {
+  return proof.purpose === 'sign-up' && proof.payload.registration.invitation !== undefined;
 }
 
 /** Only these two are mailed with a link: what joins an identity counts in the browser where it began, and nowhere else. */

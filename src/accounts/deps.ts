@@ -17,8 +17,8 @@ export interface Factors {
 export interface AccountPolicy {
   /** Undefined for an upstream that is not (or no longer) configured: nobody gets in through it. */
   upstream(id: string): { name: string; linking: Linking } | undefined;
-  /** Whether somebody with this canonical address may make an account. */
-  mayCreate(canonical: string): boolean;
+  /** Who may make an account for this canonical address: anybody, somebody with an invitation, or nobody. */
+  admits(canonical: string): 'anybody' | 'invited' | 'nobody';
 }
 
 /** What the room needs. */

@@ -1,6 +1,7 @@
 import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
 import type { Account, Identity, IdentityKey } from './account.ts';
+import type { Invitations } from './invitation.ts';
 import type { Trust, Ways } from './linking.ts';
 import type { MailedLinks } from './mailed_links.ts';
 
@@ -36,18 +37,22 @@ export interface CodeRefused {
 
 /**
  * What became of the button behind a mailed link. `resume` is the sealed uid of the visit it belongs to, only for the
- * browser of that visit. `taken`: the address became somebody's meanwhile, or may not have an account.
+ * browser of that visit. `taken`: the address became somebody's meanwhile. `refused`: it may not have an account, or
+ * not with the invitation that came along.
  */
 export type Confirmed =
   | { ok: true; address: Address; resume?: string }
-  | { ok: false; reason: 'expired' | 'used' | 'taken' };
+  | { ok: false; reason: 'expired' | 'used' | 'taken' }
+  | { ok: false; reason: 'refused'; invited: boolean; reference?: string };
 
 /** A right code, and where it leads. */
 export type Redeemed = CodeRefused | { ok: true; outcome: Outcome };
 
 /** Where an arrival or a right code leads. With an account: sign it in. `address_taken`: the account exists, sign in there. */
 export type Outcome =
-  | { decision: 'sign_in' | 'create_verified' | 'replace_shell' | 'join'; account: Account }
+  | { decision: 'sign_in' | 'join'; account: Account }
+  /** `invitation`: the id of the one whose use was taken. */
+  | { decision: 'create_verified' | 'replace_shell'; account: Account; invitation?: string }
   | { decision: 'verify_address_first'; account: Account }
   | { decision: 'prove_then_join'; account: Account; arrival: Arrival; ways: Ways; provenByCode: boolean }
   | { decision: 'code_first'; address: Address; arrival: Arrival }
@@ -74,6 +79,8 @@ export interface Arrival {
   identity: ArrivingIdentity;
   typed?: { address: Address; name?: string };
   locale: Tag;
+  /** The id of an invitation: a use of it is taken if an account is made. */
+  invitation?: string;
 }
 
 /** Somebody fills in the sign-up page. */
@@ -82,6 +89,8 @@ export interface SignUp {
   name?: string;
   locale: Tag;
   passwordHash: string;
+  /** The id of an invitation: a use of it is taken when the account is made. */
+  invitation?: string;
 }
 
 /** Whether an identity was joined. `unverified`: the address of the account still needs a code. */
@@ -134,7 +143,11 @@ export interface Accounts extends AccountReading {
   lookAtConfirmation(token: string): Promise<{ state: 'usable' | 'used' | 'expired'; address: Address } | undefined>;
   /** The button behind the link of a verification mail: does what the code of that mail would have done, without its browser. */
   confirm(token: string, browserHash: string | undefined): Promise<Confirmed>;
+  invitations: Invitations;
 
-  /** Deletes proofs and links that ended more than a day ago, and returns how many. Until then a new code can be sent for them. */
+  /**
+   * Deletes proofs and links that ended more than a day ago (until then a new code can be sent for them) and invitations
+   * that ended long ago, and returns how many.
+   */
   sweep(): Promise<number>;
 }

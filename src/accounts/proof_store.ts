@@ -16,6 +16,8 @@ export interface Registration {
   profile: Profile;
   locale: Tag;
   passwordHash: string;
+  /** The id of the invitation whose use is taken when the account is made. */
+  invitation?: string;
 }
 
 /** The mail of a proof, kept to send it again. Without a code there is none that would fit: a decoy. */

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
 import { now } from '../kit/clock.ts';
 import type { Address } from '../kit/addresses.ts';
-import { isShell, type Account } from './account.ts';
+import { AddressTaken, isShell, type Account } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
+import { admit } from './admission.ts';
 import type { Outcome, Sent, SignUp, VisitBinding } from './door.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresProofStore } from './postgres_proof_store.ts';
@@ -20,8 +21,8 @@ import type { Registration } from './proof_store.ts';
 export async function signUp(deps: AccountsDeps, request: SignUp, visit: VisitBinding): Promise<Sent> {
   const refused = await takeMail(deps, request.address, visit);
   if (refused) return { ok: false, reason: 'too_many', ...refused };
-  const { address, name, locale, passwordHash } = request;
-  const registration = { profile: cleanProfile({ name }), locale, passwordHash };
+  const { address, name, ...registered } = request;
+  const registration = { profile: cleanProfile({ name }), ...registered };
   const started = await deps.database.knex.transaction((within) => start(deps, within, address, registration, visit));
   return announce(deps, started, visit);
 }
@@ -90,19 +91,20 @@ export async function completeSignUp(
   address: Address,
   { registration }: { registration: Registration },
 ): Promise<Outcome> {
-  const { factors, policy } = deps;
+  const { factors } = deps;
   const accounts = postgresAccountStore(within);
   await lockAddress(within, address.canonical);
   const existing = await accounts.findByAddress(address.canonical);
   if (existing && !givesWay(existing)) return { decision: 'address_taken' };
-  if (!policy.mayCreate(address.canonical)) return { decision: 'refuse_signup' };
+  const { profile, locale, passwordHash } = registration;
+  const admitted = await admit(deps, within, address.canonical, registration.invitation);
+  if (!admitted.ok) return { decision: 'refuse_signup' };
   // A shell goes with everything that is attached to it.
   if (existing) await accounts.bury(existing.id);
-  const { profile, locale, passwordHash } = registration;
   const account = await accounts.insert({ address, profile, locale, origin: 'signup' }, now());
-  if (!account) return { decision: 'address_taken' };
+  if (!account) throw new AddressTaken();
   await factors.setPassword(within, account.id, passwordHash);
-  return { decision: 'create_verified', account };
+  return { decision: 'create_verified', account, invitation: admitted.invitation };
 }
 
 function givesWay(account: Account): boolean {

@@ -1,16 +1,16 @@
 import type { Knex } from 'knex';
 import type { Database } from '../database/index.ts';
-import { IdentityTaken } from './account.ts';
+import { AddressTaken, IdentityTaken } from './account.ts';
 
 /**
- * Runs a transaction, once more when a concurrent one took the identity that this one was about to give away: by then
- * the identity is known and the rule decides anew. Two first sign-ins of one person end in one account.
+ * Runs a transaction, once more when a concurrent one took the identity or the address that this one was about to give
+ * away: by then it is known whose it is, and the rule decides anew. Two first sign-ins of one person end in one account.
  */
 export async function transact<Result>({ knex }: Database, work: (within: Knex) => Promise<Result>): Promise<Result> {
   try {
     return await knex.transaction(work);
   } catch (cause) {
-    if (!(cause instanceof IdentityTaken)) throw cause;
+    if (!(cause instanceof IdentityTaken || cause instanceof AddressTaken)) throw cause;
     return knex.transaction(work);
   }
 }

@@ -7,7 +7,7 @@ import type { Logger } from '../kit/logger.ts';
 import { openMail } from '../mail/index.ts';
 import { openPasswords } from '../passwords/index.ts';
 import { openRateLimits } from '../rate_limits/index.ts';
-import { signupAllowed } from '../sign_in/index.ts';
+import { signupAdmits } from '../sign_in/index.ts';
 import { openUpstreams, type SimulatorAccess } from '../upstreams/index.ts';
 import { createDevices, createMailViews, createWeb, openPlaces } from '../web/index.ts';
 import { factorsOf, openOwnOutbound, probesOf } from './adapters.ts';
@@ -60,7 +60,7 @@ export async function openBase(deps: AppDeps) {
     factors: factorsOf(passwords),
     policy: {
       upstream: (id) => upstreams.list().find((upstream) => upstream.id === id),
-      mayCreate: (canonical) => signupAllowed(settings.signup, canonical),
+      admits: (canonical) => signupAdmits(settings.signup, canonical),
     },
     proofKey: keys.derive('mailed proofs'),
   });

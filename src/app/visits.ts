@@ -23,6 +23,8 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
   });
   const oidc = openEngine(deps, base, { clients, resources: demo?.resources ?? [] });
   const { record } = base.events;
+  const stateKey = keys.derive('account state');
+  const frame = openAccountFrame({ issuer, web, oidc, accounts, hasOwnFactor: (id) => passwords.has(id), stateKey });
   const prompts = mountSignIn({
     ...base,
     oidc,
@@ -31,10 +33,9 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     signup: settings.signup,
     // Their own account asks people again before a sensitive change: nothing weaker than their own factor counts there.
     ownFactorOnly: (visit) => visit.client.id === ACCOUNT_CLIENT_ID && visit.params['prompt'] === 'login',
+    signUpUrl: frame.signUpUrl,
   });
   mountPrompts(web, oidc, { ...prompts, consent: consentPrompt({ web, oidc, accounts, record }) });
-  const stateKey = keys.derive('account state');
-  const frame = openAccountFrame({ issuer, web, oidc, accounts, hasOwnFactor: (id) => passwords.has(id), stateKey });
   mountAccountPages({
     web,
     accounts,

@@ -43,6 +43,8 @@ export type EventType =
   | 'accounts.code_refused'
   | 'accounts.code_redeemed'
   | 'accounts.address_confirmed' // by the link of a mail
+  | 'accounts.invitation_made'
+  | 'accounts.invitation_withdrawn'
   | 'passwords.hash_unusable' // a stored hash that cannot be verified
   | 'passwords.breach_check_failed' // nobody was kept out; recorded once in a while
   // What people say on the pages of their account.

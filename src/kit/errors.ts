@@ -17,6 +17,7 @@ export const errorCodes = {
   upstream_misconfigured: { status: 400, mender: 'admin' },
   account_disabled: { status: 403, mender: 'admin' },
   signup_closed: { status: 403, mender: 'admin' },
+  invitation_unusable: { status: 403, mender: 'admin' },
   form_stale: { status: 403, mender: 'person' },
   too_many_requests: { status: 429, mender: 'person' },
   too_large: { status: 413, mender: 'developer' },

@@ -75,6 +75,30 @@ export const en = {
       submit: 'Create account',
       member: 'Have an account already? <login>Sign in</login>',
     },
+    invitation: {
+      usable: {
+        title: 'You are invited to {brand}',
+        text: 'You can create an account at {brand} with this invitation.',
+      },
+      expired: {
+        title: 'This invitation has ended',
+        text: 'Ask the people who invited you to {brand} for a new one.',
+      },
+      used_up: {
+        title: 'This invitation was used already',
+        text: 'If you created an account with it, sign in. If not, ask the people who invited you to {brand} for a new one.',
+      },
+      unknown: {
+        title: 'This invitation is not known',
+        text: 'The link may not be whole, or the invitation was taken back. Open the link once more, or ask the people who invited you to {brand} for a new one.',
+      },
+      closed: {
+        title: 'No new accounts at the moment',
+        text: '{brand} takes no new accounts now, invited or not. Ask the people who invited you.',
+      },
+      bound: 'It counts for the address {address}.',
+      submit: 'Create your account',
+    },
     check_email: {
       title: 'Check your e-mail',
       sent: 'We sent an eight-digit code to <b>{address}</b>. It works for 10 minutes.',

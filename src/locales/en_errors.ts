@@ -71,7 +71,13 @@ export const errors = {
     title: 'New accounts are by invitation',
     what: 'There is no account for you here yet, and you cannot make one yourself.',
     action: 'Ask the people who run this service for an invitation.',
-    how: 'signup.allow in the configuration decides who may create an account.',
+    how: 'signup.allow in the configuration decides who may create an account, and accounts invite makes invitations.',
+  },
+  invitation_unusable: {
+    title: 'This invitation cannot be used',
+    what: 'It has ended, was used already, or is for another e-mail address. No account was made.',
+    action: 'Ask the people who invited you for a new one, or start again with the address that was invited.',
+    how: 'accounts invitations lists the invitations with their address, uses and end; accounts invite makes a new one.',
   },
   form_stale: {
     title: 'This page was open too long',

@@ -28,6 +28,14 @@ export const mail = {
     ignore:
       'Not you? Somebody has a {upstream} account with your address. Without the code they cannot get in: ignore this mail.',
   },
+  invitation: {
+    subject: 'You are invited to {brand}',
+    title: 'You are invited to {brand}',
+    what: 'You can create an account at {brand} with this address.',
+    submit: 'Create your account',
+    expires: 'The link works for {expires_seconds:duration}.',
+    ignore: 'You expect no invitation? Ignore this mail and nothing happens.',
+  },
   identity_linked: {
     subject: '{upstream} now opens your {brand} account',
     title: '{upstream} is connected',

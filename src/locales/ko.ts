@@ -73,6 +73,30 @@ export const ko: typeof en = {
       submit: '계정 만들기',
       member: '이미 계정이 있으신가요? <login>로그인</login>',
     },
+    invitation: {
+      usable: {
+        title: '{brand} 초대',
+        text: '이 초대로 {brand} 계정을 만들 수 있어요.',
+      },
+      expired: {
+        title: '기간이 지난 초대예요',
+        text: '{brand} 서비스에 초대한 곳에 새 초대를 요청하세요.',
+      },
+      used_up: {
+        title: '이미 사용한 초대예요',
+        text: '이 초대로 계정을 만드셨다면 로그인하세요. 아니라면 {brand} 서비스에 초대한 곳에 새 초대를 요청하세요.',
+      },
+      unknown: {
+        title: '알 수 없는 초대예요',
+        text: '링크가 잘렸거나 취소된 초대일 수 있어요. 링크를 다시 열거나 {brand} 서비스에 초대한 곳에 새 초대를 요청하세요.',
+      },
+      closed: {
+        title: '지금은 계정을 만들 수 없어요',
+        text: '지금은 초대를 받아도 {brand} 계정을 새로 만들 수 없어요. 초대한 곳에 문의하세요.',
+      },
+      bound: '{address} 주소로만 쓸 수 있는 초대예요.',
+      submit: '계정 만들기',
+    },
     check_email: {
       title: '이메일을 확인하세요',
       sent: '<b>{address}</b> 주소로 여덟 자리 코드를 보냈어요. 10분 동안 쓸 수 있어요.',

@@ -72,7 +72,13 @@ export const errors: typeof en.errors = {
     title: '초대를 받아야 가입할 수 있어요',
     what: '아직 계정이 없고, 직접 만들 수도 없어요.',
     action: '서비스를 운영하는 곳에 초대를 요청하세요.',
-    how: '설정의 signup.allow에서 누가 계정을 만들 수 있는지 정해요.',
+    how: '설정의 signup.allow에서 누가 계정을 만들 수 있는지 정하고, accounts invite 명령으로 초대를 만들어요.',
+  },
+  invitation_unusable: {
+    title: '사용할 수 없는 초대예요',
+    what: '기간이 지났거나 이미 사용했거나 다른 이메일 주소로 보낸 초대예요. 계정은 만들지 않았어요.',
+    action: '초대한 곳에 새 초대를 요청하거나, 초대받은 주소로 다시 시작하세요.',
+    how: 'accounts invitations 명령으로 초대의 주소, 남은 횟수, 기한을 볼 수 있고 accounts invite 명령으로 새 초대를 만들어요.',
   },
   form_stale: {
     title: '페이지를 연 지 오래됐어요',

@@ -30,6 +30,14 @@ export const mail: typeof en.mail = {
     ignore:
       '본인이 아닌가요? 누군가 같은 주소의 {upstream} 계정을 가지고 있어요. 코드가 없으면 로그인할 수 없으니 이 메일을 무시하세요.',
   },
+  invitation: {
+    subject: '[{brand}] 계정 초대',
+    title: '{brand} 계정 초대',
+    what: '이 주소로 {brand} 계정을 만들 수 있어요.',
+    submit: '계정 만들기',
+    expires: '링크는 {expires_seconds:duration} 동안 쓸 수 있어요.',
+    ignore: '초대를 요청하지 않으셨다면 이 메일을 무시하세요. 아무 일도 생기지 않아요.',
+  },
   identity_linked: {
     subject: '[{brand}] {upstream} 계정이 연결됐어요',
     title: '{upstream} 계정이 연결됐어요',

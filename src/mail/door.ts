@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Tag } from '../locales/index.ts';
 
 /** Every mail we send: the name of its view and of its texts. */
-export type MailTemplate = 'verify-email' | 'already-registered' | 'link-code' | 'identity-linked';
+export type MailTemplate = 'verify-email' | 'already-registered' | 'link-code' | 'identity-linked' | 'invitation';
 
 /** A mail to send. */
 export interface QueuedMail {

@@ -20,6 +20,7 @@ export const lifetimeSettings = z.strictObject({
   mailed_code: duration('10m', 'Code in a mail.'),
   mailed_link: duration('30m', 'Link in a mail.'),
   undo_link: duration('7d', 'Link that takes a change back.'),
+  invitation: duration('7d', 'Invitation to sign up; `accounts invite --expires` says its own.'),
   restart: duration('24h', 'How long an expired visit can be begun again with one click.'),
   remembered_account: duration('90d', 'Account in the chooser of a browser.'),
   events: duration('400d', 'What happened, for explain and the activity of an account.'),

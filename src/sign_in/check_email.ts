@@ -7,6 +7,7 @@ import type { Visit } from '../oidc/index.ts';
 import { awaitCode } from './await_code.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
 import { goOn } from './go_on.ts';
+import { entranceOf } from './invited.ts';
 import { addressProblems, problem, refusedForNow, type Shown } from './problems.ts';
 import { domainProblems } from './signup.ts';
 import { atStep, moveTo, pathOf, type StepNamed } from './steps.ts';
@@ -88,7 +89,8 @@ export const changeAddress = atStep('check-email', async (deps, ctx, visit, step
   const { web, accounts } = deps;
   const { email = '' } = await web.form(ctx);
   const address = parseAddress(email);
-  const problems = [...addressProblems(web.t(ctx), email, address), ...domainProblems(deps, ctx, address)];
+  const entrance = await entranceOf(deps, visit);
+  const problems = [...addressProblems(web.t(ctx), email, address), ...domainProblems(deps, ctx, entrance, address)];
   if (!step.changeable) return web.redirect(ctx, pathOf(visit));
   if (!address || problems.length > 0) return show({ status: 422, problems }, email)(deps, ctx, visit);
   const sent = await accounts.codes.changeAddress(step.proofId, address, bindingOf(deps, ctx, visit));

@@ -24,6 +24,8 @@ export interface SignInDeps {
   sealer: Pick<Sealer, 'seal' | 'open'>;
   /** Whether a visit takes nothing weaker than the account's own factor, where it has one. */
   ownFactorOnly(visit: Visit): boolean;
+  /** Where a sign-up begins that carries an invitation and ends on our own account pages. */
+  signUpUrl(ctx: Context, invitation: string): string;
 }
 
 /** What a proof of this visit is bound to. The uid is a cookie's value: only its hash is kept beside proofs. */

@@ -5,6 +5,7 @@ import type { Visit } from '../oidc/index.ts';
 import { awaitCode, type ShowAgain } from './await_code.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
 import { finishSignIn } from './finish.ts';
+import { visitRefused } from './invited.ts';
 import { moveTo, type Manner } from './steps.ts';
 
 /** How the person came to an outcome, and the page that says when no mail can be sent now. */
@@ -48,7 +49,7 @@ export async function goOn(deps: SignInDeps, ctx: Context, visit: Visit, outcome
     case 'refuse_disabled':
       throw new IdpError('account_disabled', { reference: visit.reference });
     case 'refuse_signup':
-      throw new IdpError('signup_closed', { reference: visit.reference });
+      throw visitRefused(deps, visit);
     case 'refuse_upstream':
       throw new IdpError('not_found', { reference: visit.reference });
   }

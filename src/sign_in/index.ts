@@ -2,9 +2,10 @@
  * sign_in: proving who somebody is, from the login page to a finished login.
  *
  * Owns the prompts `login`, `create` and `select_account` at /interaction/:uid and every page and form below it (`pages` in
- * routes.ts is the list), /upstream/:id/callback, /upstream/:id/resume, /verify-email and /forget-device. Finishes a login once, when
- * everything is proven; never creates a session itself and never decides by what a browser says how far a visit got.
+ * routes.ts is the list), /upstream/:id/callback, /upstream/:id/resume, /verify-email, /invitation and /forget-device.
+ * Finishes a login once, when everything is proven; never creates a session itself and never decides by what a browser
+ * says how far a visit got.
  */
 export type { SignInDeps } from './deps.ts';
 export { mountSignIn } from './routes.ts';
-export { signupAllowed, signupSettings, type SignupPolicy } from './signup_policy.ts';
+export { signupAdmits, signupSettings, type SignupPolicy } from './signup_policy.ts';

@@ -4,10 +4,10 @@ import { parseAddress } from '../kit/addresses.ts';
 import type { Visit } from '../oidc/index.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
 import { goOn } from './go_on.ts';
+import { entranceOf } from './invited.ts';
 import { firstPage } from './notes.ts';
 import { passwordTries } from './password_tries.ts';
 import { problem, refusedForNow, type Problem, type Shown } from './problems.ts';
-import { signupOffered } from './signup_policy.ts';
 import { pathOf, stepOf } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
 
@@ -22,7 +22,7 @@ export function showLogin(deps: SignInDeps, ctx: Context, visit: Visit): Promise
 }
 
 async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, typed?: Typed): Promise<void> {
-  const { web, oidc, signup } = deps;
+  const { web, oidc } = deps;
   if (visit.prompt.reasons.every((reason) => reason === 'no_session') && (await oidc.session(ctx))) {
     return web.redirect(ctx, await oidc.finish(visit, {}));
   }
@@ -38,7 +38,7 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
     locals: {
       app: visit.client.name,
       action: pathOf(visit, visit.prompt.name === 'login' ? '' : 'login'),
-      signupAction: signupOffered(signup) ? pathOf(visit, 'signup') : undefined,
+      signupAction: (await entranceOf(deps, visit)).open ? pathOf(visit, 'signup') : undefined,
       cancelAction: pathOf(visit, 'cancel'),
       switchAction: same && pathOf(visit, 'start-again'),
       upstreams: upstreamButtons(deps, ctx, visit).filter(({ id }) => ways.upstreams?.includes(id) ?? true),

@@ -5,6 +5,7 @@ import { changeAddress, goOnConfirmed, isConfirmed, resendCode, showCheckEmail, 
 import { chooseAccount, forgetAccount, showChooser } from './choose_account.ts';
 import { showCompleteProfile, submitCompleteProfile } from './complete_profile.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
+import { mountInvitation } from './invitation.ts';
 import { sendLinkCode, showLinkAccount, submitLinkPassword } from './link_account.ts';
 import { showLogin, submitLogin } from './login.ts';
 import { showSignup, submitSignup } from './signup.ts';
@@ -55,6 +56,7 @@ export function mountSignIn(deps: SignInDeps): Record<keyof typeof prompts, Prom
   router.get('/interaction/:uid/restart', (ctx) => restart(deps, ctx));
   mountUpstreams(deps);
   mountVerifyEmail(deps);
+  mountInvitation(deps);
   router.post('/forget-device', (ctx) => forgetDevice(deps, ctx));
   const handlers = ([show, submit]: readonly [Handler, Handler]): PromptHandler => ({
     show: (ctx, visit) => show(deps, ctx, visit),

@@ -1,13 +1,13 @@
 import type { Context } from 'koa';
 import { parseAddress, type Address } from '../kit/addresses.ts';
-import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { LONGEST } from '../passwords/index.ts';
 import { awaitCode } from './await_code.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
+import { entranceOf, visitRefused, type Entrance } from './invited.ts';
 import { firstPage } from './notes.ts';
 import { addressProblems, nameProblems, problem, refusedForNow, type Problem, type Shown } from './problems.ts';
-import { signupAllowed, signupOffered } from './signup_policy.ts';
+import { signupAdmits } from './signup_policy.ts';
 import { pathOf } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
 
@@ -22,8 +22,9 @@ export function showSignup(deps: SignInDeps, ctx: Context, visit: Visit): Promis
 }
 
 async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, typed?: Typed): Promise<void> {
-  const { web, signup, passwords } = deps;
-  if (!signupOffered(signup)) throw new IdpError('signup_closed', { reference: visit.reference });
+  const { web, passwords } = deps;
+  const { open, invitation } = await entranceOf(deps, visit);
+  if (!open) throw visitRefused(deps, visit);
   const { note, problems, ...page } = firstPage(deps, ctx, visit, shown);
   await web.page(ctx, {
     view: 'sign_in/signup',
@@ -37,6 +38,7 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
       loginAction: pathOf(visit, visit.prompt.name === 'create' ? 'login' : ''),
       upstreams: upstreamButtons(deps, ctx, visit),
       values: typed ?? { email: '', name: '' },
+      fixedEmail: invitation?.address?.stored,
       minLength: passwords.minLength,
       maxLength: LONGEST,
       note,
@@ -47,18 +49,21 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
 
 /** Takes a sign-up. It always ends on "Check your e-mail", for a free address and a taken one alike. */
 export async function submitSignup(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
-  const { web, signup, passwords, accounts, limits } = deps;
+  const { web, passwords, accounts, limits } = deps;
   const fields = await web.form(ctx);
-  if (!signupOffered(signup)) throw new IdpError('signup_closed', { reference: visit.reference });
+  const entrance = await entranceOf(deps, visit);
+  if (!entrance.open) throw visitRefused(deps, visit);
+  const { invitation } = entrance;
   const t = web.t(ctx);
-  const typed = { email: fields['email'] ?? '', name: (fields['name'] ?? '').trim() };
+  const email = invitation?.address?.stored ?? fields['email'] ?? '';
+  const typed = { email, name: (fields['name'] ?? '').trim() };
   const again = (shown: Shown) => show(deps, ctx, visit, shown, typed);
 
   const address = parseAddress(typed.email);
   const password = fields['new_password'] ?? '';
   const problems = [
     ...addressProblems(t, typed.email, address),
-    ...domainProblems(deps, ctx, address),
+    ...domainProblems(deps, ctx, entrance, address),
     ...(await passwordProblems(deps, ctx, password, address)),
     ...nameProblems(t, typed.name),
   ];
@@ -66,15 +71,28 @@ export async function submitSignup(deps: SignInDeps, ctx: Context, visit: Visit)
   const taken = await limits.take('signup_address', web.clientAddress(ctx));
   if (!taken.ok) return again(refusedForNow(ctx, t, taken.retryAfter));
   const passwordHash = await passwords.hash(password);
-  const signUp = { address, name: typed.name || undefined, locale: web.locale(ctx), passwordHash };
+  const registered = { locale: web.locale(ctx), passwordHash, invitation: invitation?.id };
+  const signUp = { address, name: typed.name || undefined, ...registered };
   const sent = await accounts.signUp(signUp, bindingOf(deps, ctx, visit));
   const manner = { method: 'pwd', remember: false } as const;
-  await awaitCode(deps, ctx, visit, sent, { address: address.stored, manner, linked: true, changeable: true, again });
+  await awaitCode(deps, ctx, visit, sent, {
+    address: address.stored,
+    manner,
+    linked: true,
+    // An invitation to an address is for no other.
+    changeable: invitation?.address === undefined,
+    again,
+  });
 }
 
-/** Whether the policy lets this address have an account. */
-export function domainProblems({ web, signup }: SignInDeps, ctx: Context, address?: Address): Problem[] {
-  if (!address || signupAllowed(signup, address.canonical)) return [];
+/** Whether the policy lets this address have an account in this visit. */
+export function domainProblems(
+  { web, signup }: SignInDeps,
+  ctx: Context,
+  { invitation }: Entrance,
+  address?: Address,
+): Problem[] {
+  if (!address || invitation || signupAdmits(signup, address.canonical) === 'anybody') return [];
   const domains = signup.domains.join(', ');
   return [problem(web.t(ctx), 'sign_in.problems.domain_not_allowed', 'email', { domains })];
 }

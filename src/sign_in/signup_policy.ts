@@ -6,19 +6,17 @@ export const signupSettings = z.strictObject({
   allow: z
     .enum(['open', 'domains', 'invite', 'closed'])
     .default('open')
-    .describe('open: everybody. domains: addresses of these domains. invite, closed: nobody from outside.'),
+    .describe(
+      'open: everybody. domains: addresses of these domains, and invited people. invite: invited people. closed: nobody, invited or not.',
+    ),
   domains: z.array(z.string().regex(/^[a-z0-9.-]+$/, 'a domain in lower case, such as acme.example')).default([]),
 });
 
 export type SignupPolicy = z.output<typeof signupSettings>;
 
-/** Whether the sign-up page is offered at all. */
-export function signupOffered(policy: SignupPolicy): boolean {
-  return policy.allow === 'open' || policy.allow === 'domains';
-}
-
-/** Whether an account may be made for this canonical address. */
-export function signupAllowed(policy: SignupPolicy, address: string): boolean {
-  if (policy.allow === 'domains') return policy.domains.includes(domainOf(address));
-  return policy.allow === 'open';
+/** Who may make an account for this canonical address. An invitation opens every way but the closed one. */
+export function signupAdmits(policy: SignupPolicy, canonical: string): 'anybody' | 'invited' | 'nobody' {
+  if (policy.allow === 'closed') return 'nobody';
+  const free = policy.allow === 'open' || (policy.allow === 'domains' && policy.domains.includes(domainOf(canonical)));
+  return free ? 'anybody' : 'invited';
 }

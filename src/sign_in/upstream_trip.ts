@@ -4,6 +4,7 @@ import type { Visit } from '../oidc/index.ts';
 import type { Arrival as TripEnd } from '../upstreams/index.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { goOn } from './go_on.ts';
+import { invitationIn } from './invited.ts';
 import { linkByUpstream } from './link_account.ts';
 import { federated, interactionPath, moveTo, stepOf } from './steps.ts';
 
@@ -63,7 +64,7 @@ async function receive(
   { trip, identity, upstreamId }: Extract<TripEnd, { outcome: 'identified' }> & { upstreamId: string },
 ): Promise<void> {
   if (trip.purpose === 'link') return linkByUpstream(deps, ctx, visit, { upstreamId, ...identity });
-  const arrival = { upstreamId, identity, locale: deps.web.locale(ctx) };
+  const arrival = { upstreamId, identity, locale: deps.web.locale(ctx), invitation: invitationIn(visit) };
   const outcome = await deps.accounts.arrive(arrival, bindingOf(deps, ctx, visit));
   await goOn(deps, ctx, visit, outcome, { manner: federated(upstreamId) });
 }

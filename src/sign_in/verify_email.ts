@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { deadLink, mountLanding, type LandingPage } from '../web/index.ts';
 import { RESUME, type SignInDeps } from './deps.ts';
+import { signupRefused } from './invited.ts';
 import { interactionPath } from './steps.ts';
 
 /**
@@ -15,6 +16,7 @@ export function mountVerifyEmail(deps: SignInDeps): void {
     look: (ctx, token) => look(deps, ctx, token),
     async act(ctx, token) {
       const confirmed = await accounts.confirm(token, web.browser.read(ctx));
+      if (!confirmed.ok && confirmed.reason === 'refused') throw signupRefused(deps, confirmed);
       if (!confirmed.ok) return confirmed.reason;
       if (confirmed.resume === undefined) return 'confirmed';
       return `${interactionPath(sealer.open(confirmed.resume, RESUME))}/check-email`;

@@ -9,7 +9,7 @@ describe('an arrival from an upstream', () => {
     world = await accountsWorld();
   });
   afterEach(() => {
-    Object.assign(world.settings, { linking: 'authoritative', signupOpen: true, secondFactor: new Set() });
+    Object.assign(world.settings, { linking: 'authoritative', admits: 'anybody', secondFactor: new Set() });
   });
   afterAll(() => world.close());
 
@@ -216,7 +216,7 @@ describe('an arrival from an upstream', () => {
   });
 
   it('makes nobody an account while sign-up is closed, and lets those in who have one', async () => {
-    world.settings.signupOpen = false;
+    world.settings.admits = 'nobody';
     expect((await arrive(arrivalOf(freshAddress(), 'authoritative'))).decision).toBe('refuse_signup');
     const account = await existing();
     expect((await arrive(arrivalOf(account.address, 'authoritative'))).decision).toBe('join');

@@ -169,11 +169,11 @@ describe('a local sign-up', () => {
 
   it('makes no account once sign-up was closed, and keeps nothing half done', async () => {
     const { who, enter } = await signUp();
-    world.settings.signupOpen = false;
+    world.settings.admits = 'nobody';
     try {
       expect(await enter(await world.codeTo(who))).toMatchObject({ ok: true, outcome: { decision: 'refuse_signup' } });
     } finally {
-      world.settings.signupOpen = true;
+      world.settings.admits = 'anybody';
     }
     expect((await world.accounts.findByAddress(who.canonical))?.address?.verifiedAt).toBeUndefined();
   });

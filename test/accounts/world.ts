@@ -29,11 +29,15 @@ export async function accountsWorld({ limited = false } = {}) {
   });
   room.mail.start();
   const events: SecurityEvent[] = [];
-  const settings = { linking: 'authoritative' as Linking, signupOpen: true, secondFactor: new Set<string>() };
+  const settings = {
+    linking: 'authoritative' as Linking,
+    admits: 'anybody' as ReturnType<AccountPolicy['admits']>,
+    secondFactor: new Set<string>(),
+  };
   const keys = { proofKey: randomBytes(32), hashKey: randomBytes(32) };
   const policy: AccountPolicy = {
     upstream: (id) => (id === 'gone' ? undefined : { name: `Upstream ${id}`, linking: settings.linking }),
-    mayCreate: () => settings.signupOpen,
+    admits: () => settings.admits,
   };
 
   function open(over: Database): { accounts: Accounts; passwords: Passwords } {

@@ -13,8 +13,8 @@ export interface World {
   query(sql: string): Promise<Record<string, unknown>[]>;
   /** Gatehouse's line to PostgreSQL, which can be cut. */
   line: DatabaseLine;
-  /** Stops the server and starts it again over the same data. */
-  restart(signal?: NodeJS.Signals): Promise<void>;
+  /** Stops the server and starts it again over the same data, with other settings where they are given. */
+  restart(signal?: NodeJS.Signals, settings?: Record<string, unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -62,8 +62,9 @@ export async function startWorld(
       const answer = (await database.knex.raw(sql)) as { rows: Record<string, unknown>[] };
       return answer.rows;
     },
-    async restart(signal = 'SIGTERM') {
+    async restart(signal = 'SIGTERM', settings = {}) {
       await world.gatehouse.stop(signal);
+      Object.assign(start, { settings: { ...start.settings, ...settings } });
       world.gatehouse = await startGatehouse(start);
     },
     async stop() {

@@ -7,6 +7,7 @@ import { landingStates } from './landing_states.ts';
 import { said } from './render.ts';
 import type { State } from './render.ts';
 import { signInStates } from './sign_in_states.ts';
+import { signupStates } from './signup_states.ts';
 
 const consent = {
   app: 'Northwind Calendar',
@@ -113,6 +114,7 @@ const errorStates: State[] = (Object.keys(errorCodes) as ErrorCode[]).map((code)
 /** Every view in every state it can be in. */
 export const states: State[] = [
   ...signInStates,
+  ...signupStates,
   ...otherStates,
   ...accountStates,
   ...accountUseStates,

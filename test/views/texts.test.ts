@@ -33,8 +33,14 @@ describe('the texts', () => {
   it('are all used, by a view or by a room', () => {
     for (const { tag } of locales) {
       for (const state of states) renderState(state, tag);
-      for (const name of ['verify_email', 'already_registered', 'link_code', 'identity_linked'] as const) {
-        const required = { code: '48291377', upstream: 'Google', expires_minutes: '10' };
+      for (const name of [
+        'verify_email',
+        'already_registered',
+        'link_code',
+        'identity_linked',
+        'invitation',
+      ] as const) {
+        const required = { code: '48291377', upstream: 'Google', expires_minutes: '10', expires_seconds: '604800' };
         renderMail(name, 'html', tag, required);
         renderMail(name, 'text', tag, {
           ...required,
