@@ -16,6 +16,8 @@ export interface Account {
   profile: Profile;
   locale?: Tag;
   origin: Origin;
+  /** The version of the terms that its person agreed to last. */
+  termsVersion?: string;
   createdAt: Date;
   updatedAt: Date;
   disabledAt?: Date;
@@ -31,6 +33,7 @@ export interface NewAccount {
   profile: Profile;
   locale?: Tag;
   origin: Origin;
+  termsVersion?: string;
 }
 
 /** Names one subject of one issuer behind one upstream: the only key by which a returning person is known. */

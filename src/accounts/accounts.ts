@@ -51,6 +51,9 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     lookAtConfirmation: (token) => lookAtConfirmation(deps, token),
     confirm: (token, browserHash) => confirm(deps, token, browserHash),
     invitations: openInvitations(deps),
+    async acceptTerms(id, version) {
+      await deps.database.knex('accounts').where({ id, deleted_at: null }).update({ terms_version: version });
+    },
     sweep: async () => (await sweepProofs(deps)) + (await links.sweep()) + (await sweepInvitations(deps)),
   };
 }

@@ -91,6 +91,8 @@ export interface SignUp {
   passwordHash: string;
   /** The id of an invitation: a use of it is taken when the account is made. */
   invitation?: string;
+  /** The version of the terms that the person ticked. */
+  termsVersion?: string;
 }
 
 /** Whether an identity was joined. `unverified`: the address of the account still needs a code. */
@@ -144,6 +146,9 @@ export interface Accounts extends AccountReading {
   /** The button behind the link of a verification mail: does what the code of that mail would have done, without its browser. */
   confirm(token: string, browserHash: string | undefined): Promise<Confirmed>;
   invitations: Invitations;
+
+  /** Notes that the person of an account agreed to this version of the terms. */
+  acceptTerms(id: string, version: string): Promise<void>;
 
   /**
    * Deletes proofs and links that ended more than a day ago (until then a new code can be sent for them) and invitations

@@ -9,6 +9,7 @@ interface Row {
   id: string;
   profile: Profile;
   locale: Tag | null;
+  terms_version: string | null;
   origin: Origin;
   created_at: Date;
   updated_at: Date;
@@ -55,18 +56,27 @@ const insertWithAddress = `
     insert into addresses (canonical, stored, account_id, verified_at) values (:canonical, :stored, :id, :verifiedAt)
     on conflict (canonical) do nothing returning account_id
   )
-  insert into accounts (id, profile, locale, origin, created_at, updated_at)
-  select account_id, :profile, :locale, :origin, :at, :at from free returning id`;
+  insert into accounts (id, profile, locale, origin, terms_version, created_at, updated_at)
+  select account_id, :profile, :locale, :origin, :termsVersion, :at, :at from free returning id`;
 
 /** One statement: the account exists only if its address was free, and the reference is checked when the statement ends. */
 async function insert(knex: Knex, account: NewAccount, verifiedAt: Date | undefined): Promise<Account | undefined> {
-  const { address, profile, locale, origin } = account;
+  const { address, profile, locale, origin, termsVersion } = account;
   const [id, at] = [accountId(), now()];
   const values = { ...address, id, at, origin, verifiedAt: verifiedAt ?? null, locale: locale ?? null };
-  const written = { ...values, profile: JSON.stringify(profile) };
+  const written = { ...values, profile: JSON.stringify(profile), termsVersion: termsVersion ?? null };
   const { rows } = await knex.raw<{ rows: unknown[] }>(insertWithAddress, written);
   if (rows.length === 0) return undefined;
-  return { id, profile, locale, origin, createdAt: at, updatedAt: at, address: { ...address, verifiedAt } };
+  return {
+    id,
+    profile,
+    locale,
+    origin,
+    termsVersion,
+    createdAt: at,
+    updatedAt: at,
+    address: { ...address, verifiedAt },
+  };
 }
 
 /** Deleting the row takes along every row of every room that refers to it; the tombstone comes in the same transaction. */
@@ -92,6 +102,7 @@ function accountOf(row: Row): Account {
     profile: row.profile,
     locale: row.locale ?? undefined,
     origin: row.origin,
+    termsVersion: row.terms_version ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     disabledAt: row.disabled_at ?? undefined,

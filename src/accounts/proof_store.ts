@@ -18,6 +18,7 @@ export interface Registration {
   passwordHash: string;
   /** The id of the invitation whose use is taken when the account is made. */
   invitation?: string;
+  termsVersion?: string;
 }
 
 /** The mail of a proof, kept to send it again. Without a code there is none that would fit: a decoy. */

@@ -96,12 +96,12 @@ export async function completeSignUp(
   await lockAddress(within, address.canonical);
   const existing = await accounts.findByAddress(address.canonical);
   if (existing && !givesWay(existing)) return { decision: 'address_taken' };
-  const { profile, locale, passwordHash } = registration;
+  const { profile, locale, passwordHash, termsVersion } = registration;
   const admitted = await admit(deps, within, address.canonical, registration.invitation);
   if (!admitted.ok) return { decision: 'refuse_signup' };
   // A shell goes with everything that is attached to it.
   if (existing) await accounts.bury(existing.id);
-  const account = await accounts.insert({ address, profile, locale, origin: 'signup' }, now());
+  const account = await accounts.insert({ address, profile, locale, origin: 'signup', termsVersion }, now());
   if (!account) throw new AddressTaken();
   await factors.setPassword(within, account.id, passwordHash);
   return { decision: 'create_verified', account, invitation: admitted.invitation };

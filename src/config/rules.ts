@@ -148,6 +148,10 @@ function openDoors(known: Known, mode: Mode, present: (key: string) => boolean):
       accepted: 'signup: { allow: domains }',
     });
   }
+  if (known.signup?.terms && known.brand && known.brand.terms === undefined) {
+    const message = 'signup.terms needs brand.terms, the page that people agree to';
+    findings.push({ path: ['signup', 'terms'], rule: 'missing_key', message, accepted: 'brand: { terms: https://… }' });
+  }
   if (mode === 'production' && !present('database')) {
     const message = 'without database.url the embedded PostgreSQL serves: one process, and backups are yours to make';
     findings.push({ path: ['mode'], rule: 'embedded_database', message, warning: true });

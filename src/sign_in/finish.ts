@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import type { Account } from '../accounts/index.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
@@ -15,8 +16,8 @@ interface Proven {
 const LAST_UPSTREAM_SECONDS = 365 * 86_400;
 
 /**
- * Ends the login step once everything is proven, or asks first when this browser is signed in as somebody else.
- * Refuses a disabled account: this is the one way to a session, whatever was proven before.
+ * Ends the login step once everything is proven, or asks first: for the terms in force, and when this browser is signed in
+ * as somebody else. Refuses a disabled account: this is the one way to a session, whatever was proven before.
  */
 export async function finishSignIn(
   deps: SignInDeps,
@@ -24,34 +25,60 @@ export async function finishSignIn(
   visit: Visit,
   accountId: string,
   manner: Manner,
+  provenAt = epochSeconds(),
 ): Promise<void> {
+  const proven = { accountId, manner, provenAt };
+  const account = await usableAccount(deps, visit, proven);
+  if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { step: 'accept-terms', ...proven });
   const session = await deps.oidc.session(ctx);
   if (session && session.accountId !== accountId) {
-    return moveTo(deps, ctx, visit, { step: 'switch-account', accountId, manner, provenAt: epochSeconds() });
+    return moveTo(deps, ctx, visit, { step: 'switch-account', ...proven });
   }
-  await completeSignIn(deps, ctx, visit, { accountId, manner, provenAt: epochSeconds() });
+  await complete(deps, ctx, visit, account, proven);
 }
 
 /** As finishSignIn, for someone who has agreed to replace the session of this browser. */
-export async function completeSignIn(
-  deps: SignInDeps,
-  ctx: Context,
-  visit: Visit,
-  { accountId, manner, provenAt }: Proven,
-): Promise<void> {
-  const { accounts, oidc, record, web } = deps;
-  const { method, remember, upstreamId } = manner;
-  const account = await accounts.find(accountId);
-  const about = { ...aboutVisit(visit), upstreamId, accountId: account?.id };
+export async function completeSignIn(deps: SignInDeps, ctx: Context, visit: Visit, proven: Proven): Promise<void> {
+  const { accountId, manner, provenAt } = proven;
+  const account = await usableAccount(deps, visit, proven);
+  // The terms have changed while the question was open.
+  if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { step: 'accept-terms', accountId, manner, provenAt });
+  await complete(deps, ctx, visit, account, proven);
+}
+
+/** Whether a proof has waited so long for an answer that whoever is at the page now may be somebody else. */
+export function isOld({ provenAt }: Pick<Proven, 'provenAt'>, seconds: number): boolean {
+  return epochSeconds() - provenAt > seconds;
+}
+
+async function usableAccount(deps: SignInDeps, visit: Visit, { accountId, manner }: Proven): Promise<Account> {
+  const account = await deps.accounts.find(accountId);
   if (!account || account.disabledAt) {
-    await record({ ...about, type: 'sign_in.account_disabled', outcome: 'refused' });
+    const about = { ...aboutVisit(visit), upstreamId: manner.upstreamId, accountId: account?.id };
+    await deps.record({ ...about, type: 'sign_in.account_disabled', outcome: 'refused' });
     throw new IdpError('account_disabled', { reference: visit.reference });
   }
   if (!account.address?.verifiedAt) {
     throw new IdpError('internal', { cause: new Error('a login without a verified address') });
   }
-  if (remember) await oidc.remember(visit.browserHash, account.id);
+  return account;
+}
+
+/** Only a login asks: a session that began before the terms changed lasts until its end. */
+function owesTerms({ signup }: SignInDeps, { termsVersion }: Account): boolean {
+  return signup.terms !== undefined && signup.terms.version !== termsVersion;
+}
+
+async function complete(
+  { oidc, record, web }: SignInDeps,
+  ctx: Context,
+  visit: Visit,
+  { id: accountId }: Account,
+  { manner: { method, remember, upstreamId }, provenAt }: Proven,
+): Promise<void> {
+  if (remember) await oidc.remember(visit.browserHash, accountId);
   if (upstreamId) web.cookies.set(ctx, 'last_upstream', upstreamId, { maxAge: LAST_UPSTREAM_SECONDS });
+  const about = { ...aboutVisit(visit), upstreamId, accountId };
   await record({ ...about, type: 'sign_in.completed', outcome: 'ok', detail: { method } });
-  web.redirect(ctx, await oidc.finish(visit, { login: { accountId: account.id, amr: [method], remember, provenAt } }));
+  web.redirect(ctx, await oidc.finish(visit, { login: { accountId, amr: [method], remember, provenAt } }));
 }

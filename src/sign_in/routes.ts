@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { PromptHandler, Visit } from '../oidc/index.ts';
+import { showAcceptTerms, submitAcceptTerms } from './accept_terms.ts';
 import { changeAddress, goOnConfirmed, isConfirmed, resendCode, showCheckEmail, submitCode } from './check_email.ts';
 import { chooseAccount, forgetAccount, showChooser } from './choose_account.ts';
 import { showCompleteProfile, submitCompleteProfile } from './complete_profile.ts';
@@ -31,6 +32,8 @@ const pages: readonly [method: 'get' | 'post', path: string, handler: Handler][]
   ['get', 'link-account', showLinkAccount],
   ['post', 'link-account', submitLinkPassword],
   ['post', 'link-account/code', sendLinkCode],
+  ['get', 'accept-terms', showAcceptTerms],
+  ['post', 'accept-terms', submitAcceptTerms],
   ['get', 'switch-account', showSwitch],
   ['post', 'switch-account', submitSwitch],
   ['post', 'start-again', startAgain],

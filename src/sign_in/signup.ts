@@ -14,6 +14,8 @@ import { formTargets, upstreamButtons } from './upstream_buttons.ts';
 interface Typed {
   email: string;
   name: string;
+  /** The version of the terms whose box was ticked. */
+  terms?: string;
 }
 
 /** The sign-up page. Closed to everyone where the config says so, whatever link led here. */
@@ -22,7 +24,7 @@ export function showSignup(deps: SignInDeps, ctx: Context, visit: Visit): Promis
 }
 
 async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, typed?: Typed): Promise<void> {
-  const { web, passwords } = deps;
+  const { web, signup, passwords } = deps;
   const { open, invitation } = await entranceOf(deps, visit);
   if (!open) throw visitRefused(deps, visit);
   const { note, problems, ...page } = firstPage(deps, ctx, visit, shown);
@@ -39,6 +41,7 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
       upstreams: upstreamButtons(deps, ctx, visit),
       values: typed ?? { email: '', name: '' },
       fixedEmail: invitation?.address?.stored,
+      terms: signup.terms?.version,
       minLength: passwords.minLength,
       maxLength: LONGEST,
       note,
@@ -55,8 +58,11 @@ export async function submitSignup(deps: SignInDeps, ctx: Context, visit: Visit)
   if (!entrance.open) throw visitRefused(deps, visit);
   const { invitation } = entrance;
   const t = web.t(ctx);
-  const email = invitation?.address?.stored ?? fields['email'] ?? '';
-  const typed = { email, name: (fields['name'] ?? '').trim() };
+  const typed = {
+    email: invitation?.address?.stored ?? fields['email'] ?? '',
+    name: (fields['name'] ?? '').trim(),
+    terms: fields['terms'],
+  };
   const again = (shown: Shown) => show(deps, ctx, visit, shown, typed);
 
   const address = parseAddress(typed.email);
@@ -66,13 +72,20 @@ export async function submitSignup(deps: SignInDeps, ctx: Context, visit: Visit)
     ...domainProblems(deps, ctx, entrance, address),
     ...(await passwordProblems(deps, ctx, password, address)),
     ...nameProblems(t, typed.name),
+    ...termsProblems(deps, ctx, typed.terms),
   ];
   if (!address || problems.length > 0) return again({ status: 422, problems });
   const taken = await limits.take('signup_address', web.clientAddress(ctx));
   if (!taken.ok) return again(refusedForNow(ctx, t, taken.retryAfter));
   const passwordHash = await passwords.hash(password);
-  const registered = { locale: web.locale(ctx), passwordHash, invitation: invitation?.id };
-  const signUp = { address, name: typed.name || undefined, ...registered };
+  const signUp = {
+    address,
+    name: typed.name || undefined,
+    locale: web.locale(ctx),
+    passwordHash,
+    invitation: invitation?.id,
+    termsVersion: deps.signup.terms?.version,
+  };
   const sent = await accounts.signUp(signUp, bindingOf(deps, ctx, visit));
   const manner = { method: 'pwd', remember: false } as const;
   await awaitCode(deps, ctx, visit, sent, {
@@ -95,6 +108,11 @@ export function domainProblems(
   if (!address || invitation || signupAdmits(signup, address.canonical) === 'anybody') return [];
   const domains = signup.domains.join(', ');
   return [problem(web.t(ctx), 'sign_in.problems.domain_not_allowed', 'email', { domains })];
+}
+
+function termsProblems({ web, signup }: SignInDeps, ctx: Context, ticked: string | undefined): Problem[] {
+  if (!signup.terms || ticked === signup.terms.version) return [];
+  return [problem(web.t(ctx), 'sign_in.problems.terms_missing', 'terms')];
 }
 
 async function passwordProblems(

@@ -10,6 +10,12 @@ export const signupSettings = z.strictObject({
       'open: everybody. domains: addresses of these domains, and invited people. invite: invited people. closed: nobody, invited or not.',
     ),
   domains: z.array(z.string().regex(/^[a-z0-9.-]+$/, 'a domain in lower case, such as acme.example')).default([]),
+  terms: z
+    .strictObject({
+      version: z.string().regex(/^[\w.-]{1,40}$/, 'letters, digits, dots and hyphens, such as 2026-11'),
+    })
+    .optional()
+    .describe('Everybody agrees to brand.terms, and once more when the version is another one.'),
 });
 
 export type SignupPolicy = z.output<typeof signupSettings>;

@@ -36,6 +36,13 @@ interface CheckEmailStep {
   manner: Manner;
 }
 
+/** Somebody is proven, and a question comes before the session. `provenAt` in seconds since 1970. */
+interface Waiting {
+  accountId: string;
+  manner: Manner;
+  provenAt: number;
+}
+
 /**
  * How far a visit got, kept on the server in its row: only this decides which page comes next.
  * `start` is the first page of the prompt; `anyone` means that the person said "Not you?".
@@ -45,7 +52,8 @@ export type Step =
   | CheckEmailStep
   | { step: 'complete-profile'; arrival: Arrival }
   | { step: 'link-account'; arrival: Arrival; accountId: string; ways: Ways; provenByCode: boolean }
-  | { step: 'switch-account'; accountId: string; manner: Manner; provenAt: number };
+  | ({ step: 'accept-terms' } & Waiting)
+  | ({ step: 'switch-account' } & Waiting);
 
 export type StepNamed<Name extends Step['step']> = Extract<Step, { step: Name }>;
 

@@ -1,9 +1,8 @@
 import type { Context } from 'koa';
-import { epochSeconds } from '../kit/clock.ts';
 import type { Visit } from '../oidc/index.ts';
 import type { SignInDeps } from './deps.ts';
-import { completeSignIn } from './finish.ts';
-import { atStep, moveTo, pathOf, type StepNamed } from './steps.ts';
+import { completeSignIn, isOld } from './finish.ts';
+import { atStep, moveTo, pathOf } from './steps.ts';
 
 /** How long a proof waits for its answer. Whoever comes later to the open page may be somebody else. */
 const PROOF_SECONDS = 300;
@@ -14,7 +13,7 @@ export const showSwitch = atStep('switch-account', async (deps, ctx, visit, step
   const session = await oidc.session(ctx);
   const [from, to] = await Promise.all([session && accounts.find(session.accountId), accounts.find(step.accountId)]);
   // Signed out meanwhile, or too long ago: nothing is left to switch, and showing a page never signs anybody in.
-  if (!from || isOld(step)) return startOver(deps, ctx, visit);
+  if (!from || isOld(step, PROOF_SECONDS)) return startOver(deps, ctx, visit);
   await web.page(ctx, {
     view: 'sign_in/switch_account',
     screen: 'switch-account',
@@ -33,13 +32,9 @@ export const showSwitch = atStep('switch-account', async (deps, ctx, visit, step
 /** The person agreed: the proof made before counts now. */
 export const submitSwitch = atStep('switch-account', async (deps, ctx, visit, step) => {
   await deps.web.form(ctx);
-  if (isOld(step)) return startOver(deps, ctx, visit);
+  if (isOld(step, PROOF_SECONDS)) return startOver(deps, ctx, visit);
   await completeSignIn(deps, ctx, visit, step);
 });
-
-function isOld({ provenAt }: StepNamed<'switch-account'>): boolean {
-  return epochSeconds() - provenAt > PROOF_SECONDS;
-}
 
 function startOver(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
   return moveTo(deps, ctx, visit, { step: 'start', anyone: true });

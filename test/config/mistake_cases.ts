@@ -152,6 +152,11 @@ export const cases: Case[] = [
     expected: ['4:12 unused_domains'],
   },
   {
+    what: 'terms that nobody can read',
+    config: `${GOOD}signup:\n  terms: { version: 2026-11 }\n`,
+    expected: ['4:10 missing_key'],
+  },
+  {
     what: 'a network that is none',
     config: `${GOOD}outbound:\n  allow: [10.0.0.0/8, 10.0.0.1]\n`,
     expected: ['4:23 wrong_value'],

@@ -95,6 +95,22 @@ describe('the link of an invitation', () => {
     expect(await world.query(`select 1 from addresses where canonical = 'ron@example.com'`)).toEqual([]);
   });
 
+  it('takes its use when the mailed link is pressed in another browser, if there is one left', async () => {
+    const token = await invite(world);
+    const crowd = [await begin(token), await begin(token)];
+    const links: string[] = [];
+    for (const [index, email] of ['ole@example.com', 'pia@example.com'].entries()) {
+      await crowd[index]?.submit({ action: '/signup', fields: { email, new_password: PASSWORD } });
+      links.push(await world.gatehouse.link(email, '/verify-email'));
+    }
+    const reader = createBrowser();
+    await reader.open(links[0] ?? '');
+    expect((await reader.submit()).text).toContain('Your address is confirmed');
+    await reader.open(links[1] ?? '');
+    expect(await reader.submit()).toMatchObject({ status: 403, error: 'invitation_unusable' });
+    expect(await crowd[0]?.submit({ action: '/check-email/confirmed' })).toMatchObject({ screen: 'account' });
+  });
+
   it('keeps working when its page was open too long and begins again', async () => {
     const browser = await begin(await invite(world));
     world.gatehouse.passTime(3601);
@@ -134,6 +150,7 @@ describe('an invitation to an address', () => {
       tamper: { email: 'mallory@example.com' },
     });
     expect(page.text).toContain('P•••@example.com');
+    expect(page.forms.some(({ action }) => action.endsWith('/check-email/address'))).toBe(false);
     expect((await world.gatehouse.mails()).some(({ to }) => to === 'mallory@example.com')).toBe(false);
     expect(await typeCode(world, browser, 'Petra@example.com')).toMatchObject({ screen: 'account' });
   });

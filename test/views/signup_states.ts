@@ -1,5 +1,5 @@
 import { landing } from './landing_states.ts';
-import { said, type State } from './render.ts';
+import { brand, said, type State } from './render.ts';
 
 const visit = '/interaction/Vx3kQ';
 
@@ -29,9 +29,45 @@ const invitation = (state: 'usable' | 'expired' | 'used_up' | 'unknown' | 'close
 const signIn = { next: { label: said('landing.sign_in'), href: '/account' } };
 const submit = said('sign_in.invitation.submit');
 
-/** Who may sign up. */
+const acceptTerms = {
+  app: 'Wiki',
+  email: 'mina.seo@example.com',
+  version: '2026-11',
+  action: `${visit}/accept-terms`,
+  cancelAction: `${visit}/cancel`,
+};
+
+/** Who may sign up, and what they agree to. */
 export const signupStates: State[] = [
   signupState('invited', { fixedEmail: 'mina.seo@example.com' }),
+  signupState('terms', { terms: '2026-11' }),
+  {
+    ...signupState('terms-missing', {
+      terms: '2026-11',
+      problems: [{ field: 'terms', text: said('sign_in.problems.terms_missing') }],
+    }),
+    brand: { ...brand, privacy: undefined },
+  },
+  signupState('terms-ticked', {
+    terms: '2026-11',
+    values: { email: 'mina', name: '', terms: '2026-11' },
+    problems: [{ field: 'email', text: said('sign_in.problems.email_invalid') }],
+  }),
   invitation('usable', { submit, aside: said('sign_in.invitation.bound', { address: 'm•••@example.com' }) }),
   ...(['expired', 'used_up', 'unknown', 'closed'] as const).map((state) => invitation(state, signIn)),
+  {
+    view: 'sign_in/accept_terms',
+    name: 'first',
+    screen: 'accept-terms',
+    title: 'sign_in.accept_terms.title',
+    page: { ...acceptTerms, again: false },
+  },
+  {
+    view: 'sign_in/accept_terms',
+    name: 'changed',
+    screen: 'accept-terms',
+    title: 'sign_in.accept_terms.changed',
+    brand: { ...brand, privacy: undefined },
+    page: { ...acceptTerms, again: true },
+  },
 ];
