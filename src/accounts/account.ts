@@ -1,14 +1,10 @@
 import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
+import type { ProfileClaims } from './claim_table.ts';
 import type { Trust } from './linking.ts';
 
-/** What a person is called and looks like; every value was cleaned when it came in. */
-export interface Profile {
-  name?: string;
-  given_name?: string;
-  family_name?: string;
-  picture?: string;
-}
+/** What a person is called and looks like, and all else that apps may ask for; every value was cleaned when it came in. */
+export type Profile = ProfileClaims;
 
 /** Our record of a person. `id` is the subject. Its address counts for something only when `verifiedAt` is set. */
 export interface Account {

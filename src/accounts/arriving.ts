@@ -1,8 +1,9 @@
 import { parseAddress, type Address } from '../kit/addresses.ts';
 import type { NewIdentity } from './account.ts';
+import { cleanName, cleanPicture } from './claim_values.ts';
 import type { Arrival } from './door.ts';
 import type { Trust } from './linking.ts';
-import { cleanExtra, cleanName, cleanPicture, factsOf } from './profile.ts';
+import { cleanExtra, factsOf } from './profile.ts';
 
 /** OIDC Core 2: a subject has at most 255 characters. What PostgreSQL would change or refuse is none. */
 const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;

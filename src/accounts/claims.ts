@@ -4,10 +4,18 @@ import type { Account } from './account.ts';
 export function claimsOf({ profile, locale, updatedAt, address }: Account): Record<string, unknown> {
   const claims = {
     ...profile,
-    locale,
+    locale: localeOf(profile.locale, locale),
+    // Nobody proves numbers here: who imported it says so, else it is not. Apps want both or none.
+    phone_number_verified: profile.phone_number && profile.phone_number_verified === true,
     updated_at: Math.floor(updatedAt.getTime() / 1000),
     // True only when a mail of ours, or an upstream the rule trusts for it, proved the address (OIDC Core 5.1).
     ...(address && { email: address.stored, email_verified: address.verifiedAt !== undefined }),
   };
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+/** The language the person reads our pages in; an imported tag is more exact (`ko-KR`) until another language is chosen. */
+function localeOf(imported: string | undefined, chosen: Account['locale']): string | undefined {
+  const moreExact = chosen === undefined || imported?.startsWith(`${chosen}-`);
+  return moreExact ? (imported ?? chosen) : chosen;
 }

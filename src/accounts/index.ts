@@ -5,6 +5,7 @@
  * claims of an account. Mounts no URL. Never signs anybody in, never checks a password, and never lets a code leave other than by mail.
  */
 export { openAccounts, readAccounts } from './accounts.ts';
+export { claimsByScope } from './claim_table.ts';
 export { claimsOf } from './claims.ts';
 export type { Account, IdentityKey } from './account.ts';
 export type { Factors } from './deps.ts';

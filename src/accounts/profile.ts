@@ -1,41 +1,15 @@
-import type { ArrivingIdentity } from './door.ts';
 import type { IdentityFacts, Profile } from './account.ts';
+import { claimRules } from './claim_table.ts';
+import { cleanName } from './claim_values.ts';
+import type { ArrivingIdentity } from './door.ts';
 
-const LONGEST_NAME = 200;
-const LONGEST_URL = 2000;
-
-/**
- * What somebody typed or an upstream sent, made harmless: one line, no control or direction characters, no more than 200
- * characters; empty becomes undefined. It is still text: whoever shows it escapes it.
- */
-export function cleanName(text: unknown): string | undefined {
-  if (typeof text !== 'string') return undefined;
-  const line = text
-    .slice(0, LONGEST_NAME * 10)
-    .toWellFormed()
-    .normalize('NFC')
-    .replace(/[\p{C}\u2028\u2029]+/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return Array.from(line).slice(0, LONGEST_NAME).join('').trim() || undefined;
-}
-
-/** A picture's URL when it is https; nothing else may ever reach an `src`. */
-export function cleanPicture(url: unknown): string | undefined {
-  if (typeof url !== 'string' || url.length > LONGEST_URL) return undefined;
-  const parsed = URL.parse(url);
-  return parsed?.protocol === 'https:' && parsed.username === '' ? parsed.href : undefined;
-}
-
-/** A profile of clean values; empty ones are left out. */
-export function cleanProfile(profile: { [Field in keyof Profile]?: unknown }): Profile {
-  const cleaned: Profile = {
-    name: cleanName(profile.name),
-    given_name: cleanName(profile.given_name),
-    family_name: cleanName(profile.family_name),
-    picture: cleanPicture(profile.picture),
-  };
-  return Object.fromEntries(Object.entries(cleaned).filter(([, value]) => value !== undefined));
+/** A profile of clean values; what is empty or no value of its claim is left out. */
+export function cleanProfile(profile: Readonly<Record<string, unknown>>): Profile {
+  const cleaned = claimRules.flatMap(([name, { clean }]) => {
+    const value = clean(profile[name]);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(cleaned) as Profile; // each value comes from the cleaner of its own claim
 }
 
 /** The profile of an account that an upstream vouches for; a name the person typed wins. */

@@ -39,5 +39,7 @@ function describeScope(scope: string, account: Account, t: Translate): Omit<Scop
 function valueOf(scope: string, { profile, address }: Account, t: Translate): string | undefined {
   if (scope === 'profile') return profile.name;
   if (scope === 'email') return address?.stored;
+  if (scope === 'address') return profile.address?.formatted;
+  if (scope === 'phone') return profile.phone_number;
   return scope === 'offline_access' ? t('consent.scopes.offline_access_detail') : undefined;
 }

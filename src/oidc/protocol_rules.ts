@@ -1,4 +1,5 @@
 import { errors, type Client, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import { claimsByScope } from '../accounts/index.ts';
 import { needsPkce } from './client_traits.ts';
 import { routes } from './routes.ts';
 
@@ -52,29 +53,8 @@ export function protocolRules({ pairwise, discovery, isUsable }: RulesOptions): 
   };
 }
 
-/** OIDC Core 5.1 by the scopes of 5.4. When and how somebody signed in stands in every ID token. */
-const claims = {
-  openid: ['sub', 'auth_time', 'acr', 'amr'],
-  profile: [
-    'name',
-    'family_name',
-    'given_name',
-    'middle_name',
-    'nickname',
-    'preferred_username',
-    'profile',
-    'picture',
-    'website',
-    'gender',
-    'birthdate',
-    'zoneinfo',
-    'locale',
-    'updated_at',
-  ],
-  email: ['email', 'email_verified'],
-  address: ['address'],
-  phone: ['phone_number', 'phone_number_verified'],
-};
+/** What accounts release by which scope (OIDC Core 5.4). When and how somebody signed in stands in every ID token. */
+const claims = { openid: ['sub', 'auth_time', 'acr', 'amr'], ...claimsByScope() };
 
 const features = (isUsable: RulesOptions['isUsable'] = async () => true): Configuration['features'] => ({
   devInteractions: { enabled: false },

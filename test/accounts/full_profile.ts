@@ -1,0 +1,26 @@
+/** Every claim filled, as the conformance suite wants its test account. */
+export const fullProfile = {
+  name: 'Ada Byron King',
+  given_name: 'Ada',
+  family_name: 'King',
+  middle_name: 'Byron',
+  nickname: 'ada',
+  preferred_username: 'countess',
+  profile: 'https://people.acme.example/ada',
+  picture: 'https://people.acme.example/ada.png',
+  website: 'http://ada.example/',
+  gender: 'female',
+  birthdate: '1985-12-10',
+  zoneinfo: 'Europe/London',
+  locale: 'en-GB',
+  address: {
+    formatted: '12 St James Square\nLondon',
+    street_address: '12 St James Square',
+    locality: 'London',
+    region: 'Greater London',
+    postal_code: 'SW1Y 4JH',
+    country: 'United Kingdom',
+  },
+  phone_number: '+442079460000',
+  phone_number_verified: true,
+};
