@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readAccounts } from './accounts/index.ts';
+import { openForCommand } from './app/index.ts';
 import type { CommandParts } from './cli/index.ts';
 import {
   configJsonSchema,
@@ -10,9 +11,11 @@ import {
   readEnvironment,
   type Settings,
 } from './config/index.ts';
-import { findEmbedded, openDatabase, startEmbedded, type Connection, type Database } from './database/index.ts';
+import { findEmbedded, openDatabase, startEmbedded, type Connection } from './database/index.ts';
 import { readEvents } from './events/index.ts';
-import { serve } from './serve.ts';
+import { createLogger } from './kit/logger.ts';
+import { readMails } from './mail/index.ts';
+import { secretsOf, serve } from './serve.ts';
 
 /** What the commands need of the rooms. */
 export const commandParts: CommandParts<Settings> = {
@@ -21,21 +24,31 @@ export const commandParts: CommandParts<Settings> = {
   nearest,
   version: versionOfPackage,
   async openDatabase(settings, io) {
-    if (settings.database) return opened(settings.database);
-    const dataDir = join(readEnvironment(io.env, io.cwd).dataDir, 'postgres');
+    const dataFolder = readEnvironment(io.env, io.cwd).dataDir;
+    if (settings.database) return opened(settings.database, dataFolder);
+    const dataDir = join(dataFolder, 'postgres');
     const running = await findEmbedded(dataDir);
-    if (running) return opened(running);
+    if (running) return opened(running.connection, dirname(running.dataDir));
     const embedded = await startEmbedded({ dataDir, progress: (step) => io.stderr.write(`${step} ...\n`) });
-    const { database, close } = opened(embedded.connection);
+    const { close, ...open } = opened(embedded.connection, dirname(embedded.dataDir));
     return {
-      database,
+      ...open,
       async close() {
         await close();
         await embedded.stop();
       },
     };
   },
-  rooms: (database) => ({ accounts: readAccounts(database), events: readEvents(database) }),
+  rooms: (database) => ({
+    accounts: readAccounts(database),
+    events: readEvents(database),
+    mails: readMails(database),
+  }),
+  changing(settings, { database, dataFolder }) {
+    const secrets = secretsOf(settings, dataFolder);
+    // What a command has to say it says itself; nobody asks it for the hash of its configuration.
+    return openForCommand({ settings, secrets, configHash: '', database, logger: createLogger('silent') });
+  },
 };
 
 function versionOfPackage(): string {
@@ -45,7 +58,7 @@ function versionOfPackage(): string {
 }
 
 /** A command asks one thing after the other. */
-function opened(connection: Connection): { database: Database; close(): Promise<void> } {
+function opened(connection: Connection, dataFolder: string) {
   const database = openDatabase(connection, { poolSize: 2 });
-  return { database, close: () => database.close() };
+  return { database, dataFolder, close: () => database.close() };
 }

@@ -5,4 +5,16 @@ import { poolThreads } from './passwords/index.ts';
 const { stdout, stderr, env } = process;
 // Read once, when the pool is first used: nothing above has used it yet. An operator may ask for more threads, not for fewer.
 env['UV_THREADPOOL_SIZE'] = String(Math.max(poolThreads(), Number(env['UV_THREADPOOL_SIZE']) || 0));
-process.exitCode = await runCommand(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd() }, commandParts);
+const io = {
+  // Opened by the first look at it, which only few commands take.
+  get stdin() {
+    return process.stdin;
+  },
+  stdout,
+  stderr,
+  env,
+  cwd: process.cwd(),
+};
+// Whoever read has gone, as `| head` does: what is left to write, nobody wants.
+stdout.on('error', () => process.exit(1));
+process.exitCode = await runCommand(process.argv.slice(2), io, commandParts);

@@ -84,3 +84,15 @@ export class IdentityTaken extends Error {
 export function isShell(account: Account): boolean {
   return account.origin !== 'admin' && account.address !== undefined && account.address.verifiedAt === undefined;
 }
+
+/** Whether and how an account can be used: nobody signs in to a disabled one, and to an unverified one only after a code. */
+export const accountStates = ['active', 'unverified', 'disabled'] as const;
+
+/** In which state an account is. */
+export type AccountState = (typeof accountStates)[number];
+
+/** The state of an account; the store lists by the same rule. */
+export function stateOf({ disabledAt, address }: Account): AccountState {
+  if (disabledAt) return 'disabled';
+  return address && !address.verifiedAt ? 'unverified' : 'active';
+}

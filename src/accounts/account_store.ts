@@ -1,10 +1,10 @@
-import type { Account, NewAccount } from './account.ts';
+import type { Account, AccountState, NewAccount } from './account.ts';
 
 /** Accounts with their one address. Deleted accounts are not found. */
 export interface AccountStore {
   find(id: string): Promise<Account | undefined>;
   findByAddress(canonical: string): Promise<Account | undefined>;
-  list(page: { after?: string; limit: number }): Promise<Account[]>;
+  list(page: { after?: string; limit: number; state?: AccountState }): Promise<Account[]>;
   /** The address that was verified last, as it is stored. */
   newestAddress(): Promise<string | undefined>;
   /** Undefined, and nothing is kept, when another account has the address: also when both come at once. */

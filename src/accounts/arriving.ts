@@ -5,8 +5,12 @@ import type { Arrival } from './door.ts';
 import type { Trust } from './linking.ts';
 import { cleanExtra, factsOf } from './profile.ts';
 
-/** OIDC Core 2: a subject has at most 255 characters. What PostgreSQL would change or refuse is none. */
-const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
+const KEY_TEXT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
+
+/** Whether something can be a subject or an issuer: 255 characters at most (OIDC Core 2), none that PostgreSQL would change. */
+export function isKeyText(value: unknown): value is string {
+  return typeof value === 'string' && KEY_TEXT.test(value);
+}
 
 /**
  * An arrival with nothing in it but what this room keeps, made storable; undefined when its subject cannot be a key.
@@ -14,7 +18,7 @@ const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
  */
 export function cleanArrival({ upstreamId, identity, typed, locale, invitation }: Arrival): Arrival | undefined {
   const { issuer, subject, email, name, givenName, familyName, picture, extra } = identity;
-  if (!SUBJECT.test(subject) || !SUBJECT.test(issuer)) return undefined;
+  if (!isKeyText(subject) || !isKeyText(issuer)) return undefined;
   const address = email && parseAddress(email.value);
   return {
     upstreamId,

@@ -1,6 +1,6 @@
 import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
-import type { Account, Identity, IdentityKey } from './account.ts';
+import type { Account, AccountState, Identity, IdentityKey } from './account.ts';
 import type { Invitations } from './invitation.ts';
 import type { Trust, Ways } from './linking.ts';
 import type { MailedLinks } from './mailed_links.ts';
@@ -103,8 +103,8 @@ export interface AccountReading {
   /** By subject; undefined for an unknown or deleted account. A disabled one is found. */
   find(id: string): Promise<Account | undefined>;
   findByAddress(canonical: string): Promise<Account | undefined>;
-  /** Pages through all accounts in the order of their ids. */
-  list(page: { after?: string; limit: number }): Promise<Account[]>;
+  /** Pages through all accounts, or those in one state, in the order of their ids. */
+  list(page: { after?: string; limit: number; state?: AccountState }): Promise<Account[]>;
   /** The address that was verified last, as it is stored. */
   newestAddress(): Promise<string | undefined>;
   identities: {

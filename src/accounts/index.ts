@@ -1,15 +1,27 @@
 /**
  * accounts: who there is.
  *
- * Owns accounts, their address and identities, the linking rule, the codes mailed to an address, invitations, and the
- * claims of an account. Mounts no URL. Never signs anybody in, never checks a password, and never lets a code leave other than by mail.
+ * Owns accounts, their address and identities, the linking rule, the codes mailed to an address, invitations, the claims of an
+ * account, what an admin may do to one, and the files that accounts are exported to and imported from. Mounts no URL. Never
+ * signs anybody in, never checks a password, and never lets a code leave other than by mail.
  */
+export { accountStates, stateOf } from './account.ts';
 export { openAccounts, readAccounts } from './accounts.ts';
+export { deleteAccount, openAdministration } from './administration.ts';
 export { claimsByScope } from './claim_table.ts';
 export { claimsOf } from './claims.ts';
-export type { Account, IdentityKey } from './account.ts';
+export { readClaims } from './read_claims.ts';
+export { readCsvLines } from './transfer/csv_lines.ts';
+export { exportAccounts } from './transfer/export_accounts.ts';
+export { importAccounts } from './transfer/import_accounts.ts';
+export { readJsonLines } from './transfer/json_lines.ts';
+export type { Account, AccountState, IdentityKey } from './account.ts';
+export type { Administration } from './administration.ts';
 export type { Factors } from './deps.ts';
 export { invitationId, openInvitations, SHORT_ID } from './invitations.ts';
 export type { Invitation, Invitations, InvitationState } from './invitation.ts';
 export type { AccountReading, Accounts, Arrival, CodeRefused, Outcome, Sent, VisitBinding } from './door.ts';
 export type { Ways } from './linking.ts';
+export type { ExportDeps } from './transfer/export_accounts.ts';
+export type { FileRecord } from './transfer/file_record.ts';
+export type { ImportCounts, ImportDeps, ImportWishes } from './transfer/import_accounts.ts';

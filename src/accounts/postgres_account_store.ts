@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { now } from '../kit/clock.ts';
 import { accountId } from '../kit/random.ts';
 import type { Tag } from '../locales/index.ts';
-import type { Account, NewAccount, Origin, Profile } from './account.ts';
+import type { Account, AccountState, NewAccount, Origin, Profile } from './account.ts';
 import type { AccountStore } from './account_store.ts';
 
 interface Row {
@@ -19,10 +19,19 @@ interface Row {
   verified_at: Date | null;
 }
 
+const unproven = 'exists (select from addresses where account_id = accounts.id and verified_at is null)';
+
+/** The rule of `stateOf`. */
+const inState: Record<AccountState, string> = {
+  disabled: 'disabled_at is not null',
+  unverified: `disabled_at is null and ${unproven}`,
+  active: `disabled_at is null and not ${unproven}`,
+};
+
 /** Accounts in PostgreSQL, within a transaction or outside of any. */
 export function postgresAccountStore(knex: Knex): AccountStore {
-  const accounts = () =>
-    knex<Row>('accounts')
+  const accounts = (from: string | Knex.QueryBuilder = 'accounts') =>
+    knex<Row>(from)
       .leftJoin('addresses', 'addresses.account_id', 'accounts.id')
       .whereNull('accounts.deleted_at')
       .select<Row[]>('accounts.*', 'addresses.canonical', 'addresses.stored', 'addresses.verified_at');
@@ -33,9 +42,11 @@ export function postgresAccountStore(knex: Knex): AccountStore {
     async findByAddress(canonical) {
       return optionalAccount((await accounts().where('addresses.canonical', canonical))[0]);
     },
-    async list({ after = '', limit }) {
-      const rows = await accounts().where('accounts.id', '>', after).orderBy('accounts.id').limit(limit);
-      return rows.map(accountOf);
+    async list({ after = '', limit, state }) {
+      // The page comes first: joined before it is cut off, every page would read all addresses up to its own.
+      const page = knex('accounts').where('id', '>', after).whereNull('deleted_at').orderBy('id').limit(limit);
+      if (state) void page.whereRaw(inState[state]);
+      return (await accounts(page.as('accounts')).orderBy('accounts.id')).map(accountOf);
     },
     async newestAddress() {
       const newest = knex<{ stored: string; verified_at: Date | null }>('addresses').whereNotNull('verified_at');

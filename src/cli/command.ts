@@ -1,13 +1,23 @@
-import type { AccountReading } from '../accounts/index.ts';
+import type { AccountReading, Administration, FileRecord, ImportCounts, ImportWishes } from '../accounts/index.ts';
 import type { ClientSettings } from '../clients/index.ts';
 import type { Database } from '../database/index.ts';
 import type { Events } from '../events/index.ts';
+import type { MailReading } from '../mail/index.ts';
+import type { Passwords } from '../passwords/index.ts';
 import type { UpstreamSettings } from '../upstreams/index.ts';
+import type { CommandOptions } from './options.ts';
+
+/** Where a command writes. `written` is called once whoever reads took the text. */
+interface CommandOutput {
+  write(text: string, written?: () => void): unknown;
+  isTTY?: boolean;
+}
 
 /** What a command may touch of the process it runs in. */
 export interface CommandIo {
-  stdout: { write(text: string): unknown };
-  stderr: { write(text: string): unknown };
+  stdin: NodeJS.ReadableStream & { isTTY?: boolean };
+  stdout: CommandOutput;
+  stderr: CommandOutput;
   env: NodeJS.ProcessEnv;
   cwd: string;
 }
@@ -52,9 +62,32 @@ export interface CommandParts<Settings extends CommandSettings = CommandSettings
    * Connects to the configured database; to the embedded one of a running server where there is one, else it starts it and
    * says on `io.stderr` what takes long.
    */
-  openDatabase(settings: Settings, io: CommandIo): Promise<{ database: Database; close(): Promise<void> }>;
-  /** The rooms over an open database. */
-  rooms(database: Database): { accounts: AccountReading; events: Pick<Events, 'explain' | 'ofAccount'> };
+  openDatabase(settings: Settings, io: CommandIo): Promise<OpenedDatabase>;
+  /** The rooms over an open database, for reading. */
+  rooms(database: Database): {
+    accounts: AccountReading;
+    events: Pick<Events, 'explain' | 'ofAccount'>;
+    mails: MailReading;
+  };
+  /** The rooms as they are when they serve, for what changes accounts. Rejects in words when they cannot be opened. */
+  changing(settings: Settings, opened: OpenedDatabase): Promise<ChangingRooms>;
+}
+
+/** An open database, and the folder of what belongs to it. */
+export interface OpenedDatabase {
+  database: Database;
+  dataFolder: string;
+  close(): Promise<void>;
+}
+
+/** What commands change accounts with. */
+export interface ChangingRooms {
+  accounts: Administration;
+  passwords: Pick<Passwords, 'problems' | 'hash'>;
+  importAccounts(records: AsyncIterable<FileRecord>, wishes: ImportWishes): Promise<ImportCounts>;
+  /** Some hundred lines at a time. */
+  exportAccounts(wishes: { withHashes: boolean }): AsyncIterable<string>;
+  close(): Promise<void>;
 }
 
 /** 0 all right, 1 a problem or change was found, 2 wrong use. */
@@ -67,6 +100,10 @@ export interface Call {
   /** What stands behind the command's own words. */
   args: string[];
   json: boolean;
+  /** Its own options that have a value. */
+  texts: Readonly<Partial<Record<string, string>>>;
+  /** Its own options that stand alone. */
+  flags: ReadonlySet<string>;
 }
 
 /** One command of the line. */
@@ -77,6 +114,8 @@ export interface Command {
   args?: string;
   /** How many arguments it takes. */
   takes: { least: number; most: number };
+  /** What it takes beside `--json`; anything else is wrong use. */
+  options?: CommandOptions;
   summary: string;
   run(call: Call): Promise<number>;
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../database/index.ts';
 import { sentenceOf } from '../kit/errors.ts';
-import type { Call, CommandSettings } from './command.ts';
+import type { Call, ChangingRooms, CommandSettings, OpenedDatabase } from './command.ts';
 import { complain } from './output.ts';
 
 /** Loads the configuration and goes on with it; prints all mistakes and ends with 1 when there are any. */
@@ -18,6 +18,34 @@ export async function withDatabase(
   call: Call,
   work: (database: Database, settings: CommandSettings) => Promise<number>,
 ): Promise<number> {
+  return withOpened(call, ({ database }, settings) => work(database, settings));
+}
+
+/** The same with the rooms that change accounts; when they cannot be opened, one sentence says why and it ends with 1. */
+export async function withRooms(
+  call: Call,
+  work: (rooms: ChangingRooms, reading: ReturnType<Call['parts']['rooms']>) => Promise<number>,
+): Promise<number> {
+  return withOpened(call, async (opened, settings) => {
+    let rooms: ChangingRooms;
+    try {
+      rooms = await call.parts.changing(settings, opened);
+    } catch (error) {
+      complain(call, sentenceOf(error));
+      return 1;
+    }
+    try {
+      return await work(rooms, call.parts.rooms(opened.database));
+    } finally {
+      await rooms.close();
+    }
+  });
+}
+
+async function withOpened(
+  call: Call,
+  work: (opened: OpenedDatabase, settings: CommandSettings) => Promise<number>,
+): Promise<number> {
   return withSettings(call, async (settings) => {
     const opened = await reach(call, settings);
     if (!opened.ok) {
@@ -25,14 +53,14 @@ export async function withDatabase(
       return 1;
     }
     try {
-      return await work(opened.database, settings);
+      return await work(opened, settings);
     } finally {
       await opened.close();
     }
   });
 }
 
-type Reached = { ok: true; database: Database; close(): Promise<void> } | { ok: false; reason: string };
+type Reached = ({ ok: true } & OpenedDatabase) | { ok: false; reason: string };
 
 /** Opens the database and makes sure that it answers. */
 export async function reach(call: Call, settings: CommandSettings): Promise<Reached> {

@@ -1,11 +1,11 @@
-import { parseArgs } from 'node:util';
-import { sentenceOf } from '../kit/errors.ts';
-import { accountCommands } from './account_commands.ts';
+import { accountCommands } from './accounts/commands.ts';
 import type { Call, Command, CommandIo, CommandParts, CommandSettings, ExitCode } from './command.ts';
 import { configCommands } from './config_commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
+import { mailCommands } from './mail_commands.ts';
 import { migrateCommands } from './migrate.ts';
+import { glanceAt, readLine, written } from './options.ts';
 import { complain, table } from './output.ts';
 import { registryCommands } from './registry_commands.ts';
 
@@ -22,6 +22,7 @@ const commands: Command[] = [
   ...migrateCommands,
   ...registryCommands,
   ...accountCommands,
+  ...mailCommands,
   explainCommand,
   doctorCommand,
 ];
@@ -35,48 +36,31 @@ export async function runCommand<Settings extends CommandSettings>(
   io: CommandIo,
   parts: CommandParts<Settings>,
 ): Promise<number> {
-  const line = parseLine(argv);
-  const asked = { io, json: line.ok ? line.json : argv.includes('--json') };
-  if (!line.ok) return misused(asked, line.reason);
-  const words = line.positionals;
-  if (line.version) {
+  const { words, flags } = glanceAt(
+    argv,
+    commands.map(({ options = {} }) => options),
+  );
+  const json = flags.has('json');
+  const asked = { io, json };
+  if (flags.has('version')) {
     const version = parts.version();
-    io.stdout.write(`${line.json ? JSON.stringify({ version }) : version}\n`);
+    io.stdout.write(`${json ? JSON.stringify({ version }) : version}\n`);
     return 0;
   }
-  if (words[0] === 'help' || line.help) {
+  if (words[0] === 'help' || flags.has('help')) {
     io.stdout.write(usage(words[0] === 'help' ? words.slice(1) : words));
     return 0;
   }
-  if (words.length === 0) return misused(asked, 'which command?');
   const command = find(words);
-  if (!command) return misused(asked, unknown(words, parts.nearest), words);
-  const args = words.slice(command.name.split(' ').length);
+  if (!command && words.length > 0) return misused(asked, unknown(words, parts.nearest), words);
+  const read = readLine(argv, command?.options ?? {}, parts.nearest);
+  if (!read.ok) return misused(asked, read.reason, command && [command.name]);
+  if (!command) return misused(asked, 'which command?');
+  const args = read.line.words.slice(command.name.split(' ').length);
   if (args.length < command.takes.least || args.length > command.takes.most) {
     return misused(asked, `${command.name} takes ${takenBy(command)}`, [command.name]);
   }
-  return command.run({ io, parts, args, json: line.json });
-}
-
-type Line =
-  | { ok: true; positionals: string[]; json: boolean; help: boolean; version: boolean }
-  | { ok: false; reason: string };
-
-function parseLine(args: string[]): Line {
-  try {
-    const { positionals, values } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        version: { type: 'boolean', default: false },
-      },
-    });
-    return { ok: true, positionals, ...values };
-  } catch (error) {
-    return { ok: false, reason: sentenceOf(error) };
-  }
+  return command.run({ ...read.line, io, parts, args, json });
 }
 
 /** The command whose words begin the line; the longest name wins, so that `migrate down` is not `migrate`. */
@@ -114,16 +98,23 @@ function misused(asked: Pick<Call, 'io' | 'json'>, reason: string, words: string
   return 2;
 }
 
-/** The lines of the commands that begin with these words, or of all. */
+/** The lines of the commands that begin with these words, with their options, or of all. */
 function usage(words: string[]): string {
   const topic = commands.filter(({ name }) => name.split(' ')[0] === words[0]?.split(' ')[0]);
-  const shown = topic.length > 0 ? topic : commands;
-  const rows = shown.map(({ name, args, summary }) => [`gatehouse ${name}${args ? ` ${args}` : ''}`, summary]);
+  const rows = topic.length > 0 ? topic.flatMap((command) => [usageLine(command), ...optionLines(command)]) : [];
   return [
-    table(['usage', ''], rows, ''),
+    table(['usage', ''], rows.length > 0 ? rows : commands.map(usageLine), ''),
     '',
     'Every command takes --json: what it finds goes to standard output, and why it could not is the last line of standard',
     'error, { "error": "…" }. --version prints the version. Exit code: 0 all right, 1 a problem was found, 2 wrong use.',
     '',
   ].join('\n');
+}
+
+function usageLine({ name, args, summary }: Command): string[] {
+  return [`gatehouse ${name}${args ? ` ${args}` : ''}`, summary];
+}
+
+function optionLines({ options = {} }: Command): string[][] {
+  return Object.entries(options).map(([name, option]) => [`    ${written(name, option)}`, option.says]);
 }

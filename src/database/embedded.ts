@@ -48,11 +48,17 @@ export async function startEmbedded(wish: { dataDir: string; progress?: Progress
   }
 }
 
-/** The connection to the server that another process of this account, or of any if we are root, runs over `dataDir` now. */
-export async function findEmbedded(dataDir: string): Promise<Connection | undefined> {
+/**
+ * The server that another process of this account, or of any if we are root, runs over `dataDir` now, and where its cluster
+ * really lies.
+ */
+export async function findEmbedded(dataDir: string): Promise<Pick<Embedded, 'connection' | 'dataDir'> | undefined> {
   const { wished, fallback } = await possibleFolders(dataDir);
-  const host = (await servingSocket(wished, USER)) ?? (await servingSocket(fallback, USER));
-  return host === undefined ? undefined : { host, user: USER, database: DATABASE };
+  for (const folder of [wished, fallback]) {
+    const host = await servingSocket(folder, USER);
+    if (host !== undefined) return { connection: { host, user: USER, database: DATABASE }, dataDir: folder };
+  }
+  return undefined;
 }
 
 /** The start itself, with the folder's lock held; `stop` gives it up. */

@@ -45,6 +45,12 @@ export type EventType =
   | 'accounts.address_confirmed' // by the link of a mail
   | 'accounts.invitation_made'
   | 'accounts.invitation_withdrawn'
+  // What an admin does to accounts.
+  | 'accounts.created'
+  | 'accounts.disabled'
+  | 'accounts.enabled'
+  | 'accounts.deleted'
+  | 'accounts.imported' // a whole file; its accounts have no event of their own
   | 'passwords.hash_unusable' // a stored hash that cannot be verified
   | 'passwords.breach_check_failed' // nobody was kept out; recorded once in a while
   // What people say on the pages of their account.

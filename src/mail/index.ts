@@ -5,6 +5,7 @@
  * sent after the commit. Mounts no URL. Never keeps what a mail said once it is sent, and never logs an address.
  */
 export { openMail } from './mail.ts';
+export { readMails, type MailReading } from './mail_list.ts';
 export { mailSettings } from './mail_settings.ts';
 export type { RecordMailEvent, RenderMail, Sealer } from './deps.ts';
 export type { Mail, MailTemplate, QueuedMail, TakenMail } from './door.ts';

@@ -8,7 +8,7 @@
 export { openPasswords } from './passwords.ts';
 export { LONGEST } from './password_rules.ts';
 export { passwordSettings } from './password_settings.ts';
-export { putMany } from './password_store.ts';
+export { hashesOf, putMany } from './password_store.ts';
 export { describeHash } from './stored_hash.ts';
 export { poolThreads } from './hash_threads.ts';
 export type { Passwords } from './door.ts';

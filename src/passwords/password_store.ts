@@ -55,3 +55,11 @@ export async function putMany(within: Knex, rows: readonly NewPassword[]): Promi
   );
   return written.rowCount;
 }
+
+/** The hashes of these accounts by account, for an export that an operator asked to have them. */
+export async function hashesOf(knex: Knex, accountIds: string[]): Promise<Map<string, string>> {
+  const rows: Row[] = await knex('passwords')
+    .whereRaw('account_id = any(?::text[])', [accountIds])
+    .select('account_id', 'password_hash');
+  return new Map(rows.map(({ account_id, password_hash }) => [account_id, password_hash]));
+}

@@ -36,7 +36,7 @@ describe('a command on a fresh clone', () => {
     const stderr = { write: (text: string) => (written.err += text) };
     // The progress is told by an interval: a machine that is too quick for it is made a second older.
     jest.useFakeTimers({ doNotFake: [...ALL_BUT_INTERVALS] });
-    const run = runCommand(['doctor'], { stdout, stderr, env, cwd }, commandParts);
+    const run = runCommand(['doctor'], { stdin: process.stdin, stdout, stderr, env, cwd }, commandParts);
     while (jest.getTimerCount() === 0) await new Promise((resume) => setImmediate(resume));
     jest.advanceTimersByTime(1000);
     const code = await run;

@@ -47,11 +47,19 @@ describe('the command line', () => {
     [['config', 'plan'], 'config needs one of: check, schema\n'],
     [['clients'], 'clients needs one of: list, show\n'],
     [['upstreams', 'frobnicate'], 'upstreams needs one of: list\n'],
-    [['accounts'], 'accounts needs one of: list, show\n'],
+    [['accounts'], 'accounts needs one of: list, show, create, disable, enable, delete, import, export\n'],
     [['migrate', 'frobnicate'], 'migrate takes nothing more or one of: status, down\n'],
     [['clients', 'show'], 'clients show takes <client_id>'],
     [['explain'], 'explain takes <reference>'],
-    [['config', 'check', '--jason'], '--jason'],
+    [['config', 'check', '--jason'], 'there is no option --jason; did you mean --json?\n'],
+    [['--jason'], 'there is no option --jason; did you mean --json?\n'],
+    [['accounts', 'list', '--limti', '5'], 'there is no option --limti; did you mean --limit?\n'],
+    [['accounts', 'show', 'x', '--limit', '5'], 'there is no option --limit\n'],
+    [['accounts', 'list', '--limit'], "'--limit <value>' argument missing"],
+    [['accounts', 'list', '--limit', 'ten'], '--limit <n>: not "ten"\n'],
+    [['accounts', 'list', '--state', 'asleep'], '--state active|unverified|disabled: not "asleep"\n'],
+    [['accounts', 'delete', 'x', '--yes=no'], "'--yes' does not take an argument"],
+    [['mail'], 'mail needs one of: list\n'],
   ])('answers wrong use %j with the usage and 2', async (argv, sentence) => {
     const { code, out, err } = await world.run(...argv);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -96,6 +104,7 @@ describe('the command line', () => {
     const some = await world.run('help', 'migrate');
     expect(some.out).toContain('gatehouse migrate down');
     expect(some.out).not.toContain('gatehouse explain');
+    expect((await world.run('help', 'accounts')).out).toMatch(/^ +--state active\|unverified\|disabled +only those/m);
   });
 
   it('hands start over and gives its exit code', async () => {
@@ -249,6 +258,16 @@ describe('explain', () => {
 });
 
 describe('accounts', () => {
+  it.each(['-gnl8HpHMDWrCz9hmpzmeQ', '--nl8HpHMDWrCz9hmpzmeQ'])(
+    'are found by an id that begins with a hyphen: %s',
+    async (id) => {
+      const at = now();
+      await test.database.knex('accounts').insert({ id, origin: 'admin', created_at: at, updated_at: at });
+      expect(JSON.parse((await world.run('accounts', 'show', id, '--json')).out)).toMatchObject({ account: { id } });
+      expect((await world.run('--json', 'accounts', 'show', '--', id)).code).toBe(0);
+    },
+  );
+
   it('are listed with masked addresses and shown whole, by id or by address', async () => {
     const id = accountId();
     const at = now();

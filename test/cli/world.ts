@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readAccounts } from '../../src/accounts/index.ts';
+import { Readable } from 'node:stream';
 import { runCommand, type CommandParts } from '../../src/cli/index.ts';
-import { configJsonSchema, formatMistakes, loadConfig, nearest, type Settings } from '../../src/config/index.ts';
-import { openDatabase, type Database } from '../../src/database/index.ts';
-import { openEvents, readEvents, type Events } from '../../src/events/index.ts';
+import { commandParts } from '../../src/commands.ts';
+import type { Settings } from '../../src/config/index.ts';
+import type { Database } from '../../src/database/index.ts';
+import { openEvents, type Events } from '../../src/events/index.ts';
 import { createLogger } from '../../src/kit/logger.ts';
 
 export interface Run {
@@ -14,8 +15,17 @@ export interface Run {
   err: string;
 }
 
+/** What stands at the other end of a command's streams. */
+export interface Terminal {
+  /** What comes on standard input, then it ends. */
+  typed?: string | Buffer;
+  isTTY?: boolean;
+}
+
 export interface World {
+  cwd: string;
   run(...argv: string[]): Promise<Run>;
+  runAt(terminal: Terminal, ...argv: string[]): Promise<Run>;
   write(config: string): void;
   /** How many databases commands have opened and not closed. */
   open(): number;
@@ -34,39 +44,44 @@ export function worldWith(config: string): World {
   let open = 0;
   writeFileSync(file, config);
   const parts: CommandParts<Settings> = {
+    ...commandParts,
     start: async () => 0,
-    config: {
-      load: loadConfig,
-      format: formatMistakes,
-      schema: configJsonSchema,
-    },
-    nearest,
     version: () => '1.2.3',
-    async openDatabase(settings) {
-      const database = openDatabase({ url: settings.database?.url ?? '' });
+    async openDatabase(settings, io) {
+      const opened = await commandParts.openDatabase(settings, io);
       open += 1;
       return {
-        database,
+        ...opened,
         async close() {
           open -= 1;
-          await database.close();
+          await opened.close();
         },
       };
     },
-    rooms: (database) => ({ accounts: readAccounts(database), events: readEvents(database) }),
   };
+  async function runAt({ typed, isTTY = false }: Terminal, ...argv: string[]): Promise<Run> {
+    const written = { out: '', err: '' };
+    const into = (name: 'out' | 'err') => ({
+      isTTY,
+      write(text: string, done?: () => void) {
+        written[name] += text;
+        done?.();
+      },
+    });
+    const io = {
+      stdin: Object.assign(Readable.from(typed === undefined ? [] : [Buffer.from(typed)]), { isTTY }),
+      stdout: into('out'),
+      stderr: into('err'),
+      env: { GATEHOUSE_CONFIG: 'gatehouse.yaml', GATEHOUSE_DATA: join(cwd, 'data') },
+      cwd,
+    };
+    const code = await runCommand(argv, io, parts);
+    return { code, ...written };
+  }
   return {
-    async run(...argv) {
-      const written = { out: '', err: '' };
-      const io = {
-        stdout: { write: (text: string) => (written.out += text) },
-        stderr: { write: (text: string) => (written.err += text) },
-        env: { GATEHOUSE_CONFIG: 'gatehouse.yaml' },
-        cwd,
-      };
-      const code = await runCommand(argv, io, parts);
-      return { code, ...written };
-    },
+    cwd,
+    run: (...argv) => runAt({}, ...argv),
+    runAt,
     write: (text) => writeFileSync(file, text),
     open: () => open,
     remove: () => rmSync(cwd, { recursive: true }),

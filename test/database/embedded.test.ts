@@ -152,7 +152,7 @@ describe('the embedded server', () => {
     const { app } = await launch(dataDir);
     const found = await findEmbedded(dataDir);
     if (!found) throw new Error('it was not found');
-    const database = openDatabase(found);
+    const database = openDatabase(found.connection);
     await database.ping();
     await database.close();
     await end(app, 'SIGTERM');

@@ -1,0 +1,96 @@
+import type { Knex } from 'knex';
+import type { Database } from '../database/index.ts';
+import type { RecordEvent } from '../events/index.ts';
+import type { Address } from '../kit/addresses.ts';
+import { now } from '../kit/clock.ts';
+import type { Tag } from '../locales/index.ts';
+import type { Account, Profile } from './account.ts';
+import { lockAddress } from './address_lock.ts';
+import type { Factors } from './deps.ts';
+import { postgresAccountStore } from './postgres_account_store.ts';
+
+/** What an admin may do to accounts beside reading them. */
+export interface Administration {
+  /** Undefined when the address has an account. It is never a shell, verified or not. */
+  create(account: AccountByAdmin): Promise<Account | undefined>;
+  /** Nobody gets in any more, and whatever was open has ended. True when it was not disabled before. */
+  disable(id: string): Promise<boolean>;
+  /** True when it was disabled. */
+  enable(id: string): Promise<boolean>;
+  /** Ends everything and leaves a tombstone; the address and the identities are free at once. */
+  remove(id: string): Promise<void>;
+}
+
+/** An account as an admin makes it. */
+export interface AccountByAdmin {
+  address: Address;
+  verified: boolean;
+  profile: Profile;
+  locale?: Tag;
+  passwordHash?: string;
+}
+
+/** What administering works with. */
+export interface AdministrationDeps {
+  database: Pick<Database, 'knex'>;
+  record: RecordEvent;
+  setPassword: Factors['setPassword'];
+  /** Ends all sessions, grants and tokens and tells the apps: the engine, which stands above this room, does it. */
+  endEverythingOf(accountId: string): Promise<void>;
+}
+
+/** Opens what an admin may do. */
+export function openAdministration(deps: AdministrationDeps): Administration {
+  const { database, record, endEverythingOf } = deps;
+  return {
+    create: (account) => create(deps, account),
+    async disable(id) {
+      const changed = await markDisabled(database.knex, id);
+      // Also when it was: an earlier call may have been cut off between the two.
+      await endEverythingOf(id);
+      if (changed) await record({ type: 'accounts.disabled', outcome: 'ok', accountId: id });
+      return changed;
+    },
+    async enable(id) {
+      const found = database.knex('accounts').where({ id, deleted_at: null }).whereNotNull('disabled_at');
+      const changed = (await found.update({ disabled_at: null })) > 0;
+      if (changed) await record({ type: 'accounts.enabled', outcome: 'ok', accountId: id });
+      return changed;
+    },
+    remove: (id) => deleteAccount(deps, id),
+  };
+}
+
+/**
+ * Deletes an account for good. It is disabled first, so that nothing new is opened while what is open ends; cut off on the
+ * way it can be called again.
+ */
+export async function deleteAccount(
+  { database, record, endEverythingOf }: Pick<AdministrationDeps, 'database' | 'record' | 'endEverythingOf'>,
+  id: string,
+): Promise<void> {
+  await markDisabled(database.knex, id);
+  await endEverythingOf(id);
+  await postgresAccountStore(database.knex).bury(id);
+  await record({ type: 'accounts.deleted', outcome: 'ok', accountId: id });
+}
+
+async function markDisabled(knex: Knex, id: string): Promise<boolean> {
+  const usable = knex('accounts').where({ id, deleted_at: null, disabled_at: null });
+  return (await usable.update({ disabled_at: now() })) > 0;
+}
+
+async function create(
+  { database, record, setPassword }: AdministrationDeps,
+  { address, verified, profile, locale, passwordHash }: AccountByAdmin,
+): Promise<Account | undefined> {
+  const account = await database.knex.transaction(async (within) => {
+    await lockAddress(within, address.canonical);
+    const wanted = { address, profile, locale, origin: 'admin' as const };
+    const made = await postgresAccountStore(within).insert(wanted, verified ? now() : undefined);
+    if (made && passwordHash !== undefined) await setPassword(within, made.id, passwordHash);
+    return made;
+  });
+  if (account) await record({ type: 'accounts.created', outcome: 'ok', accountId: account.id });
+  return account;
+}

@@ -1,0 +1,53 @@
+import { exportAccounts, importAccounts, openAdministration } from '../accounts/index.ts';
+import { describeHash, hashesOf, putMany } from '../passwords/index.ts';
+import { openBase, type AppDeps } from './base.ts';
+import { openVisits } from './visits.ts';
+
+/** What a command changes accounts with. */
+export type CommandRooms = Awaited<ReturnType<typeof openForCommand>>;
+
+/**
+ * Opens the rooms as they are opened to serve, for a command: nothing listens, and a mail that is queued waits for a process
+ * that serves. So there is one way to end what an account has open, and the apps are told by the same engine.
+ */
+export async function openForCommand(deps: AppDeps) {
+  const base = await openBase(deps);
+  const oidc = openVisits(deps, base);
+  const { passwords, upstreams, outbound } = base;
+  const { record } = base.events;
+  const { knex } = deps.database;
+  return {
+    passwords,
+    accounts: openAdministration({
+      database: deps.database,
+      record,
+      setPassword: passwords.set,
+      endEverythingOf: (id) => oidc.endEverythingOf(id),
+    }),
+    /** Makes the accounts of a file, and keeps one event about all of them. */
+    async importAccounts(...[records, wishes]: Imported): Promise<Awaited<ReturnType<typeof importAccounts>>> {
+      const counts = await importAccounts({ knex, hashFault, keepHashes: putMany }, records, wishes);
+      if (!wishes.dryRun) await record({ type: 'accounts.imported', outcome: 'ok', detail: { ...counts } });
+      return counts;
+    },
+    exportAccounts: ({ withHashes }: { withHashes: boolean }) =>
+      exportAccounts({ knex, ...(withHashes && { hashesOf: (ids: string[]) => hashesOf(knex, ids) }) }),
+    async close(): Promise<void> {
+      await upstreams.close();
+      await outbound.close();
+    },
+  };
+}
+
+type Imported = [records: Parameters<typeof importAccounts>[1], wishes: Parameters<typeof importAccounts>[2]];
+
+const FAULTS = {
+  unknown_kind: 'is of no kind that we can compare with',
+  malformed: 'is damaged, or cut off',
+  too_costly: 'would take too long to compare with',
+};
+
+function hashFault(passwordHash: string): string | undefined {
+  const described = describeHash(passwordHash);
+  return described.ok ? undefined : FAULTS[described.reason];
+}

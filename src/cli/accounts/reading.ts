@@ -1,0 +1,91 @@
+import { accountStates, stateOf, type Account, type AccountReading } from '../../accounts/index.ts';
+import { maskAddress } from '../../kit/addresses.ts';
+import type { Call, Command } from '../command.ts';
+import { withDatabase } from '../contexts.ts';
+import { eventTable } from '../explain.ts';
+import { listing, print, table } from '../output.ts';
+import { limitOf, limitOption } from '../options.ts';
+import { findAccount, noSuchAccount } from './find_account.ts';
+
+const PAGE = 500;
+
+/** `accounts list` and `accounts show`. */
+export const accountReading: Command[] = [
+  {
+    name: 'accounts list',
+    takes: { least: 0, most: 0 },
+    options: { state: { value: accountStates, says: 'only those in this state' }, limit: limitOption },
+    summary: 'list all accounts',
+    run: (call) =>
+      withDatabase(call, async (database) => {
+        const accounts = await listed(call.parts.rooms(database).accounts, call);
+        print(call, accounts, () =>
+          table(['id', 'address', 'name', 'origin', 'state', 'created'], accounts.map(row), 'there are no accounts'),
+        );
+        return 0;
+      }),
+  },
+  {
+    name: 'accounts show',
+    args: '<id or address>',
+    takes: { least: 1, most: 1 },
+    summary: 'show one account, its identities and what happened to it last',
+    run: (call) => withDatabase(call, (database) => show(call, call.args[0] ?? '', call.parts.rooms(database))),
+  },
+];
+
+async function listed(directory: AccountReading, call: Call): Promise<Account[]> {
+  const most = limitOf(call) ?? Infinity;
+  const state = accountStates.find((one) => one === call.texts['state']);
+  const accounts: Account[] = [];
+  for (;;) {
+    const limit = Math.min(PAGE, most - accounts.length);
+    const page = await directory.list({ after: accounts.at(-1)?.id, limit, state });
+    accounts.push(...page);
+    if (page.length < limit || accounts.length >= most) return accounts;
+  }
+}
+
+function row(account: Account): string[] {
+  const { id, address, profile, origin, createdAt } = account;
+  const masked = address ? maskAddress(address.stored) : '';
+  return [id, masked, profile.name ?? '', origin, stateOf(account), createdAt.toISOString()];
+}
+
+async function show(call: Call, wanted: string, rooms: ReturnType<Call['parts']['rooms']>): Promise<number> {
+  const account = await findAccount(rooms.accounts, wanted);
+  if (!account) return noSuchAccount(call);
+  const identities = await rooms.accounts.identities.listOf(account.id);
+  const events = await rooms.events.ofAccount(account.id, 20);
+  print(call, { account, identities, events }, () =>
+    [
+      listing(linesOf(account)),
+      table(
+        ['upstream', 'issuer', 'subject', 'trust', 'last used'],
+        identities.map((one) => [one.upstreamId, one.issuer, one.subject, one.trust, one.lastUsedAt.toISOString()]),
+        'no identities',
+      ),
+      eventTable(events),
+    ].join('\n\n'),
+  );
+  return 0;
+}
+
+function linesOf(account: Account): [string, string | undefined][] {
+  const { id, address, profile, locale, origin, createdAt } = account;
+  const { name, ...claims } = profile;
+  return [
+    ['id', id],
+    ['address', address?.stored],
+    ['verified', address?.verifiedAt?.toISOString()],
+    ['name', name],
+    ...Object.entries(claims).map(([claim, value]): [string, string] => [
+      claim === 'address' ? 'postal address' : claim,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+    ['language', locale],
+    ['origin', origin],
+    ['state', stateOf(account)],
+    ['created', createdAt.toISOString()],
+  ];
+}
