@@ -1,11 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { formatMistakes, loadConfig } from '../../src/config/index.ts';
+import { worldWith, type World } from '../cli/world.ts';
+import { testDatabase } from '../support/database.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const examples = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, example]) => example ?? '');
+const blocks = (language: string) =>
+  [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, example]) => example ?? '');
+const examples = blocks('yaml');
 
 describe('README.md', () => {
   it('has an example of a client and one of upstreams', () => {
@@ -31,5 +35,31 @@ describe('README.md', () => {
       .filter((path) => !path.includes('<') && !path.endsWith('/'));
     expect(paths.length).toBeGreaterThan(5);
     for (const path of paths) expect(() => readFileSync(new URL(`../../${path}`, import.meta.url))).not.toThrow();
+  });
+});
+
+describe('the accounts of README.md', () => {
+  let world: World;
+  let test: Awaited<ReturnType<typeof testDatabase>>;
+  beforeAll(async () => {
+    test = await testDatabase();
+    world = worldWith(`issuer: http://localhost:3000\nmode: development\ndatabase: { url: "${test.url}" }\n`);
+  });
+  afterAll(async () => {
+    world.remove();
+    await test.drop();
+  });
+
+  it('are made, changed and exported by its commands, one after the other', async () => {
+    writeFileSync(join(world.cwd, 'people.csv'), blocks('csv').join(''));
+    const lines = blocks('sh').flatMap((block) => block.trim().split('\n'));
+    expect(lines.length).toBeGreaterThan(5);
+    for (const line of lines) {
+      const [program, ...argv] = [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+      expect(program).toBe('./gatehouse');
+      expect({ line, ...(await world.run(...argv)) }).toMatchObject({ line, code: 0, err: '' });
+    }
+    const exported = readFileSync(join(world.cwd, 'everybody.jsonl'), 'utf8').trim().split('\n');
+    expect(exported.map((line) => (JSON.parse(line) as { id: string }).id)).toEqual(['4711', '4712']);
   });
 });

@@ -1,8 +1,15 @@
 import type { Command } from '../command.ts';
 import { accountChanges } from './changing.ts';
 import { createCommand } from './creating.ts';
+import { exportCommand } from './exporting.ts';
+import { importCommand } from './importing.ts';
 import { accountReading } from './reading.ts';
-import { accountTransfer } from './transferring.ts';
 
 /** Every command that begins with `accounts`. */
-export const accountCommands: Command[] = [...accountReading, createCommand, ...accountChanges, ...accountTransfer];
+export const accountCommands: Command[] = [
+  ...accountReading,
+  createCommand,
+  ...accountChanges,
+  importCommand,
+  exportCommand,
+];
