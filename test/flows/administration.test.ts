@@ -1,6 +1,8 @@
+import { pbkdf2Sync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hash } from '@node-rs/argon2';
+import { hash as bcrypt } from '@node-rs/bcrypt';
 import { fullProfile } from '../accounts/full_profile.ts';
 import { commandBeside } from '../support/command_line.ts';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
@@ -99,6 +101,36 @@ function toldOf(token: string | undefined): unknown {
   const [, payload = ''] = new URLSearchParams(token).get('logout_token')?.split('.') ?? [];
   return JSON.parse(Buffer.from(payload, 'base64url').toString());
 }
+
+describe('a hash from elsewhere', () => {
+  const django = pbkdf2Sync(PASSWORD, 'salt', 1000, 32, 'sha256').toString('base64');
+  it.each([
+    ['bcrypt', async () => bcrypt(PASSWORD, 4)],
+    ['django', async () => `pbkdf2_sha256$1000$salt$${django}`],
+  ])('of %s opens its account and is made anew', async (id, made) => {
+    const line = { id, email: `${id}@example.com`, email_verified: true, password_hash: await made() };
+    expectGood(await commandBeside(world, ['accounts', 'import', '-'], JSON.stringify(line)));
+    expect(await learned(line.email, '')).toMatchObject({ sub: id });
+    const rows = await world.query(`select password_hash from passwords where account_id = '${id}'`);
+    expect(rows).toEqual([{ password_hash: expect.stringMatching(/^\$argon2id\$/) }]);
+    expect(await learned(line.email, '')).toMatchObject({ sub: id });
+  });
+
+  it.each([
+    ['plain text', 'hunter2', 'is of no kind that we can compare with'],
+    ['cut off', '$argon2id$v=19$m=19456,t=2,p=1$c2', 'is damaged, or cut off'],
+    [
+      'too dear',
+      '$argon2id$v=19$m=10485760,t=2,p=1$c29tZXNhbHQ$c29tZSBoYXNoIG9mIGEgcGFzc3dvcmQ',
+      'would take too long',
+    ],
+  ])('is refused when it is %s', async (_, password_hash, reason) => {
+    const line = { email: 'hashless@example.com', email_verified: true, password_hash };
+    const { code, err } = await commandBeside(world, ['accounts', 'import', '-'], JSON.stringify(line));
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(`line 1 password_hash ${reason}`) });
+    expect(err).not.toContain(password_hash);
+  });
+});
 
 describe('an admin at the command line, while the server runs', () => {
   it('disables an account: its sessions and tokens end and its apps are told; enabled again it signs in', async () => {
