@@ -1,10 +1,14 @@
-import { exportAccounts, importAccounts, openAdministration } from '../accounts/index.ts';
+import {
+  exportAccounts,
+  importAccounts,
+  openAdministration,
+  type FileRecord,
+  type ImportCounts,
+  type ImportWishes,
+} from '../accounts/index.ts';
 import { describeHash, hashesOf, putMany } from '../passwords/index.ts';
 import { openBase, type AppDeps } from './base.ts';
 import { openVisits } from './visits.ts';
-
-/** What a command changes accounts with. */
-export type CommandRooms = Awaited<ReturnType<typeof openForCommand>>;
 
 /**
  * Opens the rooms as they are opened to serve, for a command: nothing listens, and a mail that is queued waits for a process
@@ -25,7 +29,7 @@ export async function openForCommand(deps: AppDeps) {
       endEverythingOf: (id) => oidc.endEverythingOf(id),
     }),
     /** Makes the accounts of a file, and keeps one event about all of them. */
-    async importAccounts(...[records, wishes]: Imported): Promise<Awaited<ReturnType<typeof importAccounts>>> {
+    async importAccounts(records: AsyncIterable<FileRecord>, wishes: ImportWishes): Promise<ImportCounts> {
       const counts = await importAccounts({ knex, hashFault, keepHashes: putMany }, records, wishes);
       if (!wishes.dryRun) await record({ type: 'accounts.imported', outcome: 'ok', detail: { ...counts } });
       return counts;
@@ -38,8 +42,6 @@ export async function openForCommand(deps: AppDeps) {
     },
   };
 }
-
-type Imported = [records: Parameters<typeof importAccounts>[1], wishes: Parameters<typeof importAccounts>[2]];
 
 const FAULTS = {
   unknown_kind: 'is of no kind that we can compare with',

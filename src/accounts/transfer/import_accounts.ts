@@ -59,16 +59,15 @@ export async function importAccounts(
     counts.unchanged += unchanged;
     wishes.progress({ ...counts });
   };
-  const isRepeated = repetitions();
+  const repetition = repetitions();
   let batch: Candidate[] = [];
   for await (const record of records) {
+    const { line } = record;
     const read = record.ok ? readAccount(record.members, deps.hashFault) : record;
-    const reason = read.ok ? isRepeated(read.account, record.line) : read.reason;
-    if (!read.ok || reason !== undefined) {
-      refuse(record.line, reason ?? '');
-      continue;
-    }
-    batch.push({ line: record.line, id: read.account.id ?? accountId(), account: read.account });
+    const repeats = read.ok ? repetition(read.account, line) : undefined;
+    if (!read.ok) refuse(line, read.reason);
+    else if (repeats !== undefined) refuse(line, repeats);
+    else batch.push({ line, id: read.account.id ?? accountId(), account: read.account });
     if (batch.length < BATCH) continue;
     await settle(batch);
     batch = [];

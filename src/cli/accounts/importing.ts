@@ -49,6 +49,8 @@ async function importFile(call: Call, rooms: ChangingRooms): Promise<number> {
   } finally {
     progress.end();
   }
+  // What the database refuses is known some hundred lines later.
+  refusals.sort((one, other) => one.line - other.line);
   print(call, { ...counts, dry_run: dryRun, refusals }, () => sentence(counts, dryRun));
   return counts.refused > 0 ? 1 : 0;
 }
