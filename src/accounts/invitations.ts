@@ -4,9 +4,9 @@ import type { RecordEvent } from '../events/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { secretToken, sha256 } from '../kit/random.ts';
 import type { Mail } from '../mail/index.ts';
+import { cleanName } from './claim_values.ts';
 import type { Invitation, Invitations, InvitationState, NewInvitation } from './invitation.ts';
 import { postgresInvitationStore } from './postgres_invitation_store.ts';
-import { cleanName } from './profile.ts';
 
 /** What invitations work with. */
 export interface InvitationsDeps {
