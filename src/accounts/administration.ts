@@ -35,8 +35,8 @@ export interface AdministrationDeps {
   database: Pick<Database, 'knex'>;
   record: RecordEvent;
   setPassword: Factors['setPassword'];
-  /** Ends all sessions, grants and tokens and tells the apps: the engine, which stands above this room, does it. */
-  endEverythingOf(accountId: string): Promise<void>;
+  /** Ends all sessions, grants and tokens in this transaction: the engine, which stands above this room, does it. */
+  endEverythingOf(accountId: string, within: Knex): Promise<void>;
 }
 
 /** Opens what an admin may do. */
@@ -45,9 +45,12 @@ export function openAdministration(deps: AdministrationDeps): Administration {
   return {
     create: (account) => create(deps, account),
     async disable(id) {
-      const changed = await markDisabled(database.knex, id);
-      // Also when it was: an earlier call may have been cut off between the two.
-      await endEverythingOf(id);
+      const changed = await database.knex.transaction(async (within) => {
+        const usable = within('accounts').where({ id, deleted_at: null, disabled_at: null });
+        const disabled = (await usable.update({ disabled_at: now() })) > 0;
+        await endEverythingOf(id, within);
+        return disabled;
+      });
       if (changed) await record({ type: 'accounts.disabled', outcome: 'ok', accountId: id });
       return changed;
     },
@@ -61,23 +64,16 @@ export function openAdministration(deps: AdministrationDeps): Administration {
   };
 }
 
-/**
- * Deletes an account for good. It is disabled first, so that nothing new is opened while what is open ends; cut off on the
- * way it can be called again.
- */
+/** Deletes an account for good, with all that it has open, in one transaction. */
 export async function deleteAccount(
   { database, record, endEverythingOf }: Pick<AdministrationDeps, 'database' | 'record' | 'endEverythingOf'>,
   id: string,
 ): Promise<void> {
-  await markDisabled(database.knex, id);
-  await endEverythingOf(id);
-  await postgresAccountStore(database.knex).bury(id);
+  await database.knex.transaction(async (within) => {
+    await endEverythingOf(id, within);
+    await postgresAccountStore(within).bury(id);
+  });
   await record({ type: 'accounts.deleted', outcome: 'ok', accountId: id });
-}
-
-async function markDisabled(knex: Knex, id: string): Promise<boolean> {
-  const usable = knex('accounts').where({ id, deleted_at: null, disabled_at: null });
-  return (await usable.update({ disabled_at: now() })) > 0;
 }
 
 async function create(

@@ -11,8 +11,8 @@ import { openBase, type AppDeps } from './base.ts';
 import { openVisits } from './visits.ts';
 
 /**
- * Opens the rooms as they are opened to serve, for a command: nothing listens, and a mail that is queued waits for a process
- * that serves. So there is one way to end what an account has open, and the apps are told by the same engine.
+ * Opens the rooms as they are opened to serve, for a command: nothing listens, and what it queues for people and apps waits
+ * for a process that serves. So there is one way to end what an account has open.
  */
 export async function openForCommand(deps: AppDeps) {
   const base = await openBase(deps);
@@ -26,7 +26,7 @@ export async function openForCommand(deps: AppDeps) {
       database: deps.database,
       record,
       setPassword: passwords.set,
-      endEverythingOf: (id) => oidc.endEverythingOf(id),
+      endEverythingOf: oidc.endEverythingOf,
     }),
     /** Makes the accounts of a file, and keeps one event about all of them. */
     async importAccounts(records: AsyncIterable<FileRecord>, wishes: ImportWishes): Promise<ImportCounts> {

@@ -14,12 +14,12 @@ const ALL = '?scope=openid+profile+email+address+phone';
 
 let world: World;
 let listener: Server;
-/** The bodies that reached the app's back channel. */
-const told: string[] = [];
+/** Called with the next body that reaches the app's back channel. */
+let hear: (body: string) => void = () => {};
 
 beforeAll(async () => {
   listener = createServer((request, response) => {
-    request.setEncoding('utf8').on('data', (text: string) => told.push(text));
+    request.setEncoding('utf8').on('data', (body: string) => hear(body));
     request.on('end', () => response.end());
   });
   const port = await new Promise<number>((resolve) => {
@@ -86,22 +86,6 @@ describe('an imported account', () => {
   });
 });
 
-async function signedIn(email: string): Promise<Browser> {
-  const browser = createBrowser();
-  expect(JSON.parse((await signInLocally(world, browser, email)).body)).toMatchObject({ refreshable: true });
-  return browser;
-}
-
-async function hasEnded(browser: Browser): Promise<void> {
-  expect((await browser.open(`${world.app.url}/refresh`)).body).toContain('invalid_grant');
-  expect((await browser.open(`${world.app.url}/login`)).screen).toBe('login');
-}
-
-function toldOf(token: string | undefined): unknown {
-  const [, payload = ''] = new URLSearchParams(token).get('logout_token')?.split('.') ?? [];
-  return JSON.parse(Buffer.from(payload, 'base64url').toString());
-}
-
 describe('a hash from elsewhere', () => {
   const django = pbkdf2Sync(PASSWORD, 'salt', 1000, 32, 'sha256').toString('base64');
   it.each([
@@ -132,12 +116,30 @@ describe('a hash from elsewhere', () => {
   });
 });
 
+async function signedIn(email: string): Promise<Browser> {
+  const browser = createBrowser();
+  expect(JSON.parse((await signInLocally(world, browser, email)).body)).toMatchObject({ refreshable: true });
+  return browser;
+}
+
+async function hasEnded(browser: Browser): Promise<void> {
+  expect((await browser.open(`${world.app.url}/refresh`)).body).toContain('invalid_grant');
+  expect((await browser.open(`${world.app.url}/login`)).screen).toBe('login');
+}
+
+/** What the next logout token says that the app is sent. */
+async function nextNotice(): Promise<unknown> {
+  const body = await new Promise<string>((resolve) => (hear = resolve));
+  const [, payload = ''] = new URLSearchParams(body).get('logout_token')?.split('.') ?? [];
+  return JSON.parse(Buffer.from(payload, 'base64url').toString());
+}
+
 describe('an admin at the command line, while the server runs', () => {
   it('disables an account: its sessions and tokens end and its apps are told; enabled again it signs in', async () => {
     const browser = await signedIn('disabled@example.com');
-    const before = told.length;
+    const notice = nextNotice();
     expectGood(await commandBeside(world, ['accounts', 'disable', 'disabled@example.com']));
-    expect(toldOf(told[before])).toMatchObject({ iss: world.gatehouse.issuer, sub: 'disabled', aud: 'app' });
+    expect(await notice).toMatchObject({ iss: world.gatehouse.issuer, sub: 'disabled', aud: 'app' });
     await hasEnded(browser);
     const refused = await signInLocally(world, createBrowser(), 'disabled@example.com');
     expect(refused).toMatchObject({ screen: 'error', error: 'account_disabled' });
@@ -147,9 +149,9 @@ describe('an admin at the command line, while the server runs', () => {
 
   it('deletes an account: all of it ends, and whoever has the address next is another subject', async () => {
     const browser = await signedIn('deleted@example.com');
-    const before = told.length;
+    const notice = nextNotice();
     expectGood(await commandBeside(world, ['accounts', 'delete', 'deleted@example.com', '--yes']));
-    expect(toldOf(told[before])).toMatchObject({ sub: 'deleted' });
+    expect(await notice).toMatchObject({ sub: 'deleted' });
     await hasEnded(browser);
     expect((await signInLocally(world, createBrowser(), 'deleted@example.com')).screen).toBe('login');
     const create = ['accounts', 'create', 'deleted@example.com', '--verified', '--password-stdin', '--json'];
