@@ -51,6 +51,7 @@ export type EventType =
   | 'accounts.enabled'
   | 'accounts.deleted'
   | 'accounts.imported' // a whole file; its accounts have no event of their own
+  | 'accounts.reset_asked' // somebody asked for a link to choose a new password; the reason says whether one was mailed
   | 'passwords.hash_unusable' // a stored hash that cannot be verified
   | 'passwords.breach_check_failed' // nobody was kept out; recorded once in a while
   // What people say on the pages of their account.
@@ -58,6 +59,7 @@ export type EventType =
   // Operation.
   | 'rate_limits.exceeded' // the first refusal of a key in its window
   | 'mail.sent'
+  | 'mail.dropped' // there was nobody to write to: it was queued only so that no time tells
   | 'mail.postponed'
   | 'mail.failed'
   | 'keys.created'

@@ -19,7 +19,7 @@ export type RenderMail = (
 
 /** What this room needs of events, a sibling. */
 export type RecordMailEvent = (event: {
-  type: 'mail.sent' | 'mail.postponed' | 'mail.failed';
+  type: 'mail.sent' | 'mail.dropped' | 'mail.postponed' | 'mail.failed';
   outcome: 'ok' | 'failed';
   reference?: string;
   reason?: string;

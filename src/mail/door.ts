@@ -2,7 +2,13 @@ import type { Knex } from 'knex';
 import type { Tag } from '../locales/index.ts';
 
 /** Every mail we send: the name of its view and of its texts. */
-export type MailTemplate = 'verify-email' | 'already-registered' | 'link-code' | 'identity-linked' | 'invitation';
+export type MailTemplate =
+  | 'verify-email'
+  | 'already-registered'
+  | 'link-code'
+  | 'identity-linked'
+  | 'invitation'
+  | 'reset-password';
 
 /** A mail to send. */
 export interface QueuedMail {
@@ -12,6 +18,8 @@ export interface QueuedMail {
   locale: Tag;
   values: Record<string, string>;
   reference?: string;
+  /** A mail to nobody: queued and rendered like any other, then dropped. No time tells that there was nobody to write to. */
+  decoy?: true;
 }
 
 /** A mail that the development mailbox took instead of sending it. */

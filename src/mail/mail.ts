@@ -37,10 +37,10 @@ async function queue(
   within: Knex,
   mail: QueuedMail,
 ): Promise<void> {
-  const { to, template, locale, values, reference } = mail;
+  const { to, template, locale, values, reference, decoy } = mail;
   // Addresses were parsed when they came in; a second recipient must not slip in by any other way.
   if (parseAddress(to)?.stored !== to) throw new IdpError('internal', { cause: new Error('a mail to no address') });
   const id = newMailId();
-  const content = sealer.seal(JSON.stringify({ to, values }), sealContext(id));
+  const content = sealer.seal(JSON.stringify({ to, values, decoy }), sealContext(id));
   await outbox.add({ id, template, locale, content, reference }, within);
 }

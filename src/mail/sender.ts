@@ -1,7 +1,7 @@
 import { createQueueWorker, secondsUntilRetry, type QueueWorker } from '../database/index.ts';
 import { describeError } from '../kit/errors.ts';
 import type { MailDeps } from './deps.ts';
-import type { MailTemplate } from './door.ts';
+import type { MailTemplate, QueuedMail } from './door.ts';
 import { sealContext, type Outbox, type OutboxMail } from './outbox.ts';
 import { NotSent, type Transport } from './transport.ts';
 
@@ -34,26 +34,30 @@ export function openSender(deps: SenderDeps): QueueWorker {
 async function sendNext(deps: SenderDeps): Promise<boolean> {
   const mail = await deps.outbox.claim(LEASE);
   if (!mail) return false;
+  let sent: boolean;
   try {
-    await send(deps, mail);
+    sent = await send(deps, mail);
   } catch (cause) {
     await postpone(deps, mail, cause);
     return true;
   }
   await deps.outbox.sent(mail.id);
-  await deps.record({ ...about(mail), type: 'mail.sent', outcome: 'ok' });
+  await deps.record({ ...about(mail), type: sent ? 'mail.sent' : 'mail.dropped', outcome: 'ok' });
   return true;
 }
 
-async function send({ sealer, render, transport }: SenderDeps, mail: OutboxMail): Promise<void> {
+/** False for a decoy, which nobody gets. */
+async function send({ sealer, render, transport }: SenderDeps, mail: OutboxMail): Promise<boolean> {
   const { id, template, locale, content } = mail;
   // The room wrote the row itself: its template is one of ours, its content what `queue` sealed.
-  const { to, values } = JSON.parse(sealer.open(content, sealContext(id))) as {
-    to: string;
-    values: Record<string, string>;
-  };
+  const { to, values, decoy } = JSON.parse(sealer.open(content, sealContext(id))) as Pick<
+    QueuedMail,
+    'to' | 'values' | 'decoy'
+  >;
   const rendered = await render(template as MailTemplate, locale, values);
+  if (decoy) return false;
   await transport.send({ id, to, ...rendered, queuedAt: mail.queued_at });
+  return true;
 }
 
 /** 5 s, 10 s, 20 s ... up to an hour; then, or when the server will never take it, the mail is given up. */

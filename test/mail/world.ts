@@ -91,9 +91,9 @@ export function mailRoom(options: {
       for (const look of waiting.splice(0)) look();
     },
   });
-  /** Resolves once so many events of the type were recorded. */
-  async function recorded(type: string, count = 1): Promise<void> {
-    while (events.filter((event) => event.type === type).length < count) {
+  /** Resolves once so many events of the types were recorded. */
+  async function recorded(types: string | string[], count = 1): Promise<void> {
+    while (events.filter(({ type }) => [types].flat().includes(type)).length < count) {
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
   }
