@@ -13,6 +13,8 @@ import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
 import { postgresMailedLinks } from './postgres_mailed_links.ts';
 import { resend, sweepProofs } from './proofs.ts';
+import { issueReset, recover, startReset } from './recovery.ts';
+import { dropPending, lookAtReset, redeemReset } from './reset.ts';
 import { changeSignUpAddress, signUp } from './sign_up.ts';
 import { transact } from './transact.ts';
 
@@ -50,6 +52,12 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     },
     lookAtConfirmation: (token) => lookAtConfirmation(deps, token),
     confirm: (token, browserHash) => confirm(deps, token, browserHash),
+    recover: (address, visit, locale) => recover(deps, address, visit, locale),
+    startReset: (accountId, asked) => startReset(deps, accountId, asked),
+    issueReset: (within, accountId) => issueReset(deps, within, accountId),
+    lookAtReset: (token) => lookAtReset(deps, token),
+    redeemReset: (within, token) => redeemReset(deps, within, token),
+    dropPending: (within, accountId) => dropPending(deps, within, accountId),
     invitations: openInvitations(deps),
     async acceptTerms(id, version) {
       await deps.database.knex('accounts').where({ id, deleted_at: null }).update({ terms_version: version });

@@ -1,9 +1,10 @@
+import type { Knex } from 'knex';
 import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
 import type { Account, AccountState, Identity, IdentityKey } from './account.ts';
 import type { Invitations } from './invitation.ts';
 import type { Trust, Ways } from './linking.ts';
-import type { MailedLinks } from './mailed_links.ts';
+import type { LinkOrigin, MailedLinks } from './mailed_links.ts';
 
 /** The visit that a proof belongs to: it counts only there, and only in that browser. */
 export interface VisitBinding {
@@ -44,6 +45,18 @@ export type Confirmed =
   | { ok: true; address: Address; resume?: string }
   | { ok: false; reason: 'expired' | 'used' | 'taken' }
   | { ok: false; reason: 'refused'; invited: boolean; reference?: string };
+
+/** Whoever asked is told the same, whether a mail was sent or not; too many are refused alike. */
+export type ResetAsked = { ok: true } | { ok: false; reason: 'too_many'; retryAfter: number };
+
+/** Whether the owner of an account gets the mail with which a new password is chosen, and else why not. */
+export type ResetDecision = 'mailed' | 'nobody' | 'disabled' | 'unverified';
+
+/** Whose password a link changes, and the visit that asked for it. */
+export interface Reset {
+  account: Account;
+  origin: Partial<LinkOrigin>;
+}
 
 /** A right code, and where it leads. */
 export type Redeemed = CodeRefused | { ok: true; outcome: Outcome };
@@ -146,6 +159,25 @@ export interface Accounts extends AccountReading {
   /** The button behind the link of a verification mail: does what the code of that mail would have done, without its browser. */
   confirm(token: string, browserHash: string | undefined): Promise<Confirmed>;
   invitations: Invitations;
+
+  /**
+   * "Forgot password?": mails a link to the stored address of whoever has this one. Answer, rows and time are alike for
+   * addresses of nobody, of the disabled and the unverified, who get no mail; the event tells an admin which.
+   */
+  recover(address: Address, visit: VisitBinding, locale: Tag): Promise<ResetAsked>;
+  /** The same for an account whose owner asked from within it, or by a link mailed to them. The token is in nothing but the mail. */
+  startReset(accountId: string, asked: { reference?: string; locale: Tag }): Promise<ResetDecision>;
+  /** The path on which somebody chooses a new password who has just proven the account's mailbox. Rejects where there is none. */
+  issueReset(within: Knex, accountId: string): Promise<string>;
+  /** What the link is worth, without changing anything. Undefined for one that never was, or whose account is gone. */
+  lookAtReset(token: string): Promise<{ state: 'usable' | 'used' | 'expired'; account: Account } | undefined>;
+  /**
+   * Consumes the link for exactly one caller, verifies the address it was mailed to, and drops what is pending. The
+   * caller sets the password in the same transaction.
+   */
+  redeemReset(within: Knex, token: string): Promise<Reset | undefined>;
+  /** Drops what waits for a mail of this account: codes, links for a password or another address. Links that undo stay. */
+  dropPending(within: Knex, accountId: string): Promise<void>;
 
   /** Notes that the person of an account agreed to this version of the terms. */
   acceptTerms(id: string, version: string): Promise<void>;

@@ -12,7 +12,8 @@ export interface LinkOrigin {
 /** What each kind of mailed link carries. */
 export interface LinkPayloads {
   'verify-email': LinkOrigin;
-  'reset-password': Partial<LinkOrigin>;
+  /** `address`: the mailbox it went to. On an account that has another one meanwhile it is dead. */
+  'reset-password': Partial<LinkOrigin> & { address: string };
   'change-address': { address: Address };
   /** `from` is what stands on the account now, `to` what stood there before. */
   'undo-address': { from: Address; to: Address };
@@ -26,8 +27,11 @@ export type LinkPurpose = keyof LinkPayloads;
 /** Whose link it is: an account's, or that of a proof whose account does not exist yet. */
 export type LinkOwner = { accountId: string } | { proofId: string };
 
-/** A link to be mailed, good for so many seconds. */
-export type NewLink<Purpose extends LinkPurpose> = LinkOwner & {
+/**
+ * A link to be mailed, good for so many seconds. One of `nobody` leads nowhere and is never mailed: it takes the time of one
+ * where there is nobody to write to.
+ */
+export type NewLink<Purpose extends LinkPurpose> = (LinkOwner | { nobody: true }) & {
   purpose: Purpose;
   payload: LinkPayloads[Purpose];
   seconds: number;

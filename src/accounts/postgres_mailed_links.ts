@@ -27,7 +27,7 @@ export function postgresMailedLinks(database: Database): MailedLinks {
       await rows(within).insert({
         token_hash: hashOf(purpose, token),
         purpose,
-        ...columnsOf(owner),
+        ...('nobody' in owner ? {} : columnsOf(owner)),
         payload: JSON.stringify(payload),
         created_at: now(),
         expires_at: inSeconds(seconds),

@@ -36,6 +36,15 @@ export const mail = {
     expires: 'The link works for {expires_seconds:duration}.',
     ignore: 'You expect no invitation? Ignore this mail and nothing happens.',
   },
+  reset_password: {
+    subject: 'Choose a new password for {brand}',
+    title: 'Choose a new password',
+    what: 'Somebody, probably you, asked for a new password for your {brand} account.',
+    social: 'You sign in with {upstreams}, so you need no password. You can set one here if you want.',
+    action: 'Choose a new password',
+    social_action: 'Set a password',
+    ignore: 'Not you? Ignore this mail. Your account stays as it is, and nobody gets in without this link.',
+  },
   identity_linked: {
     subject: '{upstream} now opens your {brand} account',
     title: '{upstream} is connected',

@@ -38,6 +38,16 @@ export const mail: typeof en.mail = {
     expires: '링크는 {expires_seconds:duration} 동안 쓸 수 있어요.',
     ignore: '초대를 요청하지 않으셨다면 이 메일을 무시하세요. 아무 일도 생기지 않아요.',
   },
+  reset_password: {
+    subject: '[{brand}] 새 비밀번호를 정해 주세요',
+    title: '새 비밀번호 정하기',
+    what: '누군가 {brand} 계정의 새 비밀번호를 요청했어요.',
+    social:
+      '이 계정은 {upstreams} 계정으로 로그인하고 있어서 비밀번호가 없어도 돼요. 원하시면 여기에서 비밀번호를 정할 수 있어요.',
+    action: '새 비밀번호 정하기',
+    social_action: '비밀번호 정하기',
+    ignore: '본인이 아니라면 이 메일을 무시하세요. 계정은 그대로이고, 이 링크가 없으면 아무도 로그인할 수 없어요.',
+  },
   identity_linked: {
     subject: '[{brand}] {upstream} 계정이 연결됐어요',
     title: '{upstream} 계정이 연결됐어요',

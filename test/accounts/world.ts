@@ -76,7 +76,7 @@ export async function accountsWorld({ limited = false } = {}) {
   async function mailsTo(who: Address) {
     const queued = await database.knex('mail_outbox').select('id');
     room.mail.wake();
-    await room.recorded('mail.sent', queued.length);
+    await room.recorded(['mail.sent', 'mail.dropped'], queued.length);
     return room.mail.mailbox().filter(({ to }) => to === who.stored);
   }
   async function codeTo(who: Address): Promise<string> {

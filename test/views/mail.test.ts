@@ -7,11 +7,12 @@ const values = {
   link: 'https://id.acme.example/x?a=1&b=2',
   upstream: 'A & B',
   address: 'm•••@x.example',
+  upstreams: 'A or B & C',
   expires_minutes: '10',
   link_minutes: '30',
   expires_seconds: '604800',
 };
-const names = ['verify_email', 'already_registered', 'link_code', 'identity_linked', 'invitation'] as const;
+const names = ['verify_email', 'already_registered', 'link_code', 'identity_linked', 'invitation', 'reset_password'] as const;
 const every = names.flatMap((name) => locales.map(({ tag }) => [name, tag] as const));
 
 describe.each(every)('the mail %s in %s', (name, locale) => {

@@ -90,7 +90,7 @@ function isSaid(value: object): value is Said {
 
 /** A mail in one of its two forms. */
 export function renderMail(
-  name: 'verify_email' | 'already_registered' | 'link_code' | 'identity_linked' | 'invitation',
+  name: 'verify_email' | 'already_registered' | 'link_code' | 'identity_linked' | 'invitation' | 'reset_password',
   form: 'html' | 'text',
   locale: Tag,
   values: Record<string, string>,

@@ -39,6 +39,7 @@ describe('the texts', () => {
         'link_code',
         'identity_linked',
         'invitation',
+        'reset_password',
       ] as const) {
         const required = { code: '48291377', upstream: 'Google', expires_minutes: '10', expires_seconds: '604800' };
         renderMail(name, 'html', tag, required);
@@ -47,6 +48,7 @@ describe('the texts', () => {
           link: 'https://id.acme.example/x',
           link_minutes: '30',
           address: 'm•••@x.example',
+          upstreams: 'Google or Facebook',
         });
       }
     }
