@@ -13,6 +13,7 @@ export function mountSecurity({ web, frame, cards }: AccountPagesDeps): void {
         screen: 'account-security',
         tab: 'security',
         title: t('account.security.title'),
+        notes: { password_changed: 'account.security.password_changed', password_set: 'account.security.password_set' },
         locals: { cards: shown.map((card) => card(t)) },
       });
     },

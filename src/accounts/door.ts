@@ -46,8 +46,8 @@ export type Confirmed =
   | { ok: false; reason: 'expired' | 'used' | 'taken' }
   | { ok: false; reason: 'refused'; invited: boolean; reference?: string };
 
-/** Whoever asked is told the same, whether a mail was sent or not; too many are refused alike. */
-export type ResetAsked = { ok: true } | { ok: false; reason: 'too_many'; retryAfter: number };
+/** Whoever asked is told the same, whether a mail was sent or not; its link works for so many seconds. Too many are refused alike. */
+export type ResetAsked = { ok: true; seconds: number } | { ok: false; reason: 'too_many'; retryAfter: number };
 
 /** Whether the owner of an account gets the mail with which a new password is chosen, and else why not. */
 export type ResetDecision = 'mailed' | 'nobody' | 'disabled' | 'unverified';

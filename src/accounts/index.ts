@@ -20,7 +20,17 @@ export type { Administration } from './administration.ts';
 export type { Factors } from './deps.ts';
 export { invitationId, openInvitations, SHORT_ID } from './invitations.ts';
 export type { Invitation, Invitations, InvitationState } from './invitation.ts';
-export type { AccountReading, Accounts, Arrival, CodeRefused, Outcome, Reset, Sent, VisitBinding } from './door.ts';
+export type {
+  AccountReading,
+  Accounts,
+  Arrival,
+  CodeRefused,
+  Outcome,
+  Reset,
+  ResetAsked,
+  Sent,
+  VisitBinding,
+} from './door.ts';
 export type { Ways } from './linking.ts';
 export type { FileRecord } from './transfer/file_record.ts';
 export type { ImportCounts, ImportWishes } from './transfer/import_accounts.ts';

@@ -33,7 +33,7 @@ export async function recover(
     await lockAddress(within, address.canonical);
     return postgresAccountStore(within).findByAddress(address.canonical);
   });
-  return { ok: true };
+  return { ok: true, seconds: deps.lifetimes.mailed_link };
 }
 
 /** As `recover`, for an account that is known. Not counted: only its owner gets here. */

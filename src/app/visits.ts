@@ -5,7 +5,8 @@ import { createDemo, mountMailbox, type Demo } from '../demo/index.ts';
 import { IdpError } from '../kit/errors.ts';
 import { locales } from '../locales/index.ts';
 import { openOidc, type Oidc, type PromptHandler } from '../oidc/index.ts';
-import { mountSignIn } from '../sign_in/index.ts';
+import { mountPasswordPages, passwordCard } from '../passwords/index.ts';
+import { backToLogin, mountSignIn, type SignInDeps } from '../sign_in/index.ts';
 import { signOutPages } from '../sign_out/index.ts';
 import type { Web } from '../web/index.ts';
 import { directoryOf } from './adapters.ts';
@@ -25,7 +26,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
   const { record } = base.events;
   const stateKey = keys.derive('account state');
   const frame = openAccountFrame({ issuer, web, oidc, accounts, hasOwnFactor: (id) => passwords.has(id), stateKey });
-  const prompts = mountSignIn({
+  const signIn: SignInDeps = {
     ...base,
     oidc,
     record,
@@ -34,7 +35,8 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     // Their own account asks people again before a sensitive change: nothing weaker than their own factor counts there.
     ownFactorOnly: (visit) => visit.client.id === ACCOUNT_CLIENT_ID && visit.params['prompt'] === 'login',
     signUpUrl: frame.signUpUrl,
-  });
+  };
+  const prompts = mountSignIn(signIn);
   mountPrompts(web, oidc, { ...prompts, consent: consentPrompt({ web, oidc, accounts, record }) });
   mountAccountPages({
     web,
@@ -43,10 +45,17 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     clients,
     oidc,
     events: base.events,
-    // TODO(#3): accounts.startReset, with recovery.
-    startReset: async () => {},
+    startReset: accounts.startReset,
     frame,
-    cards: [],
+    cards: [passwordCard(deps)],
+  });
+  mountPasswordPages({
+    ...base,
+    database: deps.database,
+    oidc,
+    record,
+    frame,
+    backToVisit: (ctx, resume, email) => backToLogin(signIn, ctx, resume, email),
   });
   demo?.mount();
   if (development.mailbox) mountMailbox({ web, mail });

@@ -52,6 +52,9 @@ export type EventType =
   | 'accounts.deleted'
   | 'accounts.imported' // a whole file; its accounts have no event of their own
   | 'accounts.reset_asked' // somebody asked for a link to choose a new password; the reason says whether one was mailed
+  | 'passwords.reset' // by a mailed link; everything open ended with it
+  | 'passwords.changed' // in the account, by who knew the old one, or for the first time
+  | 'passwords.current_wrong' // somebody signed in does not know the password they want to change
   | 'passwords.hash_unusable' // a stored hash that cannot be verified
   | 'passwords.breach_check_failed' // nobody was kept out; recorded once in a while
   // What people say on the pages of their account.

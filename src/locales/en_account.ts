@@ -37,5 +37,7 @@ export const account = {
     title: 'Security',
     factors: 'Ways to sign in',
     factors_hint: 'What proves that it is you.',
+    password_changed: 'Your password was changed.',
+    password_set: 'Your password is set. You can sign in with it from now on.',
   },
 };

@@ -45,6 +45,15 @@ export const mail = {
     social_action: 'Set a password',
     ignore: 'Not you? Ignore this mail. Your account stays as it is, and nobody gets in without this link.',
   },
+  password_changed: {
+    subject: 'Your {brand} password was changed',
+    title: 'Your password was changed',
+    what: 'The password of your {brand} account was changed on {at:moment}.',
+    not_you:
+      'Not you? Somebody else has got in. Choose “Forgot password?” on the sign-in page at once: a new password signs everybody out.',
+    action: 'Choose another password',
+    fine: 'Was it you? Then there is nothing to do.',
+  },
   identity_linked: {
     subject: '{upstream} now opens your {brand} account',
     title: '{upstream} is connected',

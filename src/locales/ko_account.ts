@@ -38,5 +38,7 @@ export const account: typeof en.account = {
     title: '보안',
     factors: '로그인 방법',
     factors_hint: '본인임을 확인하는 방법이에요.',
+    password_changed: '비밀번호를 바꿨어요.',
+    password_set: '비밀번호를 정했어요. 이제 이 비밀번호로 로그인할 수 있어요.',
   },
 };

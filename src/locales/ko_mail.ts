@@ -48,6 +48,15 @@ export const mail: typeof en.mail = {
     social_action: '비밀번호 정하기',
     ignore: '본인이 아니라면 이 메일을 무시하세요. 계정은 그대로이고, 이 링크가 없으면 아무도 로그인할 수 없어요.',
   },
+  password_changed: {
+    subject: '[{brand}] 비밀번호를 바꿨어요',
+    title: '비밀번호를 바꿨어요',
+    what: '{brand} 계정의 비밀번호가 바뀌었어요. 바뀐 때: {at:moment}',
+    not_you:
+      '본인이 아닌가요? 다른 사람이 들어온 거예요. 바로 로그인 페이지에서 ‘비밀번호를 잊으셨나요?’를 선택하세요. 새 비밀번호를 정하면 모든 곳에서 로그아웃돼요.',
+    action: '다른 비밀번호 정하기',
+    fine: '본인이라면 아무것도 하지 않으셔도 돼요.',
+  },
   identity_linked: {
     subject: '[{brand}] {upstream} 계정이 연결됐어요',
     title: '{upstream} 계정이 연결됐어요',

@@ -8,7 +8,8 @@ export type MailTemplate =
   | 'link-code'
   | 'identity-linked'
   | 'invitation'
-  | 'reset-password';
+  | 'reset-password'
+  | 'password-changed';
 
 /** A mail to send. */
 export interface QueuedMail {

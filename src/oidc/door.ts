@@ -130,7 +130,7 @@ export interface Oidc {
   forget(browserHash: string, accountId?: string): Promise<void>;
   /**
    * Ends all sessions, grants and tokens of an account in one transaction, its own or the given one; the apps of those
-   * sessions are told once that is committed.
+   * sessions are told once that is committed. Within a given transaction its event is the caller's.
    */
   endEverythingOf(accountId: string, within?: Knex): Promise<void>;
   /** The sessions of an account, the newest first, in one statement. */
@@ -142,8 +142,8 @@ export interface Oidc {
   ): Promise<{ items: ListedGrant[]; next?: string }>;
   /** Ends a session of this account and what was issued in it, like signing out there. False when it has none of this uid. */
   endSession(accountId: string, uid: string): Promise<boolean>;
-  /** The same for all sessions of an account but one. False when there was no other. */
-  endOtherSessions(accountId: string, keepUid: string): Promise<boolean>;
+  /** The same for all sessions of an account but one, in its own transaction or the given one. False when there was no other. */
+  endOtherSessions(accountId: string, keepUid: string, within?: Knex): Promise<boolean>;
   /** Takes back what an account allowed a client: its grant and every token below. False when there was nothing. */
   revokeGrant(accountId: string, clientId: string): Promise<boolean>;
   /** Begins to tell apps of ended sessions, in the background. */

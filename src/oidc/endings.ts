@@ -28,20 +28,27 @@ export function createEndings({ database: { knex }, notices, record }: EndingsDe
     notices.wake();
     return result;
   };
-  const endSessions = async (accountId: string, which: (rows: Knex.QueryBuilder) => Knex.QueryBuilder) => {
-    const sessions = await committed((within) => endInTransaction(within, notices, accountId, which));
+  // Within a transaction of somebody else, no event: it would take a second connection while the first one is held.
+  const endSessions = async (
+    accountId: string,
+    which: (rows: Knex.QueryBuilder) => Knex.QueryBuilder,
+    outer?: Knex,
+  ): Promise<boolean> => {
+    const work = (within: Knex) => endInTransaction(within, notices, accountId, which);
+    const sessions = await (outer ? work(outer) : committed(work));
     if (sessions === 0) return false;
-    await record({ type: 'oidc.sessions_ended', outcome: 'ok', accountId, detail: { sessions } });
+    if (!outer) await record({ type: 'oidc.sessions_ended', outcome: 'ok', accountId, detail: { sessions } });
     return true;
   };
   return {
     async endEverythingOf(accountId, within) {
       const work = (own: Knex) => endEverything(own, notices, accountId);
       const detail = await (within ? work(within) : committed(work));
-      await record({ type: 'oidc.account_ended', outcome: 'ok', accountId, detail });
+      if (!within) await record({ type: 'oidc.account_ended', outcome: 'ok', accountId, detail });
     },
     endSession: (accountId, uid) => endSessions(accountId, (rows) => rows.where('uid', uid)),
-    endOtherSessions: (accountId, keepUid) => endSessions(accountId, (rows) => rows.whereNot('uid', keepUid)),
+    endOtherSessions: (accountId, keepUid, within) =>
+      endSessions(accountId, (rows) => rows.whereNot('uid', keepUid), within),
     async revokeGrant(accountId, clientId) {
       const grants = await committed((within) => revokeInTransaction(within, notices, accountId, clientId));
       if (grants > 0) await record({ type: 'oidc.grant_revoked', outcome: 'ok', accountId, clientId });

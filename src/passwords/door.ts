@@ -19,4 +19,6 @@ export interface Passwords {
   verify(accountId: string | undefined, password: string): Promise<boolean>;
   set(within: Knex, accountId: string, passwordHash: string): Promise<void>;
   has(accountId: string, within?: Knex): Promise<boolean>;
+  /** When the account got its present password; undefined when it has none. */
+  changedAt(accountId: string): Promise<Date | undefined>;
 }

@@ -5,6 +5,9 @@ import { now } from '../kit/clock.ts';
 interface PasswordStore {
   find(accountId: string): Promise<string | undefined>;
   put(accountId: string, passwordHash: string): Promise<void>;
+  changedAt(accountId: string): Promise<Date | undefined>;
+  /** Puts a new password where there is the one of that time, or none; false when somebody was faster. */
+  replace(accountId: string, passwordHash: string, changedAt: Date | undefined): Promise<boolean>;
   /** Replaces a hash by another of the same password; nothing happens when the password was changed meanwhile. */
   renew(accountId: string, passwordHash: string, by: string): Promise<void>;
 }
@@ -18,6 +21,7 @@ export interface NewPassword {
 interface Row {
   account_id: string;
   password_hash: string;
+  changed_at: Date;
 }
 
 /** Passwords in PostgreSQL, within a transaction or outside of any. */
@@ -30,6 +34,19 @@ export function postgresPasswordStore(knex: Knex): PasswordStore {
     async put(accountId, passwordHash) {
       const row = { account_id: accountId, password_hash: passwordHash, changed_at: now() };
       await knex('passwords').insert(row).onConflict('account_id').merge();
+    },
+    async changedAt(accountId) {
+      const [row] = await knex<Row>('passwords').where({ account_id: accountId }).select('changed_at');
+      return row?.changed_at;
+    },
+    async replace(accountId, passwordHash, changedAt) {
+      const by = { password_hash: passwordHash, changed_at: now() };
+      if (changedAt)
+        return (await knex('passwords').where({ account_id: accountId, changed_at: changedAt }).update(by)) === 1;
+      const row = { account_id: accountId, ...by };
+      return (
+        (await knex('passwords').insert(row).onConflict('account_id').ignore().returning('account_id')).length === 1
+      );
     },
     async renew(accountId, passwordHash, by) {
       await knex('passwords')

@@ -1,4 +1,4 @@
-import { finishSignIn, isOld } from './finish.ts';
+import { finishSignIn, isOld, isStale } from './finish.ts';
 import { atStep, moveTo, pathOf } from './steps.ts';
 
 /** How long a proof waits while somebody reads the terms. Whoever comes later to the open page may be somebody else. */
@@ -31,7 +31,7 @@ export const showAcceptTerms = atStep('accept-terms', async (deps, ctx, visit, s
 export const submitAcceptTerms = atStep('accept-terms', async (deps, ctx, visit, step) => {
   const { web, accounts, signup } = deps;
   const { terms } = await web.form(ctx);
-  if (isOld(step, PROOF_SECONDS)) return moveTo(deps, ctx, visit, { step: 'start', anyone: true });
+  if (await isStale(deps, step, PROOF_SECONDS)) return moveTo(deps, ctx, visit, { step: 'start', anyone: true });
   if (signup.terms && terms !== signup.terms.version) return showAcceptTerms(deps, ctx, visit);
   const { accountId, manner, provenAt } = step;
   if (signup.terms) await accounts.acceptTerms(accountId, signup.terms.version);

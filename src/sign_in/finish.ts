@@ -51,6 +51,15 @@ export function isOld({ provenAt }: Pick<Proven, 'provenAt'>, seconds: number): 
   return epochSeconds() - provenAt > seconds;
 }
 
+/** The same before the answer counts; also for a password that was replaced since: whoever knew the old one stays out. */
+export async function isStale({ passwords }: SignInDeps, proven: Proven, seconds: number): Promise<boolean> {
+  if (isOld(proven, seconds)) return true;
+  if (proven.manner.method !== 'pwd') return false;
+  const changedAt = await passwords.changedAt(proven.accountId);
+  // A proof is known to the second: within one, the new password may have proven it.
+  return changedAt !== undefined && changedAt.getTime() / 1000 >= proven.provenAt + 1;
+}
+
 async function usableAccount(deps: SignInDeps, visit: Visit, { accountId, manner }: Proven): Promise<Account> {
   const account = await deps.accounts.find(accountId);
   if (!account || account.disabledAt) {

@@ -7,5 +7,6 @@
  * says how far a visit got.
  */
 export type { SignInDeps } from './deps.ts';
+export { backToLogin } from './back_to_login.ts';
 export { mountSignIn } from './routes.ts';
 export { signupAdmits, signupSettings, type SignupPolicy } from './signup_policy.ts';

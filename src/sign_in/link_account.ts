@@ -3,10 +3,10 @@ import type { Account, IdentityKey } from '../accounts/index.ts';
 import { maskAddress } from '../kit/addresses.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
+import { passwordTries } from '../passwords/index.ts';
 import { awaitCode } from './await_code.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { finishSignIn } from './finish.ts';
-import { passwordTries } from './password_tries.ts';
 import { problem, refusedForNow, type Shown } from './problems.ts';
 import { atStep, federated, moveTo, pathOf, type StepNamed } from './steps.ts';
 import { formTargets, upstreamButtons, upstreamName } from './upstream_buttons.ts';
@@ -52,7 +52,8 @@ export const submitLinkPassword = atStep('link-account', async (deps, ctx, visit
   const { password = '' } = await web.form(ctx);
   const t = web.t(ctx);
   const account = await accountOf(deps, step);
-  const tries = await passwordTries(deps, ctx, visit, { address: account.address?.canonical ?? account.id, account });
+  const address = account.address?.canonical ?? account.id;
+  const tries = await passwordTries(deps, ctx, { address, account, browserHash: visit.browserHash });
   const refused = await tries.take();
   if (refused) return show(refusedForNow(ctx, t, refused.retryAfter))(deps, ctx, visit);
   if (!(await passwords.verify(account.id, password))) {

@@ -2,12 +2,13 @@ import type { Context } from 'koa';
 import type { Account } from '../accounts/index.ts';
 import { parseAddress } from '../kit/addresses.ts';
 import type { Visit } from '../oidc/index.ts';
+import { passwordTries } from '../passwords/index.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
 import { goOn } from './go_on.ts';
 import { entranceOf } from './invited.ts';
 import { firstPage } from './notes.ts';
-import { passwordTries } from './password_tries.ts';
 import { problem, refusedForNow, type Problem, type Shown } from './problems.ts';
+import { recoverPath } from './recover.ts';
 import { pathOf, stepOf } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
 
@@ -29,6 +30,7 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
   const same = await accountOfSession(deps, visit);
   const ways = await waysOf(deps, visit, same);
   const { note, problems, ...page } = firstPage(deps, ctx, visit, shown);
+  const values = typed ?? { email: expectedEmail(visit) };
   await web.page(ctx, {
     view: 'sign_in/login',
     screen: same ? 'reauthenticate' : 'login',
@@ -39,11 +41,12 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
       app: visit.client.name,
       action: pathOf(visit, visit.prompt.name === 'login' ? '' : 'login'),
       signupAction: (await entranceOf(deps, visit)).open ? pathOf(visit, 'signup') : undefined,
+      recoverAction: recoverPath(visit, same?.address?.stored ?? values.email),
       cancelAction: pathOf(visit, 'cancel'),
       switchAction: same && pathOf(visit, 'start-again'),
       upstreams: upstreamButtons(deps, ctx, visit).filter(({ id }) => ways.upstreams?.includes(id) ?? true),
       password: ways.password,
-      values: typed ?? { email: expectedEmail(visit) },
+      values,
       fixedEmail: same?.address?.stored,
       note,
       problems,
@@ -65,7 +68,11 @@ export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit):
 
   const address = parseAddress(email);
   const account = address && (await accounts.findByAddress(address.canonical));
-  const tries = await passwordTries(deps, ctx, visit, { address: address?.canonical ?? email, account });
+  const tries = await passwordTries(deps, ctx, {
+    address: address?.canonical ?? email,
+    account,
+    browserHash: visit.browserHash,
+  });
   const refused = await tries.take();
   if (refused) return again(refusedForNow(ctx, t, refused.retryAfter));
   const about = { ...aboutVisit(visit), accountId: account?.id };

@@ -41,6 +41,8 @@ function noteOf({ web, upstreams }: SignInDeps, ctx: Context, visit: Visit): Fir
   switch (note.kind) {
     case 'address_taken':
       return { note: t('sign_in.login.address_taken'), problems: [] };
+    case 'password_changed':
+      return { note: t('sign_in.login.password_changed'), problems: [] };
     case 'start_over':
       return { problems: [problem(t, 'sign_in.problems.code_dead')], status: 400 };
     case 'too_many_codes':

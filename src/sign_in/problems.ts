@@ -26,7 +26,7 @@ export function refusedForNow(
   ctx: Context,
   t: Translate,
   wait: number,
-  key: 'sign_in.problems.too_many_tries' | 'sign_in.problems.too_many_codes' = 'sign_in.problems.too_many_tries',
+  key: `sign_in.problems.too_many_${'tries' | 'codes' | 'links'}` = 'sign_in.problems.too_many_tries',
 ): Shown {
   ctx.set('Retry-After', String(wait));
   return { status: 429, problems: [problem(t, key, undefined, { wait })] };

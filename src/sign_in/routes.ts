@@ -9,6 +9,7 @@ import { aboutVisit, type SignInDeps } from './deps.ts';
 import { mountInvitation } from './invitation.ts';
 import { sendLinkCode, showLinkAccount, submitLinkPassword } from './link_account.ts';
 import { showLogin, submitLogin } from './login.ts';
+import { resendLink, showRecover, showRecoverSent, submitRecover } from './recover.ts';
 import { showSignup, submitSignup } from './signup.ts';
 import { moveTo, type Handler } from './steps.ts';
 import { showSwitch, submitSwitch } from './switch_account.ts';
@@ -21,6 +22,10 @@ const pages: readonly [method: 'get' | 'post', path: string, handler: Handler][]
   ['post', 'login', submitLogin],
   ['get', 'signup', showSignup],
   ['post', 'signup', submitSignup],
+  ['get', 'recover', showRecover],
+  ['post', 'recover', submitRecover],
+  ['get', 'recover-sent', showRecoverSent],
+  ['post', 'recover-sent', resendLink],
   ['get', 'check-email', showCheckEmail],
   ['post', 'check-email', submitCode],
   ['post', 'check-email/resend', resendCode],

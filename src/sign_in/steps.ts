@@ -1,12 +1,13 @@
 import type { Context } from 'koa';
 import type { Arrival, Ways } from '../accounts/index.ts';
+import type { Address } from '../kit/addresses.ts';
 import type { Visit } from '../oidc/index.ts';
 import type { SignInDeps } from './deps.ts';
 
 /** What the first page says about what just happened. */
 export type Note =
   | { kind: 'cancelled' | 'refused' | 'failed' | 'unavailable' | 'misconfigured'; upstream: string }
-  | { kind: 'address_taken' | 'start_over' }
+  | { kind: 'address_taken' | 'start_over' | 'password_changed' }
   | { kind: 'too_many_codes'; wait: number };
 
 /** RFC 8176 names where it has one: `pwd` password; `fed` stands for a login at an upstream. */
@@ -43,6 +44,15 @@ interface Waiting {
   provenAt: number;
 }
 
+/** A link to choose a new password is on its way, if the address has an account; it works for so many seconds. */
+interface RecoverSentStep {
+  step: 'recover-sent';
+  address: Address;
+  seconds: number;
+  sentAt: number;
+  resent?: boolean;
+}
+
 /**
  * How far a visit got, kept on the server in its row: only this decides which page comes next.
  * `start` is the first page of the prompt; `anyone` means that the person said "Not you?".
@@ -50,6 +60,7 @@ interface Waiting {
 export type Step =
   | { step: 'start'; note?: Note; email?: string; anyone?: boolean }
   | CheckEmailStep
+  | RecoverSentStep
   | { step: 'complete-profile'; arrival: Arrival }
   | { step: 'link-account'; arrival: Arrival; accountId: string; ways: Ways; provenByCode: boolean }
   | ({ step: 'accept-terms' } & Waiting)

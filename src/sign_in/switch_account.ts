@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { Visit } from '../oidc/index.ts';
 import type { SignInDeps } from './deps.ts';
-import { completeSignIn, isOld } from './finish.ts';
+import { completeSignIn, isOld, isStale } from './finish.ts';
 import { atStep, moveTo, pathOf } from './steps.ts';
 
 /** How long a proof waits for its answer. Whoever comes later to the open page may be somebody else. */
@@ -32,7 +32,7 @@ export const showSwitch = atStep('switch-account', async (deps, ctx, visit, step
 /** The person agreed: the proof made before counts now. */
 export const submitSwitch = atStep('switch-account', async (deps, ctx, visit, step) => {
   await deps.web.form(ctx);
-  if (isOld(step, PROOF_SECONDS)) return startOver(deps, ctx, visit);
+  if (await isStale(deps, step, PROOF_SECONDS)) return startOver(deps, ctx, visit);
   await completeSignIn(deps, ctx, visit, step);
 });
 

@@ -18,7 +18,7 @@ export { contentSecurityPolicy } from './content_security_policy.ts';
 export { unsafeSchemes } from './unsafe_schemes.ts';
 export { createMailViews } from './mail_views.ts';
 export { createSimulatorViews } from './simulator_views.ts';
-export { deadLink, mountLanding } from './landing.ts';
+export { deadLink, mountLanding, showLanding, tokenOf } from './landing.ts';
 export type { Landing, LandingPage } from './landing.ts';
 export type { CookieName, Cookies } from './cookies.ts';
 export type { ErrorEvent } from './errors.ts';

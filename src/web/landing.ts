@@ -33,16 +33,26 @@ const LONGEST_TOKEN = 200;
 export function mountLanding(web: Web, { path, screen, look, act, ends }: Landing): void {
   const named = (name: string) => (Object.hasOwn(ends, name) ? ends[name] : undefined);
   web.router.get(path, async (ctx) => {
-    const token = text(ctx.query['token']);
-    const page = named(text(ctx.query['end']))?.(ctx) ?? (token ? await look(ctx, token) : deadLink(web, ctx));
-    const { title, status, ...shown } = page;
-    await web.page(ctx, { view: 'landing', screen, title, status, locals: { ...shown, action: path, token } });
+    const token = tokenOf(ctx.query['token']);
+    const page = named(tokenOf(ctx.query['end']))?.(ctx) ?? (token ? await look(ctx, token) : deadLink(web, ctx));
+    await showLanding(web, ctx, screen, page, { action: path, token });
   });
   web.router.post(path, async (ctx) => {
-    const { token = '' } = await web.form(ctx);
-    const end = await act(ctx, token.slice(0, LONGEST_TOKEN));
+    const { token } = await web.form(ctx);
+    const end = await act(ctx, tokenOf(token));
     web.redirect(ctx, end.startsWith('/') ? end : `${path}?end=${end}`);
   });
+}
+
+/** Answers with a landing page; `form` is where its button goes, if it has one. */
+export async function showLanding(
+  web: Web,
+  ctx: Koa.Context,
+  screen: string,
+  { title, status, ...shown }: LandingPage,
+  form: { action?: string; token?: string } = {},
+): Promise<void> {
+  await web.page(ctx, { view: 'landing', screen, title, status, locals: { ...shown, ...form } });
 }
 
 /** The page of a link that leads nowhere: expired, replaced by a newer one, or never ours. */
@@ -56,6 +66,7 @@ export function deadLink(web: Web, ctx: Koa.Context): LandingPage {
   };
 }
 
-function text(value: unknown): string {
+/** The token of a query or a form; empty when it is none that we could have made. */
+export function tokenOf(value: unknown): string {
   return typeof value === 'string' && value.length <= LONGEST_TOKEN ? value : '';
 }

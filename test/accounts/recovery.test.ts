@@ -50,7 +50,7 @@ describe('asking for a new password', () => {
 
     for (const who of asked) {
       const [links, mails] = [await count('mailed_links'), await count('mail_outbox')];
-      expect(await ask(who)).toEqual({ ok: true });
+      expect(await ask(who)).toEqual({ ok: true, seconds: 1800 });
       expect([await count('mailed_links'), await count('mail_outbox')]).toEqual([links + 1, mails + 1]);
     }
 

@@ -31,6 +31,20 @@ const fields: Record<string, string[]> = {
   'sign_in/check_email sent': ['code text [one-time-code]'],
   'sign_in/complete_profile asked': ['email email [email]', 'name text [name] optional'],
   'sign_in/link_account all-ways': ['email hidden [username]', 'password password [current-password]'],
+  'sign_in/recover fresh': ['email email [username]'],
+  'sign_in/recover_sent waiting': [],
+  'passwords/reset_password fresh': ['token hidden', 'email hidden [username]', 'new_password password [new-password]'],
+  'passwords/account_password change': [
+    'password password [current-password]',
+    'email hidden [username]',
+    'new_password password [new-password]',
+    'end_others checkbox',
+  ],
+  'passwords/account_password set': [
+    'email hidden [username]',
+    'new_password password [new-password]',
+    'end_others checkbox',
+  ],
   'consent/consent third-party': [],
   'sign_out/logout alone': ['xsrf hidden'],
 };

@@ -8,11 +8,20 @@ const values = {
   upstream: 'A & B',
   address: 'm•••@x.example',
   upstreams: 'A or B & C',
+  at: '2026-11-21T14:32:08Z',
   expires_minutes: '10',
   link_minutes: '30',
   expires_seconds: '604800',
 };
-const names = ['verify_email', 'already_registered', 'link_code', 'identity_linked', 'invitation', 'reset_password'] as const;
+const names = [
+  'verify_email',
+  'already_registered',
+  'link_code',
+  'identity_linked',
+  'invitation',
+  'reset_password',
+  'password_changed',
+] as const;
 const every = names.flatMap((name) => locales.map(({ tag }) => [name, tag] as const));
 
 describe.each(every)('the mail %s in %s', (name, locale) => {
@@ -32,8 +41,8 @@ describe.each(every)('the mail %s in %s', (name, locale) => {
 
   it('is complete without what is optional', () => {
     if (name === 'invitation') return; // its link is all there is
-    const { code, upstream, expires_minutes } = values;
-    expect(renderMail(name, 'text', locale, { code, upstream, expires_minutes })).not.toContain(
+    const { code, upstream, expires_minutes, at } = values;
+    expect(renderMail(name, 'text', locale, { code, upstream, expires_minutes, at })).not.toContain(
       'https://id.acme.example/x',
     );
   });

@@ -90,7 +90,14 @@ function isSaid(value: object): value is Said {
 
 /** A mail in one of its two forms. */
 export function renderMail(
-  name: 'verify_email' | 'already_registered' | 'link_code' | 'identity_linked' | 'invitation' | 'reset_password',
+  name:
+    | 'verify_email'
+    | 'already_registered'
+    | 'link_code'
+    | 'identity_linked'
+    | 'invitation'
+    | 'reset_password'
+    | 'password_changed',
   form: 'html' | 'text',
   locale: Tag,
   values: Record<string, string>,

@@ -4,6 +4,7 @@ import { accountStates } from './account_states.ts';
 import { accountUseStates } from './account_use_states.ts';
 import { developmentStates } from './development_states.ts';
 import { landingStates } from './landing_states.ts';
+import { passwordStates } from './password_states.ts';
 import { said } from './render.ts';
 import type { State } from './render.ts';
 import { signInStates } from './sign_in_states.ts';
@@ -119,6 +120,7 @@ export const states: State[] = [
   ...accountStates,
   ...accountUseStates,
   ...landingStates,
+  ...passwordStates,
   ...errorStates,
   ...developmentStates,
 ];

@@ -40,8 +40,15 @@ describe('the texts', () => {
         'identity_linked',
         'invitation',
         'reset_password',
+        'password_changed',
       ] as const) {
-        const required = { code: '48291377', upstream: 'Google', expires_minutes: '10', expires_seconds: '604800' };
+        const required = {
+          code: '48291377',
+          upstream: 'Google',
+          expires_minutes: '10',
+          expires_seconds: '604800',
+          at: '2026-11-21T14:32:08Z',
+        };
         renderMail(name, 'html', tag, required);
         renderMail(name, 'text', tag, {
           ...required,
@@ -49,6 +56,7 @@ describe('the texts', () => {
           link_minutes: '30',
           address: 'm•••@x.example',
           upstreams: 'Google or Facebook',
+          at: '2026-11-21T14:32:08Z',
         });
       }
     }

@@ -1,7 +1,8 @@
 import type { Context } from 'koa';
 import type { Account } from '../accounts/index.ts';
-import type { Visit } from '../oidc/index.ts';
-import type { SignInDeps } from './deps.ts';
+import type { Oidc } from '../oidc/index.ts';
+import type { RateLimiter } from '../rate_limits/index.ts';
+import type { Web } from '../web/index.ts';
 
 /** The tries at one address from one browser. */
 export interface PasswordTries {
@@ -11,21 +12,35 @@ export interface PasswordTries {
   forgive(): Promise<void>;
 }
 
+/** What counting stands on. */
+interface TriesDeps {
+  web: Pick<Web, 'clientAddress'>;
+  oidc: Pick<Oidc, 'remembered'>;
+  limits: RateLimiter;
+}
+
+/** Whose password is tried, and where. `signedIn`: that account has a session on this browser. */
+interface Tried {
+  address: string;
+  account?: Account;
+  browserHash: string;
+  signedIn?: true;
+}
+
 /**
  * Counts per address, and per client address against those who try many addresses. A browser that the account knows has
  * a count of its own, so that strangers cannot lock its owner out. Counts alike for addresses nobody has.
  */
 export async function passwordTries(
-  { limits, oidc, web }: SignInDeps,
+  { limits, oidc, web }: TriesDeps,
   ctx: Context,
-  visit: Visit,
-  typed: { address: string; account?: Account },
+  { address, account, browserHash, signedIn }: Tried,
 ): Promise<PasswordTries> {
-  const remembered = await oidc.remembered(visit.browserHash);
-  const known = typed.account !== undefined && remembered.includes(typed.account.id);
+  const remembered = signedIn ? [] : await oidc.remembered(browserHash);
+  const known = signedIn ?? (account !== undefined && remembered.includes(account.id));
   const [rule, key] = known
-    ? (['login_browser', `${visit.browserHash} ${typed.account?.id}`] as const)
-    : (['login_account', typed.address] as const);
+    ? (['login_browser', `${browserHash} ${account?.id}`] as const)
+    : (['login_account', address] as const);
   const clientAddress = web.clientAddress(ctx);
   return {
     async take() {
