@@ -17,6 +17,16 @@ for (const button of document.querySelectorAll('[data-reveal]')) {
 
 document.querySelector('.problem')?.focus();
 
+// What was typed so far comes along to the page that asks for the same.
+for (const link of document.querySelectorAll('[data-carry]')) {
+  const input = document.getElementById(link.dataset.carry);
+  link.addEventListener('click', () => {
+    const url = new URL(link.href);
+    url.searchParams.set(input.name, input.value);
+    link.href = url.href;
+  });
+}
+
 // The seconds until a new code may be sent; the button comes when they are over. The server counts for itself.
 for (const counter of document.querySelectorAll('[data-count]')) {
   const end = Date.now() + Number(counter.dataset.count) * 1000;

@@ -276,7 +276,7 @@ export const en = {
   passwords: {
     reset: {
       title: 'Choose a new password',
-      subtitle: 'for your {brand} account {email}',
+      subtitle: 'for your {brand} account {address}',
       ends: 'You will be signed out everywhere, and sign in again with the new password.',
       signed_in_as: 'In this browser you are signed in as {address}. That does not change.',
       submit: 'Change password',

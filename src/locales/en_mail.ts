@@ -52,6 +52,7 @@ export const mail = {
     not_you:
       'Not you? Somebody else has got in. Choose “Forgot password?” on the sign-in page at once: a new password signs everybody out.',
     action: 'Choose another password',
+    device: 'Device: {device}',
     fine: 'Was it you? Then there is nothing to do.',
   },
   identity_linked: {

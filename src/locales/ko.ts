@@ -275,7 +275,7 @@ export const ko: typeof en = {
   passwords: {
     reset: {
       title: '새 비밀번호 정하기',
-      subtitle: '{brand} 계정 {email}',
+      subtitle: '{brand} 계정 {address}',
       ends: '모든 곳에서 로그아웃되고, 새 비밀번호로 다시 로그인하게 돼요.',
       signed_in_as: '이 브라우저는 {address} 계정으로 로그인되어 있어요. 그 상태는 바뀌지 않아요.',
       submit: '비밀번호 바꾸기',

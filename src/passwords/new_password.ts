@@ -51,7 +51,13 @@ export async function queueNotice(
     to: account.address.stored,
     template: 'password-changed',
     locale: account.locale ?? web.locale(ctx),
-    values: { at: now().toISOString(), link: '/account/password' },
+    values: { ...deviceOf(ctx, web), at: now().toISOString(), link: '/account/password' },
     reference: web.referenceOf(ctx),
   });
+}
+
+/** In what it was changed, where the request tells. */
+function deviceOf(ctx: Context, web: PasswordPagesDeps['web']): Record<string, string> {
+  const { browser, os } = web.device(ctx);
+  return browser === undefined || os === undefined ? {} : { browser, os };
 }

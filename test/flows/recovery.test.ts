@@ -66,6 +66,7 @@ describe('a lost password', () => {
     expect((await signInLocally(world, createBrowser(), 'ada@example.com')).status).toBe(401);
     const [notice] = await mailsTo('ada@example.com');
     expect(notice?.subject).toBe('Your Acme password was changed');
+    expect((await account(tab, '/activity')).text).toContain('A new password was chosen with a mailed link');
   });
 
   it('is replaced in any browser, which is then not signed in', async () => {

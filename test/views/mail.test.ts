@@ -8,6 +8,8 @@ const values = {
   upstream: 'A & B',
   address: 'm•••@x.example',
   upstreams: 'A or B & C',
+  browser: 'Firefox',
+  os: 'Linux',
   at: '2026-11-21T14:32:08Z',
   expires_minutes: '10',
   link_minutes: '30',

@@ -47,6 +47,8 @@ describe('the texts', () => {
           upstream: 'Google',
           expires_minutes: '10',
           expires_seconds: '604800',
+          browser: 'Firefox',
+          os: 'Linux',
           at: '2026-11-21T14:32:08Z',
         };
         renderMail(name, 'html', tag, required);
