@@ -7,6 +7,7 @@ import { redeem, sendArrivalCode, sendLinkCode, verifyAddress } from './codes.ts
 import { confirm, confirmedBy, lookAtConfirmation } from './confirmation.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { AccountReading, Accounts, Arrival, Joined, Outcome, VisitBinding } from './door.ts';
+import { disconnect, undoJoin } from './disconnecting.ts';
 import { openInvitations, sweepInvitations } from './invitations.ts';
 import { joinIdentity } from './joining.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
@@ -43,7 +44,9 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     arrive: (arrival, visit) => arrive(deps, arrival, visit),
     sendArrivalCode: (arrival, visit) => sendArrivalCode(deps, storable(arrival), visit),
     sendLinkCode: (accountId, arrival, visit) => sendLinkCode(deps, accountId, storable(arrival), visit),
-    join: (accountId, arrival, proof, visit) => join(deps, accountId, storable(arrival), proof, visit),
+    join: (accountId, arrival, proof, about) => join(deps, accountId, arrival, proof, about),
+    disconnect: (accountId, upstreamId, occasion) => disconnect(deps, accountId, upstreamId, occasion),
+    undoJoin: (token, occasion, also) => undoJoin(deps, token, occasion, also),
     codes: {
       changeAddress: (proofId, address, visit) => changeSignUpAddress(deps, proofId, address, visit),
       confirmed: (proofId, visit) => confirmedBy(deps, proofId, visit),
@@ -96,25 +99,28 @@ async function arrive(deps: AccountsDeps, arriving: Arrival, visit: VisitBinding
 async function join(
   deps: AccountsDeps,
   accountId: string,
-  arrival: Arrival,
+  arriving: Arrival,
   { provenByCode }: { provenByCode: boolean },
-  visit: VisitBinding,
+  about: Pick<VisitBinding, 'reference'>,
 ): Promise<Joined> {
-  const upstream = deps.policy.upstream(arrival.upstreamId);
+  const { upstreamId } = arriving;
+  const upstream = deps.policy.upstream(upstreamId);
+  const arrival = cleanArrival(arriving);
   const joined = await deps.database.knex.transaction(async (within): Promise<Joined> => {
+    if (!arrival) return { ok: false, reason: 'unusable' };
     const account = await postgresAccountStore(within).find(accountId);
     if (!account || !upstream) return { ok: false, reason: 'disabled' };
     const joining = { arrival, identity: identityOf(arrival), upstream, provenByCode };
-    return joinIdentity(deps, within, account, joining, visit);
+    return joinIdentity(deps, within, account, joining, about);
   });
   deps.mail.wake();
   await deps.record({
     type: 'accounts.identity_joined',
     outcome: joined.ok ? 'ok' : 'refused',
     reason: joined.ok ? undefined : joined.reason,
-    reference: visit.reference,
+    reference: about.reference,
     accountId,
-    upstreamId: arrival.upstreamId,
+    upstreamId,
   });
   return joined;
 }

@@ -113,7 +113,8 @@ async function act(
     return { decision, account: standing, arrival, ways: present(ways), provenByCode };
   }
   if (decision === 'sign_in') {
-    await postgresIdentityStore(within).touch(identity);
+    // Taken away while we looked: it opens nothing any more.
+    if (!(await postgresIdentityStore(within).touch(identity))) return { decision: 'refuse_neutral' };
     return { decision, account: standing };
   }
   const joined = await joinIdentity(deps, within, standing, scene, visit);

@@ -33,5 +33,5 @@ export interface AccountsDeps {
   /** Keys the hashes of mailed codes: a dump of the database is not enough to guess them. */
   proofKey: Buffer;
   /** Seconds for which a mailed code or link counts. */
-  lifetimes: { mailed_code: number; mailed_link: number };
+  lifetimes: { mailed_code: number; mailed_link: number; undo_link: number };
 }

@@ -108,8 +108,22 @@ export interface SignUp {
   termsVersion?: string;
 }
 
-/** Whether an identity was joined. `unverified`: the address of the account still needs a code. */
-export type Joined = { ok: true; account: Account } | { ok: false; reason: 'disabled' | 'unverified' | 'taken' };
+/** On what occasion a person changes their account: the language of its mails, and how mails and events are found again. */
+export interface Occasion {
+  locale: Tag;
+  reference?: string;
+}
+
+/**
+ * Whether an identity is joined now. `unverified`: the address of the account still needs a code. `taken`: the identity
+ * opens another account. `upstream_taken`: the account has another identity of this upstream. `unusable`: it is no key.
+ */
+export type Joined =
+  | { ok: true; account: Account }
+  | { ok: false; reason: 'disabled' | 'unverified' | 'taken' | 'upstream_taken' | 'unusable' };
+
+/** Whether an identity was taken away. `last`: it is the last way in. `unknown`: there is none (any more). */
+export type Disconnected = { ok: true } | { ok: false; reason: 'last' | 'unknown' };
 
 /** Looking accounts up. */
 export interface AccountReading {
@@ -138,8 +152,24 @@ export interface Accounts extends AccountReading {
   sendArrivalCode(arrival: Arrival, visit: VisitBinding): Promise<Sent>;
   /** The code way of `prove_then_join`: mails a code that joins this identity to this account, and to no other. */
   sendLinkCode(accountId: string, arrival: Arrival, visit: VisitBinding): Promise<Sent>;
-  /** The other ways of `prove_then_join`, once the person proved the account with its password or an upstream that opens it. */
-  join(accountId: string, arrival: Arrival, proof: { provenByCode: boolean }, visit: VisitBinding): Promise<Joined>;
+  /**
+   * Joins an identity to an account whose person was just proven: by another way of `prove_then_join`, or by a fresh sign-in
+   * to their own pages. Its owner gets a mail with a link that undoes it.
+   */
+  join(
+    accountId: string,
+    arrival: Arrival,
+    proof: { provenByCode: boolean },
+    about: Pick<VisitBinding, 'reference'>,
+  ): Promise<Joined>;
+  /** Takes the identity of an upstream away from the account, in one transaction that also ends the proofs which would join it again. */
+  disconnect(accountId: string, upstreamId: string, occasion: Occasion): Promise<Disconnected>;
+  /** Does so for whoever holds an undo link, even with the last way in, and `also` in the same transaction. Undefined for a dead link. */
+  undoJoin<Result>(
+    token: string,
+    occasion: Occasion,
+    also: (within: Knex, accountId: string) => Promise<Result>,
+  ): Promise<Result | undefined>;
 
   codes: {
     /** Starts the same sign-up with another address; the code and the link of the first one are dead. */

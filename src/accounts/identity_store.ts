@@ -6,6 +6,7 @@ export interface IdentityStore {
   listOf(accountId: string): Promise<Identity[]>;
   /** Rejects with IdentityTaken when the identity opens an account already, or the account has one of this upstream. */
   insert(accountId: string, identity: NewIdentity): Promise<void>;
-  /** Notes a use of the identity, and what the upstream says now. */
-  touch(identity: NewIdentity): Promise<void>;
+  /** Notes a use of the identity, and what the upstream says now. False when it was taken away meanwhile. */
+  touch(identity: NewIdentity): Promise<boolean>;
+  remove(key: IdentityKey): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { IdentityTaken, type Account, type NewIdentity } from './account.ts';
+import { lockAccount } from './account_lock.ts';
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Arrival, Joined, VisitBinding } from './door.ts';
@@ -16,43 +17,68 @@ interface Joining {
 
 /**
  * Joins an identity to an account that was proven. Looks at the account again under its locks, so that what changed since
- * the proof still counts; never joins an unverified address without a code.
+ * the proof still counts; never joins an unverified address without a code. Joined already, it stays so: no second mail.
  */
 export async function joinIdentity(
-  { mail }: AccountsDeps,
+  deps: AccountsDeps,
   within: Knex,
   { id, address }: Account,
-  { arrival, identity, upstream, provenByCode }: Joining,
-  { reference }: VisitBinding,
+  joining: Joining,
+  about: Pick<VisitBinding, 'reference'>,
 ): Promise<Joined> {
+  const { identity, provenByCode } = joining;
   if (!address) return { ok: false, reason: 'unverified' };
   await lockAddress(within, address.canonical);
-  // Also waits for whoever is about to bury the account: a tombstone must not get an identity.
-  const standing = await within('accounts').where({ id, deleted_at: null }).forUpdate().first('id');
-  const current = standing && (await postgresAccountStore(within).find(id));
+  const current = (await lockAccount(within, id)) && (await postgresAccountStore(within).find(id));
   if (!current || current.disabledAt) return { ok: false, reason: 'disabled' };
   if (current.address?.canonical !== address.canonical) return { ok: false, reason: 'unverified' };
   const mayVerify = current.origin === 'admin' && provenByCode;
   if (!current.address.verifiedAt && !mayVerify) return { ok: false, reason: 'unverified' };
-  if (!(await insertIfFree(within, id, identity))) return { ok: false, reason: 'taken' };
+  const inserted = await insertIfFree(within, id, identity);
+  if (inserted === 'joined_already') return { ok: true, account: current };
+  if (inserted !== 'joined') return { ok: false, reason: inserted };
   const account = current.address.verifiedAt ? current : ((await postgresAccountStore(within).verify(id)) ?? current);
-  const { email, name } = identity.facts;
-  await mail.queue(within, {
-    to: address.stored,
-    template: 'identity-linked',
-    locale: account.locale ?? arrival.locale,
-    values: { upstream: upstream.name, address: email ?? name ?? identity.subject },
-    reference,
-  });
+  await tellOwner(deps, within, { account, to: address.stored, ...joining }, about);
   return { ok: true, account };
 }
 
-async function insertIfFree(within: Knex, accountId: string, identity: NewIdentity): Promise<boolean> {
+type Inserted = 'joined' | 'joined_already' | 'taken' | 'upstream_taken';
+
+async function insertIfFree(within: Knex, accountId: string, identity: NewIdentity): Promise<Inserted> {
+  const identities = postgresIdentityStore(within);
   try {
-    await postgresIdentityStore(within).insert(accountId, identity);
-    return true;
+    await identities.insert(accountId, identity);
+    return 'joined';
   } catch (cause) {
-    if (cause instanceof IdentityTaken) return false;
-    throw cause;
+    if (!(cause instanceof IdentityTaken)) throw cause;
   }
+  const owner = await identities.find(identity);
+  if (!owner) return 'upstream_taken';
+  return owner.accountId === accountId ? 'joined_already' : 'taken';
+}
+
+/** The link in the mail takes the identity away again, whoever joined it. */
+async function tellOwner(
+  { mail, links, lifetimes }: AccountsDeps,
+  within: Knex,
+  { account, to, identity, upstream, arrival }: Joining & { account: Account; to: string },
+  { reference }: Pick<VisitBinding, 'reference'>,
+): Promise<void> {
+  const { upstreamId, issuer, subject } = identity;
+  const seconds = lifetimes.undo_link;
+  const payload = { identity: { upstreamId, issuer, subject } };
+  const token = await links.issue(within, { purpose: 'undo-identity', accountId: account.id, payload, seconds });
+  const link = { link: `/account/identities/undo?token=${token}`, link_minutes: String(Math.ceil(seconds / 60)) };
+  await mail.queue(within, {
+    to,
+    template: 'identity-linked',
+    locale: account.locale ?? arrival.locale,
+    values: { upstream: upstream.name, address: shownIdentity(identity), ...link },
+    reference,
+  });
+}
+
+/** What its owner knows an identity by. */
+export function shownIdentity({ facts, subject }: Pick<NewIdentity, 'facts' | 'subject'>): string {
+  return facts.email ?? facts.name ?? subject;
 }

@@ -42,7 +42,10 @@ export function postgresIdentityStore(knex: Knex): IdentityStore {
     },
     async touch({ facts, trust, ...key }) {
       const changes = { facts: JSON.stringify(facts), trust, last_used_at: now() };
-      await knex('identities').where(columnsOf(key)).update(changes);
+      return (await knex('identities').where(columnsOf(key)).update(changes)) === 1;
+    },
+    async remove(key) {
+      await knex('identities').where(columnsOf(key)).delete();
     },
   };
 }

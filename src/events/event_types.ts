@@ -30,6 +30,8 @@ export type EventType =
   | 'sign_in.cancelled' // back to the app, by the person's wish
   | 'sign_in.trip_begun' // off to an upstream
   | 'sign_in.trip_cancelled' // back without an identity, by the person's wish
+  | 'account_pages.trip_begun' // off to an upstream, to connect it
+  | 'account_pages.trip_ended' // back from there; the reason says how
   | 'consent.denied'
   // Trips to an upstream.
   | 'upstreams.discovery_failed' // where the upstream is, could not be learned
@@ -39,6 +41,7 @@ export type EventType =
   | 'accounts.sign_up_started'
   | 'accounts.linking_decided' // the linking rule was applied to an arrival
   | 'accounts.identity_joined' // after a proof other than a code
+  | 'accounts.identity_disconnected' // by its owner, or by the link of the mail that told of it
   | 'accounts.code_sent'
   | 'accounts.code_refused'
   | 'accounts.code_redeemed'

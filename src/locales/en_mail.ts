@@ -60,8 +60,14 @@ export const mail = {
     title: '{upstream} is connected',
     what: 'From now on you can sign in to your {brand} account with {upstream}.',
     as: 'Connected account: {address}',
-    undo: 'Not you? Undo it here.',
+    undo: 'Not you? Disconnect it here. You will be signed out everywhere and can choose a new password.',
     undo_label: 'Disconnect {upstream}',
-    tell: 'Not you? Contact support at once.',
+  },
+  identity_unlinked: {
+    subject: '{upstream} no longer opens your {brand} account',
+    title: '{upstream} is disconnected',
+    what: 'You can no longer sign in to your {brand} account with {upstream}.',
+    as: 'Disconnected account: {address}',
+    tell: 'Not you? Choose a new password at once: “Forgot password?” on the sign-in page leads there.',
   },
 };

@@ -63,8 +63,14 @@ export const mail: typeof en.mail = {
     title: '{upstream} 계정이 연결됐어요',
     what: '이제 {upstream} 계정으로 {brand} 계정에 로그인할 수 있어요.',
     as: '연결된 계정: {address}',
-    undo: '본인이 아닌가요? 여기에서 되돌리세요.',
+    undo: '본인이 아닌가요? 여기에서 연결을 끊으세요. 모든 기기에서 로그아웃되고 새 비밀번호를 정할 수 있어요.',
     undo_label: '{upstream} 연결 끊기',
-    tell: '본인이 아닌가요? 바로 고객 지원에 알려 주세요.',
+  },
+  identity_unlinked: {
+    subject: '[{brand}] {upstream} 연결이 끊어졌어요',
+    title: '{upstream} 연결이 끊어졌어요',
+    what: '이제 {upstream} 계정으로 {brand} 계정에 로그인할 수 없어요.',
+    as: '연결이 끊어진 계정: {address}',
+    tell: '본인이 아닌가요? 바로 새 비밀번호를 정하세요. 로그인 페이지의 ‘비밀번호를 잊으셨나요?’에서 할 수 있어요.',
   },
 };

@@ -7,6 +7,7 @@ export type MailTemplate =
   | 'already-registered'
   | 'link-code'
   | 'identity-linked'
+  | 'identity-unlinked'
   | 'invitation'
   | 'reset-password'
   | 'password-changed';

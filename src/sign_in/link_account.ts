@@ -99,12 +99,7 @@ async function joinAfterProof(
   const joined = await deps.accounts.join(accountId, arrival, { provenByCode }, bindingOf(deps, ctx, visit));
   if (joined.ok) return finishSignIn(deps, ctx, visit, accountId, federated(arrival.upstreamId));
   if (joined.reason === 'disabled') throw new IdpError('account_disabled', { reference: visit.reference });
-  // Pressed twice: the first press has joined it already.
-  const { upstreamId, identity } = arrival;
-  const { issuer, subject } = identity;
-  const owner = await deps.accounts.identities.find({ upstreamId, issuer, subject });
-  if (owner?.accountId === accountId) return finishSignIn(deps, ctx, visit, accountId, federated(upstreamId));
-  await moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream: upstreamId } });
+  await moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream: arrival.upstreamId } });
 }
 
 async function accountOf({ accounts }: SignInDeps, step: StepNamed<'link-account'>): Promise<Account> {

@@ -62,7 +62,7 @@ export async function accountsWorld({ limited = false } = {}) {
       limits,
       policy,
       proofKey: keys.proofKey,
-      lifetimes: { mailed_code: 600, mailed_link: 1800 },
+      lifetimes: { mailed_code: 600, mailed_link: 1800, undo_link: 604_800 },
       factors: {
         setPassword: (transaction, id, hash) => passwords.set(transaction, id, hash),
         hasPassword: (transaction, id) => passwords.has(id, transaction),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { locales } from '../../src/locales/index.ts';
-import { renderMail } from './render.ts';
+import { mailNames, renderMail } from './render.ts';
 
 const values = {
   code: '48291377',
@@ -15,16 +15,7 @@ const values = {
   link_minutes: '30',
   expires_seconds: '604800',
 };
-const names = [
-  'verify_email',
-  'already_registered',
-  'link_code',
-  'identity_linked',
-  'invitation',
-  'reset_password',
-  'password_changed',
-] as const;
-const every = names.flatMap((name) => locales.map(({ tag }) => [name, tag] as const));
+const every = mailNames.flatMap((name) => locales.map(({ tag }) => [name, tag] as const));
 
 describe.each(every)('the mail %s in %s', (name, locale) => {
   const html = renderMail(name, 'html', locale, values);

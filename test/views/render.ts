@@ -88,16 +88,21 @@ function isSaid(value: object): value is Said {
   return 'said' in value;
 }
 
+/** Every mail, by its view. */
+export const mailNames = [
+  'verify_email',
+  'already_registered',
+  'link_code',
+  'identity_linked',
+  'identity_unlinked',
+  'invitation',
+  'reset_password',
+  'password_changed',
+] as const;
+
 /** A mail in one of its two forms. */
 export function renderMail(
-  name:
-    | 'verify_email'
-    | 'already_registered'
-    | 'link_code'
-    | 'identity_linked'
-    | 'invitation'
-    | 'reset_password'
-    | 'password_changed',
+  name: (typeof mailNames)[number],
   form: 'html' | 'text',
   locale: Tag,
   values: Record<string, string>,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { en } from '../../src/locales/en.ts';
 import { locales } from '../../src/locales/index.ts';
-import { askedFor, renderMail, renderState } from './render.ts';
+import { askedFor, mailNames, renderMail, renderState } from './render.ts';
 import { states } from './states.ts';
 
 interface Nested {
@@ -33,15 +33,7 @@ describe('the texts', () => {
   it('are all used, by a view or by a room', () => {
     for (const { tag } of locales) {
       for (const state of states) renderState(state, tag);
-      for (const name of [
-        'verify_email',
-        'already_registered',
-        'link_code',
-        'identity_linked',
-        'invitation',
-        'reset_password',
-        'password_changed',
-      ] as const) {
+      for (const name of mailNames) {
         const required = {
           code: '48291377',
           upstream: 'Google',

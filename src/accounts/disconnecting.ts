@@ -1,0 +1,109 @@
+import type { Knex } from 'knex';
+import type { Account, Identity } from './account.ts';
+import { lockAccount } from './account_lock.ts';
+import type { AccountsDeps } from './deps.ts';
+import type { Disconnected, Occasion } from './door.ts';
+import { shownIdentity } from './joining.ts';
+import { postgresAccountStore } from './postgres_account_store.ts';
+import { postgresIdentityStore } from './postgres_identity_store.ts';
+
+/** Takes an identity away from its account, unless it is the last way in. Two at once: the account is held, so one waits. */
+export async function disconnect(
+  deps: AccountsDeps,
+  accountId: string,
+  upstreamId: string,
+  occasion: Occasion,
+): Promise<Disconnected> {
+  const done = await deps.database.knex.transaction(async (within): Promise<Disconnected> => {
+    const account = (await lockAccount(within, accountId)) && (await postgresAccountStore(within).find(accountId));
+    const identities = await postgresIdentityStore(within).listOf(accountId);
+    const identity = identities.find((candidate) => candidate.upstreamId === upstreamId);
+    if (!account || !identity) return { ok: false, reason: 'unknown' };
+    if (!(await hasOtherWay(deps, within, accountId, identities, identity))) return { ok: false, reason: 'last' };
+    await takeAway(deps, within, account, identity, occasion);
+    return { ok: true };
+  });
+  deps.mail.wake();
+  const refused = done.ok ? undefined : done.reason;
+  await recordDisconnected(deps, { accountId, upstreamId, refused, occasion });
+  return done;
+}
+
+/**
+ * The button behind the undo link of a mail: disconnects even the last way in, for the mailbox was just proven. What
+ * follows from it happens in the same transaction; its result, or undefined for a dead link.
+ */
+export async function undoJoin<Result>(
+  deps: AccountsDeps,
+  token: string,
+  occasion: Occasion,
+  also: (within: Knex, accountId: string) => Promise<Result>,
+): Promise<Result | undefined> {
+  const undone = await deps.database.knex.transaction(async (within) => {
+    const link = await deps.links.consume(within, 'undo-identity', token);
+    const accountId = link?.accountId;
+    if (!link || accountId === undefined || !(await lockAccount(within, accountId))) return undefined;
+    const account = await postgresAccountStore(within).find(accountId);
+    const identity = await postgresIdentityStore(within).find(link.payload.identity);
+    if (account && identity?.accountId === accountId) await takeAway(deps, within, account, identity, occasion);
+    return { accountId, upstreamId: link.payload.identity.upstreamId, result: await also(within, accountId) };
+  });
+  if (!undone) return undefined;
+  deps.mail.wake();
+  const { accountId, upstreamId } = undone;
+  await recordDisconnected(deps, { accountId, upstreamId, occasion, by: 'mailed link' });
+  return undone.result;
+}
+
+/** An upstream that is not configured any more opens nothing. */
+async function hasOtherWay(
+  { factors, policy }: AccountsDeps,
+  within: Knex,
+  accountId: string,
+  identities: Identity[],
+  identity: Identity,
+): Promise<boolean> {
+  const others = identities.filter((other) => other !== identity && policy.upstream(other.upstreamId));
+  return others.length > 0 || (await factors.hasPassword(within, accountId));
+}
+
+/** The identity goes with every proof that would join it again, and the owner is told. */
+async function takeAway(
+  { mail, policy }: AccountsDeps,
+  within: Knex,
+  { address, locale }: Account,
+  identity: Identity,
+  occasion: Occasion,
+): Promise<void> {
+  const { upstreamId } = identity;
+  await postgresIdentityStore(within).remove(identity);
+  if (!address) return;
+  await within('mailed_proofs')
+    .where({ address: address.canonical, consumed_at: null })
+    .whereIn('purpose', ['link', 'arrive'])
+    .whereRaw(`payload->'arrival'->>'upstreamId' = ?`, [upstreamId])
+    .delete();
+  const upstream = policy.upstream(upstreamId)?.name ?? upstreamId;
+  await mail.queue(within, {
+    to: address.stored,
+    template: 'identity-unlinked',
+    locale: locale ?? occasion.locale,
+    values: { upstream, address: shownIdentity(identity) },
+    reference: occasion.reference,
+  });
+}
+
+function recordDisconnected(
+  { record }: AccountsDeps,
+  about: { accountId: string; upstreamId: string; refused?: string; by?: string; occasion: Occasion },
+): Promise<void> {
+  const { accountId, upstreamId, refused, by, occasion } = about;
+  return record({
+    type: 'accounts.identity_disconnected',
+    outcome: refused ? 'refused' : 'ok',
+    reason: refused ?? by,
+    reference: occasion.reference,
+    accountId,
+    upstreamId,
+  });
+}
