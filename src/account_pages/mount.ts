@@ -1,19 +1,30 @@
+import type { Context } from 'koa';
+import type { AccountTrip, TripEnd } from '../upstreams/index.ts';
+import { returnFromConnect } from './connect.ts';
 import type { AccountPagesDeps } from './page_deps.ts';
 import { mountActivity } from './activity.ts';
 import { mountApps } from './apps.ts';
 import { showHome } from './home.ts';
+import { mountIdentities } from './identities.ts';
 import { mountOverview } from './overview.ts';
 import { mountSecurity } from './security.ts';
 import { mountSessions } from './sessions.ts';
 
+/** Who takes those who come back from an upstream, whose callback another room mounts. */
+export interface AccountReturns {
+  connect(ctx: Context, trip: AccountTrip, end: TripEnd): Promise<void>;
+}
+
 /** Mounts the front page and the account pages. */
-export function mountAccountPages(deps: AccountPagesDeps): void {
+export function mountAccountPages(deps: AccountPagesDeps): AccountReturns {
   const { router, redirect } = deps.web;
   router.get('/', (ctx) => showHome(deps, ctx));
   router.get('/.well-known/change-password', (ctx) => redirect(ctx, '/account/password'));
   mountOverview(deps);
   mountSecurity(deps);
+  mountIdentities(deps);
   mountSessions(deps);
   mountApps(deps);
   mountActivity(deps);
+  return { connect: (ctx, trip, end) => returnFromConnect(deps, ctx, trip, end) };
 }

@@ -18,9 +18,12 @@ export interface SecurityCard {
 export interface AccountPagesDeps {
   web: Web;
   accounts: Accounts;
-  upstreams: Pick<Upstreams, 'list'>;
+  upstreams: Pick<Upstreams, 'list' | 'begin'>;
   clients: Pick<Clients, 'list'>;
-  oidc: Pick<Oidc, 'sessionsOf' | 'endSession' | 'endOtherSessions' | 'grantsOf' | 'revokeGrant' | 'endEverythingOf'>;
+  oidc: Pick<
+    Oidc,
+    'session' | 'sessionsOf' | 'endSession' | 'endOtherSessions' | 'grantsOf' | 'revokeGrant' | 'endEverythingOf'
+  >;
   events: Pick<Events, 'activityOf' | 'record'>;
   /** Mails the account's own address a way to a new password, where it may have one. */
   startReset(accountId: string, asked: { locale: Tag }): Promise<unknown>;

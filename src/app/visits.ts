@@ -26,19 +26,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
   const { record } = base.events;
   const stateKey = keys.derive('account state');
   const frame = openAccountFrame({ issuer, web, oidc, accounts, hasOwnFactor: (id) => passwords.has(id), stateKey });
-  const signIn: SignInDeps = {
-    ...base,
-    oidc,
-    record,
-    sealer: keys.sealer,
-    signup: settings.signup,
-    // Their own account asks people again before a sensitive change: nothing weaker than their own factor counts there.
-    ownFactorOnly: (visit) => visit.client.id === ACCOUNT_CLIENT_ID && visit.params['prompt'] === 'login',
-    signUpUrl: frame.signUpUrl,
-  };
-  const prompts = mountSignIn(signIn);
-  mountPrompts(web, oidc, { ...prompts, consent: consentPrompt({ web, oidc, accounts, record }) });
-  mountAccountPages({
+  const onReturn = mountAccountPages({
     web,
     accounts,
     upstreams,
@@ -49,6 +37,19 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     frame,
     cards: [passwordCard(deps)],
   });
+  const signIn: SignInDeps = {
+    ...base,
+    oidc,
+    record,
+    sealer: keys.sealer,
+    signup: settings.signup,
+    onReturn,
+    // Their own account asks people again before a sensitive change: nothing weaker than their own factor counts there.
+    ownFactorOnly: (visit) => visit.client.id === ACCOUNT_CLIENT_ID && visit.params['prompt'] === 'login',
+    signUpUrl: frame.signUpUrl,
+  };
+  const prompts = mountSignIn(signIn);
+  mountPrompts(web, oidc, { ...prompts, consent: consentPrompt({ web, oidc, accounts, record }) });
   mountPasswordPages({
     ...base,
     database: deps.database,

@@ -6,7 +6,7 @@ import { sha256 } from '../kit/random.ts';
 import type { Oidc, Visit } from '../oidc/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { RateLimiter } from '../rate_limits/index.ts';
-import type { Upstreams } from '../upstreams/index.ts';
+import type { AccountTrip, TripEnd, Upstreams } from '../upstreams/index.ts';
 import type { Web } from '../web/index.ts';
 import type { SignupPolicy } from './signup_policy.ts';
 
@@ -22,6 +22,8 @@ export interface SignInDeps {
   signup: SignupPolicy;
   /** Seals the uid of a visit for the links in its mails. */
   sealer: Pick<Sealer, 'seal' | 'open'>;
+  /** Who takes those who come back from a trip that was no visit's. */
+  onReturn: { connect(ctx: Context, trip: AccountTrip, end: TripEnd): Promise<void> };
   /** Whether a visit takes nothing weaker than the account's own factor, where it has one. */
   ownFactorOnly(visit: Visit): boolean;
   /** Where a sign-up begins that carries an invitation and ends on our own account pages. */

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
-import type { Arrival as TripEnd } from '../upstreams/index.ts';
+import type { TripEnd } from '../upstreams/index.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { goOn } from './go_on.ts';
 import { invitationIn } from './invited.ts';
@@ -28,7 +28,7 @@ export async function beginTrip(deps: SignInDeps, ctx: Context, visit: Visit, up
 
 /**
  * `/upstream/:id/callback` and `/resume`. The interaction cookie does not reach here: the row of the transaction knows
- * the interaction, and the browser binding must fit both.
+ * the interaction, and the browser binding must fit both. What began elsewhere, ends there: the row knows that, too.
  */
 export async function arriveFromUpstream(
   deps: SignInDeps,
@@ -36,20 +36,20 @@ export async function arriveFromUpstream(
   upstreamId: string,
   parameters: URLSearchParams,
 ): Promise<void> {
-  const { web, upstreams, oidc } = deps;
+  const { web, upstreams, oidc, onReturn } = deps;
   const browserHash = web.browser.read(ctx);
   const end = await upstreams.arrive(upstreamId, browserHash, ctx.method === 'POST' ? 'POST' : 'GET', parameters);
   if (end.outcome === 'resume') return web.redirect(ctx, end.url);
+  const { trip } = end;
+  if (!trip) throw new IdpError('code' in end ? end.code : 'internal');
+  if (trip.purpose === 'connect') return onReturn.connect(ctx, trip, end);
+  const visitPath = interactionPath(trip.interactionUid);
   // This browser's own trip, used or expired: its visit knows whether it goes on, begins again or is over.
-  if (end.outcome === 'refused' && end.trip) return web.redirect(ctx, interactionPath(end.trip.interactionUid));
-  if (end.outcome === 'refused' || !end.trip) throw new IdpError('code' in end ? end.code : 'internal');
+  if (end.outcome === 'refused') return web.redirect(ctx, visitPath);
   // Should the way end on an error page, its button begins the same request again.
-  const primary = {
-    label: web.t(ctx)('error_page.restart'),
-    href: `${interactionPath(end.trip.interactionUid)}/restart`,
-  };
-  web.note(ctx, { primary, reference: end.trip.reference });
-  const visit = await oidc.find(end.trip.interactionUid, browserHash);
+  const primary = { label: web.t(ctx)('error_page.restart'), href: `${visitPath}/restart` };
+  web.note(ctx, { primary, reference: trip.reference });
+  const visit = await oidc.find(trip.interactionUid, browserHash);
   if (end.outcome === 'identified') return receive(deps, ctx, visit, { ...end, upstreamId });
   if (end.outcome === 'cancelled') {
     await deps.record({ ...aboutVisit(visit), upstreamId, type: 'sign_in.trip_cancelled', outcome: 'refused' });

@@ -1,6 +1,6 @@
 import type { FailureCode } from './failure.ts';
 import type { Linking } from './settings.ts';
-import type { Trip } from './transactions/transaction_store.ts';
+import type { Trip, TripPlan } from './transactions/transaction_store.ts';
 import type { UpstreamIdentity, Wishes } from './upstream.ts';
 
 /** One upstream as pages see it. */
@@ -31,11 +31,14 @@ export type Arrival =
   /** A form_post callback was stored: 303 to this URL, where the cookies come along. */
   | { outcome: 'resume'; url: string };
 
+/** A callback at its end: whatever is not a step on the way there. */
+export type TripEnd = Exclude<Arrival, { outcome: 'resume' }>;
+
 /** What the room offers. */
 export interface Upstreams {
   list(): ListedUpstream[];
   /** Begins a trip and gives the URL to 303 to. IdpError `not_found`, `upstream_unavailable` or `upstream_misconfigured`. */
-  begin(id: string, trip: Omit<Trip, 'upstreamId'> & Wishes): Promise<string>;
+  begin(id: string, trip: TripPlan & Wishes): Promise<string>;
   /** Takes a callback (or its resumption) to its end; see Arrival. */
   arrive(
     id: string,

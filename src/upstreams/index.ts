@@ -8,8 +8,8 @@
  * ID token whose signature it has not verified.
  */
 export { openUpstreams } from './open_upstreams.ts';
-export type { Arrival, Upstreams } from './door.ts';
-export type { Trip } from './transactions/transaction_store.ts';
+export type { Arrival, ListedUpstream, TripEnd, Upstreams } from './door.ts';
+export type { AccountTrip } from './transactions/transaction_store.ts';
 export { upstreamSettings, type UpstreamSettings } from './settings.ts';
 export { upstreamMistakes } from './mistakes.ts';
 export { redirectUri, simulatorClients, type SimulatorAccess } from './definition.ts';

@@ -2,6 +2,7 @@ import { errorCodes } from '../../src/kit/errors.ts';
 import type { ErrorCode } from '../../src/kit/errors.ts';
 import { accountStates } from './account_states.ts';
 import { accountUseStates } from './account_use_states.ts';
+import { identityStates } from './identity_states.ts';
 import { developmentStates } from './development_states.ts';
 import { landingStates } from './landing_states.ts';
 import { passwordStates } from './password_states.ts';
@@ -119,6 +120,7 @@ export const states: State[] = [
   ...otherStates,
   ...accountStates,
   ...accountUseStates,
+  ...identityStates,
   ...landingStates,
   ...passwordStates,
   ...errorStates,

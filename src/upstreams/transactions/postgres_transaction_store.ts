@@ -3,19 +3,20 @@ import { equalInConstantTime, secretToken, sha256 } from '../../kit/random.ts';
 import { sweepRows, type Database } from '../../database/index.ts';
 import type { Sealer } from '../../keys/index.ts';
 import type { TripSecrets } from '../upstream.ts';
-import type { Purpose, Refusal, TransactionStore, Trip } from './transaction_store.ts';
+import type { Refusal, TransactionStore, Traveller, Trip } from './transaction_store.ts';
 
 const KEPT_SECONDS = 24 * 3600;
 
-/** What a dump of the database must not tell: the uid is a cookie of the browser's, the rest is one-time. */
-interface Sealed extends TripSecrets {
-  interactionUid: string;
+/** What a dump of the database must not tell: whose trip it is, and what is one-time. */
+interface Sealed {
+  traveller: Traveller;
+  secrets: TripSecrets;
 }
 
 interface Row {
   state_hash: string;
   upstream_id: string;
-  purpose: Purpose;
+  purpose: Traveller['purpose'];
   secrets: string;
   browser_hash: string;
   reference: string | null;
@@ -61,13 +62,17 @@ interface TransactionStoreDeps {
 export function postgresTransactionStore({ database, sealer, lifetimes }: TransactionStoreDeps): TransactionStore {
   const contextOf = (stateHash: string, column: 'secrets' | 'callback') =>
     `upstream_transactions ${stateHash} ${column}`;
-  // Only `create` writes what is sealed under this context.
-  const sealedOf = (row: Row) => JSON.parse(sealer.open(row.secrets, contextOf(row.state_hash, 'secrets'))) as Sealed;
+  const openSealed = (row: Row): Sealed => {
+    const sealed = JSON.parse(sealer.open(row.secrets, contextOf(row.state_hash, 'secrets')));
+    const { state, nonce, verifier, ...traveller } = sealed;
+    // Only `create` writes what is sealed under this context, together with the purpose it belongs to.
+    return { secrets: { state, nonce, verifier }, traveller: { ...traveller, purpose: row.purpose } as Traveller };
+  };
   return {
     async create(trip, { state, nonce, verifier }) {
       const hash = sha256(state);
-      const { upstreamId, purpose, browserHash, interactionUid, reference } = trip;
-      const plain = JSON.stringify({ state, nonce, verifier, interactionUid });
+      const { upstreamId, browserHash, reference, purpose, ...traveller } = trip;
+      const plain = JSON.stringify({ state, nonce, verifier, ...traveller });
       const secrets = sealer.seal(plain, contextOf(hash, 'secrets'));
       const own = [hash, upstreamId, purpose, secrets, browserHash, reference ?? null];
       await database.run(create, [...own, now(), inSeconds(lifetimes.upstream_transaction)]);
@@ -85,12 +90,12 @@ export function postgresTransactionStore({ database, sealer, lifetimes }: Transa
       const [row] = consumed.rows;
       if (!row) {
         const { rows } = await database.run<Row>(statements.find, [hash]);
-        return { ok: false, ...refusalOf(rows[0], upstreamId, browserHash, sealedOf) };
+        return { ok: false, ...refusalOf(rows[0], upstreamId, browserHash, openSealed) };
       }
-      const { interactionUid, ...secrets } = sealedOf(row);
+      const { traveller, secrets } = openSealed(row);
       const stored = row.callback && sealer.open(row.callback, contextOf(row.state_hash, 'callback'));
       const callback = stored === null ? undefined : new URLSearchParams(stored);
-      return { ok: true, trip: tripOf(row, interactionUid), secrets, callback };
+      return { ok: true, trip: tripOf(row, traveller), secrets, callback };
     },
     sweep: () =>
       sweepRows(database, { table: 'upstream_transactions', column: 'expires_at' }, inSeconds(-KEPT_SECONDS)),
@@ -101,21 +106,20 @@ function refusalOf(
   row: Row | undefined,
   upstreamId: string,
   browserHash: string | undefined,
-  sealedOf: (row: Row) => Sealed,
+  openSealed: (row: Row) => Sealed,
 ): Refusal {
   if (!row) return { reason: 'unknown' };
   if (row.upstream_id !== upstreamId) return { reason: 'other_upstream' };
   if (browserHash === undefined) return { reason: 'no_browser' };
   if (!equalInConstantTime(row.browser_hash, browserHash)) return { reason: 'foreign_browser' };
-  return { reason: row.consumed_at ? 'used' : 'expired', trip: tripOf(row, sealedOf(row).interactionUid) };
+  return { reason: row.consumed_at ? 'used' : 'expired', trip: tripOf(row, openSealed(row).traveller) };
 }
 
-function tripOf(row: Row, interactionUid: string): Trip {
+function tripOf({ upstream_id, browser_hash, reference }: Row, traveller: Traveller): Trip {
   return {
-    upstreamId: row.upstream_id,
-    purpose: row.purpose,
-    browserHash: row.browser_hash,
-    interactionUid,
-    ...(row.reference === null ? {} : { reference: row.reference }),
+    ...traveller,
+    upstreamId: upstream_id,
+    browserHash: browser_hash,
+    ...(reference === null ? {} : { reference }),
   };
 }

@@ -1,18 +1,24 @@
 import type { TripSecrets } from '../upstream.ts';
 
-/** What a trip is for: to sign in, or to prove an account before another identity joins it. */
-export type Purpose = 'login' | 'link';
+/** Whose trip it is. What stands here is a cookie's value or joins with one: it lies encrypted. */
+export type Traveller =
+  /** One visit's: to sign in, or to prove an account before another identity joins it. */
+  | { purpose: 'login' | 'link'; interactionUid: string }
+  /** One session's: to connect an identity to the account of that session, and to no other. */
+  | { purpose: 'connect'; accountId: string; sessionUid: string };
+
+/** A trip as it begins. */
+export type TripPlan = Traveller & {
+  browserHash: string;
+  /** Under which its events are found: the visit's reference, where there is a visit. */
+  reference?: string;
+};
 
 /** What a trip is for and whose it is; comes back with the person. */
-export interface Trip {
-  upstreamId: string;
-  purpose: Purpose;
-  browserHash: string;
-  /** A cookie's value: it lies encrypted. */
-  interactionUid: string;
-  /** The visit's reference, where the caller gave one. */
-  reference?: string;
-}
+export type Trip = TripPlan & { upstreamId: string };
+
+/** A trip of an account. */
+export type AccountTrip = Extract<Trip, { purpose: 'connect' }>;
 
 /** Why a transaction was not consumed. `trip` only when the browser is the one that began it. */
 export type Refusal =
