@@ -61,6 +61,7 @@ export async function openBase(deps: AppDeps) {
     policy: {
       upstream: (id) => upstreams.list().find((upstream) => upstream.id === id),
       admits: (canonical) => signupAdmits(settings.signup, canonical),
+      tellOfNewDevices: settings.mail.new_device,
     },
     proofKey: keys.derive('mailed proofs'),
   });
@@ -87,6 +88,8 @@ async function openFloor(deps: AppDeps) {
     record,
     logger,
     development,
+    support: brand.support,
+    device: devices.current,
   });
   const web = createWeb({
     issuer,

@@ -5,6 +5,8 @@ export const mail = {
   link_expires: 'The link works for {link_minutes:minutes}.',
   never_tell: 'Never give the code to anybody. {brand} will not ask you for it.',
   ignore: 'Not you? Ignore this mail and nothing happens.',
+  when: 'When: {when}',
+  device: 'Device: {device}',
   copy_link: 'Or copy this link:',
   sent_by: 'Sent by {brand}, {issuer}',
   verify_email: {
@@ -54,6 +56,13 @@ export const mail = {
     action: 'Choose another password',
     device: 'Device: {device}',
     fine: 'Was it you? Then there is nothing to do.',
+  },
+  new_device: {
+    subject: 'New sign-in to your {brand} account',
+    title: 'Signed in on another browser',
+    what: 'Your {brand} account was signed in to on a browser that was not used for it before. If that was you, there is nothing to do.',
+    not_you: 'Not you? Look at what happened. From there you can sign out everywhere and choose a new password.',
+    action: 'See what happened',
   },
   identity_linked: {
     subject: '{upstream} now opens your {brand} account',

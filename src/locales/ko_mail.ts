@@ -7,6 +7,8 @@ export const mail: typeof en.mail = {
   link_expires: '링크는 {link_minutes:minutes} 동안 쓸 수 있어요.',
   never_tell: '코드를 아무에게도 알려 주지 마세요. {brand} 담당자는 코드를 묻지 않아요.',
   ignore: '요청하지 않으셨다면 이 메일을 무시하세요. 아무 일도 생기지 않아요.',
+  when: '시각: {when}',
+  device: '기기: {device}',
   copy_link: '또는 이 링크를 복사하세요:',
   sent_by: '보낸 곳: {brand}, {issuer}',
   verify_email: {
@@ -57,6 +59,14 @@ export const mail: typeof en.mail = {
     action: '다른 비밀번호 정하기',
     device: '기기: {device}',
     fine: '본인이라면 아무것도 하지 않으셔도 돼요.',
+  },
+  new_device: {
+    subject: '[{brand}] 새로운 브라우저에서 로그인했어요',
+    title: '새로운 브라우저에서 로그인',
+    what: '지금까지 쓰지 않던 브라우저에서 {brand} 계정에 로그인했어요. 본인이라면 아무것도 하지 않으셔도 돼요.',
+    not_you:
+      '본인이 아닌가요? 어떤 일이 있었는지 확인하세요. 거기에서 모든 기기에서 로그아웃하고 새 비밀번호를 정할 수 있어요.',
+    action: '활동 확인하기',
   },
   identity_linked: {
     subject: '[{brand}] {upstream} 계정이 연결됐어요',

@@ -1,7 +1,7 @@
 import type { Database } from '../database/index.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Tag } from '../locales/index.ts';
-import type { MailTemplate } from './door.ts';
+import type { Device, MailTemplate } from './door.ts';
 import type { MailSettings } from './mail_settings.ts';
 
 /** Encryption that is bound to a context: what this room needs of keys, a sibling. */
@@ -10,11 +10,19 @@ export interface Sealer {
   open(sealed: string, context: string): string;
 }
 
+/** When and on what device that was done of which a mail tells; in UTC where the time zone of its owner is not known. */
+export interface Happened {
+  at: Date;
+  timeZone?: string;
+  device?: Device;
+}
+
 /** Turns a template and its values into the mail's three parts, with every value escaped where it lands. */
 export type RenderMail = (
   template: MailTemplate,
   locale: Tag,
   values: Record<string, string>,
+  happened: Happened,
 ) => { subject: string; text: string; html: string } | Promise<{ subject: string; text: string; html: string }>;
 
 /** What this room needs of events, a sibling. */
@@ -35,4 +43,8 @@ export interface MailDeps {
   record: RecordMailEvent;
   logger: Logger;
   development: boolean;
+  /** Whom an answer to a mail reaches, if that is an address. */
+  support?: string;
+  /** The device whose request is being answered; undefined in the background. */
+  device?: () => Device | undefined;
 }

@@ -10,7 +10,8 @@ export type MailTemplate =
   | 'identity-unlinked'
   | 'invitation'
   | 'reset-password'
-  | 'password-changed';
+  | 'password-changed'
+  | 'new-device';
 
 /** A mail to send. */
 export interface QueuedMail {
@@ -22,6 +23,15 @@ export interface QueuedMail {
   reference?: string;
   /** A mail to nobody: queued and rendered like any other, then dropped. No time tells that there was nobody to write to. */
   decoy?: true;
+  /** Of the person, for the time that the mail names. */
+  timeZone?: string;
+}
+
+/** What a mail says of the device on which something was done. */
+export interface Device {
+  browser?: string;
+  os?: string;
+  place?: string;
 }
 
 /** A mail that the development mailbox took instead of sending it. */

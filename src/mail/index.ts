@@ -7,5 +7,5 @@
 export { openMail } from './mail.ts';
 export { readMails, type MailReading } from './mail_list.ts';
 export { mailSettings } from './mail_settings.ts';
-export type { RecordMailEvent, RenderMail, Sealer } from './deps.ts';
+export type { Happened, RecordMailEvent, RenderMail, Sealer } from './deps.ts';
 export type { Mail, MailTemplate, QueuedMail, TakenMail } from './door.ts';

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { parseAddress } from '../kit/addresses.ts';
 import { inSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
-import type { MailDeps, Sealer } from './deps.ts';
+import type { MailDeps } from './deps.ts';
 import type { Mail, QueuedMail } from './door.ts';
 import { parseSender } from './mail_settings.ts';
 import { memoryMailbox } from './mailbox.ts';
@@ -14,16 +14,20 @@ import { smtpTransport } from './transport.ts';
 const KEPT_SECONDS = 30 * 86_400;
 
 /** Opens the outbox and its sender. Throws when mails could neither be sent nor kept for a developer. */
-export function openMail({ database, settings, sealer, render, record, logger, development }: MailDeps): Mail {
+export function openMail(deps: MailDeps): Mail {
+  const { database, settings, sealer, render, record, logger, development, support = '' } = deps;
   const from = parseSender(settings.from);
   if (!from) throw new Error('mail.from is no sender');
   if (settings.smtp === undefined && !development) throw new Error('mail.smtp is missing');
   const mailbox = memoryMailbox();
   const outbox = postgresOutbox(database);
-  const transport = settings.smtp === undefined ? mailbox : smtpTransport(settings.smtp, from);
+  const transport =
+    settings.smtp === undefined
+      ? mailbox
+      : smtpTransport(settings.smtp, { from, replyTo: parseAddress(support)?.stored });
   const sender = openSender({ outbox, sealer, render, transport, record, logger });
   return {
-    queue: (within, mail) => queue({ outbox, sealer }, within, mail),
+    queue: (within, mail) => queue({ outbox, sealer, device: deps.device }, within, mail),
     wake: () => sender.wake(),
     mailbox: () => mailbox.mails(),
     start: () => sender.start(),
@@ -33,14 +37,14 @@ export function openMail({ database, settings, sealer, render, record, logger, d
 }
 
 async function queue(
-  { outbox, sealer }: { outbox: Outbox; sealer: Sealer },
+  { outbox, sealer, device }: Pick<MailDeps, 'sealer' | 'device'> & { outbox: Outbox },
   within: Knex,
   mail: QueuedMail,
 ): Promise<void> {
-  const { to, template, locale, values, reference, decoy } = mail;
+  const { to, template, locale, values, reference, timeZone, decoy } = mail;
   // Addresses were parsed when they came in; a second recipient must not slip in by any other way.
   if (parseAddress(to)?.stored !== to) throw new IdpError('internal', { cause: new Error('a mail to no address') });
   const id = newMailId();
-  const content = sealer.seal(JSON.stringify({ to, values, decoy }), sealContext(id));
+  const content = sealer.seal(JSON.stringify({ to, values, decoy, timeZone, device: device?.() }), sealContext(id));
   await outbox.add({ id, template, locale, content, reference }, within);
 }

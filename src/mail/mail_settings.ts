@@ -28,6 +28,10 @@ export const mailSettings = z.strictObject({
     )
     .transform((url) => url || undefined)
     .optional(),
+  new_device: z
+    .boolean()
+    .default(true)
+    .describe('Whether people get a mail when they sign in on another browser than before.'),
 });
 
 /** How mails are sent. */

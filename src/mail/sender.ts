@@ -1,6 +1,6 @@
 import { createQueueWorker, secondsUntilRetry, type QueueWorker } from '../database/index.ts';
 import { describeError } from '../kit/errors.ts';
-import type { MailDeps } from './deps.ts';
+import type { Happened, MailDeps } from './deps.ts';
 import type { MailTemplate, QueuedMail } from './door.ts';
 import { sealContext, type Outbox, type OutboxMail } from './outbox.ts';
 import { NotSent, type Transport } from './transport.ts';
@@ -50,11 +50,9 @@ async function sendNext(deps: SenderDeps): Promise<boolean> {
 async function send({ sealer, render, transport }: SenderDeps, mail: OutboxMail): Promise<boolean> {
   const { id, template, locale, content } = mail;
   // The room wrote the row itself: its template is one of ours, its content what `queue` sealed.
-  const { to, values, decoy } = JSON.parse(sealer.open(content, sealContext(id))) as Pick<
-    QueuedMail,
-    'to' | 'values' | 'decoy'
-  >;
-  const rendered = await render(template as MailTemplate, locale, values);
+  const sealed: unknown = JSON.parse(sealer.open(content, sealContext(id)));
+  const { to, values, decoy, ...happened } = sealed as Pick<QueuedMail, 'to' | 'values' | 'decoy'> & Omit<Happened, 'at'>;
+  const rendered = await render(template as MailTemplate, locale, values, { at: mail.queued_at, ...happened });
   if (decoy) return false;
   await transport.send({ id, to, ...rendered, queuedAt: mail.queued_at });
   return true;

@@ -36,7 +36,7 @@ export interface Transport {
 const PATIENCE = 45;
 
 /** Sends through an SMTP server. Every letter has exactly one sender and one recipient, whatever its values hold. */
-export function smtpTransport(url: string, from: Sender): Transport {
+export function smtpTransport(url: string, { from, replyTo }: { from: Sender; replyTo?: string }): Transport {
   const transport = createTransport({
     url,
     connectionTimeout: 10_000,
@@ -52,6 +52,7 @@ export function smtpTransport(url: string, from: Sender): Transport {
         messageId: `<${id}@${domainOf(from.address)}>`,
         from: { name: from.name, address: from.address },
         to: { name: '', address: to },
+        replyTo: replyTo === undefined ? undefined : { name: from.name, address: replyTo },
         subject: oneLine(subject),
         text,
         html,
@@ -86,8 +87,10 @@ async function within(seconds: number, sending: Promise<unknown>): Promise<void>
 }
 
 function notSent(cause: unknown): NotSent {
-  const { code, responseCode } = cause as { code?: unknown; responseCode?: unknown };
-  const reason = [code, responseCode].filter((part) => typeof part === 'string' || typeof part === 'number').join(' ');
+  const { code, originalCode, responseCode } = cause as Partial<Record<string, unknown>>;
+  const reason = [code, originalCode, responseCode]
+    .filter((part) => typeof part === 'string' || typeof part === 'number')
+    .join(' ');
   // RFC 5321 4.2.1: 5yz for the envelope is about this recipient; 5yz for the login is about us, and may be mended.
   const permanent = code === 'EENVELOPE' && typeof responseCode === 'number' && responseCode >= 500;
   return new NotSent(reason || 'unknown', permanent, cause);

@@ -20,29 +20,43 @@ export interface ReceivedMail {
   recipients: string[];
   raw: string;
   parsed: Email;
+  /** Whether it came through TLS, and who had signed in. */
+  secure: boolean;
+  user?: string;
 }
 
 type Verdict = { code: number; text: string } | undefined;
 
-/** A mail server on 127.0.0.1 that keeps what it takes; `judge` may refuse a recipient, `gate` may hold a mail back. */
-export async function smtpSink() {
+/**
+ * A mail server on 127.0.0.1 that keeps what it takes; `judge` may refuse a recipient, `gate` may hold a mail back. It has a
+ * certificate of its own making with `tls`, and lets nobody send without this password with `password`.
+ */
+export async function smtpSink({ tls, password }: { tls?: boolean; password?: string } = {}) {
   const received: ReceivedMail[] = [];
   const sink = { judge: (_recipient: string): Verdict => undefined, gate: async (): Promise<void> => {}, arrived: 0 };
   const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['AUTH', 'STARTTLS'],
+    logger: false, // its own certificate is meant for tests
+    authOptional: password === undefined,
+    allowInsecureAuth: false,
+    disabledCommands: [...(tls ? [] : ['STARTTLS']), ...(password === undefined ? ['AUTH'] : [])],
+    onAuth(given, _session, callback) {
+      if (given.password === password) return callback(null, { user: given.username });
+      callback(Object.assign(new Error('no'), { responseCode: 535 }));
+    },
     onRcptTo({ address }, _session, callback) {
       const verdict = sink.judge(address);
       callback(verdict && Object.assign(new Error(verdict.text), { responseCode: verdict.code }));
     },
-    onData(stream, { envelope }, callback) {
+    onData(stream, session, callback) {
+      const { envelope } = session;
       const take = async () => {
         const raw = Buffer.concat(await Array.fromAsync(stream as AsyncIterable<Buffer>)).toString('utf8');
         sink.arrived += 1;
         await sink.gate();
         const parsed = await PostalMime.parse(raw);
         const from = envelope.mailFrom ? envelope.mailFrom.address : '';
-        received.push({ from, recipients: envelope.rcptTo.map(({ address }) => address), raw, parsed });
+        const recipients = envelope.rcptTo.map(({ address }) => address);
+        received.push({ from, recipients, raw, parsed, secure: session.secure, user: session.user });
       };
       void take().finally(callback);
     },
@@ -54,6 +68,7 @@ export async function smtpSink() {
     sink,
     received,
     url: `smtp://127.0.0.1:${port}`,
+    port,
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
 }
@@ -75,6 +90,7 @@ export function mailRoom(options: {
   smtp?: string;
   render?: RenderMail;
   from?: string;
+  support?: string;
 }) {
   const events: Parameters<RecordMailEvent>[0][] = [];
   const log: string[] = [];
@@ -86,6 +102,7 @@ export function mailRoom(options: {
     render: options.render ?? render,
     logger: pino({}, { write: (line: string) => void log.push(line) }),
     development: options.smtp === undefined,
+    support: options.support,
     async record(event) {
       events.push(event);
       for (const look of waiting.splice(0)) look();

@@ -98,6 +98,7 @@ export const mailNames = [
   'invitation',
   'reset_password',
   'password_changed',
+  'new_device',
 ] as const;
 
 /** A mail in one of its two forms. */
@@ -117,6 +118,7 @@ export function renderMail(
     brand,
     issuer: 'https://id.acme.example',
     values,
+    happened: { when: '21 November 2026 at 14:32 (UTC)', device: 'Firefox, Linux' },
     colors,
     subject,
   });
