@@ -10,6 +10,7 @@ import type { AccountReading, Accounts, Arrival, Joined, Outcome, VisitBinding }
 import { disconnect, undoJoin } from './disconnecting.ts';
 import { openInvitations, sweepInvitations } from './invitations.ts';
 import { joinIdentity } from './joining.ts';
+import { noteSignIn, sweepKnownBrowsers } from './known_browsers.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
 import { postgresMailedLinks } from './postgres_mailed_links.ts';
@@ -47,6 +48,7 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     join: (accountId, arrival, proof, about) => join(deps, accountId, arrival, proof, about),
     disconnect: (accountId, upstreamId, occasion) => disconnect(deps, accountId, upstreamId, occasion),
     undoJoin: (token, occasion, also) => undoJoin(deps, token, occasion, also),
+    noteSignIn: (account, browser) => noteSignIn(deps, account, browser),
     codes: {
       changeAddress: (proofId, address, visit) => changeSignUpAddress(deps, proofId, address, visit),
       confirmed: (proofId, visit) => confirmedBy(deps, proofId, visit),
@@ -65,7 +67,10 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     async acceptTerms(id, version) {
       await deps.database.knex('accounts').where({ id, deleted_at: null }).update({ terms_version: version });
     },
-    sweep: async () => (await sweepProofs(deps)) + (await links.sweep()) + (await sweepInvitations(deps)),
+    async sweep() {
+      const swept = [sweepProofs(deps), links.sweep(), sweepInvitations(deps), sweepKnownBrowsers(deps.database)];
+      return (await Promise.all(swept)).reduce((sum, rows) => sum + rows, 0);
+    },
   };
 }
 

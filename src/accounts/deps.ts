@@ -19,6 +19,8 @@ export interface AccountPolicy {
   upstream(id: string): { name: string; linking: Linking } | undefined;
   /** Who may make an account for this canonical address: anybody, somebody with an invitation, or nobody. */
   admits(canonical: string): 'anybody' | 'invited' | 'nobody';
+  /** Whether people get a mail when their account is signed in to on another browser than before. */
+  tellOfNewDevices: boolean;
 }
 
 /** What the room needs. */

@@ -171,6 +171,9 @@ export interface Accounts extends AccountReading {
     also: (within: Knex, accountId: string) => Promise<Result>,
   ): Promise<Result | undefined>;
 
+  /** Notes a finished sign-in; its owner gets a mail when this account was never signed in to on that browser. */
+  noteSignIn(account: Account, browser: Pick<VisitBinding, 'browserHash'> & Occasion): Promise<void>;
+
   codes: {
     /** Starts the same sign-up with another address; the code and the link of the first one are dead. */
     changeAddress(proofId: string, address: Address, visit: VisitBinding): Promise<Sent>;
@@ -213,8 +216,8 @@ export interface Accounts extends AccountReading {
   acceptTerms(id: string, version: string): Promise<void>;
 
   /**
-   * Deletes proofs and links that ended more than a day ago (until then a new code can be sent for them) and invitations
-   * that ended long ago, and returns how many.
+   * Deletes proofs and links that ended more than a day ago (until then a new code can be sent for them), invitations
+   * that ended long ago, and browsers that nobody can come back with; returns how many.
    */
   sweep(): Promise<number>;
 }

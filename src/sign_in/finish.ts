@@ -79,15 +79,19 @@ function owesTerms({ signup }: SignInDeps, { termsVersion }: Account): boolean {
 }
 
 async function complete(
-  { oidc, record, web }: SignInDeps,
+  { accounts, oidc, record, web }: SignInDeps,
   ctx: Context,
   visit: Visit,
-  { id: accountId }: Account,
+  account: Account,
   { manner: { method, remember, upstreamId }, provenAt }: Proven,
 ): Promise<void> {
+  const { id: accountId } = account;
   if (remember) await oidc.remember(visit.browserHash, accountId);
   if (upstreamId) web.cookies.set(ctx, 'last_upstream', upstreamId, { maxAge: LAST_UPSTREAM_SECONDS });
   const about = { ...aboutVisit(visit), upstreamId, accountId };
   await record({ ...about, type: 'sign_in.completed', outcome: 'ok', detail: { method } });
-  web.redirect(ctx, await oidc.finish(visit, { login: { accountId, amr: [method], remember, provenAt } }));
+  const onward = await oidc.finish(visit, { login: { accountId, amr: [method], remember, provenAt } });
+  const { browserHash, reference } = visit;
+  await accounts.noteSignIn(account, { browserHash, reference, locale: web.locale(ctx) });
+  web.redirect(ctx, onward);
 }

@@ -32,12 +32,16 @@ export async function accountsWorld({ limited = false } = {}) {
   const settings = {
     linking: 'authoritative' as Linking,
     admits: 'anybody' as ReturnType<AccountPolicy['admits']>,
+    tellOfNewDevices: true,
     secondFactor: new Set<string>(),
   };
   const keys = { proofKey: randomBytes(32), hashKey: randomBytes(32) };
   const policy: AccountPolicy = {
     upstream: (id) => (id === 'gone' ? undefined : { name: `Upstream ${id}`, linking: settings.linking }),
     admits: () => settings.admits,
+    get tellOfNewDevices() {
+      return settings.tellOfNewDevices;
+    },
   };
 
   function open(over: Database): { accounts: Accounts; passwords: Passwords } {

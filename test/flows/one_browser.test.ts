@@ -54,6 +54,23 @@ describe('one browser, several accounts', () => {
     expect(whoIs(await browser.open(`${world.app.url}/login`))).toBe('nora@example.com');
   });
 
+  it('is told of a sign-in on another browser by mail, with the time, and not again', async () => {
+    const toOlga = async () =>
+      (await world.gatehouse.mails()).filter(
+        ({ to, subject }) => to === 'olga@example.com' && /New sign-in/.test(subject),
+      );
+    const before = (await toOlga()).length;
+    const browser = createBrowser();
+    await signInLocally(world, browser, 'olga@example.com');
+    await browser.open(`${world.app.url}/login?prompt=login`);
+    await browser.submit({ fields: { password: PASSWORD } });
+    while ((await toOlga()).length === before) await new Promise((resolve) => setTimeout(resolve, 50));
+    const [mail, ...older] = await toOlga();
+    expect(older).toHaveLength(before);
+    expect(mail?.text).toMatch(/When: \d+ \w+ \d{4} at .+ \(UTC\)|When: \w+ \d+, \d{4} at .+ \(UTC\)/);
+    expect(mail?.text).toContain(`${world.gatehouse.issuer}/account/activity`);
+  });
+
   it('goes on when a right code is sent twice at once', async () => {
     const browser = createBrowser();
     await browser.open(`${world.app.url}/login?prompt=create`);

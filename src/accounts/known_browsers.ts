@@ -1,0 +1,74 @@
+import type { Knex } from 'knex';
+import type { Database } from '../database/index.ts';
+import { inSeconds, now } from '../kit/clock.ts';
+import type { Account } from './account.ts';
+import type { AccountsDeps } from './deps.ts';
+import type { VisitBinding, Occasion } from './door.ts';
+
+/** The cookie by which a browser is known lives a year. */
+const KEPT_SECONDS = 400 * 86_400;
+
+const find = {
+  name: 'known_browsers_find',
+  text: `select 1 from known_browsers where account_id = $1 and browser_hash = $2`,
+};
+
+/** Both parts see the rows from before: who adds the first one of an account has added no new one. */
+const add = `
+  with known as (select exists (select 1 from known_browsers where account_id = :id) as others),
+       added as (
+         insert into known_browsers (account_id, browser_hash, first_used_at) values (:id, :browserHash, :at)
+         on conflict do nothing returning account_id
+       )
+  select known.others from known, added`;
+
+/**
+ * Notes that an account signed in on a browser. The first time on another browser than before its owner is told; the very
+ * first time of all is their sign-up. One insert decides, whoever signs in at once (ASVS 5.0 6.3.5).
+ */
+export async function noteSignIn(
+  deps: AccountsDeps,
+  account: Account,
+  browser: Pick<VisitBinding, 'browserHash'> & Occasion,
+): Promise<void> {
+  const { database, mail } = deps;
+  const { rowCount } = await database.run(find, [account.id, browser.browserHash]);
+  if (rowCount > 0) return;
+  await database.knex.transaction(async (within) => {
+    if (await isAnother(within, account.id, browser.browserHash)) await tellOwner(deps, within, account, browser);
+  });
+  mail.wake();
+}
+
+async function isAnother(within: Knex, id: string, browserHash: string): Promise<boolean> {
+  const { rows } = await within.raw<{ rows: { others: boolean }[] }>(add, { id, browserHash, at: now() });
+  return rows[0]?.others === true;
+}
+
+async function tellOwner(
+  { mail, policy }: AccountsDeps,
+  within: Knex,
+  { address, locale }: Account,
+  occasion: Occasion,
+): Promise<void> {
+  if (!address || !policy.tellOfNewDevices) return;
+  await mail.queue(within, {
+    to: address.stored,
+    template: 'new-device',
+    locale: locale ?? occasion.locale,
+    values: { link: '/account/activity' },
+    reference: occasion.reference,
+  });
+}
+
+/** Deletes browsers whose cookie is over, and returns how many; the newest of an account stays, so that the next one is another. */
+export async function sweepKnownBrowsers({ knex }: Database): Promise<number> {
+  return knex('known_browsers as old')
+    .where('old.first_used_at', '<', inSeconds(-KEPT_SECONDS))
+    .whereExists(
+      knex('known_browsers as newer')
+        .whereRaw('newer.account_id = old.account_id and newer.first_used_at > old.first_used_at')
+        .select(knex.raw('1')),
+    )
+    .delete();
+}
