@@ -64,6 +64,8 @@ export const en = {
       forgot: 'Forgot password?',
       newcomer: 'New to {brand}? <signup>Create an account</signup>',
       cancel: 'Cancel and return to {app}',
+      no_way:
+        'Nothing that opens this account is offered here any more. Choose “Use another account”: the sign-in page leads to a new password.',
       not_you: 'Not you? <switch>Use another account</switch>',
     },
     signup: {

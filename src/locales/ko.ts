@@ -62,6 +62,8 @@ export const ko: typeof en = {
       forgot: '비밀번호를 잊으셨나요?',
       newcomer: '{brand} 계정이 없으신가요? <signup>계정 만들기</signup>',
       cancel: '취소하고 {app} 앱으로 돌아가기',
+      no_way:
+        '이 계정으로 로그인할 방법이 더는 없어요. ‘다른 계정 사용하기’를 선택하면 로그인 페이지에서 새 비밀번호를 정할 수 있어요.',
       not_you: '본인이 아닌가요? <switch>다른 계정 사용하기</switch>',
     },
     signup: {

@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
+import { createDatabaseMeter, type DatabaseMeter } from './database_meter.ts';
 
-/** The line to PostgreSQL, which tests can cut. */
+/** The line to PostgreSQL, which tests can cut and read. */
 export interface DatabaseLine {
   /** The same database, over the line. */
   url: string;
   /** Ends every connection and takes no new one, as when the server is away. */
   cut(): Promise<void>;
   restore(): Promise<void>;
+  meter: Pick<DatabaseMeter, 'waits' | 'reset'>;
   /** From now on the line leads to the database of this URL. */
   moveTo(databaseUrl: string): void;
   close(): Promise<void>;
@@ -20,8 +22,12 @@ export type Tap = (from: 'gatehouse' | 'postgres') => boolean;
 export async function layDatabaseLine(databaseUrl: string, tap: Tap = () => true): Promise<DatabaseLine> {
   let target = targetOf(new URL(databaseUrl));
   const sockets = new Set<Socket>();
+  const meter = createDatabaseMeter();
   const server = createServer((near) => {
     const far = connect(target);
+    const read = meter.connection();
+    near.on('data', read.near);
+    far.on('data', read.far);
     for (const [from, one, other] of [
       ['gatehouse', near, far],
       ['postgres', far, near],
@@ -53,6 +59,7 @@ export async function layDatabaseLine(databaseUrl: string, tap: Tap = () => true
   return {
     url: `postgres://${user}${password}@127.0.0.1:${port}${url.pathname}`,
     cut,
+    meter,
     async restore() {
       server.listen(port, '127.0.0.1');
       await once(server, 'listening');

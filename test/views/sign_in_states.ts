@@ -39,6 +39,7 @@ const login = {
   values: { email: '' },
   problems: [],
 };
+const again = { ...login, fixedEmail: 'mina.seo@example.com', switchAction: `${visit}/start-again` };
 const signup = {
   app: 'Wiki',
   action: `${visit}/signup`,
@@ -99,7 +100,9 @@ export const signInStates: State[] = [
     error: 'upstream_cancelled',
     reference: '7F3K2-92QDM',
   },
-  signIn('again', 'login', { ...login, fixedEmail: 'mina.seo@example.com', switchAction: `${visit}/start-again` }),
+  signIn('again', 'login', again),
+  signIn('again, no password', 'login', { ...again, password: false }),
+  signIn('again, no way', 'login', { ...again, password: false, upstreams: [] }),
   signIn('fresh', 'signup', signup),
   { ...signIn('terms-only', 'signup', { ...signup, upstreams: [] }), brand: { name: 'Acme', terms: brand.terms } },
   { ...signIn('privacy-only', 'signup', signup), brand: { ...brand, logo_dark: undefined, terms: undefined } },
