@@ -16,6 +16,7 @@ const WORDS: Record<PersonalEvent, TextKey> = {
   'sign_in.password_wrong': 'account.activity.events.password_wrong',
   'sign_in.account_disabled': 'account.activity.events.account_disabled',
   'accounts.identity_joined': 'account.activity.events.identity_joined',
+  'accounts.identity_disconnected': 'account.activity.events.identity_disconnected',
   'accounts.reset_asked': 'account.activity.events.reset_asked',
   'passwords.reset': 'account.activity.events.password_reset',
   'passwords.changed': 'account.activity.events.password_changed',
@@ -65,7 +66,7 @@ async function showActivity(
   const shown = listed.filter(({ type, outcome, clientId = '' }) => {
     // One of our own apps is allowed what it asks for, without anybody's doing.
     if (type === 'oidc.grant_given') return !apps.get(clientId)?.first_party;
-    return type !== 'accounts.identity_joined' || outcome === 'ok';
+    return !type.startsWith('accounts.identity_') || outcome === 'ok';
   });
   await frame.render(ctx, person, {
     view: 'account/activity',

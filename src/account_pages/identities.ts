@@ -67,7 +67,9 @@ async function show(
     locals: {
       ...ending,
       disconnectAction: `${IDENTITIES}/disconnect`,
-      identities: identities.map((identity) => describe(web.locale(ctx), identity, configured.get(identity.upstreamId))),
+      identities: identities.map((identity) =>
+        describe(web.locale(ctx), identity, configured.get(identity.upstreamId)),
+      ),
       upstreams: connectable.map(({ id, name, preset }) => ({
         id,
         preset,

@@ -77,6 +77,7 @@ export const personalEvents = [
   'sign_in.password_wrong',
   'sign_in.account_disabled',
   'accounts.identity_joined',
+  'accounts.identity_disconnected',
   'accounts.reset_asked',
   'passwords.reset',
   'passwords.changed',

@@ -55,6 +55,7 @@ export const accountUse = {
       password_wrong: 'A wrong password was entered',
       account_disabled: 'A sign-in was refused because the account is disabled',
       identity_joined: 'Another way to sign in was connected',
+      identity_disconnected: 'A way to sign in was disconnected',
       reset_asked: 'A link to choose a new password was asked for',
       password_reset: 'A new password was chosen with a mailed link',
       password_changed: 'The password was changed',

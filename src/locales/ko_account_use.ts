@@ -60,6 +60,7 @@ export const accountUse: Pick<
       password_wrong: '잘못된 비밀번호가 입력됐어요',
       account_disabled: '사용이 중지된 계정이라 로그인이 거부됐어요',
       identity_joined: '다른 로그인 방법이 연결됐어요',
+      identity_disconnected: '로그인 방법의 연결이 끊어졌어요',
       reset_asked: '새 비밀번호를 정할 링크를 요청했어요',
       password_reset: '메일로 받은 링크로 새 비밀번호를 정했어요',
       password_changed: '비밀번호를 바꿨어요',

@@ -1,4 +1,4 @@
-/** Counts how often the other side waited for PostgreSQL: something went out while nothing was under way. */
+/** Counts how often the other side waited for PostgreSQL: something went out while nothing was under way. For a line that is never cut. */
 export interface DatabaseMeter {
   /** Waits since the last `reset`. */
   waits(): number;
