@@ -51,7 +51,8 @@ async function send({ sealer, render, transport }: SenderDeps, mail: OutboxMail)
   const { id, template, locale, content } = mail;
   // The room wrote the row itself: its template is one of ours, its content what `queue` sealed.
   const sealed: unknown = JSON.parse(sealer.open(content, sealContext(id)));
-  const { to, values, decoy, ...happened } = sealed as Pick<QueuedMail, 'to' | 'values' | 'decoy'> & Omit<Happened, 'at'>;
+  const { to, values, decoy, ...happened } = sealed as Pick<QueuedMail, 'to' | 'values' | 'decoy'> &
+    Omit<Happened, 'at'>;
   const rendered = await render(template as MailTemplate, locale, values, { at: mail.queued_at, ...happened });
   if (decoy) return false;
   await transport.send({ id, to, ...rendered, queuedAt: mail.queued_at });
