@@ -18,6 +18,10 @@ const paired: Record<string, [change: string, mail: string]> = {
     `select count(*)::int as n from mailed_proofs where purpose = 'sign-up'`,
     `select count(*)::int as n from mail_outbox where template in ('verify-email', 'already-registered')`,
   ],
+  'resets and their notices': [
+    `select count(*)::int as n from mailed_links where purpose = 'reset-password' and consumed_at is not null`,
+    `select count(*)::int as n from mail_outbox where template = 'password-changed'`,
+  ],
 };
 
 /** What is broken, in words; empty when all is well. */

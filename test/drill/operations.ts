@@ -59,14 +59,51 @@ export const operations: readonly Operation[] = [
       (await browser.submit({ action: '/check-email', fields: { code: codes.get(email) ?? '' } })).url.endsWith('/me'),
     isDone: hasAccount,
   },
+  {
+    name: 'asking for a reset',
+    async prepare(stage, email) {
+      await accountOf(stage, email);
+      const browser = createBrowser();
+      await browser.open(`${stage.app.url}/login`);
+      await browser.follow('/recover');
+      return browser;
+    },
+    press: async (browser, email) =>
+      (await browser.submit({ action: '/recover', fields: { email } })).url.endsWith('/recover-sent'),
+    isDone: async (stage, email) => (await linksOf(stage, email, 'reset-password')).length > 0,
+  },
+  {
+    name: 'reset',
+    async prepare(stage, email) {
+      await accountOf(stage, email);
+      const browser = createBrowser();
+      await browser.open(`${stage.app.url}/login`);
+      await browser.follow('/recover');
+      await browser.submit({ action: '/recover', fields: { email } });
+      const reader = createBrowser();
+      await reader.open(await stage.gatehouse.link(email, '/reset-password'));
+      return reader;
+    },
+    press: async (browser) =>
+      (
+        await browser.submit({ action: '/reset-password', fields: { new_password: `${PASSWORD} and more` } })
+      ).text.includes('changed'),
+    isDone: async (stage, email) =>
+      (await linksOf(stage, email, 'reset-password')).some(({ consumed_at: at }) => at !== null),
+  },
 ];
 
 const codes = new Map<string, string>();
 
-/** An account with a password, signed in on the browser that is returned. */
-export async function signedUp(stage: Stage, email: string): Promise<Browser> {
+/** Signs up, unless that was done in an earlier try. */
+async function accountOf(stage: Stage, email: string): Promise<void> {
+  if (await hasAccount(stage, email)) return;
   const browser = await openSignUp(stage);
   await browser.submit(signUpForm(email));
   await typeCode(stage, browser, email);
-  return browser;
+}
+
+function linksOf(stage: Stage, email: string, purpose: string): Promise<Record<string, unknown>[]> {
+  return stage.query(`select * from mailed_links join addresses using (account_id)
+    where purpose = '${purpose}' and canonical = '${email}'`);
 }
