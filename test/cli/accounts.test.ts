@@ -108,9 +108,7 @@ describe('accounts disable, enable and delete', () => {
     const { events } = await json('accounts', 'show', String(id));
     expect((events as { type: string }[]).map(({ type }) => type)).toEqual([
       'accounts.enabled',
-      'oidc.account_ended',
       'accounts.disabled',
-      'oidc.account_ended',
       'accounts.created',
     ]);
     expect((await world.run('accounts', 'disable', 'nobody@acme.example')).code).toBe(1);
