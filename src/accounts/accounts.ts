@@ -12,6 +12,7 @@ import { openInvitations, sweepInvitations } from './invitations.ts';
 import { joinIdentity } from './joining.ts';
 import { noteSignIn, sweepKnownBrowsers } from './known_browsers.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
+import { postgresInvitationStore } from './postgres_invitation_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
 import { postgresMailedLinks } from './postgres_mailed_links.ts';
 import { resend, sweepProofs } from './proofs.ts';
@@ -30,6 +31,7 @@ export function readAccounts({ knex }: Database): AccountReading {
     list,
     newestAddress,
     identities: { find: identities.find, listOf: identities.listOf },
+    invitations: { list: postgresInvitationStore(knex).list },
   };
 }
 

@@ -138,6 +138,7 @@ export interface AccountReading {
     find(key: IdentityKey): Promise<Identity | undefined>;
     listOf(accountId: string): Promise<Identity[]>;
   };
+  invitations: Pick<Invitations, 'list'>;
 }
 
 /** What the room offers: accounts, and every transaction that makes, joins or proves one. All times and locks are inside. */

@@ -19,7 +19,7 @@ export { shownIdentity } from './joining.ts';
 export type { Account, Identity, IdentityKey } from './account.ts';
 export type { Administration } from './administration.ts';
 export type { Factors } from './deps.ts';
-export { invitationId, openInvitations, SHORT_ID } from './invitations.ts';
+export { invitationId, invitationState, SHORT_ID } from './invitations.ts';
 export type { Invitation, Invitations, InvitationState } from './invitation.ts';
 export type {
   AccountReading,

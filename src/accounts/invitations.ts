@@ -33,7 +33,7 @@ export function openInvitations({ database, record, mail }: InvitationsDeps): In
     },
     async look(token) {
       const invitation = await store.find(invitationId(token));
-      return { state: stateOf(invitation), invitation };
+      return { state: invitation ? invitationState(invitation) : 'unknown', invitation };
     },
     list: () => store.list(),
     async withdraw(prefix) {
@@ -74,8 +74,11 @@ async function make(
   return { invitation: kept, path };
 }
 
-function stateOf(invitation: Invitation | undefined): InvitationState {
-  if (!invitation) return 'unknown';
-  if (invitation.usesLeft === 0) return 'used_up';
-  return invitation.expiresAt <= now() ? 'expired' : 'usable';
+/** How an invitation stands now. */
+export function invitationState({
+  usesLeft,
+  expiresAt,
+}: Pick<Invitation, 'usesLeft' | 'expiresAt'>): Exclude<InvitationState, 'unknown'> {
+  if (usesLeft === 0) return 'used_up';
+  return expiresAt <= now() ? 'expired' : 'usable';
 }

@@ -22,6 +22,7 @@ export async function openForCommand(deps: AppDeps) {
   const { knex } = deps.database;
   return {
     passwords,
+    invitations: base.accounts.invitations,
     accounts: openAdministration({
       database: deps.database,
       record,

@@ -1,4 +1,11 @@
-import type { AccountReading, Administration, FileRecord, ImportCounts, ImportWishes } from '../accounts/index.ts';
+import type {
+  AccountReading,
+  Administration,
+  FileRecord,
+  ImportCounts,
+  ImportWishes,
+  Invitations,
+} from '../accounts/index.ts';
 import type { ClientSettings } from '../clients/index.ts';
 import type { Database } from '../database/index.ts';
 import type { Events } from '../events/index.ts';
@@ -28,7 +35,8 @@ export interface CommandSettings {
   mode: string;
   development: { simulator: boolean };
   /** In seconds. */
-  lifetimes: { events: number };
+  lifetimes: { events: number; invitation: number };
+  signup: { allow: string };
   database?: { url: string };
   clients: ClientSettings[];
   upstreams: UpstreamSettings[];
@@ -84,6 +92,7 @@ export interface OpenedDatabase {
 export interface ChangingRooms {
   accounts: Administration;
   passwords: Pick<Passwords, 'problems' | 'hash'>;
+  invitations: Pick<Invitations, 'make' | 'withdraw'>;
   importAccounts(records: AsyncIterable<FileRecord>, wishes: ImportWishes): Promise<ImportCounts>;
   /** Some hundred lines at a time. */
   exportAccounts(wishes: { withHashes: boolean }): AsyncIterable<string>;

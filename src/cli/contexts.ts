@@ -24,7 +24,11 @@ export async function withDatabase(
 /** The same with the rooms that change accounts; when they cannot be opened, one sentence says why and it ends with 1. */
 export async function withRooms(
   call: Call,
-  work: (rooms: ChangingRooms, reading: ReturnType<Call['parts']['rooms']>) => Promise<number>,
+  work: (
+    rooms: ChangingRooms,
+    reading: ReturnType<Call['parts']['rooms']>,
+    settings: CommandSettings,
+  ) => Promise<number>,
 ): Promise<number> {
   return withOpened(call, async (opened, settings) => {
     let rooms: ChangingRooms;
@@ -35,7 +39,7 @@ export async function withRooms(
       return 1;
     }
     try {
-      return await work(rooms, call.parts.rooms(opened.database));
+      return await work(rooms, call.parts.rooms(opened.database), settings);
     } finally {
       await rooms.close();
     }

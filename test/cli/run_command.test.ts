@@ -47,7 +47,10 @@ describe('the command line', () => {
     [['config', 'plan'], 'config needs one of: check, schema\n'],
     [['clients'], 'clients needs one of: list, show\n'],
     [['upstreams', 'frobnicate'], 'upstreams needs one of: list\n'],
-    [['accounts'], 'accounts needs one of: list, show, create, disable, enable, delete, import, export\n'],
+    [
+      ['accounts'],
+      'accounts needs one of: list, show, create, invite, invitations, uninvite, disable, enable, delete, import, export\n',
+    ],
     [['migrate', 'frobnicate'], 'migrate takes nothing more or one of: status, down\n'],
     [['clients', 'show'], 'clients show takes <client_id>'],
     [['explain'], 'explain takes <reference>'],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commandBeside } from '../support/command_line.ts';
 import { createBrowser } from '../support/http_browser.ts';
 import { invite } from '../support/invitations.ts';
 import { PASSWORD, typeCode } from '../support/people.ts';
@@ -168,6 +169,23 @@ describe('an invitation to an address', () => {
     const page = await browser.submit({ action: '/signup', fields: { new_password: PASSWORD } });
     expect(page.screen).toBe('check-email');
     expect(await world.query(`select 1 from addresses where canonical = 'quirin@example.com'`)).toEqual([]);
+  });
+});
+
+describe('an admin who invites at the command line, while the server runs', () => {
+  it('has the link mailed, and sees who came', async () => {
+    const { out } = await commandBeside(world, ['accounts', 'invite', 'Quill@example.com', '--locale', 'ko', '--json']);
+    const { link, id } = JSON.parse(out) as { link: string; id: string }; // what the command prints
+    expect(await world.gatehouse.link('Quill@example.com', '/invitation')).toBe(link);
+    const browser = createBrowser();
+    await browser.open(link);
+    await browser.submit({ action: '/invitation' });
+    await browser.submit({ action: '/signup', fields: { new_password: PASSWORD } });
+    expect(await typeCode(world, browser, 'Quill@example.com')).toMatchObject({ screen: 'account' });
+    const list = await commandBeside(world, ['accounts', 'invitations']);
+    expect(list.out).toMatch(new RegExp(`${id.slice(0, 8)} +Quill@example.com +used_up +0 of 1`));
+    const shown = await commandBeside(world, ['accounts', 'show', 'quill@example.com']);
+    expect(shown.out).toContain(`invitation=${id.slice(0, 8)}`);
   });
 });
 

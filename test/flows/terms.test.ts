@@ -130,11 +130,21 @@ describe('terms that somebody has not agreed to', () => {
     expect((await sessionBefore.open(`${world.app.url}/login`)).url).toBe(`${world.app.url}/me`);
   });
 
-  it('come again in Korean, and say that they changed, for another version', async () => {
-    await world.restart('SIGTERM', { signup: { terms: { version: '2027-01' } } });
+  it('come again in Korean when they changed, also while another question was open', async () => {
     const browser = createBrowser({ language: 'ko' });
-    const page = await signInLocally(world, browser, 'tina@example.com');
+    await signInLocally(world, browser, 'tina@example.com');
+    await browser.open(`${world.app.url}/login?prompt=login`);
+    await browser.submit({ action: '/start-again' });
+    const question = await browser.submit({ fields: { email: 'old@example.com', password: PASSWORD } });
+    expect(question.screen).toBe('switch-account');
+    await world.restart('SIGTERM', { signup: { terms: { version: '2027-01' } } });
+    const page = await browser.submit({ action: '/switch-account' });
     expect(page.screen).toBe('accept-terms');
     expect(page.text).toContain('이용약관이 바뀌었어요');
-  });
+    expect((await browser.submit({ button: '동의하고 계속하기' })).screen).toBe('switch-account');
+    await browser.submit({ action: '/switch-account' });
+    // The old session ends on a page that goes on by itself; without JavaScript it has a button.
+    expect((await browser.submit({ button: 'Continue' })).url).toBe(`${world.app.url}/me`);
+    expect(await agreedTo('old@example.com')).toBe('2027-01');
+  }, 60_000);
 });

@@ -3,12 +3,14 @@ import { accountChanges } from './changing.ts';
 import { createCommand } from './creating.ts';
 import { exportCommand } from './exporting.ts';
 import { importCommand } from './importing.ts';
+import { inviteCommands } from './inviting.ts';
 import { accountReading } from './reading.ts';
 
 /** Every command that begins with `accounts`. */
 export const accountCommands: Command[] = [
   ...accountReading,
   createCommand,
+  ...inviteCommands,
   ...accountChanges,
   importCommand,
   exportCommand,
