@@ -16,7 +16,7 @@ export function mountUndoIdentity(deps: AccountPagesDeps): void {
       const occasion = { locale: web.locale(ctx), reference: web.referenceOf(ctx) };
       const ended = await accounts.undoJoin(token, occasion, async (within, accountId) => {
         await oidc.endEverythingOf(accountId, within);
-        return 'undone';
+        return accounts.issueReset(within, accountId);
       });
       return ended ?? 'dead';
     },

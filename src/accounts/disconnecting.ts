@@ -71,7 +71,7 @@ async function hasOtherWay(
 async function takeAway(
   { mail, policy }: AccountsDeps,
   within: Knex,
-  { address, locale }: Account,
+  { address, locale, profile }: Account,
   identity: Identity,
   occasion: Occasion,
 ): Promise<void> {
@@ -88,6 +88,7 @@ async function takeAway(
     to: address.stored,
     template: 'identity-unlinked',
     locale: locale ?? occasion.locale,
+    timeZone: profile.zoneinfo,
     values: { upstream, address: shownIdentity(identity) },
     reference: occasion.reference,
   });

@@ -73,6 +73,7 @@ async function tellOwner(
     to,
     template: 'identity-linked',
     locale: account.locale ?? arrival.locale,
+    timeZone: account.profile.zoneinfo,
     values: { upstream: upstream.name, address: shownIdentity(identity), ...link },
     reference,
   });

@@ -48,7 +48,7 @@ async function isAnother(within: Knex, id: string, browserHash: string): Promise
 async function tellOwner(
   { mail, policy }: AccountsDeps,
   within: Knex,
-  { address, locale }: Account,
+  { address, locale, profile }: Account,
   occasion: Occasion,
 ): Promise<void> {
   if (!address || !policy.tellOfNewDevices) return;
@@ -56,6 +56,7 @@ async function tellOwner(
     to: address.stored,
     template: 'new-device',
     locale: locale ?? occasion.locale,
+    timeZone: profile.zoneinfo,
     values: { link: '/account/activity' },
     reference: occasion.reference,
   });

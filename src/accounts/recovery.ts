@@ -102,6 +102,7 @@ async function mailReset(
     to: address.stored,
     template: 'reset-password',
     locale,
+    timeZone: owner?.profile.zoneinfo,
     values: { link, link_minutes: String(Math.ceil(lifetimes.mailed_link / 60)), ...named(upstreams, locale) },
     reference: asking.origin.reference,
     decoy: owner ? undefined : true,

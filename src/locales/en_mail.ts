@@ -50,11 +50,10 @@ export const mail = {
   password_changed: {
     subject: 'Your {brand} password was changed',
     title: 'Your password was changed',
-    what: 'The password of your {brand} account was changed on {at:moment}.',
+    what: 'The password of your {brand} account was changed.',
     not_you:
       'Not you? Somebody else has got in. Choose “Forgot password?” on the sign-in page at once: a new password signs everybody out.',
     action: 'Choose another password',
-    device: 'Device: {device}',
     fine: 'Was it you? Then there is nothing to do.',
   },
   new_device: {

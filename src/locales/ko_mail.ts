@@ -53,11 +53,10 @@ export const mail: typeof en.mail = {
   password_changed: {
     subject: '[{brand}] 비밀번호를 바꿨어요',
     title: '비밀번호를 바꿨어요',
-    what: '{brand} 계정의 비밀번호가 바뀌었어요. 바뀐 때: {at:moment}',
+    what: '{brand} 계정의 비밀번호가 바뀌었어요.',
     not_you:
       '본인이 아닌가요? 다른 사람이 들어온 거예요. 바로 로그인 페이지에서 ‘비밀번호를 잊으셨나요?’를 선택하세요. 새 비밀번호를 정하면 모든 곳에서 로그아웃돼요.',
     action: '다른 비밀번호 정하기',
-    device: '기기: {device}',
     fine: '본인이라면 아무것도 하지 않으셔도 돼요.',
   },
   new_device: {

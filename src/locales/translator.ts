@@ -28,8 +28,8 @@ const PLACEHOLDER = /\{(\w+)(?::(\w+))?\}/g;
 
 /**
  * The translate function of one language. A placeholder is `{name}`, or `{name:duration}` for a number of seconds and
- * `{name:minutes}` for a number of minutes, which are written out ("5 minutes", "5분"); `{name:day}` and `{name:moment}` are for
- * an instant as ISO 8601.
+ * `{name:minutes}` for a number of minutes, which are written out ("5 minutes", "5분"); `{name:day}` is for an
+ * instant as ISO 8601.
  */
 export function translator(tag: Tag): Translate {
   return (key, values = {}) => {
@@ -46,14 +46,13 @@ export function translator(tag: Tag): Translate {
 function formatted(tag: Tag, value: string | number, format: string, key: string): string {
   if (format === 'duration') return duration(tag, Number(value));
   if (format === 'minutes') return duration(tag, Number(value) * 60);
-  if (format === 'day') return instant(tag, value, { dateStyle: 'long' });
-  if (format === 'moment') return `${instant(tag, value, { dateStyle: 'long', timeStyle: 'short' })} UTC`;
+  if (format === 'day') return day(tag, value);
   throw new Error(`locales: text '${key}' asks for the unknown format '${format}'`);
 }
 
-/** Of an ISO 8601 instant. What is written once for everybody, such as a mail, knows no zone but this. */
-function instant(tag: Tag, value: string | number, format: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(tag, { ...format, timeZone: 'UTC' }).format(new Date(value));
+/** Of an ISO 8601 instant. */
+function day(tag: Tag, value: string | number): string {
+  return new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(value));
 }
 
 /** Rounded up, in a unit that keeps it honest: nobody should come back too early. */

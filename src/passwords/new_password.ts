@@ -1,7 +1,6 @@
 import type { Context } from 'koa';
 import type { Knex } from 'knex';
 import type { Account } from '../accounts/index.ts';
-import { now } from '../kit/clock.ts';
 import type { TextKey } from '../locales/index.ts';
 import type { PasswordPagesDeps } from './page_deps.ts';
 import { LONGEST } from './password_rules.ts';
@@ -51,13 +50,8 @@ export async function queueNotice(
     to: account.address.stored,
     template: 'password-changed',
     locale: account.locale ?? web.locale(ctx),
-    values: { ...deviceOf(ctx, web), at: now().toISOString(), link: '/account/password' },
+    timeZone: account.profile.zoneinfo,
+    values: { link: '/account/password' },
     reference: web.referenceOf(ctx),
   });
-}
-
-/** In what it was changed, where the request tells. */
-function deviceOf(ctx: Context, web: PasswordPagesDeps['web']): Record<string, string> {
-  const { browser, os } = web.device(ctx);
-  return browser === undefined || os === undefined ? {} : { browser, os };
 }

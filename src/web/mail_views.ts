@@ -1,4 +1,4 @@
-import { translator, type Tag, type TextKey } from '../locales/index.ts';
+import { translator, type Tag, type TextKey, type Translate } from '../locales/index.ts';
 import type { BrandSettings } from './settings.ts';
 import { pugEngine } from './templates.ts';
 import { themeTokens } from './theme.ts';
@@ -41,7 +41,7 @@ export function createMailViews(deps: { issuer: string; brand: BrandSettings; de
     const file = viewFile(`mail/${view}`);
     // Every mail view has its subject under its own name; a test renders them all.
     const subject = t(`mail.${view}.subject` as TextKey, { brand: name, ...values });
-    const said = { subject, values: withOrigin(issuer, values), happened: describeHappened(locale, happened) };
+    const said = { subject, values: withOrigin(issuer, values), happened: describeHappened(t, locale, happened) };
     const common = { t, locale, issuer, brand: { name, support }, ...said };
     const html = await engine.pug(file, { locals: { ...common, colors, form: 'html' } });
     const text = await engine.pug(file, { locals: { ...common, form: 'text' } });
@@ -56,8 +56,10 @@ function withOrigin(issuer: string, { link, ...values }: Record<string, string>)
 }
 
 /** The time with its zone, and the device in one line; undefined where nothing is known of it. */
-function describeHappened(locale: Tag, { at, timeZone, device = {} }: Happened): { when: string; device?: string } {
-  const known = [device.browser, device.os, device.place].filter((part) => part !== undefined);
+function describeHappened(t: Translate, locale: Tag, { at, timeZone, device = {} }: Happened) {
+  const { browser, os, place } = device;
+  const named = browser !== undefined && os !== undefined ? t('account.device', { browser, os }) : (browser ?? os);
+  const known = [named, place].filter((part) => part !== undefined);
   return { when: instant(locale, at, timeZone ?? 'UTC'), device: known.length > 0 ? known.join(', ') : undefined };
 }
 

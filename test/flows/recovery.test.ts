@@ -64,8 +64,8 @@ describe('a lost password', () => {
     expect((await tab.submit({ fields: { password: NEW } })).url).toBe(`${world.app.url}/me`);
 
     expect((await signInLocally(world, createBrowser(), 'ada@example.com')).status).toBe(401);
-    const [notice] = await mailsTo('ada@example.com');
-    expect(notice?.subject).toBe('Your Acme password was changed');
+    const subjects = (await mailsTo('ada@example.com')).map(({ subject }) => subject);
+    expect(subjects).toContain('Your Acme password was changed');
     expect((await account(tab, '/activity')).text).toContain('A new password was chosen with a mailed link');
   });
 

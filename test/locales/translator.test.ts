@@ -56,11 +56,10 @@ describe('translator', () => {
 });
 
 describe('an instant', () => {
-  it('is written as a day, or as a moment with its zone', () => {
-    const values = { date: '2026-11-21T23:32:08Z', brand: 'Acme', at: '2026-11-21T23:32:08Z' };
+  it('is written as a day', () => {
+    const values = { date: '2026-11-21T23:32:08Z' };
     expect(english('passwords.card.changed', values)).toBe('Changed on November 21, 2026');
     expect(korean('passwords.card.changed', values)).toContain('2026년 11월 21일');
-    expect(english('mail.password_changed.what', values)).toMatch(/November 21, 2026.*11:32\sPM UTC/);
   });
 });
 

@@ -22,7 +22,7 @@ describe('a mail', () => {
   });
 
   it('says on what device, as far as that is known', async () => {
-    expect(await text('en', { device: { browser: 'Firefox', os: 'Linux' } })).toContain('Device: Firefox, Linux\n');
+    expect(await text('en', { device: { browser: 'Firefox', os: 'Linux' } })).toContain('Device: Firefox on Linux\n');
     expect(await text('en', { device: { os: 'iOS', place: 'Seoul' } })).toContain('Device: iOS, Seoul\n');
     expect(await text('en', { device: {} })).not.toContain('Device');
   });
