@@ -18,6 +18,8 @@ export { contentSecurityPolicy } from './content_security_policy.ts';
 export { unsafeSchemes } from './unsafe_schemes.ts';
 export { createMailViews } from './mail_views.ts';
 export { createSimulatorViews } from './simulator_views.ts';
+export { addressProblems, nameProblems, problem, refusedForNow } from './problems.ts';
+export type { Problem, Shown } from './problems.ts';
 export { deadLink, mountLanding, showLanding, tokenOf } from './landing.ts';
 export type { Landing, LandingPage } from './landing.ts';
 export type { CookieName, Cookies } from './cookies.ts';
