@@ -34,6 +34,8 @@ export interface Web {
   browser: Pick<BrowserBinding, 'read' | 'ensure'>;
   locale: (ctx: Koa.Context) => Tag;
   t: (ctx: Koa.Context) => Translate;
+  /** Remembers the language that the person chose, on this browser; undefined forgets it. */
+  chooseLanguage: (ctx: Koa.Context, tag: Tag | undefined) => void;
   /** The address at the person's end of the connection, as far as `trusted_hops` reaches; '' when there is none. */
   clientAddress: (ctx: Koa.Context) => string;
   /** The device at the person's end: only names of our own list, never what the header said. */

@@ -26,6 +26,8 @@ export interface Language {
   t: (ctx: Koa.Context) => Translate;
   /** The switcher of a page that is reached under `path` (with its query). */
   choices: (ctx: Koa.Context, path: string) => LanguageChoice[];
+  /** Remembers a choice on this browser, where it outranks the account; undefined forgets it. */
+  choose: (ctx: Koa.Context, tag: Tag | undefined) => void;
   /** Answers `?lang=xx`: remembers it and goes on to the same URL without it. */
   chooser: Koa.Middleware;
 }
@@ -47,8 +49,12 @@ export function createLanguage(deps: { issuer: string; cookies: Cookies }): Lang
     });
   };
 
+  const choose = (ctx: Koa.Context, tag: Tag | undefined): void =>
+    cookies.set(ctx, 'locale', tag ? `${tag}.${epochSeconds()}` : null, { maxAge: YEAR });
+
   return {
     locale,
+    choose,
     t: (ctx) => translator(locale(ctx)),
     choices(ctx, path) {
       const current = locale(ctx);
@@ -64,7 +70,7 @@ export function createLanguage(deps: { issuer: string; cookies: Cookies }): Lang
         await next();
         return;
       }
-      cookies.set(ctx, 'locale', `${chosen}.${epochSeconds()}`, { maxAge: YEAR });
+      choose(ctx, chosen);
       // Written after the issuer, a path like //other.example stays a path.
       const url = new URL(issuer + ownContext(ctx).originalUrl);
       url.searchParams.delete('lang');

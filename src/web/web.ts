@@ -58,6 +58,7 @@ export function createWeb(deps: WebDeps): Web {
     browser: { read: binding.read, ensure: binding.ensure },
     locale: language.locale,
     t: language.t,
+    chooseLanguage: language.choose,
     clientAddress: (ctx) => stateOf(ctx).clientAddress,
     device: devices.of,
     note,

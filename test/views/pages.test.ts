@@ -90,7 +90,7 @@ describe.each(ours)('%s', (_, state, __, html) => {
 
   it('marks each field with a problem, and no other', () => {
     const problems = (state.page['problems'] ?? []) as { field?: string }[]; // the common shape of every view's problems
-    const wrong = named(tags, 'input').filter(({ attributes }) => attributes['aria-invalid'] === 'true');
+    const wrong = named(tags, 'input', 'select').filter(({ attributes }) => attributes['aria-invalid'] === 'true');
     expect(wrong.map(({ attributes }) => attributes['name'])).toEqual(problems.flatMap(({ field }) => field ?? []));
     for (const { attributes } of wrong) expect(attributes['aria-describedby']).toBe(`${attributes['name']}-wrong`);
   });
