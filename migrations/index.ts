@@ -12,6 +12,7 @@ import * as logoutNotices from './20261121113000_logout_notices.ts';
 import * as sessionDevices from './20261121113100_session_devices.ts';
 import * as grantsLastUsed from './20261121113200_grants_last_used.ts';
 import * as invitations from './20261121114000_invitations.ts';
+import * as deletionGrace from './20261121116000_deletion_grace.ts';
 import * as knownBrowsers from './20261121117000_known_browsers.ts';
 
 export const migrations = [
@@ -28,5 +29,6 @@ export const migrations = [
   { name: '20261121113100_session_devices', ...sessionDevices },
   { name: '20261121113200_grants_last_used', ...grantsLastUsed },
   { name: '20261121114000_invitations', ...invitations },
+  { name: '20261121116000_deletion_grace', ...deletionGrace },
   { name: '20261121117000_known_browsers', ...knownBrowsers },
 ] as const;

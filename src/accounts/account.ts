@@ -17,6 +17,8 @@ export interface Account {
   createdAt: Date;
   updatedAt: Date;
   disabledAt?: Date;
+  /** Its person deleted it, and until then may take that back. */
+  deleteAt?: Date;
   address?: Address & { verifiedAt?: Date };
 }
 
@@ -77,6 +79,11 @@ export class IdentityTaken extends Error {
   }
 }
 
+/** Whether anybody may use the account: an admin did not disable it, and its person did not delete it. */
+export function isUsable({ disabledAt, deleteAt }: Account): boolean {
+  return disabledAt === undefined && deleteAt === undefined;
+}
+
 /**
  * Whether nobody ever proved the address of this account. A shell has no grants and no sessions, and gives way to whoever
  * proves the address. What an admin made is never a shell.
@@ -85,14 +92,23 @@ export function isShell(account: Account): boolean {
   return account.origin !== 'admin' && account.address !== undefined && account.address.verifiedAt === undefined;
 }
 
-/** Whether and how an account can be used: nobody signs in to a disabled one, and to an unverified one only after a code. */
-export const accountStates = ['active', 'unverified', 'disabled'] as const;
+/** Whether an account leaves its address to whoever proves it. */
+export function givesWay(account: Account): boolean {
+  return isShell(account) && isUsable(account);
+}
+
+/**
+ * Whether and how an account can be used: nobody signs in to one that is disabled or about to be deleted, and to an
+ * unverified one only after a code.
+ */
+export const accountStates = ['active', 'unverified', 'disabled', 'deleting'] as const;
 
 /** In which state an account is. */
 export type AccountState = (typeof accountStates)[number];
 
 /** The state of an account; the store lists by the same rule. */
-export function stateOf({ disabledAt, address }: Account): AccountState {
+export function stateOf({ deleteAt, disabledAt, address }: Account): AccountState {
+  if (deleteAt) return 'deleting';
   if (disabledAt) return 'disabled';
   return address && !address.verifiedAt ? 'unverified' : 'active';
 }

@@ -1,4 +1,15 @@
-import type { Account, AccountState, NewAccount } from './account.ts';
+import type { Address } from '../kit/addresses.ts';
+import type { Tag } from '../locales/index.ts';
+import type { Account, AccountState, NewAccount, Profile } from './account.ts';
+
+/** What can change on an account; null takes a value away. */
+export interface AccountChanges {
+  profile?: Profile;
+  locale?: Tag | null;
+  /** Another address, which its person has proven. It must be free: see lockAddress. */
+  address?: Address;
+  deleteAt?: Date | null;
+}
 
 /** Accounts with their one address. Deleted accounts are not found. */
 export interface AccountStore {
@@ -11,6 +22,8 @@ export interface AccountStore {
   insert(account: NewAccount, verifiedAt: Date | undefined): Promise<Account | undefined>;
   /** Marks the address verified, if it is not already, and returns the account. */
   verify(id: string): Promise<Account | undefined>;
+  /** Changes what is given and returns the account; undefined when there is none. */
+  change(id: string, changes: AccountChanges): Promise<Account | undefined>;
   /** Leaves a tombstone: the row of the id, empty. Whatever referred to the account is deleted with it. */
   bury(id: string): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { settleArrival } from './arrival.ts';
 import { cleanArrival, identityOf } from './arriving.ts';
 import { redeem, sendArrivalCode, sendLinkCode, verifyAddress } from './codes.ts';
 import { confirm, confirmedBy, lookAtConfirmation } from './confirmation.ts';
+import { buryDue } from './deletion.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { AccountReading, Accounts, Arrival, Joined, Outcome, VisitBinding } from './door.ts';
 import { disconnect, undoJoin } from './disconnecting.ts';
@@ -71,7 +72,7 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     },
     async sweep() {
       const swept = [sweepProofs(deps), links.sweep(), sweepInvitations(deps), sweepKnownBrowsers(deps.database)];
-      return (await Promise.all(swept)).reduce((sum, rows) => sum + rows, 0);
+      return (await Promise.all([...swept, buryDue(deps)])).reduce((sum, rows) => sum + rows, 0);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { now } from '../kit/clock.ts';
 import type { Address } from '../kit/addresses.ts';
 import { IdpError } from '../kit/errors.ts';
-import { AddressTaken, isShell, type Account, type NewIdentity } from './account.ts';
+import { AddressTaken, isShell, isUsable, type Account, type NewIdentity } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import { addressOf, identityOf } from './arriving.ts';
 import type { AccountsDeps } from './deps.ts';
@@ -67,7 +67,7 @@ async function ownerOf(within: Knex, identity: NewIdentity): Promise<Account | u
 
 function decideReturn(account: Account, { identity, upstream, provenByCode }: Scene): LinkingDecision {
   const known = {
-    disabled: account.disabledAt !== undefined,
+    disabled: !isUsable(account),
     addressVerified: account.address?.verifiedAt !== undefined,
   };
   return decideLinking({ known, trust: identity.trust, provenByCode, linking: upstream.linking });
@@ -84,7 +84,7 @@ async function standingOf(
   const hasSecondFactor = (await factors.hasSecondFactor?.(within, account.id)) ?? false;
   const addressVerified = account.address?.verifiedAt !== undefined;
   return {
-    disabled: account.disabledAt !== undefined,
+    disabled: !isUsable(account),
     addressVerified,
     madeByAdmin: !isShell(account),
     hasIdentityOfUpstream: upstreams.includes(upstreamId),

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
-import { isShell, type Account } from './account.ts';
+import { isShell, isUsable, type Account } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import { settleArrival } from './arrival.ts';
 import { addressOf, identityOf } from './arriving.ts';
@@ -56,7 +56,7 @@ export async function sendLinkCode(
   visit: VisitBinding,
 ): Promise<Sent> {
   const account = await postgresAccountStore(deps.database.knex).find(accountId);
-  if (!account?.address?.verifiedAt || account.disabledAt) return { ok: false, reason: 'over' };
+  if (!account?.address?.verifiedAt || !isUsable(account)) return { ok: false, reason: 'over' };
   const locale = account.locale ?? arrival.locale;
   const mail = { template: 'link-code' as const, locale, values: upstreamValues(deps, arrival), withCode: true };
   return send(deps, { purpose: 'link', accountId, payload: { arrival }, address: account.address, mail }, visit);
@@ -121,7 +121,7 @@ export async function completeVerification(within: Knex, accountId: string, addr
   await lockAddress(within, address.canonical);
   const account = await accounts.find(accountId);
   if (!account || account.address?.canonical !== address.canonical) return { decision: 'address_taken' };
-  if (account.disabledAt) return { decision: 'refuse_disabled' };
+  if (!isUsable(account)) return { decision: 'refuse_disabled' };
   return { decision: 'sign_in', account: (await accounts.verify(accountId)) ?? account };
 }
 

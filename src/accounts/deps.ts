@@ -10,6 +10,7 @@ import type { MailedLinks } from './mailed_links.ts';
 export interface Factors {
   setPassword(within: Knex, accountId: string, passwordHash: string): Promise<void>;
   hasPassword(within: Knex, accountId: string): Promise<boolean>;
+  removePassword(within: Knex, accountId: string): Promise<void>;
   hasSecondFactor?(within: Knex, accountId: string): Promise<boolean>;
 }
 
@@ -21,6 +22,8 @@ export interface AccountPolicy {
   admits(canonical: string): 'anybody' | 'invited' | 'nobody';
   /** Whether people get a mail when their account is signed in to on another browser than before. */
   tellOfNewDevices: boolean;
+  /** Whether an account may take this canonical address: only where domains are prescribed can one be wrong. */
+  mayMoveTo(canonical: string): boolean;
 }
 
 /** What the room needs. */
@@ -34,6 +37,6 @@ export interface AccountsDeps {
   policy: AccountPolicy;
   /** Keys the hashes of mailed codes: a dump of the database is not enough to guess them. */
   proofKey: Buffer;
-  /** Seconds for which a mailed code or link counts. */
-  lifetimes: { mailed_code: number; mailed_link: number; undo_link: number };
+  /** Seconds for which a mailed code or link counts, and after which a deleted account is buried. */
+  lifetimes: { mailed_code: number; mailed_link: number; undo_link: number; deletion_grace: number };
 }

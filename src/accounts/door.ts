@@ -218,7 +218,8 @@ export interface Accounts extends AccountReading {
 
   /**
    * Deletes proofs and links that ended more than a day ago (until then a new code can be sent for them), invitations
-   * that ended long ago, and browsers that nobody can come back with; returns how many.
+   * that ended long ago, and browsers that nobody can come back with; buries accounts whose deletion cannot be undone any
+   * more; returns how many.
    */
   sweep(): Promise<number>;
 }

@@ -5,12 +5,14 @@
  * account, what an admin may do to one, and the files that accounts are exported to and imported from. Mounts no URL. Never
  * signs anybody in, never checks a password, and never lets a code leave other than by mail.
  */
-export { accountStates, stateOf } from './account.ts';
+export { accountStates, isUsable, stateOf } from './account.ts';
 export { openAccounts, readAccounts } from './accounts.ts';
 export { deleteAccount, openAdministration } from './administration.ts';
+export { cleanPicture } from './claim_values.ts';
 export { claimsByScope } from './claim_table.ts';
 export { claimsOf } from './claims.ts';
 export { readClaims } from './read_claims.ts';
+export { openSelfService } from './self_service.ts';
 export { readCsvLines } from './transfer/csv_lines.ts';
 export { exportAccounts } from './transfer/export_accounts.ts';
 export { importAccounts } from './transfer/import_accounts.ts';
@@ -32,6 +34,7 @@ export type {
   Sent,
   VisitBinding,
 } from './door.ts';
+export type { Asking, SelfService } from './self_service_door.ts';
 export type { Ways } from './linking.ts';
 export type { FileRecord } from './transfer/file_record.ts';
 export type { ImportCounts, ImportWishes } from './transfer/import_accounts.ts';

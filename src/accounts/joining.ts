@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { IdentityTaken, type Account, type NewIdentity } from './account.ts';
+import { IdentityTaken, isUsable, type Account, type NewIdentity } from './account.ts';
 import { lockAccount } from './account_lock.ts';
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
@@ -30,7 +30,7 @@ export async function joinIdentity(
   if (!address) return { ok: false, reason: 'unverified' };
   await lockAddress(within, address.canonical);
   const current = (await lockAccount(within, id)) && (await postgresAccountStore(within).find(id));
-  if (!current || current.disabledAt) return { ok: false, reason: 'disabled' };
+  if (!current || !isUsable(current)) return { ok: false, reason: 'disabled' };
   if (current.address?.canonical !== address.canonical) return { ok: false, reason: 'unverified' };
   const mayVerify = current.origin === 'admin' && provenByCode;
   if (!current.address.verifiedAt && !mayVerify) return { ok: false, reason: 'unverified' };

@@ -15,8 +15,8 @@ export interface LinkPayloads {
   /** `address`: the mailbox it went to. On an account that has another one meanwhile it is dead. */
   'reset-password': Partial<LinkOrigin> & { address: string };
   'change-address': { address: Address };
-  /** `from` is what stands on the account now, `to` what stood there before. */
-  'undo-address': { from: Address; to: Address };
+  /** `to` is what stood on the account until `at`, an instant in ISO 8601. */
+  'undo-address': { to: Address; at: string };
   'undo-identity': { identity: IdentityKey };
   'undo-deletion': Record<string, never>;
 }

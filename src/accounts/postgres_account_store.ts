@@ -3,7 +3,7 @@ import { now } from '../kit/clock.ts';
 import { accountId } from '../kit/random.ts';
 import type { Tag } from '../locales/index.ts';
 import type { Account, AccountState, NewAccount, Origin, Profile } from './account.ts';
-import type { AccountStore } from './account_store.ts';
+import type { AccountChanges, AccountStore } from './account_store.ts';
 
 interface Row {
   id: string;
@@ -14,6 +14,7 @@ interface Row {
   created_at: Date;
   updated_at: Date;
   disabled_at: Date | null;
+  delete_at: Date | null;
   canonical: string | null;
   stored: string | null;
   verified_at: Date | null;
@@ -23,9 +24,10 @@ const unproven = 'exists (select from addresses where account_id = accounts.id a
 
 /** The rule of `stateOf`. */
 const inState: Record<AccountState, string> = {
-  disabled: 'disabled_at is not null',
-  unverified: `disabled_at is null and ${unproven}`,
-  active: `disabled_at is null and not ${unproven}`,
+  deleting: 'delete_at is not null',
+  disabled: 'delete_at is null and disabled_at is not null',
+  unverified: `delete_at is null and disabled_at is null and ${unproven}`,
+  active: `delete_at is null and disabled_at is null and not ${unproven}`,
 };
 
 /** Accounts in PostgreSQL, within a transaction or outside of any. */
@@ -56,6 +58,10 @@ export function postgresAccountStore(knex: Knex): AccountStore {
     async verify(id) {
       await knex('addresses').where({ account_id: id, verified_at: null }).update({ verified_at: now() });
       await knex('accounts').where({ id, deleted_at: null }).update({ updated_at: now() });
+      return find(id);
+    },
+    async change(id, changes) {
+      await change(knex, id, changes);
       return find(id);
     },
     bury: (id) => bury(knex, id),
@@ -90,6 +96,23 @@ async function insert(knex: Knex, account: NewAccount, verifiedAt: Date | undefi
   };
 }
 
+/** `updated_at` is about what apps are told: a deletion that may be taken back is not part of that (OIDC Core 5.1). */
+async function change(knex: Knex, id: string, { profile, locale, address, deleteAt }: AccountChanges): Promise<void> {
+  const told = profile !== undefined || locale !== undefined || address !== undefined;
+  const columns = {
+    ...(profile && { profile: JSON.stringify(profile) }),
+    ...(locale !== undefined && { locale }),
+    ...(deleteAt !== undefined && { delete_at: deleteAt }),
+    ...(told && { updated_at: now() }),
+  };
+  if (Object.keys(columns).length === 0) return;
+  const changed = await knex('accounts').where({ id, deleted_at: null }).update(columns);
+  if (changed > 0 && address) {
+    const { canonical, stored } = address;
+    await knex('addresses').where({ account_id: id }).update({ canonical, stored, verified_at: now() });
+  }
+}
+
 /** Deleting the row takes along every row of every room that refers to it; the tombstone comes in the same transaction. */
 async function bury(knex: Knex, id: string): Promise<void> {
   await knex.transaction(async (within) => {
@@ -117,6 +140,7 @@ function accountOf(row: Row): Account {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     disabledAt: row.disabled_at ?? undefined,
+    deleteAt: row.delete_at ?? undefined,
     address:
       row.canonical === null || row.stored === null
         ? undefined

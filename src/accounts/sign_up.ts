@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { now } from '../kit/clock.ts';
 import type { Address } from '../kit/addresses.ts';
-import { AddressTaken, isShell, type Account } from './account.ts';
+import { AddressTaken, givesWay } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import { admit } from './admission.ts';
@@ -105,8 +105,4 @@ export async function completeSignUp(
   if (!account) throw new AddressTaken();
   await factors.setPassword(within, account.id, passwordHash);
   return { decision: 'create_verified', account, invitation: admitted.invitation };
-}
-
-function givesWay(account: Account): boolean {
-  return isShell(account) && !account.disabledAt;
 }

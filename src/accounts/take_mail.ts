@@ -7,9 +7,9 @@ import type { VisitBinding } from './door.ts';
  * first: what it causes beyond its share must not use up the share of a mailbox.
  */
 export async function takeMail(
-  { limits }: AccountsDeps,
+  { limits }: Pick<AccountsDeps, 'limits'>,
   address: Address,
-  { clientAddress }: VisitBinding,
+  { clientAddress }: Pick<VisitBinding, 'clientAddress'>,
 ): Promise<{ retryAfter: number } | undefined> {
   const counted = [
     ['mail_client', clientAddress],

@@ -1,4 +1,4 @@
-import { claimsOf, type Accounts, type Factors } from '../accounts/index.ts';
+import { claimsOf, isUsable, type Accounts, type Factors } from '../accounts/index.ts';
 import type { Settings } from '../config/index.ts';
 import { pendingMigrations, type Database } from '../database/index.ts';
 import type { Keys } from '../keys/index.ts';
@@ -40,6 +40,7 @@ export function probesOf(database: Database, keys: Keys): Probe[] {
 export function factorsOf(passwords: Passwords): Factors {
   return {
     setPassword: passwords.set,
+    removePassword: passwords.remove,
     hasPassword: (within, accountId) => passwords.has(accountId, within),
   };
 }
@@ -49,7 +50,7 @@ export function directoryOf(accounts: Accounts): AccountDirectory {
   return {
     async find(id) {
       const account = await accounts.find(id);
-      return account && { id, usable: account.disabledAt === undefined, claims: claimsOf(account) };
+      return account && { id, usable: isUsable(account), claims: claimsOf(account) };
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Logger } from '../kit/logger.ts';
 import { openMail } from '../mail/index.ts';
 import { openPasswords } from '../passwords/index.ts';
 import { openRateLimits } from '../rate_limits/index.ts';
-import { signupAdmits } from '../sign_in/index.ts';
+import { addressAllowed, signupAdmits } from '../sign_in/index.ts';
 import { openUpstreams, type SimulatorAccess } from '../upstreams/index.ts';
 import { createDevices, createMailViews, createWeb, openPlaces } from '../web/index.ts';
 import { factorsOf, openOwnOutbound, probesOf } from './adapters.ts';
@@ -51,7 +51,7 @@ export async function openBase(deps: AppDeps) {
     lifetimes,
     simulator: deps.simulator,
   });
-  const accounts = openAccounts({
+  const accountsDeps = {
     database,
     record,
     mail,
@@ -59,13 +59,15 @@ export async function openBase(deps: AppDeps) {
     lifetimes,
     factors: factorsOf(passwords),
     policy: {
-      upstream: (id) => upstreams.list().find((upstream) => upstream.id === id),
-      admits: (canonical) => signupAdmits(settings.signup, canonical),
+      upstream: (id: string) => upstreams.list().find((upstream) => upstream.id === id),
+      admits: (canonical: string) => signupAdmits(settings.signup, canonical),
+      mayMoveTo: (canonical: string) => addressAllowed(settings.signup, canonical),
       tellOfNewDevices: settings.mail.new_device,
     },
     proofKey: keys.derive('mailed proofs'),
-  });
-  return { ...floor, passwords, upstreams, accounts };
+  };
+  const accounts = openAccounts(accountsDeps);
+  return { ...floor, passwords, upstreams, accounts, accountsDeps: { ...accountsDeps, links: accounts.links } };
 }
 
 /** What knows nothing of people. */

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Account, Accounts } from '../accounts/index.ts';
+import { isUsable, type Account, type Accounts } from '../accounts/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Oidc, PromptHandler, Visit } from '../oidc/index.ts';
@@ -62,6 +62,6 @@ async function decide({ web, oidc, accounts, record }: ConsentDeps, ctx: Context
 async function signedInAccount(accounts: Pick<Accounts, 'find'>, visit: Visit): Promise<Account> {
   const account = visit.accountId === undefined ? undefined : await accounts.find(visit.accountId);
   if (!account) throw new IdpError('interaction_expired');
-  if (account.disabledAt) throw new IdpError('account_disabled', { reference: visit.reference });
+  if (!isUsable(account)) throw new IdpError('account_disabled', { reference: visit.reference });
   return account;
 }

@@ -48,11 +48,22 @@ export type EventType =
   | 'accounts.address_confirmed' // by the link of a mail
   | 'accounts.invitation_made'
   | 'accounts.invitation_withdrawn'
+  // What people do to their own account.
+  | 'accounts.profile_changed'
+  | 'accounts.address_change_started' // a link is on its way to the new address
+  | 'accounts.address_change_cancelled'
+  | 'accounts.address_wanted' // somebody else tried to take the address of this account
+  | 'accounts.address_changed'
+  | 'accounts.address_change_refused' // the link was opened too late, or somebody else has the address by now
+  | 'accounts.address_change_undone' // by the link mailed to the address before
+  | 'accounts.data_exported'
+  | 'accounts.deletion_scheduled'
+  | 'accounts.deletion_undone'
   // What an admin does to accounts.
   | 'accounts.created'
   | 'accounts.disabled'
   | 'accounts.enabled'
-  | 'accounts.deleted'
+  | 'accounts.deleted' // also by its person, once it cannot be undone any more
   | 'accounts.imported' // a whole file; its accounts have no event of their own
   | 'accounts.reset_asked' // somebody asked for a link to choose a new password; the reason says whether one was mailed
   | 'passwords.reset' // by a mailed link; everything open ended with it
@@ -82,6 +93,14 @@ export const personalEvents = [
   'passwords.reset',
   'passwords.changed',
   'passwords.current_wrong',
+  'accounts.profile_changed',
+  'accounts.address_change_started',
+  'accounts.address_wanted',
+  'accounts.address_changed',
+  'accounts.address_change_undone',
+  'accounts.data_exported',
+  'accounts.deletion_scheduled',
+  'accounts.deletion_undone',
   'oidc.grant_given',
   'oidc.grant_revoked',
   'oidc.session_ended',

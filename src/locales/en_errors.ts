@@ -62,10 +62,11 @@ export const errors = {
     how: 'Compare client id, client secret and callback URL with what is registered at the upstream.',
   },
   account_disabled: {
-    title: 'This account is disabled',
-    what: 'An administrator has switched it off. Your data is still there.',
-    action: 'Contact support and give them the reference.',
-    how: 'The account is marked as disabled in the database. The command accounts show tells its state.',
+    title: 'This account cannot be used',
+    what: 'An administrator has switched it off, or it is about to be deleted. Your data is still there.',
+    action:
+      'If you deleted it and want it back, open the link in the mail about that. Otherwise contact support and give them the reference.',
+    how: 'The account is disabled, or its person deleted it and the grace period runs. The command accounts show tells its state.',
   },
   signup_closed: {
     title: 'New accounts are by invitation',

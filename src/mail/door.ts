@@ -11,7 +11,14 @@ export type MailTemplate =
   | 'invitation'
   | 'reset-password'
   | 'password-changed'
-  | 'new-device';
+  | 'new-device'
+  | 'change-address'
+  | 'address-wanted'
+  | 'address-confirmed'
+  | 'address-changed'
+  | 'address-restored'
+  | 'deletion-scheduled'
+  | 'deletion-done';
 
 /** A mail to send. */
 export interface QueuedMail {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationSetting as duration } from '../kit/durations.ts';
+import { durationSetting as duration, parseDuration } from '../kit/durations.ts';
 import { isLoopbackHost } from '../outbound/index.ts';
 
 /** The `lifetimes:` block, also of rooms below this one. After parsing every value is in seconds. */
@@ -21,6 +21,15 @@ export const lifetimeSettings = z.strictObject({
   mailed_link: duration('30m', 'Link in a mail.'),
   undo_link: duration('7d', 'Link that takes a change back.'),
   invitation: duration('7d', 'Invitation to sign up; `accounts invite --expires` says its own.'),
+  deletion_grace: z
+    .string()
+    .default('14d')
+    .refine(
+      (text) => (parseDuration(text) ?? Infinity) <= 30 * 86_400,
+      'a duration of up to 30 days; 0d deletes at once',
+    )
+    .transform((text) => parseDuration(text) ?? 0)
+    .describe('How long somebody can take back that they deleted their account; 0d deletes it at once.'),
   restart: duration('24h', 'How long an expired visit can be begun again with one click.'),
   remembered_account: duration('90d', 'Account in the chooser of a browser.'),
   events: duration('400d', 'What happened, for explain and the activity of an account.'),

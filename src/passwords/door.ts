@@ -18,6 +18,8 @@ export interface Passwords {
    */
   verify(accountId: string | undefined, password: string): Promise<boolean>;
   set(within: Knex, accountId: string, passwordHash: string): Promise<void>;
+  /** Nobody signs in with a password until another is set. */
+  remove(within: Knex, accountId: string): Promise<void>;
   has(accountId: string, within?: Knex): Promise<boolean>;
   /** When the account got its present password; undefined when it has none. */
   changedAt(accountId: string): Promise<Date | undefined>;

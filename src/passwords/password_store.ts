@@ -5,6 +5,7 @@ import { now } from '../kit/clock.ts';
 interface PasswordStore {
   find(accountId: string): Promise<string | undefined>;
   put(accountId: string, passwordHash: string): Promise<void>;
+  remove(accountId: string): Promise<void>;
   changedAt(accountId: string): Promise<Date | undefined>;
   /** Puts a new password where there is the one of that time, or none; false when somebody was faster. */
   replace(accountId: string, passwordHash: string, changedAt: Date | undefined): Promise<boolean>;
@@ -34,6 +35,9 @@ export function postgresPasswordStore(knex: Knex): PasswordStore {
     async put(accountId, passwordHash) {
       const row = { account_id: accountId, password_hash: passwordHash, changed_at: now() };
       await knex('passwords').insert(row).onConflict('account_id').merge();
+    },
+    async remove(accountId) {
+      await knex('passwords').where({ account_id: accountId }).delete();
     },
     async changedAt(accountId) {
       const [row] = await knex<Row>('passwords').where({ account_id: accountId }).select('changed_at');

@@ -50,6 +50,7 @@ export function openPasswords({ database, settings, brand, record, fetch }: Pass
       return true;
     },
     set: (within, accountId, passwordHash) => postgresPasswordStore(within).put(accountId, passwordHash),
+    remove: (within, accountId) => postgresPasswordStore(within).remove(accountId),
     changedAt: store.changedAt,
     async has(accountId, within = database.knex) {
       return (await postgresPasswordStore(within).find(accountId)) !== undefined;

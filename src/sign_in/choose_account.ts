@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Account } from '../accounts/index.ts';
+import { isUsable, type Account } from '../accounts/index.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Session, Visit } from '../oidc/index.ts';
 import type { SignInDeps } from './deps.ts';
@@ -68,6 +68,5 @@ async function knownAccounts(
   const session = await oidc.session(ctx);
   const ids = new Set([...(session ? [session.accountId] : []), ...(await oidc.remembered(visit.browserHash))]);
   const found = await Promise.all([...ids].map((id) => accounts.find(id)));
-  const usable = (account: Account | undefined) => account !== undefined && account.disabledAt === undefined;
-  return { accounts: found.filter((account): account is Account => usable(account)), session };
+  return { accounts: found.filter((account) => account !== undefined).filter(isUsable), session };
 }

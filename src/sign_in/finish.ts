@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Account } from '../accounts/index.ts';
+import { isUsable, type Account } from '../accounts/index.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
@@ -17,7 +17,7 @@ const LAST_UPSTREAM_SECONDS = 365 * 86_400;
 
 /**
  * Ends the login step once everything is proven, or asks first: for the terms in force, and when this browser is signed in
- * as somebody else. Refuses a disabled account: this is the one way to a session, whatever was proven before.
+ * as somebody else. Refuses a disabled or deleted account: this is the one way to a session, whatever was proven before.
  */
 export async function finishSignIn(
   deps: SignInDeps,
@@ -62,7 +62,7 @@ export async function isStale({ passwords }: SignInDeps, proven: Proven, seconds
 
 async function usableAccount(deps: SignInDeps, visit: Visit, { accountId, manner }: Proven): Promise<Account> {
   const account = await deps.accounts.find(accountId);
-  if (!account || account.disabledAt) {
+  if (!account || !isUsable(account)) {
     const about = { ...aboutVisit(visit), upstreamId: manner.upstreamId, accountId: account?.id };
     await deps.record({ ...about, type: 'sign_in.account_disabled', outcome: 'refused' });
     throw new IdpError('account_disabled', { reference: visit.reference });

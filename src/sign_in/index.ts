@@ -9,4 +9,4 @@
 export type { SignInDeps } from './deps.ts';
 export { backToLogin } from './back_to_login.ts';
 export { mountSignIn } from './routes.ts';
-export { signupAdmits, signupSettings, type SignupPolicy } from './signup_policy.ts';
+export { addressAllowed, signupAdmits, signupSettings, type SignupPolicy } from './signup_policy.ts';

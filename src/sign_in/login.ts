@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Account } from '../accounts/index.ts';
+import { isUsable, type Account } from '../accounts/index.ts';
 import { parseAddress } from '../kit/addresses.ts';
 import type { Visit } from '../oidc/index.ts';
 import { passwordTries } from '../passwords/index.ts';
@@ -93,7 +93,7 @@ async function accountOfSession({ accounts }: SignInDeps, visit: Visit): Promise
   const anyone = step.step === 'start' && step.anyone;
   if (visit.prompt.name !== 'login' || visit.accountId === undefined || anyone) return undefined;
   const account = await accounts.find(visit.accountId);
-  return account?.disabledAt ? undefined : account;
+  return account && isUsable(account) ? account : undefined;
 }
 
 /** Who must sign in again is offered what opens that very account; anybody else, everything. */

@@ -26,3 +26,8 @@ export function signupAdmits(policy: SignupPolicy, canonical: string): 'anybody'
   const free = policy.allow === 'open' || (policy.allow === 'domains' && policy.domains.includes(domainOf(canonical)));
   return free ? 'anybody' : 'invited';
 }
+
+/** Whether an account may take another address: one of the domains, where they are prescribed. The other rules say who may come. */
+export function addressAllowed({ allow, domains }: SignupPolicy, canonical: string): boolean {
+  return allow !== 'domains' || domains.includes(domainOf(canonical));
+}

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import type { Knex } from 'knex';
 import type { Account, NewAccount, NewIdentity } from '../../src/accounts/account.ts';
 import type { AccountPolicy } from '../../src/accounts/deps.ts';
-import { openAccounts, type Accounts, type Arrival, type VisitBinding } from '../../src/accounts/index.ts';
+import {
+  openAccounts,
+  openSelfService,
+  type Accounts,
+  type Arrival,
+  type SelfService,
+  type VisitBinding,
+} from '../../src/accounts/index.ts';
 import type { Linking, Trust } from '../../src/accounts/linking.ts';
 import { postgresAccountStore } from '../../src/accounts/postgres_account_store.ts';
 import { postgresIdentityStore } from '../../src/accounts/postgres_identity_store.ts';
@@ -34,7 +42,10 @@ export async function accountsWorld({ limited = false } = {}) {
     admits: 'anybody' as ReturnType<AccountPolicy['admits']>,
     tellOfNewDevices: true,
     secondFactor: new Set<string>(),
+    lifetimes: { mailed_code: 600, mailed_link: 1800, undo_link: 604_800, deletion_grace: 1_209_600 },
   };
+  /** Accounts whose sessions, grants and tokens were ended. */
+  const ended: string[] = [];
   const keys = { proofKey: randomBytes(32), hashKey: randomBytes(32) };
   const policy: AccountPolicy = {
     upstream: (id) => (id === 'gone' ? undefined : { name: `Upstream ${id}`, linking: settings.linking }),
@@ -42,9 +53,10 @@ export async function accountsWorld({ limited = false } = {}) {
     get tellOfNewDevices() {
       return settings.tellOfNewDevices;
     },
+    mayMoveTo: () => true,
   };
 
-  function open(over: Database): { accounts: Accounts; passwords: Passwords } {
+  function open(over: Database): { accounts: Accounts; selfService: SelfService; passwords: Passwords } {
     const record = async (event: SecurityEvent) => void events.push(event);
     const passwords = openPasswords({
       database: over,
@@ -59,21 +71,29 @@ export async function accountsWorld({ limited = false } = {}) {
       hashKey: keys.hashKey,
       record,
     });
-    const accounts = openAccounts({
+    const deps = {
       database: over,
       record,
       mail: room.mail,
       limits,
       policy,
       proofKey: keys.proofKey,
-      lifetimes: { mailed_code: 600, mailed_link: 1800, undo_link: 604_800 },
+      lifetimes: settings.lifetimes,
       factors: {
-        setPassword: (transaction, id, hash) => passwords.set(transaction, id, hash),
-        hasPassword: (transaction, id) => passwords.has(id, transaction),
-        hasSecondFactor: async (_transaction, id) => settings.secondFactor.has(id),
+        setPassword: (transaction: Knex, id: string, hash: string) => passwords.set(transaction, id, hash),
+        removePassword: (transaction: Knex, id: string) => passwords.remove(transaction, id),
+        hasPassword: (transaction: Knex, id: string) => passwords.has(id, transaction),
+        hasSecondFactor: async (_transaction: Knex, id: string) => settings.secondFactor.has(id),
       },
+    };
+    const accounts = openAccounts(deps);
+    const selfService = openSelfService({
+      ...deps,
+      links: accounts.links,
+      endEverythingOf: async (id) => void ended.push(id),
+      issueReset: async (_transaction, id) => `/reset-password?token=${id}`,
     });
-    return { accounts, passwords };
+    return { accounts, selfService, passwords };
   }
 
   /** All mails to an address, newest first, once everything that waits is out. */
@@ -113,6 +133,7 @@ export async function accountsWorld({ limited = false } = {}) {
     },
     database,
     events,
+    ended,
     settings,
     mailsTo,
     codeTo,

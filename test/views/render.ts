@@ -99,6 +99,13 @@ export const mailNames = [
   'reset_password',
   'password_changed',
   'new_device',
+  'change_address',
+  'address_wanted',
+  'address_confirmed',
+  'address_changed',
+  'address_restored',
+  'deletion_scheduled',
+  'deletion_done',
 ] as const;
 
 /** A mail in one of its two forms. */

@@ -39,13 +39,14 @@ describe('the texts', () => {
           upstream: 'Google',
           expires_minutes: '10',
           expires_seconds: '604800',
+          address: 'm•••@x.example',
+          until: '2026-12-05T14:32:08.000Z',
         };
         renderMail(name, 'html', tag, required);
         renderMail(name, 'text', tag, {
           ...required,
           link: 'https://id.acme.example/x',
           link_minutes: '30',
-          address: 'm•••@x.example',
           upstreams: 'Google or Facebook',
         });
       }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Account } from '../account.ts';
+import { isUsable, type Account } from '../account.ts';
 import { claimRules } from '../claim_table.ts';
 import { claimsOf } from '../claims.ts';
 import { postgresAccountStore } from '../postgres_account_store.ts';
@@ -53,7 +53,8 @@ function lineOf(account: Account, identities: IdentityRow[] | undefined, passwor
     id: account.id,
     email,
     email_verified,
-    disabled: account.disabledAt ? true : undefined,
+    // What is about to be deleted here must not come to life elsewhere.
+    disabled: isUsable(account) ? undefined : true,
     ...Object.fromEntries(claimRules.map(([name]) => [name, claims[name]])),
     password_hash: passwordHash,
     identities: identities?.map(({ upstream_id, issuer, subject }) => ({ upstream_id, issuer, subject })),

@@ -1,0 +1,118 @@
+import type { Knex } from 'knex';
+import { inSeconds, now } from '../kit/clock.ts';
+import { isUsable, type Account } from './account.ts';
+import type { Occasion } from './door.ts';
+import { holdAccount } from './hold_account.ts';
+import { endOf } from './change_address.ts';
+import type { AccountsDeps } from './deps.ts';
+import { postgresAccountStore } from './postgres_account_store.ts';
+import type { LinkEnd, SelfServiceDeps } from './self_service_door.ts';
+import { transact } from './transact.ts';
+
+/** Accounts that are buried in one transaction. */
+const BATCH = 50;
+
+/** Ends everything of the account and says when it will be gone; without a grace it is gone at once. */
+export async function scheduleDeletion(
+  deps: SelfServiceDeps,
+  accountId: string,
+  { locale, reference }: Occasion,
+): Promise<void> {
+  const { database, mail, record, lifetimes } = deps;
+  const scheduled = await transact(database, async (within) => {
+    const account = await holdAccount(within, accountId);
+    // Pressed twice: one of them did it.
+    if (!account || !isUsable(account)) return false;
+    await deps.endEverythingOf(accountId, within);
+    if (lifetimes.deletion_grace === 0) await buryWithNotice(deps, within, account, { locale, reference });
+    else await mark(deps, within, account, { locale, reference });
+    return true;
+  });
+  if (!scheduled) return;
+  mail.wake();
+  await record({ type: 'accounts.deletion_scheduled', outcome: 'ok', accountId, reference });
+}
+
+/** A link that takes back a change of the address stays: it also takes back this. */
+async function mark(
+  { links, lifetimes, mail }: SelfServiceDeps,
+  within: Knex,
+  { id, address, locale: own }: Account,
+  { locale, reference }: Occasion,
+): Promise<void> {
+  const seconds = lifetimes.deletion_grace;
+  const deleteAt = inSeconds(seconds);
+  await postgresAccountStore(within).change(id, { deleteAt });
+  await links.drop(within, { accountId: id }, ['change-address']);
+  const token = await links.issue(within, { accountId: id, purpose: 'undo-deletion', payload: {}, seconds });
+  if (!address) return;
+  const undo = { link: `/account/deletion/undo?token=${token}`, link_minutes: String(Math.ceil(seconds / 60)) };
+  const values = { until: deleteAt.toISOString(), ...undo };
+  const about = { locale: own ?? locale, reference, to: address.stored };
+  await mail.queue(within, { ...about, template: 'deletion-scheduled', values });
+}
+
+/** What the link of an undo is worth. Changes nothing. */
+export async function lookAtDeletion(
+  { database, links }: SelfServiceDeps,
+  token: string,
+): Promise<{ state: 'usable' | LinkEnd; account: Account } | undefined> {
+  const link = await links.find('undo-deletion', token);
+  const account = link?.accountId ? await postgresAccountStore(database.knex).find(link.accountId) : undefined;
+  return link && account && { state: link.state, account };
+}
+
+/** The account can be used again. What had ended stays so: its person signs in. */
+export async function undoDeletion(
+  deps: SelfServiceDeps,
+  token: string,
+): Promise<{ ok: true } | { ok: false; reason: LinkEnd }> {
+  const { database, links, record } = deps;
+  const found = await lookAtDeletion(deps, token);
+  if (found?.state !== 'usable') return { ok: false, reason: endOf(found) };
+  const { id } = found.account;
+  const undone = await transact(database, async (within) => {
+    // First, and the link second: so does whoever buries the account.
+    const account = await holdAccount(within, id);
+    if (!account || !(await links.consume(within, 'undo-deletion', token))) return false;
+    await postgresAccountStore(within).change(id, { deleteAt: null });
+    return true;
+  });
+  if (!undone) return { ok: false, reason: endOf(await lookAtDeletion(deps, token)) };
+  await record({ type: 'accounts.deletion_undone', outcome: 'ok', accountId: id });
+  return { ok: true };
+}
+
+/** Buries the accounts whose grace is over, and returns how many. Processes that sweep at once share the work. */
+export async function buryDue(deps: AccountsDeps): Promise<number> {
+  let buried = 0;
+  for (;;) {
+    const ids = await deps.database.knex.transaction((within) => buryBatch(deps, within));
+    for (const accountId of ids) await deps.record({ type: 'accounts.deleted', outcome: 'ok', accountId });
+    if (ids.length > 0) deps.mail.wake();
+    buried += ids.length;
+    if (ids.length < BATCH) return buried;
+  }
+}
+
+async function buryBatch(deps: AccountsDeps, within: Knex): Promise<string[]> {
+  const due = within('accounts').where('delete_at', '<=', now()).orderBy('delete_at').limit(BATCH);
+  const rows: { id: string }[] = await due.select('id').forUpdate().skipLocked();
+  for (const { id } of rows) {
+    const account = await postgresAccountStore(within).find(id);
+    if (account) await buryWithNotice(deps, within, account, { locale: 'en' });
+  }
+  return rows.map(({ id }) => id);
+}
+
+/** The last mail goes to an address that we no longer have: it stands in the outbox before the account is gone. */
+async function buryWithNotice(
+  { mail }: Pick<AccountsDeps, 'mail'>,
+  within: Knex,
+  { id, address, locale: own }: Account,
+  { locale, reference }: Occasion,
+): Promise<void> {
+  const about = { locale: own ?? locale, reference };
+  if (address) await mail.queue(within, { ...about, to: address.stored, template: 'deletion-done', values: {} });
+  await postgresAccountStore(within).bury(id);
+}

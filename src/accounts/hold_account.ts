@@ -1,0 +1,20 @@
+import type { Knex } from 'knex';
+import { IdpError } from '../kit/errors.ts';
+import { isUsable, type Account } from './account.ts';
+import { lockAccount } from './account_lock.ts';
+import { postgresAccountStore } from './postgres_account_store.ts';
+
+/**
+ * The account as it is now, locked until the transaction ends. Whoever also locks addresses does that first, and changes
+ * links last, so that nobody waits in a circle.
+ */
+export async function holdAccount(within: Knex, id: string): Promise<Account | undefined> {
+  return (await lockAccount(within, id)) ? postgresAccountStore(within).find(id) : undefined;
+}
+
+/** The same for the person of a session, whose account may have been ended a moment ago: IdpError account_disabled. */
+export async function holdOwnAccount(within: Knex, id: string): Promise<Account> {
+  const account = await holdAccount(within, id);
+  if (!account || !isUsable(account)) throw new IdpError('account_disabled');
+  return account;
+}
