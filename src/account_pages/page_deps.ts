@@ -1,4 +1,4 @@
-import type { Accounts } from '../accounts/index.ts';
+import type { Accounts, SelfService } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
 import type { Events } from '../events/index.ts';
 import type { Tag, Translate } from '../locales/index.ts';
@@ -24,10 +24,15 @@ export interface AccountPagesDeps {
     Oidc,
     'session' | 'sessionsOf' | 'endSession' | 'endOtherSessions' | 'grantsOf' | 'revokeGrant' | 'endEverythingOf'
   >;
-  events: Pick<Events, 'activityOf' | 'record'>;
+  events: Pick<Events, 'activityOf' | 'ofAccount' | 'record'>;
   /** Mails the account's own address a way to a new password, where it may have one. */
   startReset(accountId: string, asked: { locale: Tag }): Promise<unknown>;
   frame: AccountFrame;
+  selfService: SelfService;
+  /** Seconds for which people can take back that they deleted their account; 0 is not at all. */
+  deletionGrace: number;
+  /** What other rooms keep about an account, for its person's copy: by name, never a hash or a secret. */
+  holdings: Readonly<Record<string, (accountId: string) => Promise<unknown>>>;
   /** The cards of the factor rooms, in the order of the security page. */
   cards: readonly ((accountId: string) => Promise<(t: Translate) => SecurityCard>)[];
 }

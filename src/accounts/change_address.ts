@@ -57,6 +57,7 @@ async function start(
     to: (taken ?? address).stored,
     template: taken ? 'address-wanted' : 'change-address',
     locale: (taken ? existing : account)?.locale ?? locale,
+    timeZone: (taken ? existing : account)?.profile.zoneinfo,
     values: taken ? {} : { address: current, link, link_minutes: minutesOf(seconds) },
     reference,
   });
@@ -121,11 +122,11 @@ async function confirmWithin(
 async function tellBoth(
   { links, lifetimes, mail }: SelfServiceDeps,
   within: Knex,
-  { id, address: before, locale: own }: Account,
+  { id, address: before, locale: own, profile }: Account,
   address: Address,
   { locale, reference }: Occasion,
 ): Promise<void> {
-  const about = { locale: own ?? locale, reference };
+  const about = { locale: own ?? locale, timeZone: profile.zoneinfo, reference };
   await mail.queue(within, { ...about, to: address.stored, template: 'address-confirmed', values: {} });
   if (!before) return;
   const seconds = lifetimes.undo_link;

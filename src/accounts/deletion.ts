@@ -37,7 +37,7 @@ export async function scheduleDeletion(
 async function mark(
   { links, lifetimes, mail }: SelfServiceDeps,
   within: Knex,
-  { id, address, locale: own }: Account,
+  { id, address, locale: own, profile }: Account,
   { locale, reference }: Occasion,
 ): Promise<void> {
   const seconds = lifetimes.deletion_grace;
@@ -48,7 +48,7 @@ async function mark(
   if (!address) return;
   const undo = { link: `/account/deletion/undo?token=${token}`, link_minutes: String(Math.ceil(seconds / 60)) };
   const values = { until: deleteAt.toISOString(), ...undo };
-  const about = { locale: own ?? locale, reference, to: address.stored };
+  const about = { locale: own ?? locale, timeZone: profile.zoneinfo, reference, to: address.stored };
   await mail.queue(within, { ...about, template: 'deletion-scheduled', values });
 }
 
@@ -109,10 +109,10 @@ async function buryBatch(deps: AccountsDeps, within: Knex): Promise<string[]> {
 async function buryWithNotice(
   { mail }: Pick<AccountsDeps, 'mail'>,
   within: Knex,
-  { id, address, locale: own }: Account,
+  { id, address, locale: own, profile }: Account,
   { locale, reference }: Occasion,
 ): Promise<void> {
-  const about = { locale: own ?? locale, reference };
+  const about = { locale: own ?? locale, timeZone: profile.zoneinfo, reference };
   if (address) await mail.queue(within, { ...about, to: address.stored, template: 'deletion-done', values: {} });
   await postgresAccountStore(within).bury(id);
 }

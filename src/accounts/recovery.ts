@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Address } from '../kit/addresses.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Tag } from '../locales/index.ts';
-import { isShell, type Account } from './account.ts';
+import { isShell, isUsable, type Account } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { ResetAsked, ResetDecision, VisitBinding } from './door.ts';
@@ -116,7 +116,7 @@ async function mailReset(
  */
 function decide(account: Account | undefined, hasOwnFactor: boolean): ResetDecision {
   if (!account?.address) return 'nobody';
-  if (account.disabledAt) return 'disabled';
+  if (!isUsable(account)) return 'disabled';
   if (account.address.verifiedAt) return 'mailed';
   return isShell(account) || hasOwnFactor ? 'unverified' : 'mailed';
 }

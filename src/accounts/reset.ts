@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Account } from './account.ts';
+import { isUsable, type Account } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Reset } from './door.ts';
@@ -42,6 +42,6 @@ export async function dropPending({ links }: AccountsDeps, within: Knex, account
 /** The account of a link while it may be reset with it. */
 async function accountOf(knex: Knex, { accountId, payload }: ResetLink): Promise<Account | undefined> {
   const account = accountId === undefined ? undefined : await postgresAccountStore(knex).find(accountId);
-  const usable = account?.disabledAt === undefined && account?.address?.canonical === payload.address;
-  return usable ? account : undefined;
+  if (!account || !isUsable(account)) return undefined;
+  return account.address?.canonical === payload.address ? account : undefined;
 }

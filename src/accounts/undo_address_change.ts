@@ -62,6 +62,7 @@ async function undoWithin(
       to: current.stored,
       template: 'address-restored',
       locale: account.locale ?? locale,
+      timeZone: account.profile.zoneinfo,
       values: { address: maskAddress(address.stored) },
       reference,
     });

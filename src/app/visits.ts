@@ -11,6 +11,7 @@ import { signOutPages } from '../sign_out/index.ts';
 import type { Web } from '../web/index.ts';
 import { directoryOf } from './adapters.ts';
 import type { AppDeps, Base } from './base.ts';
+import { ownAccountParts } from './own_account.ts';
 
 /** Opens the protocol engine and mounts the pages of a visit around it. */
 export function openVisits(deps: AppDeps, base: Base): Oidc {
@@ -35,6 +36,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     events: base.events,
     startReset: accounts.startReset,
     frame,
+    ...ownAccountParts(deps, base, oidc, clients),
     cards: [passwordCard(deps)],
   });
   const signIn: SignInDeps = {

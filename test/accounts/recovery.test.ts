@@ -199,7 +199,7 @@ describe('the link', () => {
         undo: await world.accounts.links.issue(knex, {
           ...owner,
           purpose: 'undo-address',
-          payload: { from: addressOf(account), to: wanted },
+          payload: { to: wanted, at: new Date().toISOString() },
         }),
       };
     };

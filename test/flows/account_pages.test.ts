@@ -6,15 +6,23 @@ import { continueWith, signInLocally, signOut, signUpLocally } from '../support/
 import { startWorld, type World } from '../support/world.ts';
 
 /** What shows no account: the end of a sign-in, pages behind mailed links, and what somebody sees who was just signed out. */
-const NOT_OF_AN_ACCOUNT = new Set(['/account/return', '/account/identities/undo', '/account/activity/secured']);
+const LANDINGS = [
+  '/account/identities/undo',
+  '/account/address/confirm',
+  '/account/address/undo',
+  '/account/deletion/undo',
+];
+const NOT_OF_AN_ACCOUNT = new Set(['/account/return', '/account/activity/secured', ...LANDINGS]);
 
 /**
  * Forms that need no sign-in of the last five minutes: a mailed link proves the mailbox, the password is asked for by its own
- * form, the others only protect.
+ * form, the profile decides nothing about ways in, the others only protect.
  */
 const NOT_SENSITIVE = new Set([
-  '/account/identities/undo',
+  ...LANDINGS,
   '/account/password',
+  '/account/profile',
+  '/account/address/cancel',
   '/account/apps/:client/remove',
   '/account/activity/not-me',
 ]);

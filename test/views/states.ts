@@ -5,6 +5,7 @@ import { accountUseStates } from './account_use_states.ts';
 import { identityStates } from './identity_states.ts';
 import { developmentStates } from './development_states.ts';
 import { landingStates } from './landing_states.ts';
+import { ownAccountStates } from './own_account_states.ts';
 import { passwordStates } from './password_states.ts';
 import { said } from './render.ts';
 import type { State } from './render.ts';
@@ -122,6 +123,7 @@ export const states: State[] = [
   ...accountUseStates,
   ...identityStates,
   ...landingStates,
+  ...ownAccountStates,
   ...passwordStates,
   ...errorStates,
   ...developmentStates,

@@ -10,7 +10,7 @@ import type { Browser, Page } from 'playwright-core';
 import { locales } from '../../src/locales/index.ts';
 import type { Tag } from '../../src/locales/index.ts';
 import { themeCss } from '../../src/web/theme.ts';
-import { brand, renderMail, renderState } from '../views/render.ts';
+import { brand, mailNames, renderMail, renderState } from '../views/render.ts';
 import { states } from '../views/states.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -52,14 +52,16 @@ const mailValues = {
   upstream: 'Google',
   address: 'm•••@gmail.com',
   expires_minutes: '10',
+  link_minutes: '10080',
+  until: '2026-12-05T14:32:08.000Z',
 };
 
 const exhibits: Exhibit[] = [
   ...states.map((state) => ({
-    name: `${state.view.replace('/', '-')}-${state.name}`.replaceAll('_', '-'),
+    name: `${state.view.replace('/', '-')}-${state.name}`.replaceAll(/[_ ]/g, '-'),
     html: (locale: Tag) => renderState(state, locale),
   })),
-  ...(['verify_email', 'already_registered', 'link_code', 'identity_linked'] as const).map((name) => ({
+  ...mailNames.map((name) => ({
     name: `mail-${name}`.replaceAll('_', '-'),
     html: (locale: Tag) => renderMail(name, 'html', locale, mailValues),
   })),

@@ -1,0 +1,73 @@
+import type { Context } from 'koa';
+import { claimsOf } from '../accounts/index.ts';
+import { now } from '../kit/clock.ts';
+import type { Person } from './frame.ts';
+import type { AccountPagesDeps } from './page_deps.ts';
+
+const PATH = '/account/data';
+/** More than anybody has; it only keeps an answer from growing without end. */
+const MOST_EVENTS = 10_000;
+
+/** `/account/data`: a copy of everything we keep about the person, and the way to delete the account. */
+export function mountData(deps: AccountPagesDeps): void {
+  const { web, frame } = deps;
+  frame.page({
+    path: PATH,
+    tab: 'data',
+    async show(ctx, person) {
+      await frame.render(ctx, person, {
+        view: 'account/data',
+        screen: 'account-data',
+        tab: 'data',
+        title: web.t(ctx)('account.data.title'),
+        locals: {},
+      });
+    },
+  });
+  frame.form({
+    path: `${PATH}/export`,
+    page: PATH,
+    fresh: true,
+    submit: (ctx, person) => download(deps, ctx, person),
+  });
+}
+
+async function download(deps: AccountPagesDeps, ctx: Context, person: Person): Promise<void> {
+  const copy = await copyOf(deps, person);
+  await deps.events.record({ type: 'accounts.data_exported', outcome: 'ok', accountId: person.account.id });
+  ctx.set('Content-Disposition', 'attachment; filename="account.json"');
+  ctx.type = 'json';
+  ctx.body = `${JSON.stringify(copy, null, 2)}\n`;
+}
+
+/** In words that its person can read; what other rooms keep they say themselves. */
+async function copyOf(deps: AccountPagesDeps, { account }: Person): Promise<Record<string, unknown>> {
+  const { accounts, selfService, events, holdings } = deps;
+  const { id, origin, locale, createdAt, updatedAt, address } = account;
+  const [pending, identities, happened, held] = await Promise.all([
+    selfService.addressChange.pending(id),
+    accounts.identities.listOf(id),
+    events.ofAccount(id, MOST_EVENTS),
+    Promise.all(Object.entries(holdings).map(async ([name, read]) => [name, await read(id)] as const)),
+  ]);
+  return {
+    exported_at: now(),
+    account: { id, made_by: origin, language: locale ?? null, created_at: createdAt, changed_at: updatedAt },
+    address: address && { address: address.stored, verified_at: address.verifiedAt ?? null },
+    address_waiting_for_confirmation: pending?.stored ?? null,
+    claims: claimsOf(account),
+    connected_accounts: identities.map(({ upstreamId, issuer, subject, facts, createdAt: since, lastUsedAt }) => {
+      const names = { service: nameOf(deps, upstreamId), issuer, subject };
+      return { ...names, ...facts, connected_at: since, last_used_at: lastUsedAt };
+    }),
+    ...Object.fromEntries(held),
+    events: happened.map(({ at, type, outcome, reason, clientId, upstreamId, reference, detail }) => {
+      const where = { app: clientId, service: upstreamId, reference };
+      return { at, what: type, outcome, reason, ...where, detail };
+    }),
+  };
+}
+
+function nameOf({ upstreams }: AccountPagesDeps, id: string): string {
+  return upstreams.list().find((upstream) => upstream.id === id)?.name ?? id;
+}

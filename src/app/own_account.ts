@@ -1,0 +1,54 @@
+import { ACCOUNT_CLIENT_ID } from '../account_pages/index.ts';
+import { openSelfService } from '../accounts/index.ts';
+import type { Clients } from '../clients/index.ts';
+import type { Oidc } from '../oidc/index.ts';
+import type { AppDeps, Base } from './base.ts';
+
+/** As many rows of a list as are read at once. */
+const PAGE = 200;
+
+interface Page<Item> {
+  items: Item[];
+  next?: string;
+}
+
+/** What the account pages need of rooms that do not know each other. */
+export function ownAccountParts(
+  { settings: { lifetimes } }: AppDeps,
+  { accounts, accountsDeps, passwords }: Base,
+  oidc: Oidc,
+  clients: Pick<Clients, 'list'>,
+) {
+  const selfService = openSelfService({
+    ...accountsDeps,
+    endEverythingOf: oidc.endEverythingOf,
+    issueReset: accounts.issueReset,
+  });
+  const nameOf = (clientId: string) => clients.list().find(({ id }) => id === clientId)?.name ?? clientId;
+  const holdings = {
+    password: async (id: string) => ({ set_at: (await passwords.changedAt(id)) ?? null }),
+    devices: async (id: string) => {
+      const sessions = await all((after) => oidc.sessionsOf(id, { after, limit: PAGE }));
+      return sessions.map(({ browser, os, place, signedInAt, lastSeenAt }) => {
+        return { browser, os, place, signed_in_at: signedInAt, last_seen_at: lastSeenAt };
+      });
+    },
+    apps: async (id: string) => {
+      const grants = await all((after) => oidc.grantsOf(id, { after, limit: PAGE, except: ACCOUNT_CLIENT_ID }));
+      return grants.map(({ clientId, scopes, givenAt, lastUsedAt }) => {
+        return { app: nameOf(clientId), scopes, allowed_at: givenAt, last_used_at: lastUsedAt };
+      });
+    },
+  };
+  return { selfService, holdings, deletionGrace: lifetimes.deletion_grace };
+}
+
+async function all<Item>(read: (after: string | undefined) => Promise<Page<Item>>): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let after: string | undefined; ;) {
+    const page = await read(after);
+    items.push(...page.items);
+    if (page.next === undefined) return items;
+    after = page.next;
+  }
+}
