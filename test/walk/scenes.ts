@@ -1,21 +1,5 @@
-import type { Page } from 'playwright-core';
-import type { Gatehouse } from '../support/gatehouse.ts';
-
-/** Somebody at a browser. */
-export interface Visitor {
-  page: Page;
-  server: Gatehouse;
-  address(who: string): string;
-  korean: boolean;
-}
-
-interface Scene {
-  name: string;
-  /** Leads from the scene before to the page that is photographed. */
-  act(visitor: Visitor): Promise<unknown>;
-}
-
-const PASSWORD = 'a long enough password 42';
+import { accountScenes } from './account_scenes.ts';
+import { choose, PASSWORD, submit, type Scene } from './moves.ts';
 
 /** The newcomer's way, in order; each scene goes on from the one before. */
 export const scenes: readonly Scene[] = [
@@ -127,6 +111,7 @@ export const scenes: readonly Scene[] = [
       await page.waitForSelector('[data-page=link-account]');
     },
   },
+  ...accountScenes,
   { name: 'mailbox', act: ({ page, server }) => page.goto(`${server.issuer}/mailbox`) },
   { name: 'mail', act: ({ page }) => page.click('main a[href^="/mailbox/"]') },
   { name: 'error-not-found', act: ({ page, server }) => page.goto(`${server.issuer}/nothing-here`) },
@@ -137,28 +122,3 @@ export const scenes: readonly Scene[] = [
   },
   { name: 'error-expired', act: ({ page, server }) => page.goto(`${server.issuer}/interaction/gone`) },
 ];
-
-/** Presses the button of the form that posts there. */
-async function submit(page: Page, action: string): Promise<void> {
-  const form = page.locator(`form[action$="${action}"]`).first();
-  const inside = form.locator('button[type=submit]');
-  const target =
-    (await inside.count()) > 0
-      ? inside.first()
-      : page.locator(`button[form="${await form.getAttribute('id')}"]`).first();
-  await Promise.all([page.waitForNavigation(), target.click()]);
-  await settled(page);
-}
-
-/** Chooses in the simulator and comes back through the page that goes on by itself. */
-async function choose(page: Page, selector: string): Promise<void> {
-  await page.waitForSelector(selector);
-  await page.click(selector);
-  await settled(page);
-}
-
-/** Pages that go on by themselves are no place to look at. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForSelector('main[data-page]:not([data-page=going-on])');
-  await page.waitForLoadState();
-}

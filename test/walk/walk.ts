@@ -7,7 +7,8 @@ import { openDatabase, startEmbedded } from '../../src/database/index.ts';
 import { launchBrowser } from '../support/chromium.ts';
 import { startGatehouse, type Gatehouse } from '../support/gatehouse.ts';
 import { seriousFindings } from '../support/axe.ts';
-import { scenes, type Visitor } from './scenes.ts';
+import type { Visitor } from './moves.ts';
+import { scenes } from './scenes.ts';
 
 const looks = [
   { name: 'desktop', viewport: { width: 1280, height: 900 }, locale: 'en', colorScheme: 'light' },
