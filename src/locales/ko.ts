@@ -117,11 +117,10 @@ export const ko: typeof en = {
       back: '<login>로그인으로 돌아가기</login>',
       sent_title: '이메일을 확인해 주세요',
       sent: '<b>{address}</b> 주소로 된 계정이 있으면 링크를 보냈어요. 링크는 {seconds:duration} 동안 쓸 수 있어요.',
-      spam: '메일이 안 보이나요? 스팸함도 살펴보세요.',
       upstreams:
         '혹시 {upstreams} 계정으로 로그인하시나요? 그러면 비밀번호가 없어도 돼요. <login>여기에서 선택하세요</login>.',
       other: '다른 주소인가요? <other>여기에 입력하세요</other>',
-      missing: '그래도 안 왔나요?',
+      missing: '받은 편지함과 스팸함에 없나요?',
       resend: '새 링크 보내기',
       resend_in: '<count>{wait:duration}</count> 뒤에 새 링크를 보낼 수 있어요.',
       resent: '계정이 있으면 새 링크가 곧 도착해요. 이전 링크는 더 이상 쓸 수 없어요.',
@@ -292,6 +291,7 @@ export const ko: typeof en = {
     },
     change: {
       title: '비밀번호 바꾸기',
+      text: '다음부터 새 비밀번호로 로그인해요.',
       current: '현재 비밀번호',
       submit: '비밀번호 바꾸기',
     },

@@ -1,14 +1,8 @@
 import type { Context } from 'koa';
 import type { Account } from '../accounts/index.ts';
 import type { Translate } from '../locales/index.ts';
-import {
-  queueNotice,
-  newPasswordField,
-  newPasswordProblems,
-  problem,
-  type Problem,
-  type Shown,
-} from './new_password.ts';
+import { problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
+import { newPasswordField, newPasswordProblems, queueNotice } from './new_password.ts';
 import type { PasswordPagesDeps, Person } from './page_deps.ts';
 import { postgresPasswordStore } from './password_store.ts';
 import { passwordTries } from './password_tries.ts';
@@ -82,16 +76,16 @@ async function change(
   const since = await postgresPasswordStore(database.knex).changedAt(account.id);
   if (!since) return web.redirect(ctx, SET);
   const problems = [
-    ...(password === '' ? [problem(deps, ctx, 'sign_in.problems.password_missing', 'password')] : []),
+    ...(password === '' ? [problem(web.t(ctx), 'sign_in.problems.password_missing', 'password')] : []),
     ...(await newPasswordProblems(deps, ctx, chosen, account)),
   ];
   if (problems.length > 0) return again({ status: 422, problems });
   const tries = await triesOf(deps, ctx, account);
   const refused = await tries.take();
-  if (refused) return again(tooMany(deps, ctx, refused.retryAfter));
+  if (refused) return again(refusedForNow(ctx, web.t(ctx), refused.retryAfter));
   if (!(await passwords.verify(account.id, password))) {
     await record({ type: 'passwords.current_wrong', outcome: 'refused', accountId: account.id });
-    return again({ status: 401, problems: [problem(deps, ctx, 'sign_in.problems.password_wrong', 'password')] });
+    return again({ status: 401, problems: [problem(web.t(ctx), 'sign_in.problems.password_wrong', 'password')] });
   }
   await tries.forgive();
   if (!(await put(deps, ctx, person, chosen, { since, endOthers: ticked === '1' }))) return web.redirect(ctx, CHANGE);
@@ -144,9 +138,4 @@ function triesOf(deps: PasswordPagesDeps, ctx: Context, account: Account) {
   const browserHash = deps.web.browser.ensure(ctx);
   const address = account.address?.canonical ?? account.id;
   return passwordTries(deps, ctx, { address, account, browserHash, signedIn: true });
-}
-
-function tooMany({ web }: PasswordPagesDeps, ctx: Context, wait: number): Shown {
-  ctx.set('Retry-After', String(wait));
-  return { status: 429, problems: [{ text: web.t(ctx)('sign_in.problems.too_many_tries', { wait }) }] };
 }

@@ -1,21 +1,9 @@
 import type { Context } from 'koa';
 import type { Knex } from 'knex';
 import type { Account } from '../accounts/index.ts';
-import type { TextKey } from '../locales/index.ts';
+import { problem, type Problem } from '../web/index.ts';
 import type { PasswordPagesDeps } from './page_deps.ts';
 import { LONGEST } from './password_rules.ts';
-
-/** One sentence about what to mend, beside its field where it has one. */
-export interface Problem {
-  field?: string;
-  text: string;
-}
-
-/** Why a page is shown again. */
-export interface Shown {
-  status?: number;
-  problems?: Problem[];
-}
 
 /** What is wrong with a password that somebody chose for their account. */
 export async function newPasswordProblems(
@@ -25,12 +13,7 @@ export async function newPasswordProblems(
   { address }: Account,
 ): Promise<Problem[]> {
   const found = await passwords.problems(password, { address: address?.canonical });
-  return found.map(({ key, values }) => ({ field: 'new_password', text: web.t(ctx)(key, values) }));
-}
-
-/** A sentence of this page's language. */
-export function problem({ web }: PasswordPagesDeps, ctx: Context, key: TextKey, field?: string): Problem {
-  return { field, text: web.t(ctx)(key) };
+  return found.map(({ key, values }) => problem(web.t(ctx), key, 'new_password', values));
 }
 
 /** What every form for a new password shows: for whom, for password managers, and the rule. */

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { Reset } from '../accounts/index.ts';
-import { deadLink, showLanding, tokenOf, type LandingPage } from '../web/index.ts';
-import { queueNotice, newPasswordField, newPasswordProblems, type Shown } from './new_password.ts';
+import { deadLink, showLanding, tokenOf, type LandingPage, type Shown } from '../web/index.ts';
+import { queueNotice, newPasswordField, newPasswordProblems } from './new_password.ts';
 import type { PasswordPagesDeps } from './page_deps.ts';
 
 const PATH = '/reset-password';

@@ -35,8 +35,8 @@ const fields: Record<string, string[]> = {
   'sign_in/recover_sent waiting': [],
   'passwords/reset_password fresh': ['token hidden', 'email hidden [username]', 'new_password password [new-password]'],
   'passwords/account_password change': [
-    'password password [current-password]',
     'email hidden [username]',
+    'password password [current-password]',
     'new_password password [new-password]',
     'end_others checkbox',
   ],
