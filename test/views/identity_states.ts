@@ -46,7 +46,7 @@ const upstream = { upstream: 'Google', brand: 'Acme' };
 export const identityStates: State[] = [
   state('none', { upstreams: [connect('google', 'Google'), connect('facebook', 'Facebook')] }),
   state('one', { identities: [google], upstreams: [connect('facebook', 'Facebook')] }),
-  state('many, one not offered any more', { identities: [google, partner, gone] }),
+  state('many', { identities: [google, partner, gone] }),
   ended('connected'),
   ended('disconnected'),
   ended('cancelled'),

@@ -51,14 +51,16 @@ const mailValues = {
   link: 'https://id.acme.example/verify-email?token=q7Jm2xV9',
   upstream: 'Google',
   address: 'm•••@gmail.com',
+  upstreams: 'Google',
   expires_minutes: '10',
   link_minutes: '10080',
   until: '2026-12-05T14:32:08.000Z',
+  expires_seconds: '604800',
 };
 
 const exhibits: Exhibit[] = [
   ...states.map((state) => ({
-    name: `${state.view.replace('/', '-')}-${state.name}`.replaceAll(/[_ ]/g, '-'),
+    name: `${state.view}-${state.name}`.replaceAll(/[^a-z0-9]+/gi, '-'),
     html: (locale: Tag) => renderState(state, locale),
   })),
   ...mailNames.map((name) => ({
