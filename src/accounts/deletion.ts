@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { inSeconds, now } from '../kit/clock.ts';
+import type { Tag } from '../locales/index.ts';
 import { isUsable, type Account } from './account.ts';
 import type { Occasion } from './door.ts';
 import { holdAccount } from './hold_account.ts';
@@ -47,9 +48,15 @@ async function mark(
   const token = await links.issue(within, { accountId: id, purpose: 'undo-deletion', payload: {}, seconds });
   if (!address) return;
   const undo = { link: `/account/deletion/undo?token=${token}`, link_minutes: String(Math.ceil(seconds / 60)) };
-  const values = { until: deleteAt.toISOString(), ...undo };
+  const values = { until: inWords(deleteAt, own ?? locale, profile.zoneinfo), ...undo };
   const about = { locale: own ?? locale, timeZone: profile.zoneinfo, reference, to: address.stored };
   await mail.queue(within, { ...about, template: 'deletion-scheduled', values });
+}
+
+/** In the zone of its person, which is named: they may read the mail elsewhere. */
+function inWords(at: Date, locale: Tag, timeZone = 'UTC'): string {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone });
+  return `${format.format(at)} (${timeZone})`;
 }
 
 /** What the link of an undo is worth. Changes nothing. */

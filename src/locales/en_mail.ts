@@ -113,7 +113,7 @@ export const mail = {
     subject: 'Your {brand} account will be deleted',
     title: 'Your account will be deleted',
     what: 'You asked us to delete your {brand} account. Nobody can use it any more, and you are signed out everywhere.',
-    until: 'Deleted for good',
+    until: 'Deleted for good: {until}',
     undo: 'Not you, or changed your mind? Until then you can take it back.',
     undo_label: 'Keep my account',
   },

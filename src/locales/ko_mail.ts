@@ -117,7 +117,7 @@ export const mail: typeof en.mail = {
     subject: '{brand} 계정이 삭제될 예정이에요',
     title: '계정이 삭제될 예정이에요',
     what: '{brand} 계정 삭제를 요청하셨어요. 이제 아무도 이 계정을 쓸 수 없고, 모든 기기에서 로그아웃됐어요.',
-    until: '완전히 삭제되는 때',
+    until: '완전히 삭제되는 때: {until}',
     undo: '본인이 아니거나 마음이 바뀌었나요? 그때까지는 되돌릴 수 있어요.',
     undo_label: '계정 유지하기',
   },

@@ -40,7 +40,7 @@ describe('the texts', () => {
           expires_minutes: '10',
           expires_seconds: '604800',
           address: 'm•••@x.example',
-          until: '2026-12-05T14:32:08.000Z',
+          until: '5 December 2026 at 14:32 (UTC)',
         };
         renderMail(name, 'html', tag, required);
         renderMail(name, 'text', tag, {

@@ -54,7 +54,7 @@ const mailValues = {
   upstreams: 'Google',
   expires_minutes: '10',
   link_minutes: '10080',
-  until: '2026-12-05T14:32:08.000Z',
+  until: '5 December 2026 at 14:32 (UTC)',
   expires_seconds: '604800',
 };
 
