@@ -60,7 +60,7 @@ describe('the command line', () => {
     [['accounts', 'show', 'x', '--limit', '5'], 'there is no option --limit\n'],
     [['accounts', 'list', '--limit'], "'--limit <value>' argument missing"],
     [['accounts', 'list', '--limit', 'ten'], '--limit <n>: not "ten"\n'],
-    [['accounts', 'list', '--state', 'asleep'], '--state active|unverified|disabled: not "asleep"\n'],
+    [['accounts', 'list', '--state', 'asleep'], '--state active|unverified|disabled|deleting: not "asleep"\n'],
     [['accounts', 'delete', 'x', '--yes=no'], "'--yes' does not take an argument"],
     [['mail'], 'mail needs one of: list\n'],
   ])('answers wrong use %j with the usage and 2', async (argv, sentence) => {
@@ -107,7 +107,9 @@ describe('the command line', () => {
     const some = await world.run('help', 'migrate');
     expect(some.out).toContain('gatehouse migrate down');
     expect(some.out).not.toContain('gatehouse explain');
-    expect((await world.run('help', 'accounts')).out).toMatch(/^ +--state active\|unverified\|disabled +only those/m);
+    expect((await world.run('help', 'accounts')).out).toMatch(
+      /^ +--state active\|unverified\|disabled\|deleting +only those/m,
+    );
   });
 
   it('hands start over and gives its exit code', async () => {
