@@ -101,6 +101,16 @@ describe('an account whose person deleted it', () => {
     expect(made?.id).not.toBe(account.id);
   });
 
+  it('gets no link to a new password while it can come back, and nobody is told so', async () => {
+    const account = await world.existing({ passwordHash: 'hash' });
+    const earlier = await world.accounts.issueReset(world.database.knex, account.id);
+    await deleted(account);
+    const token = new URL(earlier, 'https://id.example').searchParams.get('token') ?? '';
+    expect(await world.accounts.lookAtReset(token)).toBeUndefined();
+    expect(await world.accounts.recover(addressOf(account), freshVisit(), 'en')).toMatchObject({ ok: true });
+    expect((await world.mailsTo(addressOf(account))).map(({ subject }) => subject)).toEqual(['deletion-scheduled en']);
+  });
+
   it('is gone at once where there is no grace', async () => {
     const account = await world.existing();
     world.settings.lifetimes.deletion_grace = 0;
