@@ -20,10 +20,18 @@ function valuesOf(view: string): string[] {
   return [...new Set([...used, ...inSubject].map(([, name]) => name ?? ''))];
 }
 
-/** What other rooms make themselves: a path of ours, digits, and numbers. */
-const OURS = /^(?:link|code|.*_(?:minutes|days|hours))$/;
-const harmless: Record<string, string> = { link: '/x?token=y', code: '12345678' };
-const harmlessOf = (name: string) => harmless[name] ?? (OURS.test(name) ? '10' : 'plain');
+/** What rooms make themselves: a path of ours, digits, a time, and what a text writes out in a format of its own. */
+const OURS: Record<string, string> = {
+  link: '/x?token=y',
+  code: '12345678',
+  until: '2026-12-05T14:32:08.000Z',
+  ...Object.fromEntries(
+    [...JSON.stringify(en.mail).matchAll(/\{(\w+):(\w+)\}/g)].map(([, name = '', format]) => [
+      name,
+      format === 'day' ? '2026-11-21T14:32:08Z' : '10',
+    ]),
+  ),
+};
 
 const EVIL = [
   'x\r\nBcc: eve@evil.example\r\n\r\nbody',
@@ -36,7 +44,7 @@ const EVIL = [
 
 const cases = templates.flatMap((view) =>
   valuesOf(view)
-    .filter((name) => !OURS.test(name))
+    .filter((name) => !Object.hasOwn(OURS, name))
     .map((name) => [view, name] as const),
 );
 
@@ -63,6 +71,8 @@ describe('the mails', () => {
 
   async function send(view: string, values: Record<string, string>, locale: 'en' | 'ko') {
     const template = view.replaceAll('_', '-') as 'verify-email'; // the name of a view is that of a template
+    // Says at once what is missing; the sender would try again later.
+    await render(template, locale, values, { at: new Date() });
     smtp.received.length = 0;
     sent += 1;
     await queueAndSend(world.database, room.mail, letter({ template, values, locale }));
@@ -78,7 +88,7 @@ describe('the mails', () => {
   });
 
   it.each(cases)('%s keeps whatever stands in %s inside of one mail to one person', async (view, name) => {
-    const others = Object.fromEntries(valuesOf(view).map((other) => [other, harmlessOf(other)]));
+    const others = Object.fromEntries(valuesOf(view).map((other) => [other, OURS[other] ?? 'plain']));
     for (const [at, evil] of EVIL.entries()) {
       const { tag } = locales[at % locales.length] ?? { tag: 'en' as const };
       const mail = await send(view, { ...others, [name]: evil }, tag);
