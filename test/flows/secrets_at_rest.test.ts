@@ -6,7 +6,9 @@ import { CLIENT_SECRET, startWorld, type World } from '../support/world.ts';
 
 let world: World;
 const browsers: Browser[] = [];
-const codes: string[] = [];
+/** What was mailed: codes, and tokens of links. */
+const mailed: string[] = [];
+const NEW_PASSWORD = 'a newer password than that 43';
 
 function newBrowser(): Browser {
   const browser = createBrowser();
@@ -31,7 +33,7 @@ async function usedSecrets(): Promise<string[]> {
   );
   // Short values (a language, an upstream's id) are no secrets, and would be found anywhere.
   const long = [...cookies, ...inUrls, ...forms].filter((value) => value.length >= 16);
-  return [...new Set([...long, ...(await world.app.secrets()), ...codes, PASSWORD, CLIENT_SECRET])];
+  return [...new Set([...long, ...(await world.app.secrets()), ...mailed, PASSWORD, NEW_PASSWORD, CLIENT_SECRET])];
 }
 
 beforeAll(async () => {
@@ -51,10 +53,29 @@ beforeAll(async () => {
   await open.open(`${world.app.url}/login?prompt=create`);
   await open.submit({ action: '/signup', fields: { email: 'lea@example.com', new_password: PASSWORD } });
   await world.gatehouse.code('lea@example.com');
+  await resetPassword('kim@example.com');
   const mails = await world.gatehouse.mails();
-  codes.push(...mails.map(({ text }) => codeIn(text) ?? ''));
-  if (!codes.every((code) => code.length === 8)) throw new Error('a mail without a code');
+  const codes = mails.flatMap(({ text }) => codeIn(text) ?? []);
+  const tokens = mails.flatMap(({ text }) => [...text.matchAll(/token=([\w-]+)/g)].map(([, token]) => token ?? ''));
+  if (codes.length < 3 || tokens.length < 4) throw new Error('these flows mail more than that');
+  mailed.push(...codes, ...tokens);
 });
+
+/** A link that was used, and one that nobody has opened yet. */
+async function resetPassword(email: string): Promise<void> {
+  const browser = newBrowser();
+  for (const open of [false, true]) {
+    await browser.open(`${world.app.url}/login`);
+    await browser.follow('/recover');
+    await browser.submit({ action: '/recover', fields: { email } });
+    const link = await world.gatehouse.link(email, '/reset-password');
+    if (open) continue;
+    const reader = newBrowser();
+    await reader.open(link);
+    await reader.submit({ action: '/reset-password', fields: { new_password: NEW_PASSWORD } });
+  }
+}
+
 afterAll(() => world.stop());
 
 describe('what lets someone in', () => {

@@ -10,6 +10,8 @@ export interface DatabaseLine {
   cut(): Promise<void>;
   restore(): Promise<void>;
   meter: Pick<DatabaseMeter, 'waits' | 'reset'>;
+  /** From now on every answer takes so much longer: what is asked side by side is then under way side by side. */
+  slow(milliseconds: number): void;
   /** From now on the line leads to the database of this URL. */
   moveTo(databaseUrl: string): void;
   close(): Promise<void>;
@@ -21,21 +23,22 @@ export type Tap = (from: 'gatehouse' | 'postgres') => boolean;
 /** Lays a line to the database of this URL, be that on a host or a unix socket. */
 export async function layDatabaseLine(databaseUrl: string, tap: Tap = () => true): Promise<DatabaseLine> {
   let target = targetOf(new URL(databaseUrl));
+  let delay = 0;
   const sockets = new Set<Socket>();
   const meter = createDatabaseMeter();
   const server = createServer((near) => {
     const far = connect(target);
     const read = meter.connection();
-    near.on('data', read.near);
-    far.on('data', read.far);
-    for (const [from, one, other] of [
-      ['gatehouse', near, far],
-      ['postgres', far, near],
+    for (const [from, one, other, note] of [
+      ['gatehouse', near, far, read.near],
+      ['postgres', far, near, read.far],
     ] as const) {
-      sockets.add(one);
-      one.on('data', (piece) => {
+      const pass = (piece: Buffer) => {
+        note(piece);
         if (tap(from)) other.write(piece);
-      });
+      };
+      sockets.add(one);
+      one.on('data', (piece) => (from === 'postgres' && delay > 0 ? setTimeout(pass, delay, piece) : pass(piece)));
       one.once('end', () => other.end());
       one.once('close', () => {
         sockets.delete(one);
@@ -60,6 +63,9 @@ export async function layDatabaseLine(databaseUrl: string, tap: Tap = () => true
     url: `postgres://${user}${password}@127.0.0.1:${port}${url.pathname}`,
     cut,
     meter,
+    slow(milliseconds) {
+      delay = milliseconds;
+    },
     async restore() {
       server.listen(port, '127.0.0.1');
       await once(server, 'listening');
