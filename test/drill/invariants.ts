@@ -10,6 +10,10 @@ const broken: Record<string, string> = {
     where origin = 'signup' and verified_at is null`,
   'a confirmed proof without its account': `select p.id from mailed_proofs p where purpose = 'sign-up' and consumed_at is not null
     and not exists (select 1 from addresses where canonical = p.address)`,
+  'a session of an account that is to be deleted': `select uid from sessions where account_id in
+    (select id from accounts where delete_at is not null)`,
+  'a grant of an account that is to be deleted': `select id from grants where account_id in
+    (select id from accounts where delete_at is not null)`,
 };
 
 /** Pairs that must be equally many: a change, and the mail that announces it. */
@@ -21,6 +25,10 @@ const paired: Record<string, [change: string, mail: string]> = {
   'resets and their notices': [
     `select count(*)::int as n from mailed_links where purpose = 'reset-password' and consumed_at is not null`,
     `select count(*)::int as n from mail_outbox where template = 'password-changed'`,
+  ],
+  'deletions and their notices': [
+    `select count(*)::int as n from accounts where delete_at is not null`,
+    `select count(*)::int as n from mail_outbox where template = 'deletion-scheduled'`,
   ],
 };
 

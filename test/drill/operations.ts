@@ -91,6 +91,25 @@ export const operations: readonly Operation[] = [
     isDone: async (stage, email) =>
       (await linksOf(stage, email, 'reset-password')).some(({ consumed_at: at }) => at !== null),
   },
+  {
+    name: 'deletion',
+    async prepare(stage, email) {
+      await accountOf(stage, email);
+      const browser = createBrowser();
+      await browser.open(`${stage.gatehouse.issuer}/account/deletion`);
+      await browser.submit({ fields: { email, password: PASSWORD } });
+      return browser;
+    },
+    press: async (browser) =>
+      (await browser.submit({ action: '/account/deletion', fields: { confirm: '1' } })).text.includes(
+        'will be deleted',
+      ),
+    isDone: async (stage, email) =>
+      (
+        await stage.query(`select 1 from accounts join addresses on account_id = accounts.id
+        where canonical = '${email}' and delete_at is not null`)
+      ).length === 1,
+  },
 ];
 
 const codes = new Map<string, string>();
