@@ -5,7 +5,7 @@ import { createDemo, mountMailbox, type Demo } from '../demo/index.ts';
 import { IdpError } from '../kit/errors.ts';
 import { locales } from '../locales/index.ts';
 import { openOidc, type Oidc, type PromptHandler } from '../oidc/index.ts';
-import { mountPasswordPages, passwordCard } from '../passwords/index.ts';
+import { mountPasswordPages, paceForms, passwordCard } from '../passwords/index.ts';
 import { backToLogin, mountSignIn, type SignInDeps } from '../sign_in/index.ts';
 import { signOutPages } from '../sign_out/index.ts';
 import type { Web } from '../web/index.ts';
@@ -18,6 +18,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
   const { settings } = deps;
   const { issuer, brand, development } = settings;
   const { keys, mail, web, accounts, passwords, upstreams } = base;
+  paceForms(web);
   const demo = development.demo ? openDemo(deps, base) : undefined;
   const clients = openClients({
     settings: settings.clients,

@@ -6,6 +6,7 @@
  * stores a password, and answers alike and as slowly where there is none to check.
  */
 export { passwordCard } from './account_page.ts';
+export { paceForms } from './paced_forms.ts';
 export { mountPasswordPages } from './pages.ts';
 export { passwordTries } from './password_tries.ts';
 export { openPasswords } from './passwords.ts';

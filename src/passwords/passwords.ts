@@ -4,11 +4,12 @@ import { argon2Maker } from './argon2_hash.ts';
 import { breachCheck } from './breach_check.ts';
 import type { PasswordsDeps } from './deps.ts';
 import type { Passwords } from './door.ts';
-import { hashQueue } from './hash_queue.ts';
+
 import { hashThreads } from './hash_threads.ts';
 import { isTooLong, normalisePassword, problemsOf } from './password_rules.ts';
 import type { PasswordSettings } from './password_settings.ts';
 import { postgresPasswordStore } from './password_store.ts';
+import { turnQueue } from './turn_queue.ts';
 import { readHash } from './stored_hash.ts';
 
 const AT_ONCE = hashThreads();
@@ -64,7 +65,7 @@ export function openPasswords({ database, settings, brand, record, fetch }: Pass
  * that the account exists. Its first right password ends that, and only who knows the password sees the upgrade.
  */
 function hashesInTurn(settings: PasswordSettings) {
-  const queue = hashQueue({ atOnce: AT_ONCE, waiting: WAITING });
+  const queue = turnQueue({ atOnce: AT_ONCE, waiting: WAITING });
   const maker = argon2Maker(settings);
   // As bytes, so that a NUL inside is a character like any other.
   const make = (password: string) => maker.make(Buffer.from(normalisePassword(password), 'utf8'));

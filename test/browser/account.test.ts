@@ -5,6 +5,8 @@ import { findChromium, launchBrowser } from '../support/chromium.ts';
 import { PASSWORD } from '../support/people.ts';
 import { startWorld, type World } from '../support/world.ts';
 
+const NEW_PASSWORD = 'a newer password than that 43';
+
 let world: World;
 
 /** Two people, or one person with two devices: each page has cookies of its own. */
@@ -46,6 +48,60 @@ withChromium(found ? 'an account in Chromium' : 'in Chromium, which is missing: 
 
       await one.evaluate(`window.dispatchEvent(new Event('focus'))`);
       await one.waitForURL(`${world.app.url}/me`);
+    });
+  });
+
+  it('is won back on another device by its mailbox, and the first device is signed out', async () => {
+    await onTwoDevices(async (one, other) => {
+      await beginSignUp(one, 'bea@example.com');
+      await one.fill('[name=code]', await world.gatehouse.code('bea@example.com'));
+      await one.press('[name=code]', 'Enter');
+      await one.waitForURL(`${world.app.url}/me`);
+
+      await other.goto(`${world.app.url}/login`);
+      await other.fill('[name=email]', 'bea@example.com');
+      await other.focus('a[href*="/recover"]');
+      await other.keyboard.press('Enter');
+      await other.waitForSelector('[data-page=recover]');
+      // What was typed on the page before came along.
+      expect(await other.inputValue('[name=email]')).toBe('bea@example.com');
+      await other.press('[name=email]', 'Enter');
+      await other.waitForURL(/recover-sent/);
+      await other.goto(await world.gatehouse.link('bea@example.com', '/reset-password'));
+      expect(await seriousFindings(other)).toEqual([]);
+      await other.fill('[name=new_password]', NEW_PASSWORD);
+      await other.press('[name=new_password]', 'Enter');
+      await other.waitForSelector('[data-page=login] [role=status]');
+      await other.fill('[name=password]', NEW_PASSWORD);
+      await other.press('[name=password]', 'Enter');
+      await other.waitForURL(`${world.app.url}/me`);
+
+      await one.goto(`${world.gatehouse.issuer}/account`);
+      expect(await one.getAttribute('main', 'data-page')).toBe('login');
+    });
+  });
+
+  it('is looked after by keyboard, and Back shows no form that works', async () => {
+    await onTwoDevices(async (one) => {
+      await beginSignUp(one, 'cleo@example.com');
+      await one.fill('[name=code]', await world.gatehouse.code('cleo@example.com'));
+      await one.press('[name=code]', 'Enter');
+      await one.waitForURL(`${world.app.url}/me`);
+      await one.goto(`${world.gatehouse.issuer}/account`);
+      for (const tab of ['profile', 'security', 'identities', 'sessions', 'apps', 'activity', 'data']) {
+        await one.focus(`nav.tabs a[href="/account/${tab}"]`);
+        await one.keyboard.press('Enter');
+        await one.waitForSelector(`[data-page=account-${tab}]`);
+        expect(await seriousFindings(one)).toEqual([]);
+      }
+      await one.goto(`${world.gatehouse.issuer}/account/deletion`);
+      await one.focus('[name=confirm]');
+      await one.keyboard.press('Space');
+      await one.focus('form[action="/account/deletion"] button[type=submit]');
+      await one.keyboard.press('Enter');
+      await one.waitForURL(/end=|scheduled|deletion/);
+      await one.goBack();
+      expect(await one.getAttribute('main', 'data-page')).toBe('login');
     });
   });
 });

@@ -1,12 +1,12 @@
 import { IdpError } from '../kit/errors.ts';
 
-interface HashQueue {
+interface TurnQueue {
   /** Runs the work when its turn comes. Rejects with `busy` at once when too many wait: a flood must not stop the rest. */
   run<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
-/** So many hashes at once, so many more waiting, first come first served. */
-export function hashQueue({ atOnce, waiting }: { atOnce: number; waiting: number }): HashQueue {
+/** So much work at once, so much more waiting, first come first served. */
+export function turnQueue({ atOnce, waiting }: { atOnce: number; waiting: number }): TurnQueue {
   const turns: (() => void)[] = [];
   let running = 0;
 

@@ -1,0 +1,24 @@
+import type { Web } from '../web/index.ts';
+import { hashThreads } from './hash_threads.ts';
+import { turnQueue } from './turn_queue.ts';
+
+/** Where our own forms with a password are posted to. */
+const PATHS = /^\/(?:interaction|account|reset-password)(?:\/|$)/;
+/** A few more than are hashed at once, so that no thread waits for the database in between. */
+const AHEAD = 2;
+const WAITING = 512;
+
+/**
+ * Lets forms with a password in one after the other, before they ask the database anything: a rush of them waits here and
+ * not for the connections that tokens need, too. Beyond a bound they are answered `busy` at once. Whoever sends slowly
+ * holds nobody up: a form waits for its turn only once it is read. Call it before the forms are mounted.
+ */
+export function paceForms(web: Web): void {
+  const turns = turnQueue({ atOnce: hashThreads() + AHEAD, waiting: WAITING });
+  web.router.use(async (ctx, next) => {
+    if (ctx.method !== 'POST' || !PATHS.test(ctx.path)) return next();
+    const fields = await web.form(ctx);
+    const paced = 'password' in fields || 'new_password' in fields;
+    return paced ? turns.run(next) : next();
+  });
+}
