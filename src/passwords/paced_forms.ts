@@ -4,8 +4,8 @@ import { turnQueue } from './turn_queue.ts';
 
 /** Where our own forms with a password are posted to. */
 const PATHS = /^\/(?:interaction|account|reset-password)(?:\/|$)/;
-/** A few more than are hashed at once, so that no thread waits for the database in between. */
-const AHEAD = 2;
+/** One more than are hashed at once, so that no thread waits for the database in between. */
+const AHEAD = 1;
 const WAITING = 512;
 
 /**
