@@ -19,6 +19,8 @@ export interface Account {
   disabledAt?: Date;
   /** Its person deleted it, and until then may take that back. */
   deleteAt?: Date;
+  /** When everything it had open was ended last: what was proven before that counts for nothing. */
+  provenFrom?: Date;
   address?: Address & { verifiedAt?: Date };
 }
 

@@ -18,6 +18,7 @@ import { postgresIdentityStore } from './postgres_identity_store.ts';
 import { postgresMailedLinks } from './postgres_mailed_links.ts';
 import { resend, sweepProofs } from './proofs.ts';
 import { issueReset, recover, startReset } from './recovery.ts';
+import { forgetProofs } from './forget_proofs.ts';
 import { dropPending, lookAtReset, redeemReset } from './reset.ts';
 import { changeSignUpAddress, signUp } from './sign_up.ts';
 import { transact } from './transact.ts';
@@ -66,6 +67,7 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     lookAtReset: (token) => lookAtReset(deps, token),
     redeemReset: (within, token) => redeemReset(deps, within, token),
     dropPending: (within, accountId) => dropPending(deps, within, accountId),
+    forgetProofs: (within, accountId) => forgetProofs(deps, within, accountId),
     invitations: openInvitations(deps),
     async acceptTerms(id, version) {
       await deps.database.knex('accounts').where({ id, deleted_at: null }).update({ terms_version: version });

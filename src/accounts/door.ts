@@ -212,6 +212,8 @@ export interface Accounts extends AccountReading {
   redeemReset(within: Knex, token: string): Promise<Reset | undefined>;
   /** Drops what waits for a mail of this account: codes, links for a password or another address. Links that undo stay. */
   dropPending(within: Knex, accountId: string): Promise<void>;
+  /** What was proven of the account before counts for nothing; part of ending everything it has open. */
+  forgetProofs(within: Knex, accountId: string): Promise<void>;
 
   /** Notes that the person of an account agreed to this version of the terms. */
   acceptTerms(id: string, version: string): Promise<void>;

@@ -7,6 +7,7 @@
  */
 export { accountStates, isUsable, stateOf } from './account.ts';
 export { openAccounts, readAccounts } from './accounts.ts';
+export { sameProofs } from './forget_proofs.ts';
 export { deleteAccount, openAdministration } from './administration.ts';
 export { cleanPicture } from './claim_values.ts';
 export { claimsByScope } from './claim_table.ts';

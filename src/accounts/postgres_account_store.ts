@@ -15,6 +15,7 @@ interface Row {
   updated_at: Date;
   disabled_at: Date | null;
   delete_at: Date | null;
+  proven_from: Date | null;
   canonical: string | null;
   stored: string | null;
   verified_at: Date | null;
@@ -141,6 +142,7 @@ function accountOf(row: Row): Account {
     updatedAt: row.updated_at,
     disabledAt: row.disabled_at ?? undefined,
     deleteAt: row.delete_at ?? undefined,
+    provenFrom: row.proven_from ?? undefined,
     address:
       row.canonical === null || row.stored === null
         ? undefined

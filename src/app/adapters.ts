@@ -50,7 +50,9 @@ export function directoryOf(accounts: Accounts): AccountDirectory {
   return {
     async find(id) {
       const account = await accounts.find(id);
-      return account && { id, usable: isUsable(account), claims: claimsOf(account) };
+      if (!account) return undefined;
+      return { id, usable: isUsable(account), provenFrom: account.provenFrom, claims: claimsOf(account) };
     },
+    forgetProofs: accounts.forgetProofs,
   };
 }

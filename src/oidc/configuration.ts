@@ -1,4 +1,4 @@
-import type { Adapter, Configuration, Interaction, KoaContextWithOIDC } from 'oidc-provider';
+import type { Adapter, Configuration, Interaction, KoaContextWithOIDC, Session } from 'oidc-provider';
 import type { DirectoryEntry, OidcDeps } from './deps.ts';
 import type { Grants } from './grants.ts';
 import { createInteractionPolicy } from './interaction_policy.ts';
@@ -7,6 +7,7 @@ import { createLogoutSources } from './logout.ts';
 import { createRenderError } from './protocol_errors.ts';
 import { protocolRules } from './protocol_rules.ts';
 import { resourceServer } from './resources.ts';
+import { isForgotten } from './sessions.ts';
 import { pairwiseSubject } from './subjects.ts';
 
 /** What the configuration hands to the library. */
@@ -29,7 +30,7 @@ export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configu
     jwks: { keys: keys.signingKeys() },
     cookies: cookies(issuer, keys.cookieKeys(), web),
     ttl: lifetimesOf(lifetimes),
-    findAccount: async (_ctx, id) => toAccount(await deps.accounts.find(id)),
+    findAccount: async (ctx, id) => toAccount(await deps.accounts.find(id), ctx.oidc.session),
     loadExistingGrant: parts.grants.ofRequest,
     // Signing out of a browser does not take back what the person allowed the app: its tokens end, the consent stays.
     revokeGrantPolicy: ({ oidc }) =>
@@ -85,8 +86,11 @@ function cookies(issuer: string, keys: string[], { cookies: { nameOf } }: OidcDe
   };
 }
 
-function toAccount(entry: DirectoryEntry | undefined) {
+/** Nobody, for a session whose login was proven before everything of its account was ended: a resume may have saved it afterwards. */
+function toAccount(entry: DirectoryEntry | undefined, session: Session | undefined) {
   if (!entry?.usable) return undefined;
+  const own = session?.accountId === entry.id ? session.loginTs : undefined;
+  if (own !== undefined && isForgotten(own, entry)) return undefined;
   return { accountId: entry.id, claims: () => ({ ...entry.claims, sub: entry.id }) };
 }
 

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import type { Knex } from 'knex';
 import type { Context } from 'koa';
 import type { ClientMetadata } from '../clients/index.ts';
 import type { Database } from '../database/index.ts';
@@ -12,6 +13,8 @@ import type { LifetimeSettings, ResourceSettings } from './settings.ts';
 export interface AccountDirectory {
   /** Undefined for an account that is unknown or deleted. */
   find(id: string): Promise<DirectoryEntry | undefined>;
+  /** What was proven of the account before counts for nothing: the first step, and the lock, of ending everything. */
+  forgetProofs(within: Knex, id: string): Promise<void>;
 }
 
 /** What the protocol needs to know of one account. */
@@ -19,6 +22,8 @@ export interface DirectoryEntry {
   id: string;
   /** False for a disabled account: no session, no token. */
   usable: boolean;
+  /** A login before this instant counts for nothing. */
+  provenFrom?: Date;
   /** Standard claims (OIDC Core 5.1) without `sub`; the engine picks those that the scopes allow. */
   claims: Record<string, unknown>;
 }

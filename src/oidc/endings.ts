@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Database } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import { models, searchableTablesOfGrant, tablesOfGrant } from './artifacts/models.ts';
+import type { AccountDirectory } from './deps.ts';
 import type { Oidc } from './door.ts';
 import type { LogoutNotices, Participant } from './logout_notices.ts';
 
@@ -9,6 +10,7 @@ interface EndingsDeps {
   database: Pick<Database, 'knex'>;
   notices: Pick<LogoutNotices, 'add' | 'wake'>;
   record: RecordEvent;
+  accounts: Pick<AccountDirectory, 'forgetProofs'>;
 }
 
 interface SessionRow {
@@ -22,7 +24,7 @@ type Endings = Pick<Oidc, 'endEverythingOf' | 'endSession' | 'endOtherSessions' 
  * Every way in which what an account has open is ended from elsewhere than its own browser. Each is one transaction, in which
  * also stands whom to tell (Back-Channel Logout 1.0); the account is part of each statement, so that nobody ends another's.
  */
-export function createEndings({ database: { knex }, notices, record }: EndingsDeps): Endings {
+export function createEndings({ database: { knex }, notices, record, accounts }: EndingsDeps): Endings {
   const committed = async <Result>(work: (within: Knex) => Promise<Result>): Promise<Result> => {
     const result = await knex.transaction(work);
     notices.wake();
@@ -42,7 +44,10 @@ export function createEndings({ database: { knex }, notices, record }: EndingsDe
   };
   return {
     async endEverythingOf(accountId, within) {
-      const work = (own: Knex) => endEverything(own, notices, accountId);
+      const work = async (own: Knex) => {
+        await accounts.forgetProofs(own, accountId);
+        return endEverything(own, notices, accountId);
+      };
       const detail = await (within ? work(within) : committed(work));
       if (!within) await record({ type: 'oidc.account_ended', outcome: 'ok', accountId, detail });
     },
@@ -57,12 +62,12 @@ export function createEndings({ database: { knex }, notices, record }: EndingsDe
   };
 }
 
-/** Sessions, grants, every token below them, and logins that were finished but not yet resumed. */
+/** Sessions, grants, every token below them, logins that were finished but not yet resumed, and what browsers remember. */
 async function endEverything(within: Knex, notices: EndingsDeps['notices'], accountId: string) {
   const sessions = await deleteSessions(within.from(models.Session.table).where('account_id', accountId));
   const grants = await deleteGrants(within, { account_id: accountId });
-  const visits = within('visits').where('account_id', accountId).select('uid_hash');
-  await within(models.Interaction.table).whereIn('id', visits).delete();
+  await deleteFinishedLogins(within, accountId);
+  await within('remembered_accounts').where('account_id', accountId).delete();
   await notices.add(within, accountId, sessions.flatMap(participantsOf));
   return { sessions: sessions.length, grants };
 }
@@ -81,6 +86,8 @@ async function endInTransaction(
       .filter(({ persistsLogout }) => persistsLogout !== true)
       .flatMap(({ grantId }) => (grantId === undefined ? [] : { grantId, uid })),
   );
+  // A login of another browser that is not resumed yet would be the next session.
+  await deleteFinishedLogins(within, accountId);
   const pairs = [issued.map(({ grantId }) => grantId), issued.map(({ uid }) => uid)];
   for (const table of searchableTablesOfGrant) {
     await within.raw(
@@ -108,6 +115,11 @@ async function revokeInTransaction(
   const participants = sessions.flatMap(participantsOf).filter((participant) => participant.clientId === clientId);
   await notices.add(within, accountId, participants);
   return grants;
+}
+
+async function deleteFinishedLogins(within: Knex, accountId: string): Promise<void> {
+  const visits = within('visits').where('account_id', accountId).select('uid_hash');
+  await within(models.Interaction.table).whereIn('id', visits).delete();
 }
 
 async function deleteSessions(rows: Knex.QueryBuilder): Promise<SessionRow[]> {

@@ -39,7 +39,7 @@ export function openOidc(deps: OidcDeps): Oidc {
     restart: createRestart({ web, visits: visitStore }),
     ...createRemembered(database, () => live.settings().lifetimes.remembered_account),
     ...createAccountLists(database),
-    ...createEndings({ database, notices, record }),
+    ...createEndings({ database, notices, record, accounts }),
     start: () => notices.start(),
     stop: () => notices.stop(),
     sweep: () => sweep(database),

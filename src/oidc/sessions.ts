@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { ModelStore } from './artifacts/artifact_store.ts';
 import type { Session } from './door.ts';
-import type { AccountDirectory, OidcDeps } from './deps.ts';
+import type { AccountDirectory, DirectoryEntry, OidcDeps } from './deps.ts';
 import type { LastUse } from './last_use.ts';
 
 interface SessionsDeps {
@@ -9,6 +9,11 @@ interface SessionsDeps {
   sessions: Pick<ModelStore, 'find'>;
   accounts: AccountDirectory;
   lastUse: Pick<LastUse, 'session'>;
+}
+
+/** Whether a login was proven before everything of its account was ended. */
+export function isForgotten(loginTs: number, { provenFrom }: Pick<DirectoryEntry, 'provenFrom'>): boolean {
+  return provenFrom !== undefined && loginTs * 1000 < provenFrom.getTime();
 }
 
 /** The session of a browser. Asks the database each time, so that ending one takes effect at once. */
@@ -24,7 +29,8 @@ export function createSessionReader({
     const found = (await sessions.find([id])).get(id);
     if (found?.uid === undefined || found.accountId === undefined || found.loginTs === undefined) return undefined;
     const { uid, accountId, loginTs, amr = [], acr } = found;
-    if (!(await accounts.find(accountId))?.usable) return undefined;
+    const account = await accounts.find(accountId);
+    if (!account?.usable || isForgotten(loginTs, account)) return undefined;
     lastUse.session(ctx, uid);
     return { uid, accountId, signedInAt: loginTs, amr, acr };
   };

@@ -209,7 +209,9 @@ describe('signing out', () => {
   it('in one tab is not undone by another tab that was still loading', async () => {
     let ending = async (): Promise<void> => {};
     const ada = { id: 'ada', usable: true, claims: {} };
-    const slow = await openWorld({ deps: { accounts: { find: async () => ending().then(() => ada) } } });
+    const slow = await openWorld({
+      deps: { accounts: { find: async () => ending().then(() => ada), forgetProofs: async () => {} } },
+    });
     const browser = agent(slow.issuer);
     await signIn(browser);
     // Between reading the session and saving it, the library looks for the account: now it is ended elsewhere.

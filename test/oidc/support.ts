@@ -83,7 +83,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     keys,
     clients: openClients({ settings: (options.clients ?? CLIENTS).map((client) => clientSettings.parse(client)) }),
     web,
-    accounts: { find: async (id) => accounts.get(id) },
+    accounts: { find: async (id) => accounts.get(id), forgetProofs: async () => {} },
     record,
     lifetimes: lifetimeSettings.parse({}),
     resources: [resourceSettings.parse({ id: API, scopes: ['read', 'write'] })],

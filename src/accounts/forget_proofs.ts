@@ -1,0 +1,18 @@
+import type { Knex } from 'knex';
+import { now } from '../kit/clock.ts';
+import type { AccountsDeps } from './deps.ts';
+
+/**
+ * Makes whatever was proven of an account before worth nothing, in the transaction that ends all it has open: sign-ins under
+ * way, confirmations that wait for their first tab, and a new address that waits for its link. Holds the account from here on.
+ */
+export async function forgetProofs({ links }: AccountsDeps, within: Knex, accountId: string): Promise<void> {
+  await within('accounts').where({ id: accountId }).update({ proven_from: now() });
+  await links.drop(within, { accountId }, ['change-address']);
+  await within('mailed_proofs').where({ account_id: accountId }).orWhere({ confirmed_account_id: accountId }).delete();
+}
+
+/** Whether two readings of an account belong together: nothing it had open was ended in between. */
+export function sameProofs(before: { provenFrom?: Date }, after: { provenFrom?: Date }): boolean {
+  return before.provenFrom?.getTime() === after.provenFrom?.getTime();
+}
