@@ -14,6 +14,7 @@ import * as grantsLastUsed from './20261121113200_grants_last_used.ts';
 import * as invitations from './20261121114000_invitations.ts';
 import * as deletionGrace from './20261121116000_deletion_grace.ts';
 import * as knownBrowsers from './20261121117000_known_browsers.ts';
+import * as accountReferences from './20261121118000_account_references.ts';
 import * as provenFrom from './20261121119000_proven_from.ts';
 
 export const migrations = [
@@ -32,5 +33,6 @@ export const migrations = [
   { name: '20261121114000_invitations', ...invitations },
   { name: '20261121116000_deletion_grace', ...deletionGrace },
   { name: '20261121117000_known_browsers', ...knownBrowsers },
+  { name: '20261121118000_account_references', ...accountReferences },
   { name: '20261121119000_proven_from', ...provenFrom },
 ] as const;

@@ -50,6 +50,14 @@ describe('migrations', () => {
     expect(names.toSorted()).toEqual(names);
   });
 
+  it('give every column that refers to another table an index, for whoever deletes there', async () => {
+    const unindexed = `
+      select conrelid::regclass::text as "table", conkey from pg_constraint where contype = 'f' and not exists (
+        select from pg_index where indrelid = conrelid and indkey[0] = conkey[1]
+      )`;
+    expect((await test.database.knex.raw<{ rows: unknown[] }>(unindexed)).rows).toEqual([]);
+  });
+
   it('do nothing a second time', async () => {
     expect(await migrate(test.database)).toEqual([]);
   });
