@@ -130,7 +130,8 @@ export interface Oidc {
   forget(browserHash: string, accountId?: string): Promise<void>;
   /**
    * Ends all sessions, grants and tokens of an account in one transaction, its own or the given one; the apps of those
-   * sessions are told once that is committed. Within a given transaction its event is the caller's.
+   * sessions are told once that is committed: at once, or within two seconds when the transaction was given. The event of
+   * a given transaction is the caller's.
    */
   endEverythingOf(accountId: string, within?: Knex): Promise<void>;
   /** The sessions of an account, the newest first, in one statement. */
