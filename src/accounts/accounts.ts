@@ -9,6 +9,7 @@ import { buryDue } from './deletion.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { AccountReading, Accounts, Arrival, Joined, Outcome, VisitBinding } from './door.ts';
 import { disconnect, undoJoin } from './disconnecting.ts';
+import { lockAccount } from './hold_account.ts';
 import { openInvitations, sweepInvitations } from './invitations.ts';
 import { joinIdentity } from './joining.ts';
 import { noteSignIn, sweepKnownBrowsers } from './known_browsers.ts';
@@ -66,6 +67,7 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     issueReset: (within, accountId) => issueReset(deps, within, accountId),
     lookAtReset: (token) => lookAtReset(deps, token),
     redeemReset: (within, token) => redeemReset(deps, within, token),
+    hold: (within, accountId) => lockAccount(within, accountId),
     dropPending: (within, accountId) => dropPending(deps, within, accountId),
     forgetProofs: (within, accountId) => forgetProofs(deps, within, accountId),
     invitations: openInvitations(deps),
@@ -73,8 +75,11 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
       await deps.database.knex('accounts').where({ id, deleted_at: null }).update({ terms_version: version });
     },
     async sweep() {
-      const swept = [sweepProofs(deps), links.sweep(), sweepInvitations(deps), sweepKnownBrowsers(deps.database)];
-      return (await Promise.all([...swept, buryDue(deps)])).reduce((sum, rows) => sum + rows, 0);
+      // One after the other, on one connection. Burials read what the links say, which the second one sweeps.
+      const sweeps = [buryDue, () => links.sweep(), sweepProofs, sweepInvitations, sweepKnownBrowsers];
+      let swept = 0;
+      for (const sweep of sweeps) swept += await sweep(deps);
+      return swept;
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Tag } from '../locales/index.ts';
 import type { Account, Profile } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import type { Factors } from './deps.ts';
+import { lockAccount } from './hold_account.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 
 /** What an admin may do to accounts beside reading them. */
@@ -64,16 +65,18 @@ export function openAdministration(deps: AdministrationDeps): Administration {
   };
 }
 
-/** Deletes an account for good, with all that it has open, in one transaction. */
-export async function deleteAccount(
+/** One transaction. The account comes first: so it does for everybody who ends what one has open. */
+async function deleteAccount(
   { database, record, endEverythingOf }: Pick<AdministrationDeps, 'database' | 'record' | 'endEverythingOf'>,
   id: string,
 ): Promise<void> {
-  await database.knex.transaction(async (within) => {
+  const deleted = await database.knex.transaction(async (within) => {
+    if (!(await lockAccount(within, id))) return false;
     await endEverythingOf(id, within);
     await postgresAccountStore(within).bury(id);
+    return true;
   });
-  await record({ type: 'accounts.deleted', outcome: 'ok', accountId: id });
+  if (deleted) await record({ type: 'accounts.deleted', outcome: 'ok', accountId: id });
 }
 
 async function create(

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import type { Account, Identity } from './account.ts';
-import { lockAccount } from './account_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Disconnected, Occasion } from './door.ts';
+import { holdAccount } from './hold_account.ts';
 import { shownIdentity } from './joining.ts';
-import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
+import { transact } from './transact.ts';
 
 /** Takes an identity away from its account, unless it is the last way in. Two at once: the account is held, so one waits. */
 export async function disconnect(
@@ -14,8 +14,8 @@ export async function disconnect(
   upstreamId: string,
   occasion: Occasion,
 ): Promise<Disconnected> {
-  const done = await deps.database.knex.transaction(async (within): Promise<Disconnected> => {
-    const account = (await lockAccount(within, accountId)) && (await postgresAccountStore(within).find(accountId));
+  const done = await transact(deps.database, async (within): Promise<Disconnected> => {
+    const account = await holdAccount(within, accountId);
     const identities = await postgresIdentityStore(within).listOf(accountId);
     const identity = identities.find((candidate) => candidate.upstreamId === upstreamId);
     if (!account || !identity) return { ok: false, reason: 'unknown' };
@@ -39,18 +39,19 @@ export async function undoJoin<Result>(
   occasion: Occasion,
   also: (within: Knex, accountId: string) => Promise<Result>,
 ): Promise<Result | undefined> {
-  const undone = await deps.database.knex.transaction(async (within) => {
-    const link = await deps.links.consume(within, 'undo-identity', token);
-    const accountId = link?.accountId;
-    if (!link || accountId === undefined || !(await lockAccount(within, accountId))) return undefined;
-    const account = await postgresAccountStore(within).find(accountId);
+  const accountId = (await deps.links.find('undo-identity', token))?.accountId;
+  if (accountId === undefined) return undefined;
+  const undone = await transact(deps.database, async (within) => {
+    const account = await holdAccount(within, accountId);
+    const link = account && (await deps.links.consume(within, 'undo-identity', token));
+    if (!link) return undefined;
     const identity = await postgresIdentityStore(within).find(link.payload.identity);
-    if (account && identity?.accountId === accountId) await takeAway(deps, within, account, identity, occasion);
-    return { accountId, upstreamId: link.payload.identity.upstreamId, result: await also(within, accountId) };
+    if (identity?.accountId === accountId) await takeAway(deps, within, account, identity, occasion);
+    return { upstreamId: link.payload.identity.upstreamId, result: await also(within, accountId) };
   });
   if (!undone) return undefined;
   deps.mail.wake();
-  const { accountId, upstreamId } = undone;
+  const { upstreamId } = undone;
   await recordDisconnected(deps, { accountId, upstreamId, occasion, by: 'mailed link' });
   return undone.result;
 }

@@ -210,6 +210,11 @@ export interface Accounts extends AccountReading {
    * caller sets the password in the same transaction.
    */
   redeemReset(within: Knex, token: string): Promise<Reset | undefined>;
+  /**
+   * Holds the account until the transaction ends; false when it is gone. Whoever changes what opens it, such as its
+   * password, begins with this, so that nobody waits in a circle.
+   */
+  hold(within: Knex, accountId: string): Promise<boolean>;
   /** Drops what waits for a mail of this account: codes, links for a password or another address. Links that undo stay. */
   dropPending(within: Knex, accountId: string): Promise<void>;
   /** What was proven of the account before counts for nothing; part of ending everything it has open. */

@@ -1,8 +1,16 @@
 import type { Knex } from 'knex';
 import { IdpError } from '../kit/errors.ts';
 import { isUsable, type Account } from './account.ts';
-import { lockAccount } from './account_lock.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
+
+/**
+ * Whoever changes what opens an account, or buries it, holds it until the transaction ends; others who do wait. False when
+ * it is gone.
+ */
+export async function lockAccount(within: Knex, id: string): Promise<boolean> {
+  const standing = await within('accounts').where({ id, deleted_at: null }).forUpdate().first('id');
+  return standing !== undefined;
+}
 
 /**
  * The account as it is now, locked until the transaction ends. Whoever also locks addresses does that first, and changes

@@ -8,7 +8,7 @@
 export { accountStates, isUsable, stateOf } from './account.ts';
 export { openAccounts, readAccounts } from './accounts.ts';
 export { sameProofs } from './forget_proofs.ts';
-export { deleteAccount, openAdministration } from './administration.ts';
+export { openAdministration } from './administration.ts';
 export { cleanPicture } from './claim_values.ts';
 export { claimsByScope } from './claim_table.ts';
 export { claimsOf } from './claims.ts';
@@ -19,6 +19,7 @@ export { exportAccounts } from './transfer/export_accounts.ts';
 export { importAccounts } from './transfer/import_accounts.ts';
 export { readJsonLines } from './transfer/json_lines.ts';
 export { shownIdentity } from './joining.ts';
+export { transact } from './transact.ts';
 export type { Account, Identity, IdentityKey } from './account.ts';
 export type { Administration } from './administration.ts';
 export type { Factors } from './deps.ts';

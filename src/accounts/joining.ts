@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import { IdentityTaken, isUsable, type Account, type NewIdentity } from './account.ts';
-import { lockAccount } from './account_lock.ts';
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Arrival, Joined, VisitBinding } from './door.ts';
+import { holdAccount } from './hold_account.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
 
@@ -29,7 +29,7 @@ export async function joinIdentity(
   const { identity, provenByCode } = joining;
   if (!address) return { ok: false, reason: 'unverified' };
   await lockAddress(within, address.canonical);
-  const current = (await lockAccount(within, id)) && (await postgresAccountStore(within).find(id));
+  const current = await holdAccount(within, id);
   if (!current || !isUsable(current)) return { ok: false, reason: 'disabled' };
   if (current.address?.canonical !== address.canonical) return { ok: false, reason: 'unverified' };
   const mayVerify = current.origin === 'admin' && provenByCode;

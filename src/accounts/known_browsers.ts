@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import type { Database } from '../database/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import type { Account } from './account.ts';
 import type { AccountsDeps } from './deps.ts';
@@ -11,6 +10,21 @@ const KEPT_SECONDS = 400 * 86_400;
 const find = {
   name: 'known_browsers_find',
   text: `select 1 from known_browsers where account_id = $1 and browser_hash = $2`,
+};
+
+/** In steps, like every sweep: nothing waits behind it for long. */
+const BATCH = 5000;
+
+const sweep = {
+  name: 'known_browsers_sweep',
+  text: `delete from known_browsers where ctid = any(array(
+           select old.ctid from known_browsers old
+           where old.first_used_at < $1 and exists (
+             select from known_browsers newer
+             where newer.account_id = old.account_id and newer.first_used_at > old.first_used_at
+           )
+           limit $2
+         ))`,
 };
 
 /** Both parts see the rows from before: who adds the first one of an account has added no new one. */
@@ -63,13 +77,11 @@ async function tellOwner(
 }
 
 /** Deletes browsers whose cookie is over, and returns how many; the newest of an account stays, so that the next one is another. */
-export async function sweepKnownBrowsers({ knex }: Database): Promise<number> {
-  return knex('known_browsers as old')
-    .where('old.first_used_at', '<', inSeconds(-KEPT_SECONDS))
-    .whereExists(
-      knex('known_browsers as newer')
-        .whereRaw('newer.account_id = old.account_id and newer.first_used_at > old.first_used_at')
-        .select(knex.raw('1')),
-    )
-    .delete();
+export async function sweepKnownBrowsers({ database }: Pick<AccountsDeps, 'database'>): Promise<number> {
+  let swept = 0;
+  for (;;) {
+    const { rowCount } = await database.run(sweep, [inSeconds(-KEPT_SECONDS), BATCH]);
+    swept += rowCount;
+    if (rowCount < BATCH) return swept;
+  }
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Address } from '../kit/addresses.ts';
+import type { Tag } from '../locales/index.ts';
 import type { IdentityKey } from './account.ts';
 
 /** The visit that asked for a mail: in its own browser, the link leads back to it. `resume` is its uid, sealed. */
@@ -18,7 +19,8 @@ export interface LinkPayloads {
   /** `to` is what stood on the account until `at`, an instant in ISO 8601. */
   'undo-address': { to: Address; at: string };
   'undo-identity': { identity: IdentityKey };
-  'undo-deletion': Record<string, never>;
+  /** `locale`: the language in which the account was deleted. */
+  'undo-deletion': { locale?: Tag };
 }
 
 /** What a mailed link is for. The purpose is part of the token's hash: no link counts for another. */
@@ -37,9 +39,17 @@ export type NewLink<Purpose extends LinkPurpose> = (LinkOwner | { nobody: true }
   seconds: number;
 };
 
+/** Why a link leads nowhere. */
+export type LinkEnd = 'used' | 'expired';
+
+/** The same of a link that was looked at, and is not usable or was never there. */
+export function endOf(link: { state: 'usable' | LinkEnd } | undefined): LinkEnd {
+  return link?.state === 'used' ? 'used' : 'expired';
+}
+
 /** A link as it was found. Only a `usable` one leads anywhere. */
 export interface MailedLink<Purpose extends LinkPurpose> {
-  state: 'usable' | 'used' | 'expired';
+  state: 'usable' | LinkEnd;
   accountId?: string;
   proofId?: string;
   payload: LinkPayloads[Purpose];
@@ -53,7 +63,11 @@ export interface MailedLinks {
   /** Makes a link in this transaction and returns its token. */
   issue<Purpose extends LinkPurpose>(within: Knex, link: NewLink<Purpose>): Promise<string>;
   /** Undefined for a token that never was one of this purpose, or whose owner is gone. */
-  find<Purpose extends LinkPurpose>(purpose: Purpose, token: string): Promise<MailedLink<Purpose> | undefined>;
+  find<Purpose extends LinkPurpose>(
+    purpose: Purpose,
+    token: string,
+    within?: Knex,
+  ): Promise<MailedLink<Purpose> | undefined>;
   /** The link, for exactly one caller while it is usable. */
   consume<Purpose extends LinkPurpose>(
     within: Knex,
@@ -62,8 +76,14 @@ export interface MailedLinks {
   ): Promise<Omit<MailedLink<Purpose>, 'state'> | undefined>;
   /** What of one kind still waits for its owner, the newest first. */
   pending<Purpose extends LinkPurpose>(purpose: Purpose, owner: LinkOwner): Promise<MailedLink<Purpose>[]>;
-  /** Kills the links of these purposes that were mailed to their owner before. */
-  drop(within: Knex, owner: LinkOwner, purposes: readonly LinkPurpose[]): Promise<void>;
+  /** The newest of one kind that its owner ever got, whatever became of it since. */
+  newest<Purpose extends LinkPurpose>(
+    within: Knex,
+    purpose: Purpose,
+    owner: LinkOwner,
+  ): Promise<MailedLink<Purpose> | undefined>;
+  /** Kills the links of these purposes that were mailed to their owner before, or only those `since`. */
+  drop(within: Knex, owner: LinkOwner, purposes: readonly LinkPurpose[], since?: Date): Promise<void>;
   /** Deletes links that ended more than a day ago, and returns how many. */
   sweep(): Promise<number>;
 }

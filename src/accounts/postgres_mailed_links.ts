@@ -34,8 +34,8 @@ export function postgresMailedLinks(database: Database): MailedLinks {
       });
       return token;
     },
-    async find(purpose, token) {
-      const row = await rows()
+    async find(purpose, token, within) {
+      const row = await rows(within)
         .where({ token_hash: hashOf(purpose, token) })
         .first();
       return row && linkOf(row);
@@ -53,8 +53,17 @@ export function postgresMailedLinks(database: Database): MailedLinks {
         .orderBy('created_at', 'desc');
       return found.map((row): MailedLink<typeof purpose> => linkOf(row));
     },
-    async drop(within, owner, purposes) {
-      await usable(within).where(columnsOf(owner)).whereIn('purpose', purposes).delete();
+    async newest(within, purpose, owner) {
+      const row = await rows(within)
+        .where({ purpose, ...columnsOf(owner) })
+        .orderBy('created_at', 'desc')
+        .first();
+      return row && linkOf(row);
+    },
+    async drop(within, owner, purposes, since) {
+      const dropped = usable(within).where(columnsOf(owner)).whereIn('purpose', purposes);
+      if (since) void dropped.where('created_at', '>=', since);
+      await dropped.delete();
     },
     sweep: () => sweepRows(database, { table: 'mailed_links', column: 'expires_at' }, inSeconds(-KEPT_SECONDS)),
   };

@@ -47,7 +47,7 @@ export async function resend(deps: AccountsDeps, id: string, visit: VisitBinding
   if (wait > 0) return { ok: false, reason: 'too_many', retryAfter: wait };
   const refused = await takeMail(deps, proof.address, visit);
   if (refused) return { ok: false, reason: 'too_many', ...refused };
-  const renewed = await database.knex.transaction(async (within) => {
+  const renewed = await transact(database, async (within) => {
     const { codeHash, values } = newCode(deps, proof);
     const times = { sentAt: now(), expiresAt: inSeconds(lifetimes.mailed_code), sentBefore: inSeconds(-COOL_DOWN) };
     if (!(await postgresProofStore(within).renew(id, { codeHash, ...times }))) return false;
@@ -84,6 +84,11 @@ export async function redeemProof<Result>(
     if (!(await postgresProofStore(within).consume(id, codeHash))) return { ok: false, reason: 'used', triesLeft: 0 };
     return { ok: true, result: await act(within, proof) };
   });
+}
+
+/** No code of this account that is still to be entered counts any more. */
+export async function dropProofs(within: Knex, accountId: string): Promise<void> {
+  await within('mailed_proofs').where({ account_id: accountId, consumed_at: null }).delete();
 }
 
 /** Deletes proofs for which no new code can be asked any more. */

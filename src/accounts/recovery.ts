@@ -6,10 +6,12 @@ import { isShell, isUsable, type Account } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { ResetAsked, ResetDecision, VisitBinding } from './door.ts';
+import { lockAccount } from './hold_account.ts';
 import type { LinkOrigin, LinkOwner } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
 import { takeMail } from './take_mail.ts';
+import { transact } from './transact.ts';
 
 /** Who asks for a reset, and the words of the mail where the account has no language of its own. */
 interface Asking {
@@ -62,8 +64,10 @@ async function decideAndMail(
   asking: Asking,
   find: (within: Knex) => Promise<Account | undefined>,
 ): Promise<ResetDecision> {
-  const { accountId, decision } = await deps.database.knex.transaction(async (within) => {
+  const { accountId, decision } = await transact(deps.database, async (within) => {
     const account = await find(within);
+    // Nobody has an empty id. Whoever changes the password holds the account as well, and only then drops links.
+    await lockAccount(within, account?.id ?? '');
     return { accountId: account?.id, decision: await mailReset(deps, within, account, asking) };
   });
   deps.mail.wake();

@@ -3,8 +3,10 @@ import { isUsable, type Account } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Reset } from './door.ts';
+import { lockAccount } from './hold_account.ts';
 import type { MailedLink } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
+import { dropProofs } from './proofs.ts';
 
 type ResetLink = Omit<MailedLink<'reset-password'>, 'state'>;
 
@@ -21,11 +23,13 @@ export async function lookAtReset(
 
 /** Consumes a link; all of what follows stands in the transaction of the new password. */
 export async function redeemReset(deps: AccountsDeps, within: Knex, token: string): Promise<Reset | undefined> {
+  const seen = await deps.links.find('reset-password', token, within);
+  if (seen?.accountId === undefined) return undefined;
+  // Whoever changes the address at this moment comes before or after, never in between. The link comes last: so it does for others.
+  await lockAddress(within, seen.payload.address);
+  await lockAccount(within, seen.accountId);
   const link = await deps.links.consume(within, 'reset-password', token);
-  if (!link) return undefined;
-  // Whoever changes the address at this moment comes before or after, never in between.
-  await lockAddress(within, link.payload.address);
-  const found = await accountOf(within, link);
+  const found = link && (await accountOf(within, link));
   if (!found) return undefined;
   const account = found.address?.verifiedAt ? found : ((await postgresAccountStore(within).verify(found.id)) ?? found);
   await dropPending(deps, within, account.id);
@@ -36,7 +40,7 @@ export async function redeemReset(deps: AccountsDeps, within: Knex, token: strin
 /** Whoever had a hand in the account before has no more; links that undo a change are its owner's defence, and stay. */
 export async function dropPending({ links }: AccountsDeps, within: Knex, accountId: string): Promise<void> {
   await links.drop(within, { accountId }, ['change-address', 'reset-password']);
-  await within('mailed_proofs').where({ account_id: accountId, consumed_at: null }).delete();
+  await dropProofs(within, accountId);
 }
 
 /** The account of a link while it may be reset with it. */

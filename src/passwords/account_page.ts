@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Account } from '../accounts/index.ts';
+import { transact, type Account } from '../accounts/index.ts';
 import type { Translate } from '../locales/index.ts';
 import { problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
 import { newPasswordField, newPasswordProblems, queueNotice } from './new_password.ts';
@@ -115,7 +115,8 @@ async function put(
 ): Promise<boolean> {
   const { database, accounts, passwords, oidc, mail, record, web } = deps;
   const passwordHash = await passwords.hash(chosen);
-  const changed = await database.knex.transaction(async (within) => {
+  const changed = await transact(database, async (within) => {
+    await accounts.hold(within, account.id);
     if (!(await postgresPasswordStore(within).replace(account.id, passwordHash, since))) return false;
     await accounts.dropPending(within, account.id);
     await queueNotice(deps, ctx, within, account);

@@ -37,7 +37,7 @@ export interface PasswordPagesDeps {
   database: Database;
   web: Web;
   oidc: Pick<Oidc, 'endEverythingOf' | 'endOtherSessions' | 'remembered' | 'session'>;
-  accounts: Pick<Accounts, 'dropPending' | 'find' | 'lookAtReset' | 'redeemReset'>;
+  accounts: Pick<Accounts, 'dropPending' | 'find' | 'hold' | 'lookAtReset' | 'redeemReset'>;
   passwords: Passwords;
   mail: Pick<Mail, 'queue' | 'wake'>;
   limits: RateLimiter;

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Reset } from '../accounts/index.ts';
+import { transact, type Reset } from '../accounts/index.ts';
 import { deadLink, showLanding, tokenOf, type LandingPage, type Shown } from '../web/index.ts';
 import { queueNotice, newPasswordField, newPasswordProblems } from './new_password.ts';
 import type { PasswordPagesDeps } from './page_deps.ts';
@@ -67,7 +67,7 @@ async function resetTo(
   passwordHash: string,
 ): Promise<Reset | undefined> {
   const { database, accounts, passwords, oidc, mail, record, web } = deps;
-  const reset = await database.knex.transaction(async (within) => {
+  const reset = await transact(database, async (within) => {
     const redeemed = await accounts.redeemReset(within, token);
     if (!redeemed) return undefined;
     web.note(ctx, { reference: redeemed.origin.reference });

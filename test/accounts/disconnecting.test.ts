@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Account } from '../../src/accounts/account.ts';
-import { accountsWorld, arrivalOf, freshAddress, freshVisit, type World } from './world.ts';
+import { accountsWorld, arrivalOf, freshAddress, freshVisit, somebodyWaits, type World } from './world.ts';
 
 let world: World;
 
@@ -140,6 +140,20 @@ describe('undoJoin', () => {
     const undone = await Promise.all(Array.from({ length: 8 }, () => undo(token)));
     expect(undone.filter((id) => id !== undefined)).toEqual([account.id]);
     expect(await upstreamsOf(account)).toEqual([]);
+  });
+
+  it('waits for whoever holds the account in no circle', async () => {
+    const account = await accountWith('google');
+    const token = await tokenOf(account);
+    let undone: ReturnType<typeof undo> | undefined;
+    await world.database.knex.transaction(async (within) => {
+      await world.accounts.hold(within, account.id);
+      undone = undo(token);
+      await somebodyWaits(within);
+      await world.accounts.links.drop(within, { accountId: account.id }, ['undo-identity']);
+    });
+    expect(await undone).toBeUndefined();
+    expect(await upstreamsOf(account)).toEqual(['google']);
   });
 
   it('is undone itself when what follows fails', async () => {

@@ -70,4 +70,15 @@ describe('a sign-in', () => {
     await world.accounts.noteSignIn(account, browser());
     expect(await mailsOf(account)).toBe(2);
   });
+
+  it('is forgotten in steps, however many there are', async () => {
+    const account = await world.existing();
+    await world.database.knex.raw(
+      `insert into known_browsers select ?, 'old ' || n, ?::timestamptz + n * interval '1 millisecond'
+       from generate_series(1, 5003) as n`,
+      [account.id, new Date(0)],
+    );
+    expect(await world.accounts.sweep()).toBeGreaterThanOrEqual(5002);
+    expect(await world.database.knex('known_browsers').where({ account_id: account.id })).toHaveLength(1);
+  });
 });

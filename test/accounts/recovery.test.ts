@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { lockAddress } from '../../src/accounts/address_lock.ts';
 import type { Account } from '../../src/accounts/index.ts';
 import { pass, useRealClock } from '../support/clock.ts';
-import { accountsWorld, address, freshAddress, freshVisit, type World } from './world.ts';
+import { accountsWorld, address, freshAddress, freshVisit, somebodyWaits, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -159,6 +160,42 @@ describe('the link', () => {
     expect((await Promise.all(turns)).filter((reset) => reset !== undefined)).toHaveLength(1);
     expect(await world.accounts.lookAtReset(token)).toMatchObject({ state: 'used' });
     await other.database.close();
+  });
+
+  it('waits for a newer one in no circle, and dies with it', async () => {
+    const { account, token } = await mailed();
+    let redeemed: ReturnType<typeof redeem> | undefined;
+    await world.database.knex.transaction(async (within) => {
+      await lockAddress(within, addressOf(account).canonical);
+      redeemed = redeem(token);
+      await somebodyWaits(within);
+      await world.accounts.issueReset(within, account.id);
+    });
+    expect(await redeemed).toBeUndefined();
+  });
+
+  it('waits for whoever holds the account in no circle, and dies with what they drop', async () => {
+    const { account, token } = await mailed();
+    let redeemed: ReturnType<typeof redeem> | undefined;
+    await world.database.knex.transaction(async (within) => {
+      await world.accounts.hold(within, account.id);
+      redeemed = redeem(token);
+      await somebodyWaits(within);
+      await world.accounts.dropPending(within, account.id);
+    });
+    expect(await redeemed).toBeUndefined();
+  });
+
+  it('is made in no circle with whoever holds the account', async () => {
+    const { account } = await mailed();
+    let asked: ReturnType<typeof ask> | undefined;
+    await world.database.knex.transaction(async (within) => {
+      await world.accounts.hold(within, account.id);
+      asked = ask(addressOf(account));
+      await somebodyWaits(within);
+      await world.accounts.dropPending(within, account.id);
+    });
+    expect(await asked).toMatchObject({ ok: true });
   });
 
   it('dies after half an hour, and with a newer one', async () => {

@@ -173,6 +173,12 @@ export function freshVisit(): VisitBinding {
   };
 }
 
+/** Resolves when somebody waits for a lock in this database; `within` holds it. */
+export async function somebodyWaits(within: Knex): Promise<void> {
+  const waits = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  while ((await within.raw<{ rows: unknown[] }>(waits)).rows.length === 0) {}
+}
+
 /** Somebody who returns from an upstream. */
 export function arrivalOf(
   email: Address | undefined,
