@@ -1,16 +1,17 @@
 import type { Knex } from 'knex';
 import { inSeconds, now } from '../kit/clock.ts';
+import { IdpError } from '../kit/errors.ts';
 import type { Tag } from '../locales/index.ts';
 import { isUsable, type Account } from './account.ts';
 import type { Occasion } from './door.ts';
 import { holdAccount } from './hold_account.ts';
-import { endOf } from './change_address.ts';
 import type { AccountsDeps } from './deps.ts';
+import { endOf, type LinkEnd } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
-import type { LinkEnd, SelfServiceDeps } from './self_service_door.ts';
+import type { SelfServiceDeps } from './self_service_door.ts';
 import { transact } from './transact.ts';
 
-/** Accounts that are buried in one transaction. */
+/** Accounts that are looked up at once. */
 const BATCH = 50;
 
 /** Ends everything of the account and says when it will be gone; without a grace it is gone at once. */
@@ -45,7 +46,8 @@ async function mark(
   const deleteAt = inSeconds(seconds);
   await postgresAccountStore(within).change(id, { deleteAt });
   await links.drop(within, { accountId: id }, ['change-address']);
-  const token = await links.issue(within, { accountId: id, purpose: 'undo-deletion', payload: {}, seconds });
+  const payload = { locale };
+  const token = await links.issue(within, { accountId: id, purpose: 'undo-deletion', payload, seconds });
   if (!address) return;
   const undo = { link: `/account/deletion/undo?token=${token}`, link_minutes: String(Math.ceil(seconds / 60)) };
   const values = { until: inWords(deleteAt, own ?? locale, profile.zoneinfo), ...undo };
@@ -90,26 +92,42 @@ export async function undoDeletion(
   return { ok: true };
 }
 
-/** Buries the accounts whose grace is over, and returns how many. Processes that sweep at once share the work. */
+/**
+ * Buries the accounts whose grace is over, and returns how many. Processes that sweep at once share the work. One that cannot
+ * be buried keeps no other from it, and is tried again at the next sweep.
+ */
 export async function buryDue(deps: AccountsDeps): Promise<number> {
   let buried = 0;
-  for (;;) {
-    const ids = await deps.database.knex.transaction((within) => buryBatch(deps, within));
-    for (const accountId of ids) await deps.record({ type: 'accounts.deleted', outcome: 'ok', accountId });
-    if (ids.length > 0) deps.mail.wake();
-    buried += ids.length;
-    if (ids.length < BATCH) return buried;
+  for (let after = ''; ;) {
+    const due = deps.database.knex('accounts').where('delete_at', '<=', now()).where('id', '>', after);
+    const ids: string[] = await due.orderBy('id').limit(BATCH).pluck('id');
+    for (const id of ids) if (await buryOne(deps, id)) buried += 1;
+    if (buried > 0) deps.mail.wake();
+    const last = ids.at(-1);
+    if (last === undefined || ids.length < BATCH) return buried;
+    after = last;
   }
 }
 
-async function buryBatch(deps: AccountsDeps, within: Knex): Promise<string[]> {
-  const due = within('accounts').where('delete_at', '<=', now()).orderBy('delete_at').limit(BATCH);
-  const rows: { id: string }[] = await due.select('id').forUpdate().skipLocked();
-  for (const { id } of rows) {
-    const account = await postgresAccountStore(within).find(id);
-    if (account) await buryWithNotice(deps, within, account, { locale: 'en' });
+/** False when another process does it, its person took the deletion back, or it failed. */
+async function buryOne({ database, links, mail, record }: AccountsDeps, accountId: string): Promise<boolean> {
+  try {
+    const buried = await database.knex.transaction(async (within) => {
+      const due = within('accounts').where({ id: accountId }).where('delete_at', '<=', now());
+      if (!(await due.forUpdate().skipLocked().first('id'))) return false;
+      const account = await postgresAccountStore(within).find(accountId);
+      if (!account) return false;
+      const locale = (await links.newest(within, 'undo-deletion', { accountId }))?.payload.locale ?? 'en';
+      await buryWithNotice({ mail }, within, account, { locale });
+      return true;
+    });
+    if (buried) await record({ type: 'accounts.deleted', outcome: 'ok', accountId });
+    return buried;
+  } catch (cause) {
+    const reason = cause instanceof IdpError ? cause.code : 'database';
+    await record({ type: 'accounts.burial_failed', outcome: 'failed', accountId, reason });
+    return false;
   }
-  return rows.map(({ id }) => id);
 }
 
 /** The last mail goes to an address that we no longer have: it stands in the outbox before the account is gone. */

@@ -54,7 +54,7 @@ export type EventType =
   | 'accounts.address_change_cancelled'
   | 'accounts.address_wanted' // somebody else tried to take the address of this account
   | 'accounts.address_changed'
-  | 'accounts.address_change_refused' // the link was opened too late, or somebody else has the address by now
+  | 'accounts.address_change_refused' // or its undo: the link was opened too late, or somebody else has the address by now
   | 'accounts.address_change_undone' // by the link mailed to the address before
   | 'accounts.data_exported'
   | 'accounts.deletion_scheduled'
@@ -64,6 +64,7 @@ export type EventType =
   | 'accounts.disabled'
   | 'accounts.enabled'
   | 'accounts.deleted' // also by its person, once it cannot be undone any more
+  | 'accounts.burial_failed' // its grace is over, and it is still there: the next sweep tries again
   | 'accounts.imported' // a whole file; its accounts have no event of their own
   | 'accounts.reset_asked' // somebody asked for a link to choose a new password; the reason says whether one was mailed
   | 'passwords.reset' // by a mailed link; everything open ended with it

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Account } from '../../src/accounts/index.ts';
+import type { Knex } from 'knex';
+import { openAdministration, type Account } from '../../src/accounts/index.ts';
 import { parseAddress } from '../../src/kit/addresses.ts';
 import { pass, useRealClock } from '../support/clock.ts';
 import { accountsWorld, freshVisit, signUpOf, type World } from './world.ts';
@@ -111,6 +112,30 @@ describe('an account whose person deleted it', () => {
     expect((await world.mailsTo(addressOf(account))).map(({ subject }) => subject)).toEqual(['deletion-scheduled en']);
   });
 
+  it('is buried although another one that is due cannot be told', async () => {
+    const [untold, account] = [await world.existing(), await world.existing()];
+    for (const one of [untold, account]) await deleted(one);
+    await world.database.knex('addresses').where({ account_id: untold.id }).update({ stored: 'no address' });
+    pass(GRACE + 1);
+    await world.accounts.sweep();
+    expect(await world.accounts.find(account.id)).toBeUndefined();
+    expect(await world.accounts.find(untold.id)).toBeDefined();
+    expect(world.events.filter(({ accountId }) => accountId === untold.id).at(-1)).toMatchObject({
+      type: 'accounts.burial_failed',
+      outcome: 'failed',
+    });
+    await world.database.knex('accounts').where({ id: untold.id }).delete();
+  });
+
+  it('hears the last of it in the language in which it was deleted', async () => {
+    const [plain, own] = [await world.existing(), await world.existing({ locale: 'en' })];
+    for (const { id } of [plain, own]) await world.selfService.deletion.schedule(id, { locale: 'ko' });
+    pass(GRACE + 1);
+    await world.accounts.sweep();
+    expect((await newest(plain))?.subject).toBe('deletion-done ko');
+    expect((await newest(own))?.subject).toBe('deletion-done en');
+  });
+
   it('is gone at once where there is no grace', async () => {
     const account = await world.existing();
     world.settings.lifetimes.deletion_grace = 0;
@@ -119,6 +144,34 @@ describe('an account whose person deleted it', () => {
     expect(await world.accounts.find(account.id)).toBeUndefined();
     expect((await newest(account))?.subject).toBe('deletion-done en');
     expect(world.ended).toContain(account.id);
+  });
+});
+
+describe('an account that an admin deletes', () => {
+  const administration = (endEverythingOf: (id: string, within: Knex) => Promise<void>) =>
+    openAdministration({
+      database: world.database,
+      record: async (event) => void world.events.push(event),
+      setPassword: async () => {},
+      endEverythingOf,
+    });
+
+  it('is held before what it has open ends, so that nobody waits in a circle', async () => {
+    const account = await world.existing();
+    const { remove } = administration(async (id) => {
+      const held = world.database.knex('accounts').where({ id }).forUpdate().skipLocked();
+      expect(await held).toEqual([]);
+    });
+    await remove(account.id);
+    expect(await world.accounts.find(account.id)).toBeUndefined();
+  });
+
+  it('is told once, and not when there is none', async () => {
+    const account = await world.existing();
+    const { remove } = administration(async () => {});
+    const before = world.events.length;
+    for (const id of [account.id, account.id, 'nobody']) await remove(id);
+    expect(world.events.slice(before)).toMatchObject([{ type: 'accounts.deleted', accountId: account.id }]);
   });
 });
 
