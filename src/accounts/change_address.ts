@@ -5,8 +5,9 @@ import { givesWay, isUsable, type Account } from './account.ts';
 import type { Occasion } from './door.ts';
 import { holdAccount, holdOwnAccount } from './hold_account.ts';
 import { lockAddresses } from './address_lock.ts';
+import { endOf } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
-import type { Asking, Changed, ChangeStarted, LinkEnd, LookedAt, SelfServiceDeps } from './self_service_door.ts';
+import type { Asking, Changed, ChangeStarted, LookedAt, SelfServiceDeps } from './self_service_door.ts';
 import { takeMail } from './take_mail.ts';
 import { transact } from './transact.ts';
 
@@ -89,9 +90,9 @@ export async function confirmAddressChange(deps: SelfServiceDeps, token: string,
   const done = await transact(database, (within) => confirmWithin(deps, within, token, wanted, asking));
   const changed = done ?? { ok: false, reason: endOf(await lookAtAddressChange(deps, token)) };
   mail.wake();
-  const { reference } = asking;
-  if (changed.ok) await record({ type: 'accounts.address_changed', outcome: 'ok', accountId: id, reference });
-  else await record({ type: 'accounts.address_change_refused', outcome: 'refused', reason: changed.reason, reference });
+  const about = { accountId: id, reference: asking.reference };
+  if (changed.ok) await record({ ...about, type: 'accounts.address_changed', outcome: 'ok' });
+  else await record({ ...about, type: 'accounts.address_change_refused', outcome: 'refused', reason: changed.reason });
   return changed;
 }
 
@@ -135,11 +136,6 @@ async function tellBoth(
   const undo = { link: `/account/address/undo?token=${token}`, link_minutes: minutesOf(seconds) };
   const values = { address: maskAddress(address.stored), ...undo };
   await mail.queue(within, { ...about, to: before.stored, template: 'address-changed', values });
-}
-
-/** Why a link that is not usable leads nowhere. */
-export function endOf(link: { state: 'usable' | LinkEnd } | undefined): LinkEnd {
-  return link?.state === 'used' ? 'used' : 'expired';
 }
 
 function minutesOf(seconds: number): string {

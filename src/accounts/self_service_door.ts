@@ -4,6 +4,7 @@ import type { Tag } from '../locales/index.ts';
 import type { Account } from './account.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Occasion, VisitBinding } from './door.ts';
+import type { LinkEnd } from './mailed_links.ts';
 
 /** Who asks for something that causes a mail to an address that is not theirs yet. */
 export type Asking = Occasion & Pick<VisitBinding, 'clientAddress'>;
@@ -28,9 +29,6 @@ export type ChangeStarted =
 
 /** What became of the button behind a mailed link. `taken`: the address is somebody else's by now. */
 export type Changed<Result = unknown> = ({ ok: true } & Result) | { ok: false; reason: LinkEnd | 'taken' };
-
-/** Why a link leads nowhere. */
-export type LinkEnd = 'used' | 'expired';
 
 /** What a mailed link is worth, without changing anything; the address is what the account would get. */
 export interface LookedAt {

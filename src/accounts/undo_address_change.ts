@@ -1,11 +1,12 @@
 import type { Knex } from 'knex';
 import { maskAddress } from '../kit/addresses.ts';
 import { givesWay } from './account.ts';
-import { endOf } from './change_address.ts';
 import type { Occasion } from './door.ts';
 import { holdAccount } from './hold_account.ts';
 import { lockAddresses } from './address_lock.ts';
+import { endOf } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
+import { dropProofs } from './proofs.ts';
 import type { Changed, LookedAt, SelfServiceDeps } from './self_service_door.ts';
 import { transact } from './transact.ts';
 
@@ -32,8 +33,8 @@ export async function undoAddressChange(
   const undone = done ?? { ok: false, reason: endOf(await lookAtUndo(deps, token)) };
   mail.wake();
   const about = { accountId: wanted.account.id, reference: asking.reference };
-  const reason = undone.ok ? undefined : undone.reason;
-  await record({ ...about, reason, type: 'accounts.address_change_undone', outcome: undone.ok ? 'ok' : 'refused' });
+  if (undone.ok) await record({ ...about, type: 'accounts.address_change_undone', outcome: 'ok' });
+  else await record({ ...about, type: 'accounts.address_change_refused', outcome: 'refused', reason: undone.reason });
   return undone;
 }
 
@@ -74,6 +75,8 @@ async function undoWithin(
 async function shutOut({ links, factors }: SelfServiceDeps, within: Knex, id: string, since: Date): Promise<void> {
   await factors.removePassword(within, id);
   await within('identities').where({ account_id: id }).where('created_at', '>=', since).delete();
-  await within('mailed_proofs').where({ account_id: id, consumed_at: null }).delete();
-  await links.drop(within, { accountId: id }, ['change-address', 'undo-address', 'undo-deletion']);
+  await dropProofs(within, id);
+  await links.drop(within, { accountId: id }, ['change-address', 'undo-deletion']);
+  // Whoever had the account before this change may be the one who did it: the links of older mailboxes still work.
+  await links.drop(within, { accountId: id }, ['undo-address'], since);
 }

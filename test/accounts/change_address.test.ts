@@ -4,7 +4,7 @@ import { lockAddress } from '../../src/accounts/address_lock.ts';
 import type { Account } from '../../src/accounts/index.ts';
 import { postgresIdentityStore } from '../../src/accounts/postgres_identity_store.ts';
 import type { Address } from '../../src/kit/addresses.ts';
-import { accountsWorld, freshAddress, freshVisit, signUpOf, type World } from './world.ts';
+import { accountsWorld, freshAddress, freshVisit, signUpOf, somebodyWaits, type World } from './world.ts';
 
 let world: World;
 
@@ -129,6 +129,38 @@ describe('one change of address', () => {
     expect(world.ended.filter((id) => id === account.id)).toHaveLength(1);
   });
 
+  it('can still be undone by the oldest mailbox when a younger one undid its own', async () => {
+    const account = await world.existing({ passwordHash: 'hash' });
+    const [second, third] = [freshAddress(), freshAddress()];
+    const undoFirst = await changed(account, second);
+    const moved = await world.accounts.find(account.id);
+    const undoSecond = moved ? await changed(moved, third) : '';
+    const { undo } = world.selfService.addressChange;
+    expect(await undo(undoSecond, asking)).toMatchObject({ ok: true });
+    expect(await addressNow(account)).toBe(second.canonical);
+    expect(await undo(undoFirst, asking)).toMatchObject({ ok: true });
+    expect(await addressNow(account)).toBe(own(account).canonical);
+  });
+
+  it('is told apart from one that was refused', async () => {
+    const account = await world.existing();
+    const undo = await changed(account, freshAddress());
+    await world.existing({ address: own(account) });
+    const before = world.events.length;
+    expect(await world.selfService.addressChange.undo(undo, asking)).toEqual({ ok: false, reason: 'taken' });
+    const told = world.events.slice(before).filter(({ accountId }) => accountId === account.id);
+    expect(told).toMatchObject([{ type: 'accounts.address_change_refused', outcome: 'refused', reason: 'taken' }]);
+  });
+
+  it('tells whose it was when it is refused', async () => {
+    const account = await world.existing();
+    const address = freshAddress();
+    const token = await wish(account, address);
+    await world.existing({ address });
+    await world.selfService.addressChange.confirm(token, asking);
+    expect(world.events.at(-1)).toMatchObject({ type: 'accounts.address_change_refused', accountId: account.id });
+  });
+
   it('does not happen when it is cancelled while it waits for its turn', async () => {
     const account = await world.existing();
     const address = freshAddress();
@@ -138,8 +170,7 @@ describe('one change of address', () => {
     await world.database.knex.transaction(async (within) => {
       await lockAddress(within, address.canonical);
       waiting = confirm(token, asking);
-      const waits = "select 1 from pg_locks where locktype = 'advisory' and not granted";
-      while ((await within.raw<{ rows: unknown[] }>(waits)).rows.length === 0) {}
+      await somebodyWaits(within);
       await cancel(account.id);
     });
     expect(await waiting).toEqual({ ok: false, reason: 'expired' });
