@@ -11,6 +11,7 @@ import { postgresProofStore } from './postgres_proof_store.ts';
 import { cleanProfile } from './profile.ts';
 import { startProof } from './proofs.ts';
 import { takeMail } from './take_mail.ts';
+import { transact } from './transact.ts';
 import type { Registration } from './proof_store.ts';
 
 /**
@@ -38,9 +39,11 @@ export async function changeSignUpAddress(
   if (proof?.purpose !== 'sign-up' || proof.consumedAt) return { ok: false, reason: 'over' };
   const refused = await takeMail(deps, address, visit);
   if (refused) return { ok: false, reason: 'too_many', ...refused };
-  const started = await deps.database.knex.transaction(async (within) => {
+  const started = await transact(deps.database, async (within) => {
     const given = await postgresProofStore(within).consumeWithoutCode(proofId);
     if (given?.purpose !== 'sign-up') return undefined;
+    // A used proof would tell whoever opens its link that their address is confirmed.
+    await deps.links.drop(within, { proofId }, ['verify-email']);
     return start(deps, within, address, given.payload.registration, visit);
   });
   return started ? announce(deps, started, visit) : { ok: false, reason: 'over' };

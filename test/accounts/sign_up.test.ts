@@ -206,6 +206,16 @@ describe('a local sign-up', () => {
     });
   });
 
+  it('leaves no link at a mistyped address', async () => {
+    const { who, proofId, visit } = await signUp();
+    const { link } = JSON.parse((await world.mailsTo(who))[0]?.text ?? '{}') as { link: string };
+    const token = new URL(link, 'https://id.example').searchParams.get('token') ?? '';
+    expect(await world.accounts.lookAtConfirmation(token)).toMatchObject({ state: 'usable' });
+    await world.accounts.codes.changeAddress(proofId, freshAddress(), visit);
+    expect(await world.accounts.lookAtConfirmation(token)).toBeUndefined();
+    expect(await world.accounts.confirm(token, undefined)).toEqual({ ok: false, reason: 'expired' });
+  });
+
   it('writes neither code nor mail into the proof', async () => {
     const { who, proofId } = await signUp();
     const row = await world.database.knex('mailed_proofs').where({ id: proofId }).first();
