@@ -30,7 +30,7 @@ export async function returnFromConnect(
   tripEnd: TripEnd,
 ): Promise<void> {
   const { accountId, upstreamId, reference } = trip;
-  const ending = await endOf(deps, ctx, trip, tripEnd);
+  const ending = await endingOfTrip(deps, ctx, trip, tripEnd);
   await deps.events.record({
     type: 'account_pages.trip_ended',
     outcome: ending === 'connected' ? 'ok' : 'refused',
@@ -42,7 +42,7 @@ export async function returnFromConnect(
   end(deps, ctx, ending, upstreamId);
 }
 
-async function endOf(
+async function endingOfTrip(
   { web, oidc, accounts }: AccountPagesDeps,
   ctx: Context,
   { accountId, sessionUid, upstreamId, reference }: AccountTrip,

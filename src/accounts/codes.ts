@@ -109,14 +109,23 @@ export async function redeem(deps: AccountsDeps, id: string, code: string, visit
 }
 
 function settle(deps: AccountsDeps, within: Knex, proof: StoredProof, visit: VisitBinding): Promise<Outcome> {
-  if (proof.purpose === 'sign-up') return completeSignUp(deps, within, proof.address, proof.payload);
-  if (proof.purpose === 'verify-address') return completeVerification(within, proof.accountId, proof.address);
   if (proof.purpose === 'link') return completeLink(deps, within, proof, visit);
+  if (proof.purpose !== 'arrive') return completeOwn(deps, within, proof);
   return settleArrival(deps, within, { arrival: proof.payload.arrival, provenByCode: true }, visit);
 }
 
+/** What counts in any browser: it needs nothing of the visit. */
+export async function completeOwn(
+  deps: AccountsDeps,
+  within: Knex,
+  proof: StoredProof & { purpose: 'sign-up' | 'verify-address' },
+): Promise<Outcome> {
+  if (proof.purpose === 'sign-up') return completeSignUp(deps, within, proof.address, proof.payload);
+  return completeVerification(within, proof.accountId, proof.address);
+}
+
 /** The address of the account is proven. */
-export async function completeVerification(within: Knex, accountId: string, address: Address): Promise<Outcome> {
+async function completeVerification(within: Knex, accountId: string, address: Address): Promise<Outcome> {
   const accounts = postgresAccountStore(within);
   await lockAddress(within, address.canonical);
   const account = await accounts.find(accountId);

@@ -4,13 +4,13 @@ import { inSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Account } from './account.ts';
 import { invitedBy } from './admission.ts';
-import { completeVerification } from './codes.ts';
+import { completeOwn } from './codes.ts';
 import type { AccountsDeps } from './deps.ts';
-import type { Confirmed, Outcome, VisitBinding } from './door.ts';
+import type { Confirmed, VisitBinding } from './door.ts';
+import { endOf } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresProofStore } from './postgres_proof_store.ts';
 import type { StoredProof } from './proof_store.ts';
-import { completeSignUp } from './sign_up.ts';
 import { transact } from './transact.ts';
 
 /** What is known of the link of a verification mail. Changes nothing: mail scanners open every link. */
@@ -29,8 +29,7 @@ export async function lookAtConfirmation(
 export async function confirm(deps: AccountsDeps, token: string, browserHash: string | undefined): Promise<Confirmed> {
   const confirmed = await transact(deps.database, (within) => confirmWithin(deps, within, token));
   if (!confirmed) {
-    const known = await lookAtConfirmation(deps, token);
-    return { ok: false, reason: known?.state === 'used' ? 'used' : 'expired' };
+    return { ok: false, reason: endOf(await lookAtConfirmation(deps, token)) };
   }
   const { outcome, proof, origin } = confirmed;
   const accountId = 'account' in outcome ? outcome.account.id : undefined;
@@ -54,20 +53,17 @@ async function confirmWithin(deps: AccountsDeps, within: Knex, token: string) {
   const link = await deps.links.consume(within, 'verify-email', token);
   const proof = link?.proofId && (await proofs.consumeWithoutCode(link.proofId));
   if (!link || !proof) return undefined;
-  const outcome = await settle(deps, within, proof);
+  // What joins an identity is mailed without a link: it counts in the browser where it began, and nowhere else.
+  if (proof.purpose === 'link' || proof.purpose === 'arrive') {
+    throw new IdpError('internal', { cause: new Error(`a link for a proof to ${proof.purpose}`) });
+  }
+  const outcome = await completeOwn(deps, within, proof);
   if ('account' in outcome) await proofs.confirm(proof.id, outcome.account.id);
   return { outcome, proof, origin: link.payload };
 }
 
 function wasInvited(proof: StoredProof): boolean {
   return proof.purpose === 'sign-up' && proof.payload.registration.invitation !== undefined;
-}
-
-/** Only these two are mailed with a link: what joins an identity counts in the browser where it began, and nowhere else. */
-async function settle(deps: AccountsDeps, within: Knex, proof: StoredProof): Promise<Outcome> {
-  if (proof.purpose === 'sign-up') return completeSignUp(deps, within, proof.address, proof.payload);
-  if (proof.purpose === 'verify-address') return completeVerification(within, proof.accountId, proof.address);
-  throw new IdpError('internal', { cause: new Error(`a link for a proof to ${proof.purpose}`) });
 }
 
 /**
