@@ -5,7 +5,7 @@ import { givesWay, isUsable, type Account } from './account.ts';
 import type { Occasion } from './door.ts';
 import { holdAccount, holdOwnAccount } from './hold_account.ts';
 import { lockAddresses } from './address_lock.ts';
-import { endOf } from './mailed_links.ts';
+import { endOf, minutesOf } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import type { Asking, Changed, ChangeStarted, LookedAt, SelfServiceDeps } from './self_service_door.ts';
 import { takeMail } from './take_mail.ts';
@@ -136,8 +136,4 @@ async function tellBoth(
   const undo = { link: `/account/address/undo?token=${token}`, link_minutes: minutesOf(seconds) };
   const values = { address: maskAddress(address.stored), ...undo };
   await mail.queue(within, { ...about, to: before.stored, template: 'address-changed', values });
-}
-
-function minutesOf(seconds: number): string {
-  return String(Math.ceil(seconds / 60));
 }

@@ -6,7 +6,7 @@ import { isUsable, type Account } from './account.ts';
 import type { Occasion } from './door.ts';
 import { holdAccount } from './hold_account.ts';
 import type { AccountsDeps } from './deps.ts';
-import { endOf, type LinkEnd } from './mailed_links.ts';
+import { endOf, minutesOf, type LinkEnd } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import type { SelfServiceDeps } from './self_service_door.ts';
 import { transact } from './transact.ts';
@@ -49,7 +49,7 @@ async function mark(
   const payload = { locale };
   const token = await links.issue(within, { accountId: id, purpose: 'undo-deletion', payload, seconds });
   if (!address) return;
-  const undo = { link: `/account/deletion/undo?token=${token}`, link_minutes: String(Math.ceil(seconds / 60)) };
+  const undo = { link: `/account/deletion/undo?token=${token}`, link_minutes: minutesOf(seconds) };
   const values = { until: inWords(deleteAt, own ?? locale, profile.zoneinfo), ...undo };
   const about = { locale: own ?? locale, timeZone: profile.zoneinfo, reference, to: address.stored };
   await mail.queue(within, { ...about, template: 'deletion-scheduled', values });

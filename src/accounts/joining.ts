@@ -4,6 +4,7 @@ import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Arrival, Joined, VisitBinding } from './door.ts';
 import { holdAccount } from './hold_account.ts';
+import { minutesOf } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
 
@@ -68,7 +69,7 @@ async function tellOwner(
   const seconds = lifetimes.undo_link;
   const payload = { identity: { upstreamId, issuer, subject } };
   const token = await links.issue(within, { purpose: 'undo-identity', accountId: account.id, payload, seconds });
-  const link = { link: `/account/identities/undo?token=${token}`, link_minutes: String(Math.ceil(seconds / 60)) };
+  const link = { link: `/account/identities/undo?token=${token}`, link_minutes: minutesOf(seconds) };
   await mail.queue(within, {
     to,
     template: 'identity-linked',

@@ -47,6 +47,11 @@ export function endOf(link: { state: 'usable' | LinkEnd } | undefined): LinkEnd 
   return link?.state === 'used' ? 'used' : 'expired';
 }
 
+/** For how long a link or a code works, as mails are told. */
+export function minutesOf(seconds: number): string {
+  return String(Math.ceil(seconds / 60));
+}
+
 /** A link as it was found. Only a `usable` one leads anywhere. */
 export interface MailedLink<Purpose extends LinkPurpose> {
   state: 'usable' | LinkEnd;

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Address } from '../kit/addresses.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { VisitBinding } from './door.ts';
+import { minutesOf } from './mailed_links.ts';
 import type { Proof, ProofMail } from './proof_store.ts';
 
 /** Queues the mail of a proof with its newest code and, where the proof counts in any browser, a new link. */
@@ -41,5 +42,5 @@ async function newLink(
   const seconds = lifetimes.mailed_link;
   const token = await links.issue(within, { ...owner, purpose: 'verify-email', payload, seconds });
   if (!mail.withCode) return {};
-  return { link: `/verify-email?token=${token}`, link_minutes: String(Math.ceil(seconds / 60)) };
+  return { link: `/verify-email?token=${token}`, link_minutes: minutesOf(seconds) };
 }

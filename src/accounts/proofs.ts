@@ -4,6 +4,7 @@ import type { Address } from '../kit/addresses.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { equalInConstantTime, hmac, mailedCode, secretToken } from '../kit/random.ts';
 import type { AccountsDeps } from './deps.ts';
+import { minutesOf } from './mailed_links.ts';
 import { queueProofMail } from './proof_mail.ts';
 import { takeMail } from './take_mail.ts';
 import { transact } from './transact.ts';
@@ -111,7 +112,7 @@ function newCode(deps: AccountsDeps, proof: Proof & { id: string; address: Addre
   const code = mailedCode();
   const codeHash = hashOf(deps, proof, code);
   if (!proof.mail.withCode) return { codeHash: hmac(deps.proofKey, secretToken()), values: {} };
-  return { codeHash, values: { code, expires_minutes: String(Math.ceil(deps.lifetimes.mailed_code / 60)) } };
+  return { codeHash, values: { code, expires_minutes: minutesOf(deps.lifetimes.mailed_code) } };
 }
 
 /** Bound to the proof, its purpose and its address: a code is worth nothing anywhere else. */

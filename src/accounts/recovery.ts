@@ -7,7 +7,7 @@ import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { ResetAsked, ResetDecision, VisitBinding } from './door.ts';
 import { lockAccount } from './hold_account.ts';
-import type { LinkOrigin, LinkOwner } from './mailed_links.ts';
+import { minutesOf, type LinkOrigin, type LinkOwner } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
 import { takeMail } from './take_mail.ts';
@@ -107,7 +107,7 @@ async function mailReset(
     template: 'reset-password',
     locale,
     timeZone: owner?.profile.zoneinfo,
-    values: { link, link_minutes: String(Math.ceil(lifetimes.mailed_link / 60)), ...named(upstreams, locale) },
+    values: { link, link_minutes: minutesOf(lifetimes.mailed_link), ...named(upstreams, locale) },
     reference: asking.origin.reference,
     decoy: owner ? undefined : true,
   });
