@@ -1,15 +1,12 @@
 import { finishSignIn, isOld, isStale } from './finish.ts';
 import { atStep, moveTo, pathOf } from './steps.ts';
 
-/** How long a proof waits while somebody reads the terms. Whoever comes later to the open page may be somebody else. */
-const PROOF_SECONDS = 15 * 60;
-
 /** Asks whoever is proven to agree to the terms in force. There is no session before that. */
 export const showAcceptTerms = atStep('accept-terms', async (deps, ctx, visit, step) => {
   const { web, accounts, signup } = deps;
   const account = await accounts.find(step.accountId);
   // Nothing is asked any more, or too late: showing a page never signs anybody in.
-  if (!signup.terms || isOld(step, PROOF_SECONDS)) return moveTo(deps, ctx, visit, { step: 'start', anyone: true });
+  if (!signup.terms || isOld(step)) return moveTo(deps, ctx, visit, { step: 'start', anyone: true });
   const again = account?.termsVersion !== undefined;
   await web.page(ctx, {
     view: 'sign_in/accept_terms',
@@ -31,7 +28,7 @@ export const showAcceptTerms = atStep('accept-terms', async (deps, ctx, visit, s
 export const submitAcceptTerms = atStep('accept-terms', async (deps, ctx, visit, step) => {
   const { web, accounts, signup } = deps;
   const { terms } = await web.form(ctx);
-  if (await isStale(deps, step, PROOF_SECONDS)) return moveTo(deps, ctx, visit, { step: 'start', anyone: true });
+  if (await isStale(deps, step)) return moveTo(deps, ctx, visit, { step: 'start', anyone: true });
   if (signup.terms && terms !== signup.terms.version) return showAcceptTerms(deps, ctx, visit);
   const { accountId, manner, provenAt } = step;
   if (signup.terms) await accounts.acceptTerms(accountId, signup.terms.version);

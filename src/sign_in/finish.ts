@@ -14,6 +14,8 @@ interface Proven {
 }
 
 const LAST_UPSTREAM_SECONDS = 365 * 86_400;
+/** How long a proof waits for its answers. Whoever comes later to the open page may be somebody else. */
+const PROOF_SECONDS = 300;
 
 /**
  * Ends the login step once everything is proven, or asks first: for the terms in force, and when this browser is signed in
@@ -47,17 +49,24 @@ export async function completeSignIn(deps: SignInDeps, ctx: Context, visit: Visi
 }
 
 /** Whether a proof has waited so long for an answer that whoever is at the page now may be somebody else. */
-export function isOld({ provenAt }: Pick<Proven, 'provenAt'>, seconds: number): boolean {
-  return epochSeconds() - provenAt > seconds;
+export function isOld({ provenAt }: Pick<Proven, 'provenAt'>): boolean {
+  return epochSeconds() - provenAt > PROOF_SECONDS;
 }
 
-/** The same before the answer counts; also for a password that was replaced since: whoever knew the old one stays out. */
-export async function isStale({ passwords }: SignInDeps, proven: Proven, seconds: number): Promise<boolean> {
-  if (isOld(proven, seconds)) return true;
-  if (proven.manner.method !== 'pwd') return false;
-  const changedAt = await passwords.changedAt(proven.accountId);
+/**
+ * The same before the answer counts; also for a proof that would fail by now: a password that was replaced or removed since,
+ * an identity that was disconnected. Whoever was shut out meanwhile stays out.
+ */
+export async function isStale({ accounts, passwords }: SignInDeps, proven: Proven): Promise<boolean> {
+  if (isOld(proven)) return true;
+  const { accountId, manner, provenAt } = proven;
+  if (manner.method === 'fed') {
+    const identities = await accounts.identities.listOf(accountId);
+    return identities.every(({ upstreamId }) => upstreamId !== manner.upstreamId);
+  }
+  const changedAt = await passwords.changedAt(accountId);
   // A proof is known to the second: within one, the new password may have proven it.
-  return changedAt !== undefined && changedAt.getTime() / 1000 >= proven.provenAt + 1;
+  return changedAt === undefined || changedAt.getTime() / 1000 >= provenAt + 1;
 }
 
 async function usableAccount(deps: SignInDeps, visit: Visit, { accountId, manner }: Proven): Promise<Account> {

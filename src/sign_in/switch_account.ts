@@ -4,16 +4,13 @@ import type { SignInDeps } from './deps.ts';
 import { completeSignIn, isOld, isStale } from './finish.ts';
 import { atStep, moveTo, pathOf } from './steps.ts';
 
-/** How long a proof waits for its answer. Whoever comes later to the open page may be somebody else. */
-const PROOF_SECONDS = 300;
-
 /** Says, before anything happens, that going on signs the other account out of all apps on this browser. */
 export const showSwitch = atStep('switch-account', async (deps, ctx, visit, step) => {
   const { web, oidc, accounts } = deps;
   const session = await oidc.session(ctx);
   const [from, to] = await Promise.all([session && accounts.find(session.accountId), accounts.find(step.accountId)]);
   // Signed out meanwhile, or too long ago: nothing is left to switch, and showing a page never signs anybody in.
-  if (!from || isOld(step, PROOF_SECONDS)) return startOver(deps, ctx, visit);
+  if (!from || isOld(step)) return startOver(deps, ctx, visit);
   await web.page(ctx, {
     view: 'sign_in/switch_account',
     screen: 'switch-account',
@@ -32,7 +29,7 @@ export const showSwitch = atStep('switch-account', async (deps, ctx, visit, step
 /** The person agreed: the proof made before counts now. */
 export const submitSwitch = atStep('switch-account', async (deps, ctx, visit, step) => {
   await deps.web.form(ctx);
-  if (await isStale(deps, step, PROOF_SECONDS)) return startOver(deps, ctx, visit);
+  if (await isStale(deps, step)) return startOver(deps, ctx, visit);
   await completeSignIn(deps, ctx, visit, step);
 });
 

@@ -179,6 +179,18 @@ describe('a change of address', () => {
 });
 
 describe('the undo of a change of address', () => {
+  it('ends a sign-in by the password that still waits for an answer', async () => {
+    const thief = await person('hugo@example.com');
+    const undo = await change(thief, 'hugo@example.com', 'hugo@evil.example');
+    const waiting = await person('moritz@example.com');
+    await waiting.open(`${world.app.url}/login?prompt=login`);
+    await waiting.submit({ button: 'Use another account' });
+    await waiting.submit({ fields: { email: 'hugo@evil.example', password: PASSWORD } });
+    expect(waiting.page.screen).toBe('switch-account');
+    expect((await press(undo)).screen).toBe('reset-password');
+    expect((await waiting.submit({ button: 'Switch' })).screen).toBe('login');
+  });
+
   it('brings the old address back, shuts everybody out and leads to a new password', async () => {
     const browser = await person('hal@example.com');
     const undo = await change(browser, 'hal@example.com', 'hal@evil.example');

@@ -211,6 +211,22 @@ describe('disconnecting an upstream', () => {
 });
 
 describe('the undo link', () => {
+  it('ends a sign-in with the identity that still waits for an answer', async () => {
+    const browser = await newcomer('yara@example.com');
+    await connect(browser, 'facebook', 'No e-mail address');
+    const link = await world.gatehouse.link('yara@example.com', '/account/identities/undo');
+    const thief = createBrowser();
+    await signUpLocally(world, thief, 'zack@example.com');
+    await thief.open(`${world.app.url}/login?prompt=login`);
+    await thief.submit({ button: 'Use another account' });
+    await thief.submit({ upstream: 'facebook' });
+    expect((await thief.submit({ button: 'No e-mail address' })).screen).toBe('switch-account');
+    const owner = createBrowser();
+    await owner.open(link);
+    await owner.submit();
+    expect((await thief.submit({ button: 'Switch' })).screen).toBe('login');
+  });
+
   it('disconnects, signs out everywhere, and works once', async () => {
     const browser = await newcomer('vita@example.com');
     await connect(browser, 'facebook', 'No e-mail address');
