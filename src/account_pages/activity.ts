@@ -9,6 +9,8 @@ import { deviceWords, momentOf } from './words.ts';
 const PATH = '/account/activity';
 const SECURED = `${PATH}/secured`;
 const MOST = 50;
+/** Read for those: some say nothing to their person. */
+const READ = 3 * MOST;
 
 /** What each event is to the person whose account it is about. */
 const WORDS: Record<PersonalEvent, TextKey> = {
@@ -46,16 +48,19 @@ export function mountActivity(deps: AccountPagesDeps): void {
   frame.page({
     path: PATH,
     tab: 'activity',
-    load: ({ accountId }) => events.activityOf(accountId, MOST),
+    load: ({ accountId }) => events.activityOf(accountId, READ),
     show: (ctx, person, listed) => showActivity(deps, ctx, person, listed),
   });
   frame.form({
     path: `${PATH}/not-me`,
     page: PATH,
     async submit(ctx, { account }) {
-      await events.record({ type: 'account_pages.disowned', outcome: 'ok', accountId: account.id });
-      await deps.oidc.endEverythingOf(account.id);
-      await deps.startReset(account.id, { locale: account.locale ?? web.locale(ctx) });
+      const { id: accountId, locale = web.locale(ctx) } = account;
+      const reference = web.referenceOf(ctx);
+      // The way back first: were it lost after the end, nobody could press once more. Only what was done is said.
+      await deps.startReset(accountId, { locale, reference });
+      await deps.oidc.endEverythingOf(accountId);
+      await events.record({ type: 'account_pages.disowned', outcome: 'ok', accountId, reference });
       web.redirect(ctx, SECURED);
     },
   });
@@ -82,7 +87,7 @@ async function showActivity(
     tab: 'activity',
     title: t('account.activity.title'),
     locals: {
-      events: shown.map(({ type, at, clientId = '', upstreamId = '', detail = {} }) => ({
+      events: shown.slice(0, MOST).map(({ type, at, clientId = '', upstreamId = '', detail = {} }) => ({
         words: t(WORDS[type]),
         facts: [
           clientId === ACCOUNT_CLIENT_ID ? t('account.overview.title') : apps.get(clientId)?.name,

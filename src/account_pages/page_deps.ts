@@ -26,7 +26,7 @@ export interface AccountPagesDeps {
   >;
   events: Pick<Events, 'activityOf' | 'ofAccount' | 'record'>;
   /** Mails the account's own address a way to a new password, where it may have one. */
-  startReset(accountId: string, asked: { locale: Tag }): Promise<unknown>;
+  startReset(accountId: string, asked: { reference: string; locale: Tag }): Promise<unknown>;
   frame: AccountFrame;
   selfService: SelfService;
   /** Seconds for which people can take back that they deleted their account; 0 is not at all. */

@@ -69,4 +69,33 @@ describe('the activity of an account', () => {
     await signInLocally(world, browser, 'cleo@example.com');
     expect((await browser.open(path)).text).toContain('You said that something was not you');
   });
+
+  it('tells an admin of "not me" under one reference, the mailed way back included', async () => {
+    const browser = createBrowser();
+    await signUpLocally(world, browser, 'finn@example.com');
+    await browser.open(path);
+    await browser.submit({ button: 'This wasn’t me' });
+    const [disowned] = await world.query(
+      `select reference from events join addresses using (account_id)
+       where type = 'account_pages.disowned' and canonical = 'finn@example.com'`,
+    );
+    expect(disowned?.['reference']).toMatch(/^\w{5}-\w{5}$/);
+    const types = await world.query(
+      `select type from events where reference = '${String(disowned?.['reference'])}' order by id`,
+    );
+    expect(types.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['accounts.reset_asked', 'account_pages.disowned']),
+    );
+  });
+
+  it('is not pushed off the page by what says nothing to its person', async () => {
+    const browser = createBrowser();
+    await signUpLocally(world, browser, 'gus@example.com');
+    await world.query(
+      `insert into events (at, type, outcome, account_id, detail)
+       select now() + interval '1 minute', 'accounts.identity_joined', 'refused', account_id, '{}'
+       from addresses, generate_series(1, 60) where canonical = 'gus@example.com'`,
+    );
+    expect((await browser.open(path)).text).toContain('Signed in');
+  });
 });
