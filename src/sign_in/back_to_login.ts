@@ -1,7 +1,6 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
-import type { Visit } from '../oidc/index.ts';
-import { RESUME, type SignInDeps } from './deps.ts';
+import { resumedUid, type SignInDeps } from './deps.ts';
 import { loginPath } from './recover.ts';
 
 /**
@@ -14,17 +13,15 @@ export async function backToLogin(
   resume: string,
   email?: string,
 ): Promise<string | undefined> {
-  const { oidc, sealer, web } = deps;
-  const visit = await open(oidc.find(sealer.open(resume, RESUME), web.browser.read(ctx)));
-  if (!visit) return undefined;
-  await oidc.progress(visit.uid, { step: 'start', note: { kind: 'password_changed' }, email, anyone: true });
-  return loginPath(visit);
-}
-
-async function open(found: Promise<Visit>): Promise<Visit | undefined> {
+  const { oidc, web } = deps;
+  const uid = resumedUid(deps, resume);
+  if (uid === undefined) return undefined;
   try {
-    return await found;
+    const visit = await oidc.find(uid, web.browser.read(ctx));
+    await oidc.progress(visit.uid, { step: 'start', note: { kind: 'password_changed' }, email, anyone: true });
+    return loginPath(visit);
   } catch (cause) {
+    // The password is changed already: what stands in the way here must not say that it failed.
     if (cause instanceof IdpError) return undefined;
     throw cause;
   }

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import type { Accounts, VisitBinding } from '../accounts/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import type { Sealer } from '../keys/index.ts';
+import { IdpError } from '../kit/errors.ts';
 import { sha256 } from '../kit/random.ts';
 import type { Oidc, Visit } from '../oidc/index.ts';
 import type { Passwords } from '../passwords/index.ts';
@@ -38,7 +39,17 @@ export function bindingOf({ web, sealer }: SignInDeps, ctx: Context, visit: Visi
 }
 
 /** The context under which the uid of a visit is sealed for its mailed links. */
-export const RESUME = 'mailed link';
+const RESUME = 'mailed link';
+
+/** The uid of the visit that caused a mail; undefined when its key is gone: what the link did stands all the same. */
+export function resumedUid({ sealer }: Pick<SignInDeps, 'sealer'>, resume: string): string | undefined {
+  try {
+    return sealer.open(resume, RESUME);
+  } catch (cause) {
+    if (cause instanceof IdpError) return undefined;
+    throw cause;
+  }
+}
 
 /** What every event of a visit says. */
 export function aboutVisit(visit: Visit): { reference: string; clientId: string } {

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { deadLink, mountLanding, type LandingPage } from '../web/index.ts';
-import { RESUME, type SignInDeps } from './deps.ts';
+import { resumedUid, type SignInDeps } from './deps.ts';
 import { signupRefused } from './invited.ts';
 import { interactionPath } from './steps.ts';
 
@@ -9,7 +9,7 @@ import { interactionPath } from './steps.ts';
  * nobody in; the browser in which the sign-up began goes on by itself.
  */
 export function mountVerifyEmail(deps: SignInDeps): void {
-  const { web, accounts, sealer } = deps;
+  const { web, accounts } = deps;
   mountLanding(web, {
     path: '/verify-email',
     screen: 'verify-email',
@@ -18,8 +18,8 @@ export function mountVerifyEmail(deps: SignInDeps): void {
       const confirmed = await accounts.confirm(token, web.browser.read(ctx));
       if (!confirmed.ok && confirmed.reason === 'refused') throw signupRefused(deps, confirmed);
       if (!confirmed.ok) return confirmed.reason;
-      if (confirmed.resume === undefined) return 'confirmed';
-      return `${interactionPath(sealer.open(confirmed.resume, RESUME))}/check-email`;
+      const uid = confirmed.resume === undefined ? undefined : resumedUid(deps, confirmed.resume);
+      return uid === undefined ? 'confirmed' : `${interactionPath(uid)}/check-email`;
     },
     ends: {
       confirmed: (ctx) => end(deps, ctx, 'confirmed'),

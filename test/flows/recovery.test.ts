@@ -69,6 +69,17 @@ describe('a lost password', () => {
     expect((await account(tab, '/activity')).text).toContain('A new password was chosen with a mailed link');
   });
 
+  it('is replaced although the way back to its visit cannot be read any more', async () => {
+    await signUpLocally(world, createBrowser(), 'bob@example.com');
+    const browser = await lose('bob@example.com');
+    const link = await linkTo('bob@example.com');
+    await world.query(
+      `update mailed_links set payload = payload || '{"resume":"v1.another.key"}' where purpose = 'reset-password'`,
+    );
+    const page = await choose(link, NEW, browser.tab());
+    expect([page.status, page.text.includes('Your password was changed')]).toEqual([200, true]);
+  });
+
   it('is replaced in any browser, which is then not signed in', async () => {
     await signUpLocally(world, createBrowser(), 'bea@example.com');
     const other = createBrowser();
