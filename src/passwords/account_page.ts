@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { transact, type Account } from '../accounts/index.ts';
 import type { Translate } from '../locales/index.ts';
-import { problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
+import { problem, refusedForNow, type Shown } from '../web/index.ts';
 import { newPasswordField, newPasswordProblems, queueNotice } from './new_password.ts';
 import type { PasswordPagesDeps, Person } from './page_deps.ts';
 import { postgresPasswordStore } from './password_store.ts';
@@ -77,7 +77,7 @@ async function change(
   if (!since) return web.redirect(ctx, SET);
   const problems = [
     ...(password === '' ? [problem(web.t(ctx), 'sign_in.problems.password_missing', 'password')] : []),
-    ...(await newPasswordProblems(deps, ctx, chosen, account)),
+    ...(await newPasswordProblems(deps, ctx, chosen, account.address?.canonical)),
   ];
   if (problems.length > 0) return again({ status: 422, problems });
   const tries = await triesOf(deps, ctx, account);
@@ -98,7 +98,8 @@ async function set(
   person: Person,
   { new_password: chosen = '', end_others: ticked }: Record<string, string>,
 ): Promise<void> {
-  const problems: Problem[] = await newPasswordProblems(deps, ctx, chosen, person.account);
+  const { address } = person.account;
+  const problems = await newPasswordProblems(deps, ctx, chosen, address?.canonical);
   if (problems.length > 0) return show(deps, ctx, person, SET, { status: 422, problems }, ticked === '1');
   const done = await put(deps, ctx, person, chosen, { since: undefined, endOthers: ticked === '1' });
   if (!done) return deps.web.redirect(ctx, CHANGE);

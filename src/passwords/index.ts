@@ -7,6 +7,7 @@
  */
 export { passwordCard } from './account_page.ts';
 export { paceForms } from './paced_forms.ts';
+export { newPasswordProblems } from './new_password.ts';
 export { mountPasswordPages } from './pages.ts';
 export { passwordTries } from './password_tries.ts';
 export { openPasswords } from './passwords.ts';

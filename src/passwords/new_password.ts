@@ -5,14 +5,14 @@ import { problem, type Problem } from '../web/index.ts';
 import type { PasswordPagesDeps } from './page_deps.ts';
 import { LONGEST } from './password_rules.ts';
 
-/** What is wrong with a password that somebody chose for their account. */
+/** What is wrong with a password that somebody chose for the account of an address, as its form says it. */
 export async function newPasswordProblems(
-  { web, passwords }: PasswordPagesDeps,
+  { web, passwords }: Pick<PasswordPagesDeps, 'web' | 'passwords'>,
   ctx: Context,
   password: string,
-  { address }: Account,
+  address?: string,
 ): Promise<Problem[]> {
-  const found = await passwords.problems(password, { address: address?.canonical });
+  const found = await passwords.problems(password, { address });
   return found.map(({ key, values }) => problem(web.t(ctx), key, 'new_password', values));
 }
 

@@ -47,7 +47,7 @@ async function submit(deps: PasswordPagesDeps, ctx: Context): Promise<void> {
   const token = tokenOf(sent);
   const found = await accounts.lookAtReset(token);
   if (found?.state !== 'usable') return show(deps, ctx, token, {});
-  const problems = await newPasswordProblems(deps, ctx, password, found.account);
+  const problems = await newPasswordProblems(deps, ctx, password, found.account.address?.canonical);
   if (problems.length > 0) return show(deps, ctx, token, { status: 422, problems });
   const reset = await resetTo(deps, ctx, token, await passwords.hash(password));
   // Somebody was faster with the same link.

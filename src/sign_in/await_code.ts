@@ -3,7 +3,7 @@ import type { Sent } from '../accounts/index.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import type { Visit } from '../oidc/index.ts';
 import type { SignInDeps } from './deps.ts';
-import { refusedForNow, type Shown } from './problems.ts';
+import { refusedForNow, type Shown } from '../web/index.ts';
 import { moveTo, type Manner } from './steps.ts';
 
 /** Shows the page on which the person is once more. */

@@ -8,7 +8,7 @@ import { awaitCode } from './await_code.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
 import { goOn } from './go_on.ts';
 import { entranceOf } from './invited.ts';
-import { addressProblems, problem, refusedForNow, type Shown } from './problems.ts';
+import { addressProblems, problem, refusedForNow, type Shown } from '../web/index.ts';
 import { domainProblems } from './signup.ts';
 import { atStep, moveTo, pathOf, type StepNamed } from './steps.ts';
 

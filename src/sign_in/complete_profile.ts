@@ -1,7 +1,7 @@
 import { parseAddress } from '../kit/addresses.ts';
 import { bindingOf } from './deps.ts';
 import { goOn } from './go_on.ts';
-import { addressProblems, nameProblems, type Shown } from './problems.ts';
+import { addressProblems, nameProblems, type Shown } from '../web/index.ts';
 import { atStep, federated, pathOf } from './steps.ts';
 import { upstreamName } from './upstream_buttons.ts';
 

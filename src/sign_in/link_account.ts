@@ -7,7 +7,7 @@ import { passwordTries } from '../passwords/index.ts';
 import { awaitCode } from './await_code.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { finishSignIn } from './finish.ts';
-import { problem, refusedForNow, type Shown } from './problems.ts';
+import { problem, refusedForNow, type Shown } from '../web/index.ts';
 import { atStep, federated, moveTo, pathOf, type StepNamed } from './steps.ts';
 import { formTargets, upstreamButtons, upstreamName } from './upstream_buttons.ts';
 

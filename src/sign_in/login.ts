@@ -7,7 +7,7 @@ import { aboutVisit, type SignInDeps } from './deps.ts';
 import { goOn } from './go_on.ts';
 import { entranceOf } from './invited.ts';
 import { firstPage } from './notes.ts';
-import { problem, refusedForNow, type Problem, type Shown } from './problems.ts';
+import { problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
 import { recoverPath } from './recover.ts';
 import { pathOf, stepOf } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';

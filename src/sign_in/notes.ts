@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { ErrorCode } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import type { SignInDeps } from './deps.ts';
-import { problem, refusedForNow, type Problem, type Shown } from './problems.ts';
+import { problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
 import { stepOf } from './steps.ts';
 import { upstreamName } from './upstream_buttons.ts';
 

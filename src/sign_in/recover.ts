@@ -4,7 +4,7 @@ import { maskAddress, parseAddress, type Address } from '../kit/addresses.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import type { Visit } from '../oidc/index.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
-import { addressProblems, refusedForNow, type Shown } from './problems.ts';
+import { addressProblems, refusedForNow, type Shown } from '../web/index.ts';
 import { atStep, moveTo, pathOf } from './steps.ts';
 
 const RESEND_SECONDS = 60;

@@ -1,12 +1,12 @@
 import type { Context } from 'koa';
 import { parseAddress, type Address } from '../kit/addresses.ts';
 import type { Visit } from '../oidc/index.ts';
-import { LONGEST } from '../passwords/index.ts';
+import { LONGEST, newPasswordProblems } from '../passwords/index.ts';
+import { addressProblems, nameProblems, problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
 import { awaitCode } from './await_code.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
 import { entranceOf, visitRefused, type Entrance } from './invited.ts';
 import { firstPage } from './notes.ts';
-import { addressProblems, nameProblems, problem, refusedForNow, type Problem, type Shown } from './problems.ts';
 import { signupAdmits } from './signup_policy.ts';
 import { pathOf } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
@@ -65,18 +65,19 @@ export async function submitSignup(deps: SignInDeps, ctx: Context, visit: Visit)
   };
   const again = (shown: Shown) => show(deps, ctx, visit, shown, typed);
 
+  // Before anything that costs: judging a password may ask a service elsewhere.
+  const taken = await limits.take('signup_address', web.clientAddress(ctx));
+  if (!taken.ok) return again(refusedForNow(ctx, t, taken.retryAfter));
   const address = parseAddress(typed.email);
   const password = fields['new_password'] ?? '';
   const problems = [
     ...addressProblems(t, typed.email, address),
     ...domainProblems(deps, ctx, entrance, address),
-    ...(await passwordProblems(deps, ctx, password, address)),
+    ...(await newPasswordProblems(deps, ctx, password, address?.canonical)),
     ...nameProblems(t, typed.name),
     ...termsProblems(deps, ctx, typed.terms),
   ];
   if (!address || problems.length > 0) return again({ status: 422, problems });
-  const taken = await limits.take('signup_address', web.clientAddress(ctx));
-  if (!taken.ok) return again(refusedForNow(ctx, t, taken.retryAfter));
   const passwordHash = await passwords.hash(password);
   const signUp = {
     address,
@@ -113,14 +114,4 @@ export function domainProblems(
 function termsProblems({ web, signup }: SignInDeps, ctx: Context, ticked: string | undefined): Problem[] {
   if (!signup.terms || ticked === signup.terms.version) return [];
   return [problem(web.t(ctx), 'sign_in.problems.terms_missing', 'terms')];
-}
-
-async function passwordProblems(
-  { web, passwords }: SignInDeps,
-  ctx: Context,
-  password: string,
-  address?: Address,
-): Promise<Problem[]> {
-  const found = await passwords.problems(password, { address: address?.canonical });
-  return found.map(({ key, values }) => problem(web.t(ctx), key, 'new_password', values));
 }

@@ -12,12 +12,19 @@ const SUFFIX = createHash('sha1').update(KNOWN).digest('hex').toUpperCase().slic
 
 describe('a password that is known from breaches', () => {
   let world: World;
-  const range = createServer((_request, response) => response.end(`${SUFFIX}:42\r\n`));
+  let asked = 0;
+  const range = createServer((_request, response) => {
+    asked += 1;
+    response.end(`${SUFFIX}:42\r\n`);
+  });
   beforeAll(async () => {
     await once(range.listen(0, '127.0.0.1'), 'listening');
     const { port } = range.address() as AddressInfo; // it listens on a port, not on a pipe
     world = await startWorld({
-      settings: { passwords: { breach_check: { url: `http://127.0.0.1:${port}/range/` } } },
+      settings: {
+        passwords: { breach_check: { url: `http://127.0.0.1:${port}/range/` } },
+        limits: { signup_address: { points: 2 } },
+      },
     });
   });
   afterAll(async () => {
@@ -38,5 +45,14 @@ describe('a password that is known from breaches', () => {
     const page = await signUpLocally(world, createBrowser(), 'ada@example.com');
     expect(page.url).toBe(`${world.app.url}/me`);
     expect(await world.query(`select type from events where type = 'passwords.breach_check_failed'`)).toEqual([]);
+  });
+
+  it('is not asked about for whoever has tried too often', async () => {
+    const before = asked;
+    const browser = createBrowser();
+    await browser.open(`${world.app.url}/login?prompt=create`);
+    const fields = { email: 'bea@example.com', new_password: KNOWN };
+    expect((await browser.submit({ action: '/signup', fields })).status).toBe(429);
+    expect(asked).toBe(before);
   });
 });
