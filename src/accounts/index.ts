@@ -17,7 +17,7 @@ export { openSelfService } from './self_service.ts';
 export { readCsvLines } from './transfer/csv_lines.ts';
 export { exportAccounts } from './transfer/export_accounts.ts';
 export { importAccounts } from './transfer/import_accounts.ts';
-export { readJsonLines } from './transfer/json_lines.ts';
+export { readJsonLines, readJsonObject } from './transfer/json_lines.ts';
 export { shownIdentity } from './joining.ts';
 export { transact } from './transact.ts';
 export type { Account, Identity, IdentityKey } from './account.ts';

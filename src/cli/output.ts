@@ -10,6 +10,12 @@ export function complain(call: Pick<Call, 'io' | 'json'>, text: string, facts: o
   call.io.stderr.write(withNewline(call.json ? JSON.stringify({ error: text, ...facts }) : text));
 }
 
+/** Prints why nothing was done, and gives the exit code. */
+export function refuse(call: Call, reason: string): number {
+  complain(call, reason);
+  return 1;
+}
+
 /** Columns of equal width under their headings; a sentence when there is nothing. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[], nothing: string): string {
   if (rows.length === 0) return nothing;

@@ -45,6 +45,7 @@ describe('accounts create', () => {
     const [id = '', advice] = out.split('\n');
     expect(code).toBe(0);
     expect(advice).toContain('"Forgot password?"');
+    expect(advice).not.toContain('code');
     expect(await shown('mina@acme.example')).toMatchObject({
       id,
       origin: 'admin',
@@ -113,6 +114,16 @@ describe('accounts disable, enable and delete', () => {
     ]);
     expect((await world.run('accounts', 'disable', 'nobody@acme.example')).code).toBe(1);
     expect(world.open()).toBe(0);
+  });
+
+  it('say of an account that waits to be deleted until when, and not that its person can sign in', async () => {
+    const { id } = await json('accounts', 'create', 'waiting@acme.example', '--verified');
+    const deleteAt = new Date('2030-01-02T03:04:05Z');
+    await test.database.knex('accounts').where({ id }).update({ delete_at: deleteAt });
+    expect((await world.run('accounts', 'show', String(id))).out).toMatch(/to be deleted +2030-01-02T03:04:05/);
+    const { out } = await world.run('accounts', 'enable', String(id));
+    expect(out).toContain('is to be deleted at 2030-01-02T03:04:05');
+    expect(out).not.toContain('can sign in');
   });
 
   it('delete asks on a terminal, and elsewhere wants to be told', async () => {
@@ -188,6 +199,15 @@ describe('accounts import and export', () => {
     expect(over).toMatchObject({ code: 1, err: expect.stringContaining('EEXIST') });
     const unchanged = await world.run('accounts', 'import', 'all.jsonl');
     expect(unchanged.out).toMatch(/^0 made, \d+ unchanged, 0 refused\n$/);
+  });
+
+  it('leave no file behind when the export fails, so that it can be tried again', async () => {
+    const { knex } = test.database;
+    await knex.schema.renameTable('identities', 'identities_away');
+    const failed = await world.run('accounts', 'export', '--output', 'broken.jsonl');
+    await knex.schema.renameTable('identities_away', 'identities');
+    expect([failed.code, existsSync(join(world.cwd, 'broken.jsonl'))]).toEqual([1, false]);
+    expect((await world.run('accounts', 'export', '--output', 'broken.jsonl')).code).toBe(0);
   });
 
   it('keep one event about an import, and none when nothing was to change', async () => {

@@ -20,11 +20,14 @@ export async function* readJsonLines(bytes: ByteStream): AsyncGenerator<FileReco
     // A byte order mark at the very beginning is dropped by decoding.
     const text = decode(held);
     if (text?.trim() === '') continue;
-    yield { line, ...(text === undefined ? { ok: false, reason: NOT_UTF8 } : objectOf(text)) };
+    yield { line, ...(text === undefined ? { ok: false, reason: NOT_UTF8 } : readJsonObject(text)) };
   }
 }
 
-function objectOf(text: string): { ok: true; members: Record<string, unknown> } | { ok: false; reason: string } {
+/** The members of one JSON object, or why the text is none; the reason repeats nothing of it. */
+export function readJsonObject(
+  text: string,
+): { ok: true; members: Record<string, unknown> } | { ok: false; reason: string } {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {

@@ -29,10 +29,11 @@ export const accountChanges: Command[] = [
     takes,
     summary: 'let its person in again',
     run: (call) =>
-      withAccount(call, async ({ accounts }, { id }) => {
+      withAccount(call, async ({ accounts }, { id, deleteAt }) => {
         const changed = await accounts.enable(id);
         const was = changed ? 'is enabled' : 'was not disabled';
-        print(call, { id, disabled: false, changed }, () => `${id} ${was}; its person can sign in`);
+        const onward = deleteAt ? `but is to be deleted at ${deleteAt.toISOString()}` : 'its person can sign in';
+        print(call, { id, disabled: false, changed }, () => `${id} ${was}; ${onward}`);
         return 0;
       }),
   },

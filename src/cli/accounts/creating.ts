@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { readClaims } from '../../accounts/index.ts';
+import { readClaims, readJsonObject } from '../../accounts/index.ts';
 import { parseAddress } from '../../kit/addresses.ts';
 import { sentenceOf } from '../../kit/errors.ts';
 import { translator } from '../../locales/index.ts';
 import type { Call, ChangingRooms, Command } from '../command.ts';
 import { withRooms } from '../contexts.ts';
-import { complain, print } from '../output.ts';
+import { print, refuse } from '../output.ts';
 import { readAll } from './standard_input.ts';
 
 /** `accounts create`. */
@@ -30,7 +30,7 @@ type Read<Value> = { ok: true; value: Value } | { ok: false; reason: string };
 async function create(call: Call, { accounts, passwords }: ChangingRooms): Promise<number> {
   const address = parseAddress(call.args[0] ?? '');
   if (!address) return refuse(call, 'that is no plain address');
-  const claims = await claimsOf(call);
+  const claims = await readClaimsOfCall(call);
   if (!claims.ok) return refuse(call, claims.reason);
   const password = await passwordOf(call, passwords, address.canonical);
   if (!password.ok) return refuse(call, password.reason);
@@ -44,13 +44,14 @@ async function create(call: Call, { accounts, passwords }: ChangingRooms): Promi
 }
 
 function howTheyGetIn(passwordHash: string | undefined, verified: boolean): string {
-  const code = verified ? '' : '; the first time a code is mailed to the address';
-  if (passwordHash !== undefined) return `Its person signs in with that password${code}.`;
-  return `Its person chooses "Forgot password?" on the sign-in page to set a password, or comes through an upstream${code}.`;
+  if (passwordHash === undefined) {
+    return 'Its person chooses "Forgot password?" on the sign-in page to set a password, or comes through an upstream.';
+  }
+  return `Its person signs in with that password${verified ? '' : '; the first time a code is mailed to the address'}.`;
 }
 
 /** The claims of the file, and those that have an option of their own, which win. */
-async function claimsOf(call: Call): Promise<Read<Extract<ReturnType<typeof readClaims>, { ok: true }>>> {
+async function readClaimsOfCall(call: Call): Promise<Read<Extract<ReturnType<typeof readClaims>, { ok: true }>>> {
   const { name, locale, claims: file } = call.texts;
   const further = file === undefined ? { ok: true as const, value: {} } : await readObject(resolve(call.io.cwd, file));
   if (!further.ok) return further;
@@ -66,15 +67,8 @@ async function readObject(path: string): Promise<Read<Record<string, unknown>>> 
   } catch (error) {
     return { ok: false, reason: sentenceOf(error) };
   }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return { ok: true, value: Object.fromEntries(Object.entries(value)) };
-    }
-  } catch {
-    // Said below: what JSON.parse says repeats what it read.
-  }
-  return { ok: false, reason: `${path} is no JSON object` };
+  const read = readJsonObject(text);
+  return read.ok ? { ok: true, value: read.members } : { ok: false, reason: `${path} ${read.reason}` };
 }
 
 /** The hash of the password on standard input, which keeps to the rules of a new one; undefined when none was promised. */
@@ -91,9 +85,4 @@ async function passwordOf(
   const [problem] = await passwords.problems(password, { address });
   if (problem) return { ok: false, reason: t(problem.key, problem.values) };
   return { ok: true, value: await passwords.hash(password) };
-}
-
-function refuse(call: Call, reason: string): number {
-  complain(call, reason);
-  return 1;
 }

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { sentenceOf } from '../../kit/errors.ts';
 import type { Call, ChangingRooms, Command } from '../command.ts';
@@ -43,6 +43,11 @@ async function exportToFile(call: Call, pages: AsyncIterable<string>, path: stri
       accounts += page.split('\n').length - 1;
     }
     await file.sync();
+  } catch (error) {
+    // Half a file would pass for a whole one, and stand in the way of the next try.
+    await unlink(path);
+    complain(call, `the export stopped: ${sentenceOf(error)}; nothing is in ${path}`);
+    return 1;
   } finally {
     progress.end();
     await file.close();

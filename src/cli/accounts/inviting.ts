@@ -4,7 +4,7 @@ import { parseDuration } from '../../kit/durations.ts';
 import { locales, type Tag } from '../../locales/index.ts';
 import type { Call, ChangingRooms, Command, CommandSettings } from '../command.ts';
 import { withDatabase, withRooms } from '../contexts.ts';
-import { complain, print, table } from '../output.ts';
+import { print, refuse, table } from '../output.ts';
 
 const tags = locales.map(({ tag }) => tag);
 
@@ -113,9 +113,4 @@ function row(invitation: Invitation): string[] {
 
 function described({ address, ...invitation }: Invitation) {
   return { ...invitation, address: address?.stored, state: invitationState(invitation) };
-}
-
-function refuse(call: Call, reason: string): number {
-  complain(call, reason);
-  return 1;
 }

@@ -72,7 +72,7 @@ async function show(call: Call, wanted: string, rooms: ReturnType<Call['parts'][
 }
 
 function linesOf(account: Account): [string, string | undefined][] {
-  const { id, address, profile, locale, origin, createdAt } = account;
+  const { id, address, profile, locale, origin, createdAt, deleteAt } = account;
   const { name, ...claims } = profile;
   return [
     ['id', id],
@@ -86,6 +86,7 @@ function linesOf(account: Account): [string, string | undefined][] {
     ['language', locale],
     ['origin', origin],
     ['state', stateOf(account)],
+    ['to be deleted', deleteAt?.toISOString()],
     ['created', createdAt.toISOString()],
   ];
 }
