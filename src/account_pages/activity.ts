@@ -95,7 +95,7 @@ async function showActivity(
           deviceWords(t, detail),
           detail['place'],
         ].filter((fact) => typeof fact === 'string'),
-        at: momentOf(web.locale(ctx), at),
+        at: momentOf(web.locale(ctx), at, person.account.profile.zoneinfo),
       })),
       notMe: `${PATH}/not-me`,
     },

@@ -58,13 +58,13 @@ async function showApps(
     tab: 'apps',
     title: t('account.apps.title'),
     notes: { removed: 'account.apps.removed' },
-    locals: { apps: grants.map((grant) => describeApp(deps, ctx, grant)), ...pageLinks(ctx, next) },
+    locals: { apps: grants.map((grant) => describeApp(deps, ctx, person, grant)), ...pageLinks(ctx, next) },
   });
 }
 
 async function showQuestion(deps: AccountPagesDeps, ctx: Context, person: Person, grant: ListedGrant): Promise<void> {
   const { web, frame } = deps;
-  const app = describeApp(deps, ctx, grant);
+  const app = describeApp(deps, ctx, person, grant);
   await frame.render(ctx, person, {
     view: 'account/remove_app',
     screen: 'account-apps',
@@ -75,9 +75,10 @@ async function showQuestion(deps: AccountPagesDeps, ctx: Context, person: Person
 }
 
 /** An app that left the config still has a row: what it was allowed can be taken back. */
-function describeApp({ web, clients }: AccountPagesDeps, ctx: Context, grant: ListedGrant) {
+function describeApp({ web, clients }: AccountPagesDeps, ctx: Context, { account }: Person, grant: ListedGrant) {
   const t = web.t(ctx);
   const locale = web.locale(ctx);
+  const zone = account.profile.zoneinfo;
   const client = clients.list().find(({ id }) => id === grant.clientId);
   return {
     name: client?.name ?? grant.clientId,
@@ -86,8 +87,8 @@ function describeApp({ web, clients }: AccountPagesDeps, ctx: Context, grant: Li
     own: client?.first_party === true,
     gone: client === undefined,
     can: sentencesOf(t, grant),
-    given: dateOf(locale, grant.givenAt),
-    used: grant.lastUsedAt && momentOf(locale, grant.lastUsedAt),
+    given: dateOf(locale, grant.givenAt, zone),
+    used: grant.lastUsedAt && momentOf(locale, grant.lastUsedAt, zone),
     remove: `${PATH}/${encodeURIComponent(grant.clientId)}/remove`,
   };
 }

@@ -68,7 +68,7 @@ async function show(
       ...ending,
       disconnectAction: `${IDENTITIES}/disconnect`,
       identities: identities.map((identity) =>
-        describe(web.locale(ctx), identity, configured.get(identity.upstreamId)),
+        describe(web.locale(ctx), person.account.profile.zoneinfo, identity, configured.get(identity.upstreamId)),
       ),
       upstreams: connectable.map(({ id, name, preset }) => ({
         id,
@@ -80,15 +80,15 @@ async function show(
   });
 }
 
-function describe(locale: Tag, identity: Identity, upstream: ListedUpstream | undefined) {
+function describe(locale: Tag, zone: string | undefined, identity: Identity, upstream: ListedUpstream | undefined) {
   return {
     id: identity.upstreamId,
     name: upstream?.name ?? identity.upstreamId,
     preset: upstream?.preset,
     configured: upstream !== undefined,
     shown: shownIdentity(identity),
-    since: dateOf(locale, identity.createdAt),
-    lastUsed: momentOf(locale, identity.lastUsedAt),
+    since: dateOf(locale, identity.createdAt, zone),
+    lastUsed: momentOf(locale, identity.lastUsedAt, zone),
   };
 }
 

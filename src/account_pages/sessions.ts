@@ -53,7 +53,7 @@ async function showSessions(
     uid: session.uid,
     device: deviceWords(t, session) ?? t('account.unknown_device'),
     place: session.place,
-    seen: momentOf(locale, session.lastSeenAt),
+    seen: momentOf(locale, session.lastSeenAt, person.account.profile.zoneinfo),
     current: session.uid === person.session.uid,
   }));
   const links = pageLinks(ctx, next);

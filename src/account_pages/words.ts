@@ -17,23 +17,28 @@ const HOUR = 3600;
 const DAY = 86_400;
 const WEEK = 7 * DAY;
 
-/** `5 minutes ago`, `yesterday`; a date beyond a week. */
-export function momentOf(locale: Tag, at: Date): Moment {
-  return { words: wordsOf(locale, at), iso: at.toISOString() };
+/** `5 minutes ago`, `yesterday`; beyond a week a date where its reader is at home. */
+export function momentOf(locale: Tag, at: Date, zone: string | undefined): Moment {
+  return { words: wordsOf(locale, at, zone), iso: at.toISOString() };
 }
 
-function wordsOf(locale: Tag, at: Date): string {
+function wordsOf(locale: Tag, at: Date, zone: string | undefined): string {
   const past = Math.max(0, epochSeconds() - at.getTime() / 1000);
-  if (past >= WEEK) return dateOf(locale, at);
+  if (past >= WEEK) return dateOf(locale, at, zone);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   if (past >= DAY) return relative.format(-Math.floor(past / DAY), 'day');
   if (past >= HOUR) return relative.format(-Math.floor(past / HOUR), 'hour');
   return relative.format(-Math.max(1, Math.floor(past / 60)), 'minute');
 }
 
-/** `21 Nov 2026`, in the order of the language. */
-export function dateOf(locale: Tag, at: Date): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(at);
+/** `21 Nov 2026`, in the order of the language; in UTC where the zone is not known. */
+export function dateOf(locale: Tag, at: Date, zone = 'UTC'): string {
+  try {
+    return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: zone }).format(at);
+  } catch {
+    // What another system once called a zone must not keep a page from being shown.
+    return dateOf(locale, at);
+  }
 }
 
 /** `Firefox on Linux`, as far as it is known; undefined when nothing is. */

@@ -64,6 +64,23 @@ describe('connecting an upstream', () => {
     expect(app.json<{ userinfo: { email: string } }>().userinfo.email).toBe('ada@example.com');
   });
 
+  it('is dated where its person is at home, and in UTC where nobody knows that place', async () => {
+    const browser = await newcomer('zoe@example.com');
+    await connect(browser, 'facebook', 'No e-mail address');
+    const sinceIn = async (zone: string) => {
+      await world.query(
+        `update accounts set profile = profile || '{"zoneinfo":"${zone}"}'
+         where id = (select account_id from addresses where canonical = 'zoe@example.com')`,
+      );
+      return /Connected (\w+ \d+, \d{4})\./.exec((await browser.open(page())).text)?.[1];
+    };
+    // A day and an hour apart.
+    expect(await sinceIn('Pacific/Kiritimati')).toMatch(/\d{4}/);
+    expect(await sinceIn('Pacific/Kiritimati')).not.toBe(await sinceIn('Pacific/Pago_Pago'));
+    expect(await sinceIn('Nowhere/At_all')).toBe(await sinceIn('UTC'));
+    await browser.submit(DISCONNECT);
+  });
+
   it('is refused when the identity opens another account, and when one of that upstream is connected already', async () => {
     const browser = await newcomer('bea@example.com');
     const taken = await connect(browser, 'google', 'Grace Workspace');

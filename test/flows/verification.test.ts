@@ -53,6 +53,16 @@ describe('the link of a verification mail', () => {
     expect((await tab.submit()).url).toBe(`${world.app.url}/me`);
   });
 
+  it('confirms although the way back to the sign-up cannot be read any more', async () => {
+    const browser = await signUp('carl@example.com');
+    const tab = browser.tab();
+    await tab.open(await linkTo('carl@example.com'));
+    await world.query(
+      `update mailed_links set payload = payload || '{"resume":"v1.another.key"}' where purpose = 'verify-email'`,
+    );
+    expect((await tab.submit()).text).toContain('Your address is confirmed');
+  });
+
   it('changes nothing when a scanner opens it, again and again', async () => {
     await signUp('dan@example.com');
     const link = await linkTo('dan@example.com');
