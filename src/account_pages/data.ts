@@ -5,7 +5,7 @@ import type { Person } from './frame.ts';
 import type { AccountPagesDeps } from './page_deps.ts';
 
 const PATH = '/account/data';
-/** More than anybody has; it only keeps an answer from growing without end. */
+/** More than anybody has; it only keeps an answer from growing without end. The copy says when it left some out. */
 const MOST_EVENTS = 10_000;
 
 /** `/account/data`: a copy of everything we keep about the person, and the way to delete the account. */
@@ -43,16 +43,18 @@ async function download(deps: AccountPagesDeps, ctx: Context, person: Person): P
 /** In words that its person can read; what other rooms keep they say themselves. */
 async function copyOf(deps: AccountPagesDeps, { account }: Person): Promise<Record<string, unknown>> {
   const { accounts, selfService, events, holdings } = deps;
-  const { id, origin, locale, createdAt, updatedAt, address } = account;
-  const [pending, identities, happened, held] = await Promise.all([
+  const { id, origin, locale, termsVersion, createdAt, updatedAt, address } = account;
+  const dates = { created_at: createdAt, changed_at: updatedAt };
+  const [pending, known, identities, happened, held] = await Promise.all([
     selfService.addressChange.pending(id),
+    selfService.knownSince(id),
     accounts.identities.listOf(id),
-    events.ofAccount(id, MOST_EVENTS),
+    events.ofAccount(id, MOST_EVENTS + 1),
     Promise.all(Object.entries(holdings).map(async ([name, read]) => [name, await read(id)] as const)),
   ]);
   return {
     exported_at: now(),
-    account: { id, made_by: origin, language: locale ?? null, created_at: createdAt, changed_at: updatedAt },
+    account: { id, made_by: origin, language: locale ?? null, agreed_to_terms: termsVersion ?? null, ...dates },
     address: address && { address: address.stored, verified_at: address.verifiedAt ?? null },
     address_waiting_for_confirmation: pending?.stored ?? null,
     claims: claimsOf(account),
@@ -60,11 +62,15 @@ async function copyOf(deps: AccountPagesDeps, { account }: Person): Promise<Reco
       const names = { service: nameOf(deps, upstreamId), issuer, subject };
       return { ...names, ...facts, connected_at: since, last_used_at: lastUsedAt };
     }),
+    known_browsers: known.map((since) => ({ first_used_at: since })),
     ...Object.fromEntries(held),
-    events: happened.map(({ at, type, outcome, reason, clientId, upstreamId, reference, detail }) => {
-      const where = { app: clientId, service: upstreamId, reference };
-      return { at, what: type, outcome, reason, ...where, detail };
-    }),
+    older_events_left_out: happened.length > MOST_EVENTS,
+    events: happened
+      .slice(0, MOST_EVENTS)
+      .map(({ at, type, outcome, reason, clientId, upstreamId, reference, detail }) => {
+        const where = { app: clientId, service: upstreamId, reference };
+        return { at, what: type, outcome, reason, ...where, detail };
+      }),
   };
 }
 

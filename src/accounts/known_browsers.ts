@@ -54,6 +54,16 @@ export async function noteSignIn(
   mail.wake();
 }
 
+/** Since when an account is known on each of its browsers. */
+export async function knownSince({ database }: Pick<AccountsDeps, 'database'>, accountId: string): Promise<Date[]> {
+  const rows: { first_used_at: Date }[] = await database
+    .knex('known_browsers')
+    .where({ account_id: accountId })
+    .orderBy('first_used_at')
+    .select('first_used_at');
+  return rows.map((row) => row.first_used_at);
+}
+
 async function isAnother(within: Knex, id: string, browserHash: string): Promise<boolean> {
   const { rows } = await within.raw<{ rows: { others: boolean }[] }>(add, { id, browserHash, at: now() });
   return rows[0]?.others === true;

@@ -6,6 +6,7 @@ import {
 } from './change_address.ts';
 import { lookAtDeletion, scheduleDeletion, undoDeletion } from './deletion.ts';
 import { editProfile } from './edit_profile.ts';
+import { knownSince } from './known_browsers.ts';
 import type { SelfService, SelfServiceDeps } from './self_service_door.ts';
 import { lookAtUndo, undoAddressChange } from './undo_address_change.ts';
 
@@ -13,6 +14,7 @@ import { lookAtUndo, undoAddressChange } from './undo_address_change.ts';
 export function openSelfService(deps: SelfServiceDeps): SelfService {
   return {
     editProfile: (accountId, edit) => editProfile(deps, accountId, edit),
+    knownSince: (accountId) => knownSince(deps, accountId),
     addressChange: {
       start: (accountId, address, asking) => startAddressChange(deps, accountId, address, asking),
       async pending(accountId) {

@@ -42,6 +42,8 @@ export interface LookedAt {
 export interface SelfService {
   /** Changes the profile; `updatedAt` moves only when something did. False when nothing did. */
   editProfile(accountId: string, edit: ProfileEdit): Promise<boolean>;
+  /** Since when the account is known on each of its browsers. */
+  knownSince(accountId: string): Promise<Date[]>;
   addressChange: {
     /** Mails a link to the new address. A taken one is answered alike: its owner is told, and no link fits. */
     start(accountId: string, address: Address, asking: Asking): Promise<ChangeStarted>;

@@ -20,6 +20,7 @@ async function download(as = browser) {
 
 describe('the copy of one’s data', () => {
   it('is a file that nobody keeps on the way, with all that we hold in words', async () => {
+    await world.query(`update accounts set terms_version = '2026-11'`);
     const page = await download();
     expect(page.headers).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
@@ -27,11 +28,13 @@ describe('the copy of one’s data', () => {
       'cache-control': 'no-store',
     });
     expect(page.json()).toMatchObject({
-      account: { made_by: 'signup', language: 'en' },
+      account: { made_by: 'signup', language: 'en', agreed_to_terms: '2026-11' },
       address: { address: 'ada@example.com', verified_at: expect.any(String) },
       claims: { name: 'Ada Example', email: 'ada@example.com', email_verified: true },
       password: { set_at: expect.any(String) },
       connected_accounts: [],
+      known_browsers: [{ first_used_at: expect.any(String) }],
+      older_events_left_out: false,
       devices: [expect.objectContaining({ signed_in_at: expect.any(String) })],
       apps: [expect.objectContaining({ app: 'Test app', scopes: expect.any(Object) })],
       events: expect.arrayContaining([expect.objectContaining({ what: 'sign_in.completed' })]),
