@@ -10,7 +10,7 @@ export function mountUndoIdentity(deps: AccountPagesDeps): void {
   const { web, accounts, oidc } = deps;
   mountLanding(web, {
     path: '/account/identities/undo',
-    screen: 'undo-identity',
+    screen: 'identity-undo',
     look: (ctx, token) => look(deps, ctx, token),
     async act(ctx, token) {
       const occasion = { locale: web.locale(ctx), reference: web.referenceOf(ctx) };

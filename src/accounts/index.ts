@@ -1,9 +1,10 @@
 /**
  * accounts: who there is.
  *
- * Owns accounts, their address and identities, the linking rule, the codes mailed to an address, invitations, the claims of an
- * account, what an admin may do to one, and the files that accounts are exported to and imported from. Mounts no URL. Never
- * signs anybody in, never checks a password, and never lets a code leave other than by mail.
+ * Owns accounts, their address and identities, the linking rule, the codes and links mailed to an address, the way to a new
+ * password, the change of an address and its undo, deletion with its grace, the browsers an account is known on, invitations,
+ * the claims of an account, what an admin may do to one, and the files that accounts are exported to and imported from. Mounts
+ * no URL. Never signs anybody in, never checks a password, and never lets a code or a link leave other than by mail.
  */
 export { accountStates, isUsable, stateOf } from './account.ts';
 export { openAccounts, readAccounts } from './accounts.ts';

@@ -46,6 +46,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     record,
     sealer: keys.sealer,
     signup: settings.signup,
+    codeSeconds: settings.lifetimes.mailed_code,
     onReturn,
     // Their own account asks people again before a sensitive change: nothing weaker than their own factor counts there.
     ownFactorOnly: (visit) => visit.client.id === ACCOUNT_CLIENT_ID && visit.params['prompt'] === 'login',

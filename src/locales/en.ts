@@ -71,7 +71,6 @@ export const en = {
     signup: {
       title: 'Create your {brand} account',
       subtitle: 'One account for {app} and everything else at {brand}',
-      password_rule: 'At least {min} characters. Any characters, spaces too.',
       both: 'By creating an account you agree to the <terms>terms</terms>. The <privacy>privacy notice</privacy> says what we keep and why.',
       terms: 'By creating an account you agree to the <terms>terms</terms>.',
       privacy: 'The <privacy>privacy notice</privacy> says what we keep and why.',
@@ -128,7 +127,7 @@ export const en = {
     },
     check_email: {
       title: 'Check your e-mail',
-      sent: 'We sent an eight-digit code to <b>{address}</b>. It works for 10 minutes.',
+      sent: 'We sent an eight-digit code to <b>{address}</b>. It works for {seconds:duration}.',
       submit: 'Continue',
       missing: 'Not in your inbox or spam?',
       resend: 'Send a new code',

@@ -52,8 +52,8 @@ export const mail = {
     title: 'Your password was changed',
     what: 'The password of your {brand} account was changed.',
     not_you:
-      'Not you? Somebody else has got in. Choose “Forgot password?” on the sign-in page at once: a new password signs everybody out.',
-    action: 'Choose another password',
+      'Not you? Somebody else has got in. Choose “This wasn’t me” where you see what happened, or “Forgot password?” on the sign-in page. A new password signs everybody out.',
+    action: 'See what happened',
     fine: 'Was it you? Then there is nothing to do.',
   },
   new_device: {
@@ -120,7 +120,7 @@ export const mail = {
   deletion_done: {
     subject: 'Your {brand} account was deleted',
     title: 'Your account is deleted',
-    what: 'Your {brand} account and what we kept about you are gone, as you asked.',
+    what: 'Your {brand} account and what was in it are gone, as you asked. Records of what happened to it stay for a while, without your name and address.',
     again: 'This is our last mail to you. You can sign up again at any time.',
   },
 };

@@ -69,7 +69,6 @@ export const ko: typeof en = {
     signup: {
       title: '{brand} 계정 만들기',
       subtitle: '{app} 앱과 {brand}의 다른 서비스를 계정 하나로 이용하세요',
-      password_rule: '{min}자 이상 입력하세요. 띄어쓰기를 포함해 어떤 문자든 쓸 수 있어요.',
       both: '계정을 만들면 <terms>이용약관</terms>에 동의하게 돼요. 어떤 정보를 왜 보관하는지는 <privacy>개인정보 처리방침</privacy>에서 볼 수 있어요.',
       terms: '계정을 만들면 <terms>이용약관</terms>에 동의하게 돼요.',
       privacy: '어떤 정보를 왜 보관하는지는 <privacy>개인정보 처리방침</privacy>에서 볼 수 있어요.',
@@ -126,8 +125,8 @@ export const ko: typeof en = {
       resent: '계정이 있으면 새 링크가 곧 도착해요. 이전 링크는 더 이상 쓸 수 없어요.',
     },
     check_email: {
-      title: '이메일을 확인하세요',
-      sent: '<b>{address}</b> 주소로 여덟 자리 코드를 보냈어요. 10분 동안 쓸 수 있어요.',
+      title: '이메일을 확인해 주세요',
+      sent: '<b>{address}</b> 주소로 여덟 자리 코드를 보냈어요. {seconds:duration} 동안 쓸 수 있어요.',
       submit: '계속하기',
       missing: '받은 편지함과 스팸함에 없나요?',
       resend: '새 코드 보내기',

@@ -49,7 +49,7 @@ export const account: typeof en.account = {
     not_configured: '더는 제공하지 않는 서비스라서 로그인에 쓸 수 없어요.',
     disconnect: '연결 끊기',
     more: '다른 서비스 연결',
-    more_hint: '그 서비스에 한 번 로그인하면 돼요. 이름과 주소만 가져와요.',
+    more_hint: '그 서비스에 한 번 로그인하면 돼요. 이름과 주소를 가져와요.',
     nothing_more: '여기에서 제공하는 서비스는 모두 연결돼 있어요.',
     connect: '{upstream} 연결하기',
     connected: '{upstream} 계정을 연결했어요. 메일로도 알려 드렸어요.',
@@ -107,7 +107,7 @@ export const account: typeof en.account = {
     problems: {
       same: '이미 사용 중인 주소예요',
       not_allowed: '여기에서는 이 도메인의 주소를 쓸 수 없어요',
-      too_many: '메일을 너무 많이 보냈어요. {wait:duration} 후에 다시 시도해 주세요.',
+      too_many: '메일을 너무 많이 보냈어요. {wait:duration} 뒤에 다시 시도하세요.',
     },
   },
   address_confirm: {
@@ -146,7 +146,7 @@ export const account: typeof en.account = {
     copy_what: '프로필과 주소, 연결된 계정, 기기, 앱, 계정에서 있었던 일이 들어 있어요. 비밀번호는 들어 있지 않아요.',
     download: 'JSON으로 내려받기',
     delete: '계정 삭제',
-    delete_hint: '보관 중인 모든 정보를 함께 삭제해요.',
+    delete_hint: '프로필과 모든 로그인 방법도 함께 삭제해요.',
   },
   deletion: {
     title: '계정 삭제',
@@ -168,7 +168,10 @@ export const account: typeof en.account = {
       title: '계정이 삭제될 예정이에요',
       text: '모든 기기에서 로그아웃됐어요. {grace:duration} 후에 계정이 완전히 삭제돼요. 되돌릴 수 있는 링크를 메일로 보냈어요.',
     },
-    deleted: { title: '계정이 삭제됐어요', text: '{brand}에 보관하던 정보를 모두 삭제했어요.' },
+    deleted: {
+      title: '계정이 삭제됐어요',
+      text: '{brand} 계정의 정보를 모두 삭제했어요. 계정에서 있었던 일의 기록은 이름과 주소 없이 얼마 동안 남아요.',
+    },
     undone: { title: '계정이 유지돼요', text: '삭제하지 않아요. 다시 로그인할 수 있어요.' },
     used: { title: '이미 처리됐어요', text: '이미 사용한 링크예요. 계정은 그대로 있어요.' },
   },

@@ -34,7 +34,7 @@ export async function queueNotice(
     template: 'password-changed',
     locale: account.locale ?? web.locale(ctx),
     timeZone: account.profile.zoneinfo,
-    values: { link: '/account/password' },
+    values: { link: '/account/activity' },
     reference: web.referenceOf(ctx),
   });
 }

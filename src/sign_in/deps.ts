@@ -21,6 +21,8 @@ export interface SignInDeps {
   limits: RateLimiter;
   record: RecordEvent;
   signup: SignupPolicy;
+  /** Seconds for which a mailed code works. */
+  codeSeconds: number;
   /** Seals the uid of a visit for the links in its mails. */
   sealer: Pick<Sealer, 'seal' | 'open'>;
   /** Who takes those who come back from a trip that was no visit's. */

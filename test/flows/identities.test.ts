@@ -254,7 +254,7 @@ describe('the undo link', () => {
     }
     expect(await identitiesOf('vita@example.com')).toHaveLength(1);
     const owner = createBrowser();
-    expect((await owner.open(link)).screen).toBe('undo-identity');
+    expect((await owner.open(link)).screen).toBe('identity-undo');
     expect((await owner.submit()).screen).toBe('reset-password');
     expect(await identitiesOf('vita@example.com')).toEqual([]);
     expect((await browser.open(page())).screen).toBe('login');

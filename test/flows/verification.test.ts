@@ -6,7 +6,7 @@ import { startWorld, type World } from '../support/world.ts';
 let world: World;
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ settings: { lifetimes: { mailed_code: '9m' } } });
 });
 afterAll(() => world.stop());
 
@@ -22,6 +22,12 @@ async function signUp(email: string): Promise<Browser> {
 
 const linkTo = (email: string) => world.gatehouse.link(email, '/verify-email');
 const accountsOf = (email: string) => world.query(`select * from addresses where canonical = '${email}'`);
+
+describe('the page that waits for a code', () => {
+  it('says for how long the code works', async () => {
+    expect((await signUp('abby@example.com')).page.text).toContain('It works for 9 minutes');
+  });
+});
 
 describe('the link of a verification mail', () => {
   it('confirms in any browser, and the browser of the sign-up goes on', async () => {

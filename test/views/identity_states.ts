@@ -56,13 +56,13 @@ export const identityStates: State[] = [
   refused('failed'),
   refused('last', { identities: [google], lastWayIn: true }),
   {
-    ...landing('undo-identity', 'question', 'account.undo_identity.title', {
+    ...landing('identity-undo', 'question', 'account.undo_identity.title', {
       text: said('account.undo_identity.text', upstream),
       submit: said('account.undo_identity.submit', upstream),
     }),
     titleValues: { upstream: 'Google' },
   },
-  landing('undo-identity', 'undone', 'account.undo_identity.undone.title', {
+  landing('identity-undo', 'undone', 'account.undo_identity.undone.title', {
     text: said('account.undo_identity.undone.text'),
     next: { label: said('landing.sign_in'), href: '/account' },
   }),

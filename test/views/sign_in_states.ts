@@ -59,6 +59,7 @@ const checkEmail = {
   linked: true,
   values: { email: '' },
   maskedEmail: 'm•••@example.com',
+  seconds: 600,
   resendIn: 60,
   problems: [],
 };
