@@ -36,7 +36,7 @@ async function submit(deps: AccountPagesDeps, ctx: Context, person: Person, emai
   const again = (shown: Shown) => show(deps, ctx, person, email, shown);
   const address = parseAddress(email);
   if (!address) return again({ status: 422, problems: addressProblems(t, email, address) });
-  const started = await selfService.addressChange.start(person.account.id, address, askingOf(web, ctx));
+  const started = await selfService.addressChange.start(person.session, address, askingOf(web, ctx));
   if (started.ok) return frame.done(ctx, PROFILE, 'sent');
   if (started.reason === 'too_many') {
     return again(refusedForNow(ctx, t, started.retryAfter, 'account.address.problems.too_many'));

@@ -54,7 +54,12 @@ async function endingOfTrip(
   const session = await oidc.session(ctx);
   if (session?.accountId !== accountId || session.uid !== sessionUid) return 'over';
   const arrival = { upstreamId, identity: tripEnd.identity, locale: web.locale(ctx) };
-  const joined = await accounts.join(accountId, arrival, { provenByCode: false }, { reference });
+  const joined = await accounts.join(
+    accountId,
+    arrival,
+    { provenByCode: false, provenAt: session.signedInAt },
+    { reference },
+  );
   return joined.ok ? 'connected' : refusals[joined.reason];
 }
 
@@ -63,6 +68,7 @@ const refusals = {
   upstream_taken: 'upstream_taken',
   unusable: 'upstream_failed',
   disabled: 'over',
+  outdated: 'over',
   unverified: 'over',
 } as const;
 

@@ -21,7 +21,7 @@ export function mountDeletion(deps: AccountPagesDeps): void {
         const problems = [problem(web.t(ctx), 'account.deletion.problems.confirm', 'confirm')];
         return show(deps, ctx, person, { status: 422, problems });
       }
-      await selfService.deletion.schedule(person.account.id, askingOf(web, ctx));
+      await selfService.deletion.schedule(person.session, askingOf(web, ctx));
       // The session is gone: what happened stands on a page for everybody.
       web.redirect(ctx, `${UNDO}?end=${deletionGrace === 0 ? 'deleted' : 'scheduled'}`);
     },

@@ -39,7 +39,7 @@ export function mountProfile(deps: AccountPagesDeps): void {
         return show(deps, ctx, person, { pending: await load(person.session), typed }, { status: 422, problems });
       }
       const edit = { name: typed.name || undefined, picture: typed.picture || undefined, locale: tag };
-      await selfService.editProfile(person.account.id, { ...edit, zoneinfo: zoneinfo || undefined });
+      await selfService.editProfile(person.session, { ...edit, zoneinfo: zoneinfo || undefined });
       // An older choice on this browser would outrank the account's language.
       deps.web.chooseLanguage(ctx, tag);
       frame.done(ctx, PATH, 'saved');

@@ -115,7 +115,7 @@ async function join(
   deps: AccountsDeps,
   accountId: string,
   arriving: Arrival,
-  { provenByCode }: { provenByCode: boolean },
+  { provenByCode, provenAt }: { provenByCode: boolean; provenAt: number },
   about: Pick<VisitBinding, 'reference'>,
 ): Promise<Joined> {
   const { upstreamId } = arriving;
@@ -125,7 +125,7 @@ async function join(
     if (!arrival) return { ok: false, reason: 'unusable' };
     const account = await postgresAccountStore(within).find(accountId);
     if (!account || !upstream) return { ok: false, reason: 'disabled' };
-    const joining = { arrival, identity: identityOf(arrival), upstream, provenByCode };
+    const joining = { arrival, identity: identityOf(arrival), upstream, provenByCode, provenAt };
     return joinIdentity(deps, within, account, joining, about);
   });
   deps.mail.wake();

@@ -3,7 +3,7 @@ import { maskAddress, type Address } from '../kit/addresses.ts';
 import { now } from '../kit/clock.ts';
 import { givesWay, isUsable, type Account } from './account.ts';
 import type { Occasion } from './door.ts';
-import { holdAccount, holdOwnAccount } from './hold_account.ts';
+import { holdAccount, holdOwnAccount, type Owner } from './hold_account.ts';
 import { lockAddresses } from './address_lock.ts';
 import { endOf, minutesOf } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
@@ -14,22 +14,23 @@ import { transact } from './transact.ts';
 /** Mails a link to the new address; nothing changes before it is opened. A newer wish replaces an older one. */
 export async function startAddressChange(
   deps: SelfServiceDeps,
-  accountId: string,
+  owner: Owner,
   address: Address,
   asking: Asking,
 ): Promise<ChangeStarted> {
+  const { accountId } = owner;
   const { database, policy, mail, record } = deps;
   const account = await postgresAccountStore(database.knex).find(accountId);
   if (account?.address?.canonical === address.canonical) return { ok: false, reason: 'same' };
   if (!policy.mayMoveTo(address.canonical)) return { ok: false, reason: 'not_allowed' };
   const refused = await takeMail(deps, address, asking);
   if (refused) return { ok: false, reason: 'too_many', ...refused };
-  const owner = await transact(database, (within) => start(deps, within, accountId, address, asking));
+  const taken = await transact(database, (within) => start(deps, within, owner, address, asking));
   mail.wake();
   const { reference } = asking;
   // The person sees the events of their own account, and those must not tell that the address is taken.
   await record({ type: 'accounts.address_change_started', outcome: 'ok', accountId, reference });
-  if (owner) await record({ type: 'accounts.address_wanted', outcome: 'refused', accountId: owner, reference });
+  if (taken) await record({ type: 'accounts.address_wanted', outcome: 'refused', accountId: taken, reference });
   return { ok: true };
 }
 
@@ -40,12 +41,12 @@ export async function startAddressChange(
 async function start(
   { links, lifetimes, mail }: SelfServiceDeps,
   within: Knex,
-  accountId: string,
+  { accountId, signedInAt }: Owner,
   address: Address,
   { locale, reference }: Asking,
 ): Promise<string | undefined> {
   await lockAddresses(within, [address]);
-  const account = await holdOwnAccount(within, accountId);
+  const account = await holdOwnAccount(within, { accountId, signedInAt });
   const owner = { accountId };
   await links.drop(within, owner, ['change-address']);
   const seconds = lifetimes.mailed_link;

@@ -4,7 +4,8 @@ import { IdpError } from '../kit/errors.ts';
 import type { Tag } from '../locales/index.ts';
 import { isUsable, type Account } from './account.ts';
 import type { Occasion } from './door.ts';
-import { holdAccount } from './hold_account.ts';
+import { isForgotten } from './forget_proofs.ts';
+import { holdAccount, type Owner } from './hold_account.ts';
 import type { AccountsDeps } from './deps.ts';
 import { endOf, minutesOf, type LinkEnd } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
@@ -17,14 +18,14 @@ const BATCH = 50;
 /** Ends everything of the account and says when it will be gone; without a grace it is gone at once. */
 export async function scheduleDeletion(
   deps: SelfServiceDeps,
-  accountId: string,
+  { accountId, signedInAt }: Owner,
   { locale, reference }: Occasion,
 ): Promise<void> {
   const { database, mail, record, lifetimes } = deps;
   const scheduled = await transact(database, async (within) => {
     const account = await holdAccount(within, accountId);
-    // Pressed twice: one of them did it.
-    if (!account || !isUsable(account)) return false;
+    // Pressed twice: one of them did it. Or everything was ended a moment ago, and this session with it.
+    if (!account || !isUsable(account) || isForgotten(signedInAt, account)) return false;
     await deps.endEverythingOf(accountId, within);
     if (lifetimes.deletion_grace === 0) await buryWithNotice(deps, within, account, { locale, reference });
     else await mark(deps, within, account, { locale, reference });

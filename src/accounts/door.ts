@@ -50,7 +50,7 @@ export type Confirmed =
 export type ResetAsked = { ok: true; seconds: number } | { ok: false; reason: 'too_many'; retryAfter: number };
 
 /** Whether the owner of an account gets the mail with which a new password is chosen, and else why not. */
-export type ResetDecision = 'mailed' | 'nobody' | 'disabled' | 'unverified';
+export type ResetDecision = 'mailed' | 'nobody' | 'disabled' | 'outdated' | 'unverified';
 
 /** Whose password a link changes, and the visit that asked for it. */
 export interface Reset {
@@ -115,12 +115,12 @@ export interface Occasion {
 }
 
 /**
- * Whether an identity is joined now. `unverified`: the address of the account still needs a code. `taken`: the identity
+ * Whether an identity is joined now. `outdated`: everything of the account was ended after the proof. `unverified`: the address of the account still needs a code. `taken`: the identity
  * opens another account. `upstream_taken`: the account has another identity of this upstream. `unusable`: it is no key.
  */
 export type Joined =
   | { ok: true; account: Account }
-  | { ok: false; reason: 'disabled' | 'unverified' | 'taken' | 'upstream_taken' | 'unusable' };
+  | { ok: false; reason: 'disabled' | 'outdated' | 'unverified' | 'taken' | 'upstream_taken' | 'unusable' };
 
 /** Whether an identity was taken away. `last`: it is the last way in. `unknown`: there is none (any more). */
 export type Disconnected = { ok: true } | { ok: false; reason: 'last' | 'unknown' };
@@ -155,12 +155,12 @@ export interface Accounts extends AccountReading {
   sendLinkCode(accountId: string, arrival: Arrival, visit: VisitBinding): Promise<Sent>;
   /**
    * Joins an identity to an account whose person was just proven: by another way of `prove_then_join`, or by a fresh sign-in
-   * to their own pages. Its owner gets a mail with a link that undoes it.
+   * to their own pages, at `provenAt` (seconds since 1970) at the latest. Its owner gets a mail with a link that undoes it.
    */
   join(
     accountId: string,
     arrival: Arrival,
-    proof: { provenByCode: boolean },
+    proof: { provenByCode: boolean; provenAt: number },
     about: Pick<VisitBinding, 'reference'>,
   ): Promise<Joined>;
   /** Takes the identity of an upstream away from the account, in one transaction that also ends the proofs which would join it again. */

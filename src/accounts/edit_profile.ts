@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Profile } from './account.ts';
-import { holdOwnAccount } from './hold_account.ts';
+import { holdOwnAccount, type Owner } from './hold_account.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { cleanName } from './claim_values.ts';
 import { cleanProfile } from './profile.ts';
@@ -12,11 +12,12 @@ import type { ProfileEdit, SelfServiceDeps } from './self_service_door.ts';
  */
 export async function editProfile(
   { database, record }: SelfServiceDeps,
-  accountId: string,
+  owner: Owner,
   edit: ProfileEdit,
 ): Promise<boolean> {
+  const { accountId } = owner;
   const changed = await database.knex.transaction(async (within) => {
-    const account = await holdOwnAccount(within, accountId);
+    const account = await holdOwnAccount(within, owner);
     const profile = edited(account.profile, edit);
     const locale = edit.locale ?? null;
     if (isDeepStrictEqual(profile, account.profile) && locale === (account.locale ?? null)) return false;

@@ -12,7 +12,7 @@ export async function forgetProofs({ links }: AccountsDeps, within: Knex, accoun
   await within('mailed_proofs').where({ account_id: accountId }).orWhere({ confirmed_account_id: accountId }).delete();
 }
 
-/** Whether two readings of an account belong together: nothing it had open was ended in between. */
-export function sameProofs(before: { provenFrom?: Date }, after: { provenFrom?: Date }): boolean {
-  return before.provenFrom?.getTime() === after.provenFrom?.getTime();
+/** Whether what was proven then (seconds since 1970) came before everything of the account was ended. */
+export function isForgotten(provenAt: number, { provenFrom }: { provenFrom?: Date }): boolean {
+  return provenFrom !== undefined && provenAt * 1000 < provenFrom.getTime();
 }

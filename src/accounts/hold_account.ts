@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { IdpError } from '../kit/errors.ts';
 import { isUsable, type Account } from './account.ts';
+import { isForgotten } from './forget_proofs.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 
 /**
@@ -20,9 +21,19 @@ export async function holdAccount(within: Knex, id: string): Promise<Account | u
   return (await lockAccount(within, id)) ? postgresAccountStore(within).find(id) : undefined;
 }
 
-/** The same for the person of a session, whose account may have been ended a moment ago: IdpError account_disabled. */
-export async function holdOwnAccount(within: Knex, id: string): Promise<Account> {
-  const account = await holdAccount(within, id);
+/** Whose session asks, and since when it is one (seconds since 1970). */
+export interface Owner {
+  accountId: string;
+  signedInAt: number;
+}
+
+/**
+ * The same for the person of a session, which may have been ended a moment ago, while this request was under way: IdpError
+ * account_disabled when the account cannot be used, interaction_expired when the session is over.
+ */
+export async function holdOwnAccount(within: Knex, { accountId, signedInAt }: Owner): Promise<Account> {
+  const account = await holdAccount(within, accountId);
   if (!account || !isUsable(account)) throw new IdpError('account_disabled');
+  if (isForgotten(signedInAt, account)) throw new IdpError('interaction_expired');
   return account;
 }

@@ -8,7 +8,7 @@
  */
 export { accountStates, isUsable, stateOf } from './account.ts';
 export { openAccounts, readAccounts } from './accounts.ts';
-export { sameProofs } from './forget_proofs.ts';
+export { isForgotten } from './forget_proofs.ts';
 export { openAdministration } from './administration.ts';
 export { cleanPicture } from './claim_values.ts';
 export { claimsByScope } from './claim_table.ts';

@@ -13,10 +13,10 @@ import { lookAtUndo, undoAddressChange } from './undo_address_change.ts';
 /** Opens what people do to their own account. */
 export function openSelfService(deps: SelfServiceDeps): SelfService {
   return {
-    editProfile: (accountId, edit) => editProfile(deps, accountId, edit),
+    editProfile: (owner, edit) => editProfile(deps, owner, edit),
     knownSince: (accountId) => knownSince(deps, accountId),
     addressChange: {
-      start: (accountId, address, asking) => startAddressChange(deps, accountId, address, asking),
+      start: (owner, address, asking) => startAddressChange(deps, owner, address, asking),
       async pending(accountId) {
         return (await deps.links.pending('change-address', { accountId }))[0]?.payload.address;
       },
@@ -27,7 +27,7 @@ export function openSelfService(deps: SelfServiceDeps): SelfService {
       undo: (token, asking) => undoAddressChange(deps, token, asking),
     },
     deletion: {
-      schedule: (accountId, asking) => scheduleDeletion(deps, accountId, asking),
+      schedule: (owner, asking) => scheduleDeletion(deps, owner, asking),
       look: (token) => lookAtDeletion(deps, token),
       undo: (token) => undoDeletion(deps, token),
     },

@@ -4,6 +4,7 @@ import type { Tag } from '../locales/index.ts';
 import type { Account } from './account.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Occasion, VisitBinding } from './door.ts';
+import type { Owner } from './hold_account.ts';
 import type { LinkEnd } from './mailed_links.ts';
 
 /** Who asks for something that causes a mail to an address that is not theirs yet. */
@@ -41,12 +42,12 @@ export interface LookedAt {
 /** What people do to their own account. Each is one transaction together with its mails; the pages ask for a fresh sign-in. */
 export interface SelfService {
   /** Changes the profile; `updatedAt` moves only when something did. False when nothing did. */
-  editProfile(accountId: string, edit: ProfileEdit): Promise<boolean>;
+  editProfile(owner: Owner, edit: ProfileEdit): Promise<boolean>;
   /** Since when the account is known on each of its browsers. */
   knownSince(accountId: string): Promise<Date[]>;
   addressChange: {
     /** Mails a link to the new address. A taken one is answered alike: its owner is told, and no link fits. */
-    start(accountId: string, address: Address, asking: Asking): Promise<ChangeStarted>;
+    start(owner: Owner, address: Address, asking: Asking): Promise<ChangeStarted>;
     /** The address that waits for its link to be opened. */
     pending(accountId: string): Promise<Address | undefined>;
     cancel(accountId: string): Promise<void>;
@@ -62,7 +63,7 @@ export interface SelfService {
   };
   deletion: {
     /** Nobody can use the account from now on; it is buried after the grace, at once when that is 0. */
-    schedule(accountId: string, asking: Occasion): Promise<void>;
+    schedule(owner: Owner, asking: Occasion): Promise<void>;
     look(token: string): Promise<{ state: 'usable' | LinkEnd; account: Account } | undefined>;
     undo(token: string): Promise<{ ok: true } | { ok: false; reason: LinkEnd }>;
   };

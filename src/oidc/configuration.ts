@@ -1,4 +1,5 @@
 import type { Adapter, Configuration, Interaction, KoaContextWithOIDC, Session } from 'oidc-provider';
+import { isForgotten } from '../accounts/index.ts';
 import type { DirectoryEntry, OidcDeps } from './deps.ts';
 import type { Grants } from './grants.ts';
 import { createInteractionPolicy } from './interaction_policy.ts';
@@ -7,7 +8,6 @@ import { createLogoutSources } from './logout.ts';
 import { createRenderError } from './protocol_errors.ts';
 import { protocolRules } from './protocol_rules.ts';
 import { resourceServer } from './resources.ts';
-import { isForgotten } from './sessions.ts';
 import { pairwiseSubject } from './subjects.ts';
 
 /** What the configuration hands to the library. */

@@ -1,7 +1,8 @@
 import type { Context } from 'koa';
+import { isForgotten } from '../accounts/index.ts';
 import type { ModelStore } from './artifacts/artifact_store.ts';
 import type { Session } from './door.ts';
-import type { AccountDirectory, DirectoryEntry, OidcDeps } from './deps.ts';
+import type { AccountDirectory, OidcDeps } from './deps.ts';
 import type { LastUse } from './last_use.ts';
 
 interface SessionsDeps {
@@ -9,11 +10,6 @@ interface SessionsDeps {
   sessions: Pick<ModelStore, 'find'>;
   accounts: AccountDirectory;
   lastUse: Pick<LastUse, 'session'>;
-}
-
-/** Whether a login was proven before everything of its account was ended. */
-export function isForgotten(loginTs: number, { provenFrom }: Pick<DirectoryEntry, 'provenFrom'>): boolean {
-  return provenFrom !== undefined && loginTs * 1000 < provenFrom.getTime();
 }
 
 /** The session of a browser. Asks the database each time, so that ending one takes effect at once. */

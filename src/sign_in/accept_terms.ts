@@ -1,12 +1,12 @@
-import { finishSignIn, isOld, isStale } from './finish.ts';
-import { atStep, moveTo, pathOf } from './steps.ts';
+import { goOnProven, isOld, isStale, startOver } from './finish.ts';
+import { atStep, pathOf } from './steps.ts';
 
 /** Asks whoever is proven to agree to the terms in force. There is no session before that. */
 export const showAcceptTerms = atStep('accept-terms', async (deps, ctx, visit, step) => {
   const { web, accounts, signup } = deps;
   const account = await accounts.find(step.accountId);
   // Nothing is asked any more, or too late: showing a page never signs anybody in.
-  if (!signup.terms || isOld(step)) return moveTo(deps, ctx, visit, { step: 'start', anyone: true });
+  if (!signup.terms || isOld(step)) return startOver(deps, ctx, visit);
   const again = account?.termsVersion !== undefined;
   await web.page(ctx, {
     view: 'sign_in/accept_terms',
@@ -28,9 +28,8 @@ export const showAcceptTerms = atStep('accept-terms', async (deps, ctx, visit, s
 export const submitAcceptTerms = atStep('accept-terms', async (deps, ctx, visit, step) => {
   const { web, accounts, signup } = deps;
   const { terms } = await web.form(ctx);
-  if (await isStale(deps, step)) return moveTo(deps, ctx, visit, { step: 'start', anyone: true });
+  if (await isStale(deps, step)) return startOver(deps, ctx, visit);
   if (signup.terms && terms !== signup.terms.version) return showAcceptTerms(deps, ctx, visit);
-  const { accountId, manner, provenAt } = step;
-  if (signup.terms) await accounts.acceptTerms(accountId, signup.terms.version);
-  await finishSignIn(deps, ctx, visit, accountId, manner, provenAt);
+  if (signup.terms) await accounts.acceptTerms(step.accountId, signup.terms.version);
+  await goOnProven(deps, ctx, visit, step);
 });

@@ -6,46 +6,63 @@ import type { Visit } from '../oidc/index.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
 import { moveTo, type Manner } from './steps.ts';
 
-/** Who was proven, how, and when in seconds since 1970: the time of the login, however long a page in between stays open. */
+/**
+ * Who was proven, how, and when in seconds since 1970: the time of the login, however long a page in between stays open.
+ * `provenFrom` is the account's own (milliseconds) as it was before the proof: when it is another one by the end, everything
+ * of the account was ended meanwhile, and the proof with it.
+ */
 interface Proven {
   accountId: string;
   manner: Manner;
   provenAt: number;
+  provenFrom?: number;
 }
 
 const LAST_UPSTREAM_SECONDS = 365 * 86_400;
 /** How long a proof waits for its answers. Whoever comes later to the open page may be somebody else. */
 const PROOF_SECONDS = 300;
 
-/**
- * Ends the login step once everything is proven, or asks first: for the terms in force, and when this browser is signed in
- * as somebody else. Refuses a disabled or deleted account: this is the one way to a session, whatever was proven before.
- */
-export async function finishSignIn(
+/** Ends the login step for whoever was just proven. `account` was read before the proof, not after. */
+export function finishSignIn(
   deps: SignInDeps,
   ctx: Context,
   visit: Visit,
-  accountId: string,
+  { id: accountId, provenFrom }: Account,
   manner: Manner,
-  provenAt = epochSeconds(),
 ): Promise<void> {
-  const proven = { accountId, manner, provenAt };
+  // A login within the second in which everything was ended is one after it.
+  const provenAt = Math.max(epochSeconds(), Math.ceil((provenFrom?.getTime() ?? 0) / 1000));
+  return goOnProven(deps, ctx, visit, { accountId, manner, provenAt, provenFrom: provenFrom?.getTime() });
+}
+
+/**
+ * The same for a proof that waited, or asks first: for the terms in force, and when this browser is signed in as somebody
+ * else. Refuses a disabled or deleted account: this is the one way to a session, whatever was proven before.
+ */
+export async function goOnProven(deps: SignInDeps, ctx: Context, visit: Visit, proven: Proven): Promise<void> {
+  const { accountId } = proven;
   const account = await usableAccount(deps, visit, proven);
-  if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { step: 'accept-terms', ...proven });
+  if (account.provenFrom?.getTime() !== proven.provenFrom) return startOver(deps, ctx, visit);
+  if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { ...proven, step: 'accept-terms' });
   const session = await deps.oidc.session(ctx);
   if (session && session.accountId !== accountId) {
-    return moveTo(deps, ctx, visit, { step: 'switch-account', ...proven });
+    return moveTo(deps, ctx, visit, { ...proven, step: 'switch-account' });
   }
   await complete(deps, ctx, visit, account, proven);
 }
 
 /** As finishSignIn, for someone who has agreed to replace the session of this browser. */
 export async function completeSignIn(deps: SignInDeps, ctx: Context, visit: Visit, proven: Proven): Promise<void> {
-  const { accountId, manner, provenAt } = proven;
   const account = await usableAccount(deps, visit, proven);
+  if (account.provenFrom?.getTime() !== proven.provenFrom) return startOver(deps, ctx, visit);
   // The terms have changed while the question was open.
-  if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { step: 'accept-terms', accountId, manner, provenAt });
+  if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { ...proven, step: 'accept-terms' });
   await complete(deps, ctx, visit, account, proven);
+}
+
+/** Back to the first page, for anyone: what was proven counts for nothing any more. */
+export function startOver(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
+  return moveTo(deps, ctx, visit, { step: 'start', anyone: true });
 }
 
 /** Whether a proof has waited so long for an answer that whoever is at the page now may be somebody else. */

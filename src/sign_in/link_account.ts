@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Account, IdentityKey } from '../accounts/index.ts';
 import { maskAddress } from '../kit/addresses.ts';
+import { epochSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { passwordTries } from '../passwords/index.ts';
@@ -51,6 +52,7 @@ export const submitLinkPassword = atStep('link-account', async (deps, ctx, visit
   const { web, passwords, record } = deps;
   const { password = '' } = await web.form(ctx);
   const t = web.t(ctx);
+  const provenAt = epochSeconds();
   const account = await accountOf(deps, step);
   const address = account.address?.canonical ?? account.id;
   const tries = await passwordTries(deps, ctx, { address, account, browserHash: visit.browserHash });
@@ -63,7 +65,7 @@ export const submitLinkPassword = atStep('link-account', async (deps, ctx, visit
     return show({ status: 401, problems })(deps, ctx, visit);
   }
   await tries.forgive();
-  await joinAfterProof(deps, ctx, visit, step);
+  await joinAfterProof(deps, ctx, visit, step, { account, provenAt });
 });
 
 /** A code to the account's address proves it, unless the account has a second factor. */
@@ -82,22 +84,26 @@ export const sendLinkCode = atStep('link-account', async (deps, ctx, visit, step
 /** Another upstream that already opens the account proves it. `key` is the identity that a trip for this purpose brought. */
 export function linkByUpstream(deps: SignInDeps, ctx: Context, visit: Visit, key: IdentityKey): Promise<void> {
   const prove = atStep('link-account', async (_deps, _ctx, _visit, step) => {
+    const proven = { provenAt: epochSeconds(), account: await accountOf(deps, step) };
     const identity = await deps.accounts.identities.find(key);
-    if (identity?.accountId === step.accountId) return joinAfterProof(deps, ctx, visit, step);
+    if (identity?.accountId === proven.account.id) return joinAfterProof(deps, ctx, visit, step, proven);
     await moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream: key.upstreamId } });
   });
   return prove(deps, ctx, visit);
 }
 
+/** The account and the time are those from before the proof. */
 async function joinAfterProof(
   deps: SignInDeps,
   ctx: Context,
   visit: Visit,
   step: StepNamed<'link-account'>,
+  { account, provenAt }: { account: Account; provenAt: number },
 ): Promise<void> {
-  const { arrival, accountId, provenByCode } = step;
-  const joined = await deps.accounts.join(accountId, arrival, { provenByCode }, bindingOf(deps, ctx, visit));
-  if (joined.ok) return finishSignIn(deps, ctx, visit, accountId, federated(arrival.upstreamId));
+  const { arrival, provenByCode } = step;
+  const binding = bindingOf(deps, ctx, visit);
+  const joined = await deps.accounts.join(account.id, arrival, { provenByCode, provenAt }, binding);
+  if (joined.ok) return finishSignIn(deps, ctx, visit, account, federated(arrival.upstreamId));
   if (joined.reason === 'disabled') throw new IdpError('account_disabled', { reference: visit.reference });
   await moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream: arrival.upstreamId } });
 }

@@ -42,6 +42,7 @@ interface Waiting {
   accountId: string;
   manner: Manner;
   provenAt: number;
+  provenFrom?: number;
 }
 
 /** A link to choose a new password is on its way, if the address has an account; it works for so many seconds. */

@@ -1,8 +1,5 @@
-import type { Context } from 'koa';
-import type { Visit } from '../oidc/index.ts';
-import type { SignInDeps } from './deps.ts';
-import { completeSignIn, isOld, isStale } from './finish.ts';
-import { atStep, moveTo, pathOf } from './steps.ts';
+import { completeSignIn, isOld, isStale, startOver } from './finish.ts';
+import { atStep, pathOf } from './steps.ts';
 
 /** Says, before anything happens, that going on signs the other account out of all apps on this browser. */
 export const showSwitch = atStep('switch-account', async (deps, ctx, visit, step) => {
@@ -32,7 +29,3 @@ export const submitSwitch = atStep('switch-account', async (deps, ctx, visit, st
   if (await isStale(deps, step)) return startOver(deps, ctx, visit);
   await completeSignIn(deps, ctx, visit, step);
 });
-
-function startOver(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
-  return moveTo(deps, ctx, visit, { step: 'start', anyone: true });
-}

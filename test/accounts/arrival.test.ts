@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Arrival } from '../../src/accounts/index.ts';
 import { postgresAccountStore } from '../../src/accounts/postgres_account_store.ts';
-import { accountsWorld, arrivalOf, freshAddress, freshVisit, type World } from './world.ts';
+import { LATER, accountsWorld, arrivalOf, freshAddress, freshVisit, type World } from './world.ts';
 
 describe('an arrival from an upstream', () => {
   let world: World;
@@ -72,7 +72,9 @@ describe('an arrival from an upstream', () => {
       provenByCode: false,
     });
     expect(await identitiesOf(account.id)).toEqual([]);
-    expect(await world.accounts.join(account.id, arrival, { provenByCode: false }, freshVisit())).toMatchObject({
+    expect(
+      await world.accounts.join(account.id, arrival, { provenByCode: false, provenAt: LATER }, freshVisit()),
+    ).toMatchObject({
       ok: true,
     });
     expect((await arrive(arrival)).decision).toBe('sign_in');
@@ -170,11 +172,15 @@ describe('an arrival from an upstream', () => {
     expect(redeemed).toMatchObject({
       outcome: { decision: 'prove_then_join', ways: { password: true, code: false }, provenByCode: true },
     });
-    expect(await world.accounts.join(account.id, arrival, { provenByCode: false }, freshVisit())).toEqual({
+    expect(
+      await world.accounts.join(account.id, arrival, { provenByCode: false, provenAt: LATER }, freshVisit()),
+    ).toEqual({
       ok: false,
       reason: 'unverified',
     });
-    expect(await world.accounts.join(account.id, arrival, { provenByCode: true }, freshVisit())).toMatchObject({
+    expect(
+      await world.accounts.join(account.id, arrival, { provenByCode: true, provenAt: LATER }, freshVisit()),
+    ).toMatchObject({
       ok: true,
       account: { address: { verifiedAt: expect.any(Date) } },
     });
@@ -199,7 +205,9 @@ describe('an arrival from an upstream', () => {
       decision: 'refuse_neutral',
     });
     const other = arrivalOf(account.address, 'verified', { upstreamId: 'facebook' });
-    expect(await world.accounts.join(account.id, other, { provenByCode: false }, freshVisit())).toEqual({
+    expect(
+      await world.accounts.join(account.id, other, { provenByCode: false, provenAt: LATER }, freshVisit()),
+    ).toEqual({
       ok: false,
       reason: 'disabled',
     });
@@ -208,8 +216,8 @@ describe('an arrival from an upstream', () => {
   it('joins an identity to one account only', async () => {
     const [one, two] = [await existing(), await existing()];
     const arrival = arrivalOf(one.address, 'verified', { subject: 'shared' });
-    await world.accounts.join(one.id, arrival, { provenByCode: false }, freshVisit());
-    expect(await world.accounts.join(two.id, arrival, { provenByCode: false }, freshVisit())).toEqual({
+    await world.accounts.join(one.id, arrival, { provenByCode: false, provenAt: LATER }, freshVisit());
+    expect(await world.accounts.join(two.id, arrival, { provenByCode: false, provenAt: LATER }, freshVisit())).toEqual({
       ok: false,
       reason: 'taken',
     });
@@ -319,7 +327,7 @@ describe('an arrival from an upstream', () => {
       const arrival = arrivalOf(account.address, 'verified');
       await Promise.all([
         postgresAccountStore(world.database.knex).bury(account.id),
-        other.accounts.join(account.id, arrival, { provenByCode: false }, freshVisit()),
+        other.accounts.join(account.id, arrival, { provenByCode: false, provenAt: LATER }, freshVisit()),
       ]);
       expect(await world.accounts.find(account.id)).toBeUndefined();
       expect(await identitiesOf(account.id)).toEqual([]);

@@ -4,7 +4,7 @@ import { lockAddress } from '../../src/accounts/address_lock.ts';
 import type { Account } from '../../src/accounts/index.ts';
 import { postgresIdentityStore } from '../../src/accounts/postgres_identity_store.ts';
 import type { Address } from '../../src/kit/addresses.ts';
-import { accountsWorld, freshAddress, freshVisit, signUpOf, somebodyWaits, type World } from './world.ts';
+import { ownerOf, accountsWorld, freshAddress, freshVisit, signUpOf, somebodyWaits, type World } from './world.ts';
 
 let world: World;
 
@@ -31,7 +31,7 @@ async function tokenTo(who: Address, template: string): Promise<string> {
 }
 
 async function wish(account: Account, address: Address): Promise<string> {
-  expect(await world.selfService.addressChange.start(account.id, address, asking)).toEqual({ ok: true });
+  expect(await world.selfService.addressChange.start(ownerOf(account.id), address, asking)).toEqual({ ok: true });
   return tokenTo(address, 'change-address');
 }
 
@@ -77,8 +77,8 @@ describe('two who want one address', () => {
       const ends = await Promise.all([
         world.selfService.addressChange.undo(undoOne, asking),
         world.selfService.addressChange.undo(undoTwo, asking),
-        world.selfService.addressChange.start(one.id, own(two), asking),
-        world.selfService.addressChange.start(two.id, own(one), asking),
+        world.selfService.addressChange.start(ownerOf(one.id), own(two), asking),
+        world.selfService.addressChange.start(ownerOf(two.id), own(one), asking),
       ]);
       expect(ends.every(({ ok }) => ok)).toBe(true);
     }
@@ -94,7 +94,7 @@ describe('one change of address', () => {
       const [confirmed] = await Promise.all([
         world.selfService.addressChange.confirm(token, asking),
         world.selfService.addressChange.cancel(account.id),
-        world.selfService.deletion.schedule(account.id, asking),
+        world.selfService.deletion.schedule(ownerOf(account.id), asking),
       ]);
       expect(await addressNow(account)).toBe(confirmed.ok ? address.canonical : own(account).canonical);
       const told = [...(await world.mailsTo(own(account))), ...(await world.mailsTo(address))].map(
@@ -196,7 +196,7 @@ describe('one change of address', () => {
     const toShell = await wish(account, own(shell));
     expect(await world.selfService.addressChange.confirm(toShell, asking)).toEqual({ ok: true });
     expect(await world.accounts.find(shell.id)).toBeUndefined();
-    await world.selfService.addressChange.start(account.id, own(admin), asking);
+    await world.selfService.addressChange.start(ownerOf(account.id), own(admin), asking);
     expect(await tokenTo(own(admin), 'address-wanted')).toBe('');
   });
 });

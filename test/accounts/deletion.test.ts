@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { openAdministration, type Account } from '../../src/accounts/index.ts';
 import { parseAddress } from '../../src/kit/addresses.ts';
 import { pass, useRealClock } from '../support/clock.ts';
-import { accountsWorld, freshVisit, signUpOf, type World } from './world.ts';
+import { ownerOf, accountsWorld, freshVisit, signUpOf, type World } from './world.ts';
 
 let world: World;
 
@@ -23,7 +23,7 @@ const newest = async (account: Account) => (await world.mailsTo(addressOf(accoun
 
 /** Somebody deletes their account; resolves with the token of the link that takes it back. */
 async function deleted(account: Account): Promise<string> {
-  await world.selfService.deletion.schedule(account.id, asking);
+  await world.selfService.deletion.schedule(ownerOf(account.id), asking);
   const { link } = JSON.parse((await newest(account))?.text ?? '{}') as { link: string };
   return new URL(link, 'https://id.example').searchParams.get('token') ?? '';
 }
@@ -31,7 +31,7 @@ async function deleted(account: Account): Promise<string> {
 describe('an account whose person deleted it', () => {
   it('is ended once, however often they press', async () => {
     const account = await world.existing();
-    await Promise.all([1, 2, 3].map(() => world.selfService.deletion.schedule(account.id, asking)));
+    await Promise.all([1, 2, 3].map(() => world.selfService.deletion.schedule(ownerOf(account.id), asking)));
     expect(world.ended.filter((id) => id === account.id)).toHaveLength(1);
     expect(await world.mailsTo(addressOf(account))).toHaveLength(1);
   });
@@ -58,7 +58,7 @@ describe('an account whose person deleted it', () => {
 
   it('is buried by one of several processes', async () => {
     const accounts = await Promise.all(Array.from({ length: 60 }, () => world.existing()));
-    for (const { id } of accounts) await world.selfService.deletion.schedule(id, asking);
+    for (const { id } of accounts) await world.selfService.deletion.schedule(ownerOf(id), asking);
     pass(GRACE + 1);
     const other = world.second();
     const before = world.events.filter(({ type }) => type === 'accounts.deleted').length;
@@ -129,7 +129,7 @@ describe('an account whose person deleted it', () => {
 
   it('hears the last of it in the language in which it was deleted', async () => {
     const [plain, own] = [await world.existing(), await world.existing({ locale: 'en' })];
-    for (const { id } of [plain, own]) await world.selfService.deletion.schedule(id, { locale: 'ko' });
+    for (const { id } of [plain, own]) await world.selfService.deletion.schedule(ownerOf(id), { locale: 'ko' });
     pass(GRACE + 1);
     await world.accounts.sweep();
     expect((await newest(plain))?.subject).toBe('deletion-done ko');
@@ -139,7 +139,7 @@ describe('an account whose person deleted it', () => {
   it('is gone at once where there is no grace', async () => {
     const account = await world.existing();
     world.settings.lifetimes.deletion_grace = 0;
-    await world.selfService.deletion.schedule(account.id, asking);
+    await world.selfService.deletion.schedule(ownerOf(account.id), asking);
     world.settings.lifetimes.deletion_grace = GRACE;
     expect(await world.accounts.find(account.id)).toBeUndefined();
     expect((await newest(account))?.subject).toBe('deletion-done en');
@@ -180,10 +180,12 @@ describe('what people change on their own account', () => {
     const account = await world.existing();
     await world.disable(account.id);
     const edit = { name: 'Eve', picture: undefined, zoneinfo: undefined, locale: undefined };
-    await expect(world.selfService.editProfile(account.id, edit)).rejects.toMatchObject({ code: 'account_disabled' });
+    await expect(world.selfService.editProfile(ownerOf(account.id), edit)).rejects.toMatchObject({
+      code: 'account_disabled',
+    });
     const wanted = parseAddress('wanted@example.com') ?? addressOf(account);
     const about = { ...asking, clientAddress: '10.0.0.1' };
-    await expect(world.selfService.addressChange.start(account.id, wanted, about)).rejects.toMatchObject({
+    await expect(world.selfService.addressChange.start(ownerOf(account.id), wanted, about)).rejects.toMatchObject({
       code: 'account_disabled',
     });
   });
@@ -192,8 +194,8 @@ describe('what people change on their own account', () => {
     const profile = { name: 'Ada Byron', given_name: 'Ada', family_name: 'Byron', nickname: 'ada' };
     const account = await world.existing({ profile });
     const edit = { name: 'Ada  Byron', picture: undefined, zoneinfo: undefined, locale: undefined };
-    expect(await world.selfService.editProfile(account.id, edit)).toBe(false);
-    expect(await world.selfService.editProfile(account.id, { ...edit, name: 'Ada King' })).toBe(true);
+    expect(await world.selfService.editProfile(ownerOf(account.id), edit)).toBe(false);
+    expect(await world.selfService.editProfile(ownerOf(account.id), { ...edit, name: 'Ada King' })).toBe(true);
     expect((await world.accounts.find(account.id))?.profile).toEqual({ name: 'Ada King', nickname: 'ada' });
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Account } from '../../src/accounts/account.ts';
-import { accountsWorld, arrivalOf, freshAddress, freshVisit, somebodyWaits, type World } from './world.ts';
+import { LATER, accountsWorld, arrivalOf, freshAddress, freshVisit, somebodyWaits, type World } from './world.ts';
 
 let world: World;
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const occasion = { locale: 'en' as const, reference: 'AAAAA-BBBBB' };
-const asked = { provenByCode: false };
+const asked = { provenByCode: false, provenAt: LATER };
 
 /** An account that these upstreams open, without a password. */
 async function accountWith(...upstreams: string[]): Promise<Account> {

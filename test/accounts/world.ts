@@ -21,6 +21,12 @@ import { limitSettings, openRateLimits } from '../../src/rate_limits/index.ts';
 import { mailRoom, testSealer } from '../mail/world.ts';
 import { testDatabase } from '../support/database.ts';
 
+/** The time of a sign-in that is newer than anything that ends one. */
+export const LATER = 4_000_000_000;
+
+/** Somebody with such a sign-in. */
+export const ownerOf = (accountId: string) => ({ accountId, signedInAt: LATER });
+
 export type World = Awaited<ReturnType<typeof accountsWorld>>;
 
 /** Accounts over a database of their own, with real mail, limits and passwords, as app.ts puts them together. */
