@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Translate } from '../locales/index.ts';
 import { resourceSentence, scopeSentence, type ListedGrant } from '../oidc/index.ts';
+import { parameterOf } from '../web/index.ts';
 import type { Person } from './frame.ts';
 import { ACCOUNT_CLIENT_ID } from './own_client.ts';
 import type { AccountPagesDeps } from './page_deps.ts';
@@ -25,7 +26,7 @@ export function mountApps(deps: AccountPagesDeps): void {
   frame.page({
     path: REMOVE,
     load: ({ accountId }, ctx) =>
-      oidc.grantsOf(accountId, { limit: 1, only: clientOf(ctx), except: ACCOUNT_CLIENT_ID }),
+      oidc.grantsOf(accountId, { limit: 1, only: parameterOf(ctx, 'client'), except: ACCOUNT_CLIENT_ID }),
     async show(ctx, person, { items: [grant] }) {
       if (grant) await showQuestion(deps, ctx, person, grant);
       else web.redirect(ctx, PATH);
@@ -35,7 +36,7 @@ export function mountApps(deps: AccountPagesDeps): void {
     path: REMOVE,
     page: PATH,
     async submit(ctx, { account }) {
-      const client = clientOf(ctx);
+      const client = parameterOf(ctx, 'client');
       // Our own pages are no app: what they were allowed is nothing to take away.
       if (client !== ACCOUNT_CLIENT_ID) await oidc.revokeGrant(account.id, client);
       frame.done(ctx, PATH, 'removed');
@@ -99,12 +100,4 @@ function sentencesOf(t: Translate, { scopes }: ListedGrant): string[] {
     names.map((scope) => resourceSentence(t, scope, resource)),
   );
   return [...own, ...resources];
-}
-
-/** `:client` of the route, as the router has decoded it. */
-function clientOf(ctx: Context): string {
-  const parameters: unknown = ctx['params'];
-  const found =
-    typeof parameters === 'object' && parameters !== null && 'client' in parameters ? parameters.client : undefined;
-  return typeof found === 'string' ? found : '';
 }

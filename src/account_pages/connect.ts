@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { AccountTrip, TripEnd } from '../upstreams/index.ts';
+import { parameterOf } from '../web/index.ts';
 import type { Person } from './frame.ts';
 import { end, type EndingName } from './identity_endings.ts';
 import type { AccountPagesDeps } from './page_deps.ts';
@@ -11,7 +12,7 @@ import type { AccountPagesDeps } from './page_deps.ts';
  */
 export async function connectFrom(deps: AccountPagesDeps, ctx: Context, { session }: Person): Promise<void> {
   const { web, upstreams, events } = deps;
-  const upstreamId = String(ctx['params'].upstream);
+  const upstreamId = parameterOf(ctx, 'upstream');
   const reference = web.referenceOf(ctx);
   const { accountId, uid: sessionUid } = session;
   const trip = { purpose: 'connect', accountId, sessionUid, reference, browserHash: web.browser.ensure(ctx) } as const;

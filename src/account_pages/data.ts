@@ -42,7 +42,7 @@ async function download(deps: AccountPagesDeps, ctx: Context, person: Person): P
 
 /** In words that its person can read; what other rooms keep they say themselves. */
 async function copyOf(deps: AccountPagesDeps, { account }: Person): Promise<Record<string, unknown>> {
-  const { accounts, selfService, events, holdings } = deps;
+  const { accounts, upstreams, selfService, events, holdings } = deps;
   const { id, origin, locale, termsVersion, createdAt, updatedAt, address } = account;
   const dates = { created_at: createdAt, changed_at: updatedAt };
   const [pending, known, identities, happened, held] = await Promise.all([
@@ -59,7 +59,7 @@ async function copyOf(deps: AccountPagesDeps, { account }: Person): Promise<Reco
     address_waiting_for_confirmation: pending?.stored ?? null,
     claims: claimsOf(account),
     connected_accounts: identities.map(({ upstreamId, issuer, subject, facts, createdAt: since, lastUsedAt }) => {
-      const names = { service: nameOf(deps, upstreamId), issuer, subject };
+      const names = { service: upstreams.nameOf(upstreamId), issuer, subject };
       return { ...names, ...facts, connected_at: since, last_used_at: lastUsedAt };
     }),
     known_browsers: known.map((since) => ({ first_used_at: since })),
@@ -72,8 +72,4 @@ async function copyOf(deps: AccountPagesDeps, { account }: Person): Promise<Reco
         return { at, what: type, outcome, reason, ...where, detail };
       }),
   };
-}
-
-function nameOf({ upstreams }: AccountPagesDeps, id: string): string {
-  return upstreams.list().find((upstream) => upstream.id === id)?.name ?? id;
 }

@@ -12,7 +12,7 @@ import { dateOf, momentOf } from './words.ts';
 
 /** `/account/identities`: what opens the account besides its own factors, and the ways to connect and disconnect. */
 export function mountIdentities(deps: AccountPagesDeps): void {
-  const { web, accounts, frame } = deps;
+  const { web, accounts, upstreams, frame } = deps;
   const load = ({ accountId }: Session) => accounts.identities.listOf(accountId);
   frame.page({
     path: IDENTITIES,
@@ -37,7 +37,7 @@ export function mountIdentities(deps: AccountPagesDeps): void {
       if (done.ok || done.reason === 'unknown') {
         return web.redirect(ctx, `${IDENTITIES}?done=disconnected&upstream=${encodeURIComponent(upstream)}`);
       }
-      const text = web.t(ctx)('account.identities.last', { upstream: nameOf(deps, upstream) });
+      const text = web.t(ctx)('account.identities.last', { upstream: upstreams.nameOf(upstream) });
       const ending = { status: 422, problems: [{ text }], lastWayIn: true };
       await show(deps, ctx, person, await load(person.session), ending);
     },
@@ -90,8 +90,4 @@ function describe(locale: Tag, zone: string | undefined, identity: Identity, ups
     since: dateOf(locale, identity.createdAt, zone),
     lastUsed: momentOf(locale, identity.lastUsedAt, zone),
   };
-}
-
-function nameOf({ upstreams }: AccountPagesDeps, id: string): string {
-  return upstreams.list().find((upstream) => upstream.id === id)?.name ?? id;
 }

@@ -35,7 +35,7 @@ export type EndingName = keyof typeof endings;
 
 /** Goes to the page, which says how it ended. */
 export function end({ web }: AccountPagesDeps, ctx: Context, name: EndingName, upstreamId: string): void {
-  web.redirect(ctx, `${IDENTITIES}?done=${name}&upstream=${upstreamId}`);
+  web.redirect(ctx, `${IDENTITIES}?done=${name}&upstream=${encodeURIComponent(upstreamId)}`);
 }
 
 /** What the page says about what just happened; only upstreams that somebody knows are named. */

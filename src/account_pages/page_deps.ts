@@ -18,7 +18,7 @@ export interface SecurityCard {
 export interface AccountPagesDeps {
   web: Web;
   accounts: Accounts;
-  upstreams: Pick<Upstreams, 'list' | 'begin'>;
+  upstreams: Pick<Upstreams, 'list' | 'nameOf' | 'begin'>;
   clients: Pick<Clients, 'list'>;
   oidc: Pick<
     Oidc,

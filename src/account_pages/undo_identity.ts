@@ -33,7 +33,7 @@ async function look(deps: AccountPagesDeps, ctx: Context, token: string): Promis
   if (link?.state === 'used') return undone(deps, ctx);
   if (link?.state !== 'usable') return deadLink(web, ctx);
   const { upstreamId } = link.payload.identity;
-  const upstream = upstreams.list().find(({ id }) => id === upstreamId)?.name ?? upstreamId;
+  const upstream = upstreams.nameOf(upstreamId);
   const t = web.t(ctx);
   return {
     title: t('account.undo_identity.title', { upstream }),

@@ -13,6 +13,7 @@ export { openAdministration } from './administration.ts';
 export { cleanPicture } from './claim_values.ts';
 export { claimsByScope } from './claim_table.ts';
 export { claimsOf } from './claims.ts';
+export { COOL_DOWN } from './proofs.ts';
 export { readClaims } from './read_claims.ts';
 export { openSelfService } from './self_service.ts';
 export { readCsvLines } from './transfer/csv_lines.ts';

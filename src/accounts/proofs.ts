@@ -14,7 +14,7 @@ import type { Proof, ProofMail, StoredProof } from './proof_store.ts';
 
 const MOST_TRIES = 5;
 /** Seconds between two mails of one proof. */
-const COOL_DOWN = 60;
+export const COOL_DOWN = 60;
 /** A new code can be sent for a proof as long as its visit lasts; a day is longer than any. */
 const KEPT_SECONDS = 86_400;
 

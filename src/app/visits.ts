@@ -8,7 +8,7 @@ import { openOidc, type Oidc, type PromptHandler } from '../oidc/index.ts';
 import { mountPasswordPages, paceForms, passwordCard } from '../passwords/index.ts';
 import { backToLogin, mountSignIn, type SignInDeps } from '../sign_in/index.ts';
 import { signOutPages } from '../sign_out/index.ts';
-import type { Web } from '../web/index.ts';
+import { parameterOf, type Web } from '../web/index.ts';
 import { directoryOf } from './adapters.ts';
 import type { AppDeps, Base } from './base.ts';
 import { ownAccountParts } from './own_account.ts';
@@ -105,7 +105,7 @@ function mountPrompts(web: Web, oidc: Oidc, prompts: Record<string, PromptHandle
   ] as const;
   for (const [method, act] of methods) {
     web.router[method]('/interaction/:uid', async (ctx) => {
-      const onward = method === 'get' ? await oidc.onward(ctx.params['uid'] ?? '', web.browser.read(ctx)) : undefined;
+      const onward = method === 'get' ? await oidc.onward(parameterOf(ctx, 'uid'), web.browser.read(ctx)) : undefined;
       if (onward !== undefined) return web.redirect(ctx, onward);
       const visit = await oidc.current(ctx);
       const handler = handlers.get(visit.prompt.name);

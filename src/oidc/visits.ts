@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import type { AdapterPayload } from 'oidc-provider';
 import { now } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
+import { parameterOf } from '../web/index.ts';
 import type { ModelStore } from './artifacts/artifact_store.ts';
 import type { Visit } from './door.ts';
 import type { OidcDeps } from './deps.ts';
@@ -93,9 +94,7 @@ function wayOn({ web, clients }: VisitsDeps, ctx: Context, uid: string, record: 
 
 /** `:uid` of the matched route. */
 export function uidOf(ctx: Context): string {
-  const parameters: unknown = ctx['params'];
-  const uid = typeof parameters === 'object' && parameters !== null && 'uid' in parameters ? parameters.uid : undefined;
-  return typeof uid === 'string' ? uid : '';
+  return parameterOf(ctx, 'uid');
 }
 
 /** Without a binding but with other cookies of ours, it is another browser's page; cookies do work here. */

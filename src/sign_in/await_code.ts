@@ -2,8 +2,8 @@ import type { Context } from 'koa';
 import type { Sent } from '../accounts/index.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import type { Visit } from '../oidc/index.ts';
-import type { SignInDeps } from './deps.ts';
 import { refusedForNow, type Shown } from '../web/index.ts';
+import type { SignInDeps } from './deps.ts';
 import { moveTo, type Manner } from './steps.ts';
 
 /** Shows the page on which the person is once more. */

@@ -1,18 +1,16 @@
 import type { Context } from 'koa';
-import type { CodeRefused } from '../accounts/index.ts';
+import { COOL_DOWN, type CodeRefused } from '../accounts/index.ts';
 import { maskAddress, parseAddress } from '../kit/addresses.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import type { Translate } from '../locales/index.ts';
 import type { Visit } from '../oidc/index.ts';
+import { addressProblems, problem, refusedForNow, type Shown } from '../web/index.ts';
 import { awaitCode } from './await_code.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
 import { goOn } from './go_on.ts';
 import { entranceOf } from './invited.ts';
-import { addressProblems, problem, refusedForNow, type Shown } from '../web/index.ts';
 import { domainProblems } from './signup.ts';
 import { atStep, moveTo, pathOf, type StepNamed } from './steps.ts';
-
-const RESEND_SECONDS = 60;
 
 /** The page that takes the mailed code, alike for a free address and a taken one. */
 const show = (shown: Shown, typed = '') =>
@@ -37,7 +35,7 @@ const show = (shown: Shown, typed = '') =>
         values: { email: typed },
         maskedEmail: maskAddress(step.address),
         seconds: deps.codeSeconds,
-        resendIn: Math.max(0, step.sentAt + RESEND_SECONDS - epochSeconds()),
+        resendIn: Math.max(0, step.sentAt + COOL_DOWN - epochSeconds()),
         note: step.resent ? t('sign_in.check_email.resent') : undefined,
         problems: shown.problems ?? [],
       },

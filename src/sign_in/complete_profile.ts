@@ -1,9 +1,8 @@
 import { parseAddress } from '../kit/addresses.ts';
+import { addressProblems, nameProblems, type Shown } from '../web/index.ts';
 import { bindingOf } from './deps.ts';
 import { goOn } from './go_on.ts';
-import { addressProblems, nameProblems, type Shown } from '../web/index.ts';
 import { atStep, federated, pathOf } from './steps.ts';
-import { upstreamName } from './upstream_buttons.ts';
 
 interface Typed {
   email: string;
@@ -23,7 +22,7 @@ const show = (shown: Shown, typed?: Typed) =>
       locals: {
         action: pathOf(visit, 'complete-profile'),
         cancelAction: pathOf(visit, 'start-again'),
-        upstream: upstreamName(deps, upstreamId),
+        upstream: deps.upstreams.nameOf(upstreamId),
         person: identity.name,
         values: typed ?? { email: '', name: identity.name ?? '' },
         problems: shown.problems ?? [],

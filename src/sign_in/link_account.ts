@@ -5,12 +5,12 @@ import { epochSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { passwordTries } from '../passwords/index.ts';
+import { problem, refusedForNow, type Shown } from '../web/index.ts';
 import { awaitCode } from './await_code.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { finishSignIn } from './finish.ts';
-import { problem, refusedForNow, type Shown } from '../web/index.ts';
 import { atStep, federated, moveTo, pathOf, type StepNamed } from './steps.ts';
-import { formTargets, upstreamButtons, upstreamName } from './upstream_buttons.ts';
+import { formTargets, upstreamButtons } from './upstream_buttons.ts';
 
 const show = (shown: Shown) =>
   atStep('link-account', async (deps, ctx, visit, step) => {
@@ -28,7 +28,7 @@ const show = (shown: Shown) =>
         maskedEmail: maskAddress(account.address?.stored ?? ''),
         email: identity.email?.value ?? arrival.typed?.address.stored,
         upstream: {
-          label: upstreamName(deps, upstreamId),
+          label: upstreams.nameOf(upstreamId),
           preset: upstreams.list().find((upstream) => upstream.id === upstreamId)?.preset,
           person: identity.email?.value ?? identity.name,
         },

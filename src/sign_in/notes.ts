@@ -1,10 +1,9 @@
 import type { Context } from 'koa';
 import type { ErrorCode } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
-import type { SignInDeps } from './deps.ts';
 import { problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
+import type { SignInDeps } from './deps.ts';
 import { stepOf } from './steps.ts';
-import { upstreamName } from './upstream_buttons.ts';
 
 /** What the first page of a prompt shows beside its form. */
 export interface FirstPage {
@@ -48,16 +47,16 @@ function noteOf({ web, upstreams }: SignInDeps, ctx: Context, visit: Visit): Fir
     case 'too_many_codes':
       return { problems: [], ...refusedForNow(ctx, t, note.wait, 'sign_in.problems.too_many_codes') };
     case 'cancelled': {
-      const text = t('upstreams.cancelled', { name: upstreamName({ upstreams }, note.upstream) });
+      const text = t('upstreams.cancelled', { name: upstreams.nameOf(note.upstream) });
       return { note: text, problems: [], error: 'upstream_cancelled' };
     }
     case 'refused': {
-      const upstream = upstreamName({ upstreams }, note.upstream);
+      const upstream = upstreams.nameOf(note.upstream);
       return { problems: [problem(t, 'sign_in.problems.link_refused', undefined, { upstream })], status: 403 };
     }
     default: {
       const { key, error, status } = failures[note.kind];
-      const name = upstreamName({ upstreams }, note.upstream);
+      const name = upstreams.nameOf(note.upstream);
       return { problems: [problem(t, key, undefined, { name })], error, status };
     }
   }

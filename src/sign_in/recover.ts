@@ -1,13 +1,11 @@
 import type { Context } from 'koa';
-import type { ResetAsked } from '../accounts/index.ts';
+import { COOL_DOWN, type ResetAsked } from '../accounts/index.ts';
 import { maskAddress, parseAddress, type Address } from '../kit/addresses.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import type { Visit } from '../oidc/index.ts';
-import { bindingOf, type SignInDeps } from './deps.ts';
 import { addressProblems, refusedForNow, type Shown } from '../web/index.ts';
+import { bindingOf, type SignInDeps } from './deps.ts';
 import { atStep, moveTo, pathOf } from './steps.ts';
-
-const RESEND_SECONDS = 60;
 
 /** "Forgot password?": asks for the address. What was typed on the login page comes along. */
 export function showRecover(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
@@ -60,7 +58,7 @@ const showSent = (shown: Shown) =>
         maskedEmail: maskAddress(step.address.stored),
         seconds: step.seconds,
         resendAction: pathOf(visit, 'recover-sent'),
-        resendIn: Math.max(0, step.sentAt + RESEND_SECONDS - epochSeconds()),
+        resendIn: Math.max(0, step.sentAt + COOL_DOWN - epochSeconds()),
         otherAction: pathOf(visit, 'recover'),
         loginAction: loginPath(visit),
         upstreams:
@@ -77,7 +75,7 @@ export const showRecoverSent = showSent({});
 /** Sends a new link, at most one a minute; the old one is dead. */
 export const resendLink = atStep('recover-sent', async (deps, ctx, visit, step) => {
   await deps.web.form(ctx);
-  const wait = step.sentAt + RESEND_SECONDS - epochSeconds();
+  const wait = step.sentAt + COOL_DOWN - epochSeconds();
   if (wait > 0) return showSent(tooMany(deps, ctx, wait))(deps, ctx, visit);
   const asked = await ask(deps, ctx, visit, step.address);
   if (!asked.ok) return showSent(tooMany(deps, ctx, asked.retryAfter))(deps, ctx, visit);

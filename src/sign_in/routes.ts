@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { PromptHandler, Visit } from '../oidc/index.ts';
+import { parameterOf } from '../web/index.ts';
 import { showAcceptTerms, submitAcceptTerms } from './accept_terms.ts';
 import { changeAddress, goOnConfirmed, isConfirmed, resendCode, showCheckEmail, submitCode } from './check_email.ts';
 import { chooseAccount, forgetAccount, showChooser } from './choose_account.ts';
@@ -43,9 +44,9 @@ const pages: readonly [method: 'get' | 'post', path: string, handler: Handler][]
   ['post', 'switch-account', submitSwitch],
   ['post', 'start-again', startAgain],
   ['post', 'cancel', cancel],
-  ['post', 'choose/:account', (deps, ctx, visit) => chooseAccount(deps, ctx, visit, parameter(ctx, 'account'))],
-  ['post', 'forget/:account', (deps, ctx, visit) => forgetAccount(deps, ctx, visit, parameter(ctx, 'account'))],
-  ['post', 'upstream/:upstream', (deps, ctx, visit) => beginTrip(deps, ctx, visit, parameter(ctx, 'upstream'))],
+  ['post', 'choose/:account', (deps, ctx, visit) => chooseAccount(deps, ctx, visit, parameterOf(ctx, 'account'))],
+  ['post', 'forget/:account', (deps, ctx, visit) => forgetAccount(deps, ctx, visit, parameterOf(ctx, 'account'))],
+  ['post', 'upstream/:upstream', (deps, ctx, visit) => beginTrip(deps, ctx, visit, parameterOf(ctx, 'upstream'))],
 ];
 
 /** The first page and the form of each prompt. What the chooser's own forms post goes to pages of their own. */
@@ -78,13 +79,13 @@ function mountUpstreams(deps: SignInDeps): void {
   const { web } = deps;
   for (const path of ['/upstream/:upstream/callback', '/upstream/:upstream/resume']) {
     web.router.get(path, async (ctx) => {
-      await arriveFromUpstream(deps, ctx, parameter(ctx, 'upstream'), ctx.URL.searchParams);
+      await arriveFromUpstream(deps, ctx, parameterOf(ctx, 'upstream'), ctx.URL.searchParams);
       await endFormChain(deps, ctx);
     });
   }
   web.router.post('/upstream/:upstream/callback', async (ctx) => {
     const fields = new URLSearchParams(await web.rawForm(ctx));
-    await arriveFromUpstream(deps, ctx, parameter(ctx, 'upstream'), fields);
+    await arriveFromUpstream(deps, ctx, parameterOf(ctx, 'upstream'), fields);
   });
 }
 
@@ -140,9 +141,4 @@ async function endFormChain({ web }: SignInDeps, ctx: Context): Promise<void> {
     title: web.t(ctx)('sign_in.going_on.title'),
     locals: { next },
   });
-}
-
-/** Of the matched route; the router has put it there. */
-function parameter(ctx: Context, name: string): string {
-  return (ctx['params'] as Record<string, string | undefined>)[name] ?? '';
 }

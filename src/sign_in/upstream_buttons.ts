@@ -29,8 +29,3 @@ export function upstreamButtons({ upstreams, web }: SignInDeps, ctx: Context, vi
 export function formTargets({ upstreams }: SignInDeps, visit: Visit): string[] {
   return [visit.formTarget, ...upstreams.list().flatMap((upstream) => upstream.origins)];
 }
-
-/** What people call the upstream. */
-export function upstreamName({ upstreams }: Pick<SignInDeps, 'upstreams'>, id: string): string {
-  return upstreams.list().find((upstream) => upstream.id === id)?.name ?? id;
-}

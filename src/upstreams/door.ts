@@ -37,6 +37,8 @@ export type TripEnd = Exclude<Arrival, { outcome: 'resume' }>;
 /** What the room offers. */
 export interface Upstreams {
   list(): ListedUpstream[];
+  /** What people call an upstream; the id where it is not configured any more. */
+  nameOf(id: string): string;
   /** Begins a trip and gives the URL to 303 to. IdpError `not_found`, `upstream_unavailable` or `upstream_misconfigured`. */
   begin(id: string, trip: TripPlan & Wishes): Promise<string>;
   /** Takes a callback (or its resumption) to its end; see Arrival. */

@@ -31,6 +31,7 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
   const store = postgresTransactionStore(deps);
   return {
     list: () => [...byId.values()].map(describe),
+    nameOf: (id) => byId.get(id)?.definition.name ?? id,
     async begin(id, { loginHint, prompt, uiLocales, ...trip }) {
       const upstream = byId.get(id);
       if (!upstream) throw new IdpError('not_found');

@@ -20,6 +20,7 @@ export { createMailViews } from './mail_views.ts';
 export { createSimulatorViews } from './simulator_views.ts';
 export { addressProblems, nameProblems, problem, refusedForNow } from './problems.ts';
 export type { Problem, Shown } from './problems.ts';
+export { parameterOf } from './route.ts';
 export { deadLink, mountLanding, showLanding, tokenOf } from './landing.ts';
 export type { Landing, LandingPage } from './landing.ts';
 export type { CookieName, Cookies } from './cookies.ts';

@@ -9,3 +9,10 @@ export function routeOf(ctx: Koa.Context): string {
   const { _matchedRoute: matched } = ownContext(ctx) as { _matchedRoute?: unknown };
   return typeof matched === 'string' ? matched : 'none';
 }
+
+/** A parameter of the matched route, as the router has decoded it; empty where the route has none of that name. */
+export function parameterOf(ctx: Koa.Context, name: string): string {
+  const parameters: Record<string, unknown> = ctx['params'] ?? {};
+  const found = parameters[name];
+  return typeof found === 'string' ? found : '';
+}
