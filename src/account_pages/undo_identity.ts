@@ -31,7 +31,10 @@ async function look(deps: AccountPagesDeps, ctx: Context, token: string): Promis
   const { web, accounts, upstreams } = deps;
   const link = await accounts.links.find('undo-identity', token);
   if (link?.state === 'used') return undone(deps, ctx);
-  if (link?.state !== 'usable') return deadLink(web, ctx);
+  const account = link?.accountId === undefined ? undefined : await accounts.find(link.accountId);
+  // Another mailbox has the account by now.
+  const own = account?.address?.canonical === link?.payload.address;
+  if (link?.state !== 'usable' || !own) return deadLink(web, ctx);
   const { upstreamId } = link.payload.identity;
   const upstream = upstreams.nameOf(upstreamId);
   const t = web.t(ctx);

@@ -39,11 +39,14 @@ export async function undoJoin<Result>(
   occasion: Occasion,
   also: (within: Knex, accountId: string) => Promise<Result>,
 ): Promise<Result | undefined> {
-  const accountId = (await deps.links.find('undo-identity', token))?.accountId;
-  if (accountId === undefined) return undefined;
+  const found = await deps.links.find('undo-identity', token);
+  const accountId = found?.accountId;
+  if (!found || accountId === undefined) return undefined;
   const undone = await transact(deps.database, async (within) => {
     const account = await holdAccount(within, accountId);
-    const link = account && (await deps.links.consume(within, 'undo-identity', token));
+    // What is proven is the mailbox that the mail went to: it must be the account's, still.
+    if (account?.address?.canonical !== found.payload.address) return undefined;
+    const link = await deps.links.consume(within, 'undo-identity', token);
     if (!link) return undefined;
     const identity = await postgresIdentityStore(within).find(link.payload.identity);
     if (identity?.accountId === accountId) await takeAway(deps, within, account, identity, occasion);

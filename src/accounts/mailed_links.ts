@@ -18,7 +18,8 @@ export interface LinkPayloads {
   'change-address': { address: Address };
   /** `to` is what stood on the account until `at`, an instant in ISO 8601. */
   'undo-address': { to: Address; at: string };
-  'undo-identity': { identity: IdentityKey };
+  /** `address` is the mailbox it went to, canonical: it counts while the account has that one. */
+  'undo-identity': { identity: IdentityKey; address: string };
   /** `locale`: the language in which the account was deleted. */
   'undo-deletion': { locale?: Tag };
 }

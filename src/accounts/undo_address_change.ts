@@ -71,10 +71,19 @@ async function undoWithin(
   return { ok: true, next: await issueReset(within, id) };
 }
 
-/** The password, what was mailed and what was connected since the change: somebody else had the account meanwhile. */
-async function shutOut({ links, factors }: SelfServiceDeps, within: Knex, id: string, since: Date): Promise<void> {
+/**
+ * The password, what was mailed since the change, and what was connected since or not long before, as long as that could still
+ * be undone: somebody else had the account meanwhile.
+ */
+async function shutOut(
+  { links, factors, lifetimes }: SelfServiceDeps,
+  within: Knex,
+  id: string,
+  since: Date,
+): Promise<void> {
   await factors.removePassword(within, id);
-  await within('identities').where({ account_id: id }).where('created_at', '>=', since).delete();
+  const undoable = new Date(since.getTime() - lifetimes.undo_link * 1000);
+  await within('identities').where({ account_id: id }).where('created_at', '>=', undoable).delete();
   await dropProofs(within, id);
   await links.drop(within, { accountId: id }, ['change-address', 'undo-deletion']);
   // Whoever had the account before this change may be the one who did it: the links of older mailboxes still work.

@@ -38,8 +38,10 @@ export async function passwordTries(
 ): Promise<PasswordTries> {
   const remembered = signedIn ? [] : await oidc.remembered(browserHash);
   const known = signedIn ?? (account !== undefined && remembered.includes(account.id));
+  // A session that was stolen into many browsers is one.
+  const where = signedIn ? 'signed in' : browserHash;
   const [rule, key] = known
-    ? (['login_browser', `${browserHash} ${account?.id}`] as const)
+    ? (['login_browser', `${where} ${account?.id}`] as const)
     : (['login_account', address] as const);
   const clientAddress = web.clientAddress(ctx);
   return {
