@@ -102,8 +102,12 @@ export async function buryDue(deps: AccountsDeps): Promise<number> {
   for (let after = ''; ;) {
     const due = deps.database.knex('accounts').where('delete_at', '<=', now()).where('id', '>', after);
     const ids: string[] = await due.orderBy('id').limit(BATCH).pluck('id');
-    for (const id of ids) if (await buryOne(deps, id)) buried += 1;
-    if (buried > 0) deps.mail.wake();
+    for (const accountId of ids) {
+      if (!(await buryOne(deps, accountId))) continue;
+      await deps.record({ type: 'accounts.deleted', outcome: 'ok', accountId });
+      deps.mail.wake();
+      buried += 1;
+    }
     const last = ids.at(-1);
     if (last === undefined || ids.length < BATCH) return buried;
     after = last;
@@ -113,7 +117,7 @@ export async function buryDue(deps: AccountsDeps): Promise<number> {
 /** False when another process does it, its person took the deletion back, or it failed. */
 async function buryOne({ database, links, mail, record }: AccountsDeps, accountId: string): Promise<boolean> {
   try {
-    const buried = await database.knex.transaction(async (within) => {
+    return await database.knex.transaction(async (within) => {
       const due = within('accounts').where({ id: accountId }).where('delete_at', '<=', now());
       if (!(await due.forUpdate().skipLocked().first('id'))) return false;
       const account = await postgresAccountStore(within).find(accountId);
@@ -122,8 +126,6 @@ async function buryOne({ database, links, mail, record }: AccountsDeps, accountI
       await buryWithNotice({ mail }, within, account, { locale });
       return true;
     });
-    if (buried) await record({ type: 'accounts.deleted', outcome: 'ok', accountId });
-    return buried;
   } catch (cause) {
     const reason = cause instanceof IdpError ? cause.code : 'database';
     await record({ type: 'accounts.burial_failed', outcome: 'failed', accountId, reason });
