@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { accountsWorld, address, arrivalOf, freshAddress, freshVisit, signUpOf, type World } from './world.ts';
+import { postgresProofStore } from '../../src/accounts/postgres_proof_store.ts';
+import { pass, useRealClock } from '../support/clock.ts';
+import {
+  accountsWorld,
+  address,
+  arrivalOf,
+  freshAddress,
+  freshVisit,
+  signUpOf,
+  somebodyWaits,
+  type World,
+} from './world.ts';
 
 describe('a local sign-up', () => {
   let world: World;
@@ -214,6 +225,24 @@ describe('a local sign-up', () => {
     await world.accounts.codes.changeAddress(proofId, freshAddress(), visit);
     expect(await world.accounts.lookAtConfirmation(token)).toBeUndefined();
     expect(await world.accounts.confirm(token, undefined)).toEqual({ ok: false, reason: 'expired' });
+  });
+
+  it('is tried again when a new code and the link of the old one wait for each other', async () => {
+    const { who, proofId, visit } = await signUp();
+    const { link } = JSON.parse((await world.mailsTo(who))[0]?.text ?? '{}') as { link: string };
+    const token = new URL(link, 'https://id.example').searchParams.get('token') ?? '';
+    pass(61);
+    let again: ReturnType<typeof world.accounts.codes.resend> | undefined;
+    await world.database.knex.transaction(async (within) => {
+      // PostgreSQL ends the one that looks for a circle first.
+      await within.raw(`set local deadlock_timeout = '1min'`);
+      await world.accounts.links.consume(within, 'verify-email', token);
+      again = world.accounts.codes.resend(proofId, visit);
+      await somebodyWaits(within);
+      await postgresProofStore(within).consumeWithoutCode(proofId);
+    });
+    expect(await again).toMatchObject({ ok: false, reason: 'too_many' });
+    useRealClock();
   });
 
   it('writes neither code nor mail into the proof', async () => {
