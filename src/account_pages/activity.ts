@@ -59,7 +59,7 @@ export function mountActivity(deps: AccountPagesDeps): void {
       const reference = web.referenceOf(ctx);
       // The way back first: were it lost after the end, nobody could press once more. Only what was done is said.
       await deps.startReset(accountId, { locale, reference });
-      await deps.oidc.endEverythingOf(accountId);
+      await deps.shutOut(accountId);
       await events.record({ type: 'account_pages.disowned', outcome: 'ok', accountId, reference });
       web.redirect(ctx, SECURED);
     },

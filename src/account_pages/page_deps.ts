@@ -26,6 +26,8 @@ export interface AccountPagesDeps {
   >;
   events: Pick<Events, 'activityOf' | 'ofAccount' | 'record'>;
   /** Mails the account's own address a way to a new password, where it may have one. */
+  /** Ends everything that is open and takes the password away, in one transaction. */
+  shutOut(accountId: string): Promise<void>;
   startReset(accountId: string, asked: { reference: string; locale: Tag }): Promise<unknown>;
   frame: AccountFrame;
   selfService: SelfService;

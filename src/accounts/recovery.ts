@@ -18,6 +18,8 @@ interface Asking {
   address: Address;
   origin: Partial<LinkOrigin>;
   locale: Tag;
+  /** Everything was ended first, because something was not the owner: the mail says so. */
+  disowned?: true;
 }
 
 /** Mails a link to whoever has the address, or does as much work for nobody. */
@@ -38,7 +40,7 @@ export async function recover(
   return { ok: true, seconds: deps.lifetimes.mailed_link };
 }
 
-/** As `recover`, for an account that is known. Not counted: only its owner gets here. */
+/** As `recover`, for an owner who has disowned what happened. Not counted: only its owner gets here. */
 export async function startReset(
   deps: AccountsDeps,
   accountId: string,
@@ -46,7 +48,7 @@ export async function startReset(
 ): Promise<ResetDecision> {
   const address = (await postgresAccountStore(deps.database.knex).find(accountId))?.address;
   if (!address) return 'nobody';
-  return decideAndMail(deps, { address, locale, origin: { reference } }, async (within) => {
+  return decideAndMail(deps, { address, locale, origin: { reference }, disowned: true }, async (within) => {
     await lockAddress(within, address.canonical);
     return postgresAccountStore(within).find(accountId);
   });
@@ -107,7 +109,12 @@ async function mailReset(
     template: 'reset-password',
     locale,
     timeZone: owner?.profile.zoneinfo,
-    values: { link, link_minutes: minutesOf(lifetimes.mailed_link), ...named(upstreams, locale) },
+    values: {
+      link,
+      link_minutes: minutesOf(lifetimes.mailed_link),
+      ...named(upstreams, locale),
+      ...(asking.disowned && { disowned: 'yes' }),
+    },
     reference: asking.origin.reference,
     decoy: owner ? undefined : true,
   });

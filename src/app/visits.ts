@@ -36,6 +36,11 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     oidc,
     events: base.events,
     startReset: accounts.startReset,
+    shutOut: (accountId) =>
+      deps.database.knex.transaction(async (within) => {
+        await oidc.endEverythingOf(accountId, within);
+        await passwords.remove(within, accountId);
+      }),
     frame,
     ...ownAccountParts(deps, base, oidc, clients),
     cards: [passwordCard(deps)],

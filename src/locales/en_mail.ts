@@ -42,6 +42,8 @@ export const mail = {
     subject: 'Choose a new password for {brand}',
     title: 'Choose a new password',
     what: 'Somebody, probably you, asked for a new password for your {brand} account.',
+    disowned:
+      'You said that something in your {brand} account was not you. Everybody is signed out, and the old password no longer works. Choose a new one, or nobody gets in with a password.',
     social: 'You sign in with {upstreams}, so you need no password. You can set one here if you want.',
     action: 'Choose a new password',
     social_action: 'Set a password',

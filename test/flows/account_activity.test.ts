@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
-import { signInLocally, signUpLocally } from '../support/people.ts';
+import { PASSWORD, signInLocally, signUpLocally } from '../support/people.ts';
 import { placeDatabase } from '../support/place_database.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -66,6 +66,10 @@ describe('the activity of an account', () => {
     expect((await browser.open(path)).screen).toBe('login');
     expect((await thief.open(path)).screen).toBe('login');
     expect([await refreshes(browser), await refreshes(thief), await refreshes(other)]).toEqual([false, false, true]);
+    expect((await signInLocally(world, browser, 'cleo@example.com')).status).toBe(401);
+    const reader = createBrowser();
+    await reader.open(await world.gatehouse.link('cleo@example.com', '/reset-password'));
+    await reader.submit({ fields: { new_password: PASSWORD } });
     await signInLocally(world, browser, 'cleo@example.com');
     expect((await browser.open(path)).text).toContain('You said that something was not you');
   });

@@ -42,7 +42,7 @@ describe('the texts', () => {
           address: 'm•••@x.example',
           until: '5 December 2026 at 14:32 (UTC)',
         };
-        renderMail(name, 'html', tag, required);
+        renderMail(name, 'html', tag, { ...required, disowned: 'yes' });
         renderMail(name, 'text', tag, {
           ...required,
           link: 'https://id.acme.example/x',
