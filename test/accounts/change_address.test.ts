@@ -108,13 +108,18 @@ describe('one change of address', () => {
   });
 
   it('is undone once, and what came since goes with it', async () => {
-    const account = await world.existing({ passwordHash: 'hash', identity: identity('google', 'before') });
+    const account = await world.existing({ passwordHash: 'hash', identity: identity('google', 'long before') });
+    const { knex } = world.database;
+    const longAgo = new Date(Date.now() - 8 * 86_400_000);
+    await knex('identities').where({ account_id: account.id }).update({ created_at: longAgo });
+    // Connected shortly before, it may be the work of whoever changed the address.
+    await postgresIdentityStore(knex).insert(account.id, identity('partner', 'shortly before'));
     const undo = await changed(account, freshAddress());
-    await postgresIdentityStore(world.database.knex).insert(account.id, identity('facebook', 'since'));
+    await postgresIdentityStore(knex).insert(account.id, identity('facebook', 'since'));
     const ends = await Promise.all([1, 2, 3].map(() => world.selfService.addressChange.undo(undo, asking)));
     expect(ends.filter(({ ok }) => ok)).toEqual([{ ok: true, next: `/reset-password?token=${account.id}` }]);
     expect(await addressNow(account)).toBe(own(account).canonical);
-    expect((await world.accounts.identities.listOf(account.id)).map(({ subject }) => subject)).toEqual(['before']);
+    expect((await world.accounts.identities.listOf(account.id)).map(({ subject }) => subject)).toEqual(['long before']);
     expect(await world.passwords.has(account.id)).toBe(false);
     expect(world.ended.filter((id) => id === account.id)).toHaveLength(1);
   });
