@@ -1,4 +1,4 @@
-import type { Database } from '../database/index.ts';
+import { pendingMigrations, type Database } from '../database/index.ts';
 import { sentenceOf } from '../kit/errors.ts';
 import type { Call, ChangingRooms, CommandSettings, OpenedDatabase } from './command.ts';
 import { complain } from './output.ts';
@@ -21,6 +21,26 @@ export async function withDatabase(
   return withOpened(call, ({ database }, settings) => work(database, settings));
 }
 
+/** The same with every table there: a database that nobody has set up, or not for this version, is one sentence and ends with 1. */
+export async function withTables(
+  call: Call,
+  work: (database: Database, settings: CommandSettings) => Promise<number>,
+): Promise<number> {
+  return withDatabase(call, async (database, settings) =>
+    (await hasTables(call, database)) ? work(database, settings) : 1,
+  );
+}
+
+async function hasTables(call: Call, database: Database): Promise<boolean> {
+  const pending = await pendingMigrations(database);
+  if (pending.length === 0) return true;
+  complain(
+    call,
+    `the database is not set up for this version: ${pending.length} migrations are pending; run npm start or ./gatehouse migrate`,
+  );
+  return false;
+}
+
 /** The same with the rooms that change accounts; when they cannot be opened, one sentence says why and it ends with 1. */
 export async function withRooms(
   call: Call,
@@ -31,6 +51,7 @@ export async function withRooms(
   ) => Promise<number>,
 ): Promise<number> {
   return withOpened(call, async (opened, settings) => {
+    if (!(await hasTables(call, opened.database))) return 1;
     let rooms: ChangingRooms;
     try {
       rooms = await call.parts.changing(settings, opened);

@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../events/index.ts';
 import { errorCodes, type ErrorCode } from '../kit/errors.ts';
 import { translator } from '../locales/index.ts';
 import type { Command } from './command.ts';
-import { withDatabase } from './contexts.ts';
+import { withTables } from './contexts.ts';
 import { complain, print, table } from './output.ts';
 
 /** `explain`: what happened in the visit whose error page showed this reference. */
@@ -12,7 +12,7 @@ export const explainCommand: Command = {
   takes: { least: 1, most: 2 },
   summary: 'tell what happened under the reference that a page showed',
   run: (call) =>
-    withDatabase(call, async (database, settings) => {
+    withTables(call, async (database, settings) => {
       // Read out in two groups, it may also be typed as two words.
       const reference = call.args.join('');
       const events = await call.parts.rooms(database).events.explain(reference);

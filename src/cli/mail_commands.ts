@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { withDatabase } from './contexts.ts';
+import { withTables } from './contexts.ts';
 import { limitOf, limitOption } from './options.ts';
 import { print, table } from './output.ts';
 
@@ -13,7 +13,7 @@ export const mailCommands: Command[] = [
     options: { failed: { says: 'only those that were given up' }, limit: limitOption },
     summary: 'list the newest mails and what became of them, never to whom or what they say',
     run: (call) =>
-      withDatabase(call, async (database) => {
+      withTables(call, async (database) => {
         const wanted = { failed: call.flags.has('failed'), limit: limitOf(call) ?? LISTED };
         const mails = await call.parts.rooms(database).mails.list(wanted);
         print(call, mails, () =>

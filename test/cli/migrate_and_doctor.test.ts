@@ -37,6 +37,19 @@ describe('migrate and doctor', () => {
     expect((await world.run('migrate')).out).toBe(`applied ${newest}\n`);
   });
 
+  it.each(['accounts list', 'accounts create ada@example.com', 'mail list', 'explain 7F3K2-92QDM'])(
+    'are what %s asks for while tables are missing',
+    async (line) => {
+      const empty = await testDatabase({ empty: true });
+      const bare = worldWith(config.replace(test.url, empty.url));
+      const { code, err } = await bare.run(...line.split(' '));
+      bare.remove();
+      await empty.drop();
+      expect(code).toBe(1);
+      expect(err).toMatch(/^the database is not set up for this version: \d+ migrations are pending; run npm start/);
+    },
+  );
+
   it('say in one sentence that the database is away, and leave nothing open', async () => {
     world.write(config.replace(test.url, 'postgres://gatehouse:hunter2@127.0.0.1:1/gone'));
     const migrate = await world.run('migrate');

@@ -3,7 +3,7 @@ import { parseAddress } from '../../kit/addresses.ts';
 import { parseDuration } from '../../kit/durations.ts';
 import { locales, type Tag } from '../../locales/index.ts';
 import type { Call, ChangingRooms, Command, CommandSettings } from '../command.ts';
-import { withDatabase, withRooms } from '../contexts.ts';
+import { withTables, withRooms } from '../contexts.ts';
 import { print, refuse, table } from '../output.ts';
 
 const tags = locales.map(({ tag }) => tag);
@@ -29,7 +29,7 @@ export const inviteCommands: Command[] = [
     takes: { least: 0, most: 0 },
     summary: 'list the invitations with their uses and end, also those that ended in the last 30 days',
     run: (call) =>
-      withDatabase(call, async (database) => {
+      withTables(call, async (database) => {
         const invitations = await call.parts.rooms(database).accounts.invitations.list();
         print(call, invitations.map(described), () =>
           table(

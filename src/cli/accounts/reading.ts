@@ -1,7 +1,7 @@
 import { accountStates, stateOf, type Account, type AccountReading } from '../../accounts/index.ts';
 import { maskAddress } from '../../kit/addresses.ts';
 import type { Call, Command } from '../command.ts';
-import { withDatabase } from '../contexts.ts';
+import { withTables } from '../contexts.ts';
 import { eventTable } from '../explain.ts';
 import { listing, print, table } from '../output.ts';
 import { limitOf, limitOption } from '../options.ts';
@@ -17,7 +17,7 @@ export const accountReading: Command[] = [
     options: { state: { value: accountStates, says: 'only those in this state' }, limit: limitOption },
     summary: 'list all accounts',
     run: (call) =>
-      withDatabase(call, async (database) => {
+      withTables(call, async (database) => {
         const accounts = await listed(call.parts.rooms(database).accounts, call);
         print(call, accounts, () =>
           table(['id', 'address', 'name', 'origin', 'state', 'created'], accounts.map(row), 'there are no accounts'),
@@ -30,7 +30,7 @@ export const accountReading: Command[] = [
     args: '<id or address>',
     takes: { least: 1, most: 1 },
     summary: 'show one account, its identities and what happened to it last',
-    run: (call) => withDatabase(call, (database) => show(call, call.args[0] ?? '', call.parts.rooms(database))),
+    run: (call) => withTables(call, (database) => show(call, call.args[0] ?? '', call.parts.rooms(database))),
   },
 ];
 
