@@ -45,7 +45,7 @@ export const account: typeof en.account = {
     linked: '연결된 서비스',
     linked_hint: '아래 서비스로 로그인할 수 있어요.',
     none: '연결된 서비스가 없어요. 아래에서 연결하면 그 서비스로 로그인할 수 있어요.',
-    since: '연결: {since}. 마지막 사용:',
+    since: '연결한 날: {since} 마지막 사용:',
     not_configured: '더는 제공하지 않는 서비스라서 로그인에 쓸 수 없어요.',
     disconnect: '연결 끊기',
     more: '다른 서비스 연결',
