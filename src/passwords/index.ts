@@ -2,8 +2,8 @@
  * passwords: one factor, something a person knows.
  *
  * Owns the password of an account, the rules a new one must meet, the bounded queue in which hashes are computed off the
- * main thread, the count of tries, /reset-password, where a mailed link leads, and /account/password. Never logs, returns or
- * stores a password, and answers alike and as slowly where there is none to check.
+ * main thread, the pace of all forms that carry one, the count of tries, /reset-password, where a mailed link leads, and
+ * /account/password. Never logs, returns or stores a password, and answers alike and as slowly where there is none to check.
  */
 export { passwordCard } from './account_page.ts';
 export { paceForms } from './paced_forms.ts';

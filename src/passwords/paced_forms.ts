@@ -6,6 +6,7 @@ import { turnQueue } from './turn_queue.ts';
 const PATHS = /^\/(?:interaction|account|reset-password)(?:\/|$)/;
 /** One more than are hashed at once, so that no thread waits for the database in between. */
 const AHEAD = 1;
+/** More than the rush of a morning; beyond it, coming again is quicker than waiting. */
 const WAITING = 512;
 
 /**

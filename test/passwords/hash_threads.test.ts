@@ -35,6 +35,7 @@ describe('the threads of the hashes', () => {
   });
 });
 
+// Threads are counted in /proc, which only Linux has.
 (existsSync('/proc/self/task') ? describe : describe.skip)('the pool of threads', () => {
   it('is made after its size is set, with room beside the hashes', () => {
     expect(poolOf()).toBe(poolThreads());
