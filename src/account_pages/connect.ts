@@ -50,7 +50,7 @@ async function endingOfTrip(
   tripEnd: TripEnd,
 ): Promise<EndingName> {
   if (tripEnd.outcome === 'refused') return 'over';
-  if (tripEnd.outcome === 'cancelled') return 'cancelled';
+  if (tripEnd.outcome === 'cancelled' || tripEnd.outcome === 'denied') return tripEnd.outcome;
   if (tripEnd.outcome === 'failed') return tripEnd.code;
   const session = await oidc.session(ctx);
   if (session?.accountId !== accountId || session.uid !== sessionUid) return 'over';

@@ -25,6 +25,7 @@ const endings = {
   over: { problem: 'account.identities.over', status: 400 },
   taken: { problem: 'account.identities.taken', status: 409 },
   upstream_taken: { problem: 'account.identities.upstream_taken', status: 409 },
+  denied: { problem: 'upstreams.denied', status: 403 },
   upstream_failed: { problem: 'account.identities.failed', status: 400, error: 'upstream_failed' },
   upstream_unavailable: { problem: 'upstreams.unavailable', status: 503, error: 'upstream_unavailable' },
   upstream_misconfigured: { problem: 'upstreams.misconfigured', status: 400, error: 'upstream_misconfigured' },

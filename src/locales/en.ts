@@ -63,6 +63,7 @@ export const en = {
     failed: 'What {name} answered was not right, so nobody was signed in. Try again or use another way.',
     unavailable: '{name} isn’t answering. Try again or use another way.',
     misconfigured: 'Continue with {name} is not set up correctly. Use another way.',
+    denied: 'This {name} account may not sign in here. Use one of your organisation, or another way.',
   },
   consent: {
     title: 'Allow {app} to use your account?',

@@ -61,6 +61,7 @@ export const ko: typeof en = {
     failed: '{name} 응답이 올바르지 않아 로그인하지 않았어요. 다시 시도하거나 다른 방법을 선택하세요.',
     unavailable: '{name} 서비스에서 응답이 없어요. 다시 시도하거나 다른 방법을 선택하세요.',
     misconfigured: '{name} 로그인의 설정이 올바르지 않아요. 다른 방법을 선택하세요.',
+    denied: '이 {name} 계정으로는 여기에 로그인할 수 없어요. 소속 조직의 계정이나 다른 방법을 사용하세요.',
   },
   consent: {
     title: '{app} 앱에 내 계정 사용을 허용할까요?',

@@ -54,6 +54,10 @@ function noteOf({ web, upstreams }: SignInDeps, ctx: Context, visit: Visit): Fir
       const upstream = upstreams.nameOf(note.upstream);
       return { problems: [problem(t, 'sign_in.problems.link_refused', undefined, { upstream })], status: 403 };
     }
+    case 'denied': {
+      const name = upstreams.nameOf(note.upstream);
+      return { problems: [problem(t, 'upstreams.denied', undefined, { name })], status: 403 };
+    }
     default: {
       const { key, error, status } = failures[note.kind];
       const name = upstreams.nameOf(note.upstream);

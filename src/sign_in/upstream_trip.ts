@@ -75,6 +75,6 @@ const noteKinds = {
   upstream_misconfigured: 'misconfigured',
 } as const;
 
-function noteKindOf(end: Extract<TripEnd, { outcome: 'cancelled' | 'failed' }>) {
-  return end.outcome === 'cancelled' ? 'cancelled' : noteKinds[end.code];
+function noteKindOf(end: Extract<TripEnd, { outcome: 'cancelled' | 'denied' | 'failed' }>) {
+  return end.outcome === 'failed' ? noteKinds[end.code] : end.outcome;
 }

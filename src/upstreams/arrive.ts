@@ -2,8 +2,8 @@ import type { RecordEvent } from '../events/index.ts';
 import { OutboundError } from '../outbound/index.ts';
 import type { Arrival } from './door.ts';
 import { UpstreamFailure } from './failure.ts';
-import type { Consumed, Refusal, TransactionStore } from './transactions/transaction_store.ts';
-import type { TripSecrets, Upstream, UpstreamIdentity } from './upstream.ts';
+import type { Consumed, Refusal, TransactionStore, Trip } from './transactions/transaction_store.ts';
+import type { Identified, TripSecrets, Upstream } from './upstream.ts';
 
 /** What an arrival works with. */
 interface ArrivalDeps {
@@ -55,8 +55,9 @@ async function finish(
   params: URLSearchParams,
 ): Promise<Arrival> {
   try {
-    const identity = await identify(upstream, secrets, params);
-    return identity ? { outcome: 'identified', trip, identity } : { outcome: 'cancelled', trip };
+    const found = await identify(upstream, secrets, params);
+    if (found?.outcome === 'denied') return await deny(deps, trip);
+    return found ? { ...found, trip } : { outcome: 'cancelled', trip };
   } catch (error) {
     const failure = explain(error);
     await deps.record({
@@ -79,10 +80,17 @@ async function identify(
   upstream: Upstream,
   secrets: TripSecrets,
   params: URLSearchParams,
-): Promise<UpstreamIdentity | undefined> {
+): Promise<Identified | undefined> {
   const answer = upstream.parseCallback(params);
   if (answer.outcome === 'cancelled') return undefined;
-  return upstream.identify(await upstream.exchange(answer.code, secrets));
+  return upstream.identify(await upstream.exchange(answer.code, secrets), params);
+}
+
+/** The upstream did its part; our own config keeps this person out. */
+async function deny({ record }: ArrivalDeps, trip: Trip): Promise<Arrival> {
+  const { upstreamId, reference } = trip;
+  await record({ type: 'upstreams.person_denied', outcome: 'refused', upstreamId, reference, reason: 'restricted' });
+  return { outcome: 'denied', trip };
 }
 
 function explain(error: unknown): UpstreamFailure {

@@ -1,25 +1,43 @@
-import { randomBytes } from 'node:crypto';
-import type { Mapping, Trust } from './mapping/mapping.ts';
-import { presets } from './presets/all.ts';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { effectivePreset, mapEndpoints } from './effective_preset.ts';
 import type { Endpoints, Preset } from './preset.ts';
-import { mergeMapping, type Linking, type UpstreamSettings } from './settings.ts';
+import { isSimulated, simulatedPresets, presets, type SimulatedPreset } from './presets/all.ts';
+import type { Linking, UpstreamSettings } from './settings.ts';
+
+/** By what an app is known at an upstream. Which of these there are, `token_auth` decides. */
+export interface Credentials {
+  client_id: string;
+  client_secret?: string | undefined;
+  team_id?: string | undefined;
+  /** PKCS #8 in PEM. */
+  private_key?: string | undefined;
+  key_id?: string | undefined;
+}
 
 /** One upstream as it runs: its preset, what the config file changed, and its credentials. */
-export interface UpstreamDefinition extends Preset {
+export interface UpstreamDefinition extends Preset, Credentials {
   id: string;
   preset: string;
   /** What people call it. */
   name: string;
   issuer: string;
   linking: Linking;
-  client_id: string;
-  client_secret: string;
+  allowed_domains?: string[] | undefined;
   redirect_uri: string;
   simulated: boolean;
 }
 
+/** What the simulator knows of the one app of a preset. */
+export interface SimulatorClient {
+  id: string;
+  secret: string;
+  redirectUris: string[];
+  /** Instead of the secret where the app signs one (Apple); the simulator checks with the public half. Both are PEM. */
+  signing?: { team_id: string; key_id: string; private_key: string; public_key: string };
+}
+
 /** What the simulator accepts, per preset. */
-export type SimulatorClients = Record<'google' | 'facebook', { id: string; secret: string; redirectUris: string[] }>;
+export type SimulatorClients = Record<SimulatedPreset, SimulatorClient>;
 
 /** Where the simulator answers, and as whom we speak to it. */
 export interface SimulatorAccess {
@@ -34,24 +52,23 @@ export function defineUpstream(
   settings: UpstreamSettings,
   { issuer, simulator }: Place,
 ): UpstreamDefinition | undefined {
-  const preset = presets[settings.preset];
+  const preset = effectivePreset(settings);
   const simulated = isSimulatable(settings) && simulator !== undefined;
   const credentials = simulated ? simulatedCredentials(settings, simulator) : ownCredentials(settings);
   if (!credentials) return undefined;
-  const { id, label, linking, client_id: _id, client_secret: _secret, issuer: own, ...changes } = settings;
-  const endpoints = preset.endpoints && fillIn(preset.endpoints, { ...preset.vars, ...settings.vars });
+  const { endpoints } = preset;
   return {
     ...preset,
-    ...withoutAbsent(changes),
+    ...changesIn(settings),
     ...credentials,
-    id,
-    name: label ?? preset.name ?? id,
-    linking,
+    id: settings.id,
+    preset: settings.preset,
+    name: settings.label ?? preset.name ?? settings.id,
+    linking: settings.linking,
     // The schema refuses settings that leave both out.
-    issuer: preset.issuer ?? own ?? '',
+    issuer: preset.issuer ?? settings.issuer ?? '',
     endpoints: endpoints && simulated ? simulatedEndpoints(endpoints, simulator.base, settings.preset) : endpoints,
-    mapping: withTrust(mergeMapping(preset.mapping, settings), preset, settings.email_trust),
-    redirect_uri: redirectUri(issuer, id),
+    redirect_uri: redirectUri(issuer, settings.id),
     simulated,
   };
 }
@@ -63,31 +80,62 @@ export function redirectUri(issuer: string, id: string): string {
 
 /** Credentials for the simulator, made anew at each start, with the callback of every upstream that it will play. */
 export function simulatorClients(issuer: string, settings: UpstreamSettings[]): SimulatorClients {
-  const clientOf = (preset: string) => ({
-    id: `gatehouse-${preset}`,
-    secret: randomBytes(24).toString('base64url'),
-    redirectUris: settings.filter((entry) => entry.preset === preset).map((entry) => redirectUri(issuer, entry.id)),
-  });
-  return { google: clientOf('google'), facebook: clientOf('facebook') };
+  const clients = simulatedPresets.map((preset) => [preset, clientOf(preset, issuer, settings)]);
+  // One entry for each of them.
+  return Object.fromEntries(clients) as SimulatorClients;
 }
 
 /** Whether only the simulator can play this upstream: it has no credentials, and its preset is one that we simulate. */
-export function isSimulatable(
-  settings: UpstreamSettings,
-): settings is UpstreamSettings & { preset: 'google' | 'facebook' } {
-  return settings.preset !== 'oidc' && !settings.client_id && !settings.client_secret;
+export function isSimulatable(settings: UpstreamSettings): settings is UpstreamSettings & { preset: SimulatedPreset } {
+  const { client_id: id, client_secret: secret, private_key: key } = settings;
+  return isSimulated(settings.preset) && !id && !secret && !key;
 }
 
-function ownCredentials({ client_id: id, client_secret: secret }: UpstreamSettings) {
-  return id && secret ? { client_id: id, client_secret: secret } : undefined;
+/** The credentials that each way of proving oneself needs. */
+const needed: Record<Preset['token_auth'], readonly (keyof Credentials)[]> = {
+  client_secret_post: ['client_id', 'client_secret'],
+  client_secret_basic: ['client_id', 'client_secret'],
+  client_secret_jwt: ['client_id', 'client_secret'],
+  private_key_jwt: ['client_id', 'private_key'],
+  signed_secret: ['client_id', 'team_id', 'key_id', 'private_key'],
+  none: ['client_id'],
+};
+
+/** The credentials that these settings need but do not have; an empty text counts as absent. */
+export function missingCredentials(settings: UpstreamSettings): (keyof Credentials)[] {
+  return needed[settings.token_auth ?? presets[settings.preset].token_auth].filter((key) => !settings[key]);
+}
+
+function ownCredentials(settings: UpstreamSettings): Credentials | undefined {
+  const { client_id: id, client_secret, team_id, private_key, key_id } = settings;
+  if (!id || missingCredentials(settings).length > 0) return undefined;
+  return { client_id: id, client_secret: client_secret || undefined, team_id, private_key, key_id };
 }
 
 function simulatedCredentials(
-  settings: UpstreamSettings & { preset: 'google' | 'facebook' },
+  settings: UpstreamSettings & { preset: SimulatedPreset },
   { clients }: SimulatorAccess,
-) {
-  const { id, secret } = clients[settings.preset];
-  return { client_id: id, client_secret: secret };
+): Credentials & Pick<Preset, 'token_auth'> {
+  const { id, secret, signing } = clients[settings.preset];
+  const { public_key: _public, ...signed } = signing ?? {};
+  const { token_auth } = presets[settings.preset];
+  return { client_id: id, ...(signing ? signed : { client_secret: secret }), token_auth };
+}
+
+function clientOf(preset: SimulatedPreset, issuer: string, settings: UpstreamSettings[]): SimulatorClient {
+  const client = {
+    id: `gatehouse-${preset}`,
+    secret: randomBytes(24).toString('base64url'),
+    redirectUris: settings.filter((entry) => entry.preset === preset).map((entry) => redirectUri(issuer, entry.id)),
+  };
+  if (presets[preset].token_auth !== 'signed_secret') return client;
+  const { privateKey, publicKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const signing = { team_id: 'TEAM000000', key_id: 'KEY0000000', private_key: privateKey, public_key: publicKey };
+  return { ...client, signing };
 }
 
 /** The simulator keeps the real paths, below the name of the preset. */
@@ -95,28 +143,11 @@ function simulatedEndpoints(endpoints: Endpoints, base: string, preset: string):
   return mapEndpoints(endpoints, (url) => `${base}/${preset}${new URL(url).pathname}`);
 }
 
-function fillIn(endpoints: Endpoints, vars: Record<string, string>): Endpoints {
-  return mapEndpoints(endpoints, (url) => url.replaceAll(/\{(\w+)\}/g, (_all, name: string) => vars[name] ?? ''));
-}
-
-function mapEndpoints(endpoints: Endpoints, change: (url: string) => string): Endpoints {
-  const entries = Object.entries(endpoints).map(([name, url]) => [name, url && change(url)]);
-  // The same names as before, so the required ones are there.
-  return Object.fromEntries(entries) as Endpoints;
-}
-
-/** The short form of `email_trust`: the level of an address that the upstream says it has checked; all others stay unverified. */
-function withTrust(
-  mapping: Mapping,
-  { verified_signal: signal }: Preset,
-  level: UpstreamSettings['email_trust'],
-): Mapping {
-  if (typeof level !== 'string') return mapping;
-  const rules: { when: NonNullable<typeof signal>; then: Trust }[] = signal ? [{ when: signal, then: level }] : [];
-  return { ...mapping, email_trust: { default: 'unverified', rules } };
-}
-
-function withoutAbsent<T extends object>(settings: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  // Only keys without a value are gone; the others keep theirs.
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as never;
+/** What the config file says instead of the preset, key for key. */
+function changesIn(settings: UpstreamSettings): Partial<UpstreamDefinition> {
+  const { scopes, scope_delimiter, params, response_mode, token_auth, token_format, pkce } = settings;
+  const { id_token_algs, allowed_domains } = settings;
+  const changes = { scopes, scope_delimiter, params, response_mode, token_auth, token_format, pkce };
+  const entries = Object.entries({ ...changes, id_token_algs, allowed_domains });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

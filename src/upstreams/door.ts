@@ -20,6 +20,8 @@ export interface ListedUpstream {
 export type Arrival =
   | { outcome: 'identified'; trip: Trip; identity: UpstreamIdentity }
   | { outcome: 'cancelled'; trip: Trip }
+  /** We know who it is, but the config file keeps such people out. */
+  | { outcome: 'denied'; trip: Trip }
   /** The upstream let us down; the trip is over. `reason` is for the log, never for the page. */
   | { outcome: 'failed'; trip?: Trip; code: FailureCode; reason: string }
   /** Nothing was consumed. `trip` only for the browser that began it, so that its visit can be restarted. */

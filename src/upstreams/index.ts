@@ -13,4 +13,5 @@ export type { AccountTrip } from './transactions/transaction_store.ts';
 export { upstreamSettings, type UpstreamSettings } from './settings.ts';
 export { upstreamMistakes } from './mistakes.ts';
 export { redirectUri, simulatorClients, type SimulatorAccess } from './definition.ts';
+export { presets, type PresetName, type SimulatedPreset } from './presets/all.ts';
 export { startSimulator } from './simulator/start_simulator.ts';

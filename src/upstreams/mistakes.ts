@@ -1,5 +1,9 @@
 import { isLoopbackHost } from '../outbound/index.ts';
-import { isSimulatable } from './definition.ts';
+import { createPrivateKey } from 'node:crypto';
+import { isSimulatable, missingCredentials } from './definition.ts';
+import { effectivePreset, urlsIn } from './effective_preset.ts';
+import { pathsOfCondition } from './mapping/conditions.ts';
+import { presets } from './presets/all.ts';
 import type { UpstreamSettings } from './settings.ts';
 
 /** Something about one entry of the list. */
@@ -38,28 +42,53 @@ interface Complaint {
 
 function credentialMistakes(entry: UpstreamSettings, mode: 'development' | 'production'): Complaint[] {
   if (mode === 'development' && isSimulatable(entry)) return [];
-  return (['client_id', 'client_secret'] as const)
-    .filter((key) => !entry[key])
-    .map((key) => ({ key, message: `is missing: ${entry.id} cannot be used without it` }));
+  const missing = missingCredentials(entry);
+  if (presets[entry.preset].token_auth !== 'signed_secret') {
+    const found = missing.map((key) => ({ key, message: `is missing: ${entry.id} cannot be used without it` }));
+    return [...found, ...keyMistakes(entry)];
+  }
+  if (missing.length === 0 && !entry.client_secret) return keyMistakes(entry);
+  const message = `has client_id, team_id, key_id and private_key (the .p8 file), and no client_secret: we sign that ourselves`;
+  return [
+    {
+      key: entry.client_secret ? 'client_secret' : (missing[0] ?? 'private_key'),
+      message: `${entry.preset} ${message}`,
+    },
+  ];
+}
+
+/** A key that nothing can be signed with is found now and not at the first login. */
+function keyMistakes({ preset, private_key: pem }: UpstreamSettings): Complaint[] {
+  if (!pem) return [];
+  try {
+    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPrivateKey(pem);
+    const isP256 = type === 'ec' && details?.namedCurve === 'prime256v1';
+    if (isP256 || (presets[preset].token_auth !== 'signed_secret' && (type === 'rsa' || type === 'ed25519'))) return [];
+    return [{ key: 'private_key', message: 'is a key of another kind than this upstream takes' }];
+  } catch {
+    return [{ key: 'private_key', message: 'is no private key in PEM (PKCS #8)' }];
+  }
 }
 
 function issuerMistakes(
   entry: UpstreamSettings,
   { issuer, mode }: { issuer: string; mode: 'development' | 'production' },
 ): Complaint[] {
-  if (!entry.issuer) return [];
-  const { origin, protocol, hostname } = new URL(entry.issuer);
-  const found: Complaint[] = [];
-  if (origin === new URL(issuer).origin) {
-    found.push({ key: 'issuer', message: 'is our own issuer: people would go round in circles' });
-  }
-  if (protocol === 'http:' && !(isLoopbackHost(hostname) && mode === 'development')) {
-    found.push({ key: 'issuer', message: 'must be https' });
-  }
-  return found;
+  return urlsIn(entry).flatMap(({ key, url }) => {
+    const { origin, protocol, hostname } = new URL(url);
+    const found: Complaint[] = [];
+    if (origin === new URL(issuer).origin) {
+      found.push({ key, message: 'is our own issuer: people would go round in circles' });
+    }
+    if (protocol === 'http:' && !(isLoopbackHost(hostname) && mode === 'development')) {
+      found.push({ key, message: 'must be https' });
+    }
+    return found;
+  });
 }
 
-function warningsOf({ linking, email_trust: trust, pkce }: UpstreamSettings): Complaint[] {
+function warningsOf(entry: UpstreamSettings): Complaint[] {
+  const { linking, email_trust: trust, pkce, token_auth: auth, id_token_algs: algs } = entry;
   const found: Complaint[] = [];
   if (linking === 'verified') {
     const message = '`verified`: an address that it merely checked once opens the account that has it';
@@ -73,5 +102,21 @@ function warningsOf({ linking, email_trust: trust, pkce }: UpstreamSettings): Co
     found.push({ key: 'email_trust', message });
   }
   if (pkce === 'off') found.push({ key: 'pkce', message: '`off`: a stolen code can be redeemed by whoever has it' });
-  return found;
+  if (auth === 'none') {
+    found.push({ key: 'token_auth', message: '`none`: whoever knows the client_id can redeem a stolen code' });
+  }
+  if (algs?.includes('HS256')) {
+    found.push({ key: 'id_token_algs', message: '`HS256`: whoever has the client secret can sign in as anybody' });
+  }
+  return [...found, ...hintWarnings(entry)];
+}
+
+/** A hint chooses the first page at the upstream and nothing more: whoever changes the URL comes in all the same. */
+function hintWarnings(entry: UpstreamSettings): Complaint[] {
+  const { restrict = [], hints = {} } = effectivePreset(entry);
+  const proven = new Set(restrict.flatMap(pathsOfCondition));
+  return Object.entries(hints).flatMap(([name, path]) => {
+    if (entry.params?.[name] === undefined || proven.has(path)) return [];
+    return [{ key: 'params', message: `\`${name}\` only proposes; to keep others out, \`restrict\` by \`${path}\`` }];
+  });
 }

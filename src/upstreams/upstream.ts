@@ -15,6 +15,9 @@ export interface Wishes {
   loginHint?: string | undefined;
   prompt?: string | undefined;
   uiLocales?: string | undefined;
+  /** Seconds, as the app wrote them (OIDC Core 3.1.2.1). */
+  maxAge?: string | undefined;
+  acrValues?: string | undefined;
 }
 
 /** What a callback said. */
@@ -39,6 +42,9 @@ export interface UpstreamIdentity {
   extra: Record<string, string | boolean>;
 }
 
+/** Somebody, or somebody who may not come in through this upstream (`restrict`, `tenant`, `allowed_domains`). */
+export type Identified = { outcome: 'identified'; identity: UpstreamIdentity } | { outcome: 'denied' };
+
 /** One upstream at work. Every method that talks to it fails with UpstreamFailure or OutboundError and nothing else of its own. */
 export interface Upstream {
   readonly definition: Readonly<UpstreamDefinition>;
@@ -52,5 +58,6 @@ export interface Upstream {
   parseCallback(params: URLSearchParams): CallbackOutcome;
   /** Redeems the code, once; an ID token in the answer was verified when this resolves. */
   exchange(code: string, secrets: TripSecrets): Promise<Tokens>;
-  identify(tokens: Tokens): Promise<UpstreamIdentity>;
+  /** Who came back; the callback once more, for upstreams that send a name with it. */
+  identify(tokens: Tokens, callback: URLSearchParams): Promise<Identified>;
 }

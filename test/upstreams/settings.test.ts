@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { upstreamMistakes, upstreamSettings } from '../../src/upstreams/index.ts';
+import { simulatorClients, upstreamMistakes, upstreamSettings } from '../../src/upstreams/index.ts';
 import { defineUpstream } from '../../src/upstreams/definition.ts';
 
 const google = { id: 'google', preset: 'google', client_id: 'a', client_secret: 'b' };
@@ -78,13 +78,7 @@ describe('upstreamMistakes', () => {
 
 describe('defineUpstream', () => {
   it('uses the real endpoints with credentials, also in development', () => {
-    const simulator = {
-      base: 'http://127.0.0.1:1',
-      clients: {
-        google: { id: 'x', secret: 'y', redirectUris: [] },
-        facebook: { id: 'x', secret: 'y', redirectUris: [] },
-      },
-    };
+    const simulator = { base: 'http://127.0.0.1:1', clients: simulatorClients(place.issuer, []) };
     const definition = defineUpstream(parse(google), { ...place, simulator });
     expect(definition).toMatchObject({
       simulated: false,

@@ -9,6 +9,8 @@ import { fetchSource } from './fetch_source.ts';
 import type { KeySet } from './key_set.ts';
 import { parseCallback, type ExpectedIssuer } from './parse_callback.ts';
 
+const LONGEST_FIELD = 4096;
+
 /** What an engine works with. */
 export interface EngineDeps {
   definition: UpstreamDefinition;
@@ -39,12 +41,20 @@ export function acceptedIssuers({ issuer, issuer_aliases: aliases = [] }: Upstre
 }
 
 /** Collects every answer that claims are mapped from, in the order of the preset. */
-export async function collectSources(deps: EngineDeps, tokens: Tokens): Promise<Record<string, unknown>> {
+export async function collectSources(
+  deps: EngineDeps,
+  tokens: Tokens,
+  callback: URLSearchParams,
+): Promise<Record<string, unknown>> {
   const { endpoints } = await deps.metadata.required();
   const found: Record<string, unknown> = {};
   for (const source of deps.definition.sources) {
     if (source.from === 'id_token') {
       found[source.name] = tokens.claims;
+      continue;
+    }
+    if (source.from === 'callback') {
+      found[source.name] = parsed(callback.get(source.field));
       continue;
     }
     const endpoint = endpoints[source.endpoint];
@@ -56,6 +66,16 @@ export async function collectSources(deps: EngineDeps, tokens: Tokens): Promise<
     }
   }
   return found;
+}
+
+/** JSON that came through the browser; nothing when it is none. */
+function parsed(text: string | null): unknown {
+  if (!text || text.length > LONGEST_FIELD) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function expectedIssuer(definition: UpstreamDefinition, metadata: Metadata): ExpectedIssuer {

@@ -3,10 +3,8 @@ import { OutboundError, type Outbound } from '../../outbound/index.ts';
 import type { UpstreamDefinition } from '../definition.ts';
 import { UpstreamFailure, plainCode } from '../failure.ts';
 import { holds } from '../mapping/conditions.ts';
-import type { Source } from '../preset.ts';
+import type { HttpSource } from '../preset.ts';
 import { isObject, readJson } from './read_json.ts';
-
-type HttpSource = Extract<Source, { from: 'http' }>;
 
 /**
  * Asks an upstream about the person, with the access token of this very exchange. One quick second try when the line
@@ -23,7 +21,9 @@ export async function fetchSource(
   for (const [name, value] of Object.entries(source.params ?? {})) url.searchParams.set(name, value);
   if (source.appsecret_proof) {
     // https://developers.facebook.com/docs/graph-api/guides/secure-requests
-    const proof = createHmac('sha256', definition.client_secret).update(accessToken).digest('hex');
+    const proof = createHmac('sha256', definition.client_secret ?? '')
+      .update(accessToken)
+      .digest('hex');
     url.searchParams.set('appsecret_proof', proof);
   }
   const headers = { accept: 'application/json', ...source.headers, authorization: `Bearer ${accessToken}` };

@@ -13,6 +13,6 @@ export function createOAuth2Upstream(deps: EngineDeps): Upstream {
       const { accessToken } = await requestTokens(definition, endpoints.token, { code, state, verifier }, fetch);
       return { accessToken };
     },
-    identify: async (tokens) => identityFrom(definition, await collectSources(deps, tokens)),
+    identify: async (tokens, callback) => identityFrom(definition, await collectSources(deps, tokens, callback)),
   };
 }

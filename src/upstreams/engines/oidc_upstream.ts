@@ -29,6 +29,6 @@ export function createOidcUpstream(deps: EngineDeps): Upstream {
       });
       return { accessToken, claims };
     },
-    identify: async (tokens) => identityFrom(definition, await collectSources(deps, tokens)),
+    identify: async (tokens, callback) => identityFrom(definition, await collectSources(deps, tokens, callback)),
   };
 }

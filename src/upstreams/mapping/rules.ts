@@ -17,6 +17,8 @@ export interface ClaimRule {
   const?: Scalar | undefined;
   default?: Scalar | undefined;
   as?: Conversion | undefined;
+  /** A text with one of these endings counts as nothing. */
+  reject?: { suffix: string[] } | undefined;
 }
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;
@@ -33,6 +35,7 @@ export const claimRuleSchema: z.ZodType<ClaimRule> = z
     const: scalarSchema.optional(),
     default: scalarSchema.optional(),
     as: z.enum(conversions).optional(),
+    reject: z.strictObject({ suffix: z.array(z.string().min(1)).min(1) }).optional(),
   })
   .superRefine((rule, context) => {
     const kinds = [rule.from, rule.pick, rule.template, rule.const].filter((kind) => kind !== undefined);

@@ -1,14 +1,20 @@
 import type { Preset } from '../preset.ts';
 
-// Source: https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow and the Graph API reference,
-// read in November 2026. Checked against documentation, not live. A Graph version lives about two years: `vars.version`
-// in the config file moves on without a release of ours.
+// A Graph version lives about two years: `vars.version` in the config file moves on without a release of ours.
 //
 // Meta sends no word on whether an address was checked, so it counts as unverified. Its picture links expire and are
 // therefore not asked for.
 /** Facebook Login: OAuth 2, and the Graph API for who came back. */
 export const facebook: Preset = {
   name: 'Facebook',
+  source: {
+    checked: 'documentation',
+    date: '2026-11-21',
+    urls: [
+      'https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow',
+      'https://developers.facebook.com/docs/graph-api/reference/user',
+    ],
+  },
   protocol: 'oauth2',
   issuer: 'https://www.facebook.com',
   // Phones are redirected to the mobile site at once, which a page's form-action must know.
@@ -25,10 +31,11 @@ export const facebook: Preset = {
   pkce: 'off',
   nonce: 'off',
   forward: {
-    prompt: { as: 'auth_type', values: { login: 'reauthenticate' } },
+    prompt: { as: 'auth_type', values: { login: 'reauthenticate', consent: 'rerequest' } },
   },
   token_auth: 'client_secret_post',
   token_format: 'json',
+  cancel: { error_reason: ['user_denied'] },
   sources: [
     {
       name: 'me',

@@ -1,14 +1,20 @@
 import type { Preset } from '../preset.ts';
 
-// Source: https://developers.google.com/identity/openid-connect/openid-connect and Google's discovery document, read in
-// November 2026. Checked against documentation, not live. Endpoints are pinned: a changed discovery document must not
-// change who is believed.
+// Endpoints are pinned: a changed discovery document must not change who is believed.
 //
 // Google is the authority for gmail.com and for Workspace domains (`hd`). Any other address was checked once, when the
 // Google account was made, and may belong to somebody else by now.
 /** Google: OpenID Connect. */
 export const google: Preset = {
   name: 'Google',
+  source: {
+    checked: 'documentation',
+    date: '2026-11-21',
+    urls: [
+      'https://developers.google.com/identity/openid-connect/openid-connect',
+      'https://accounts.google.com/.well-known/openid-configuration',
+    ],
+  },
   protocol: 'oidc',
   issuer: 'https://accounts.google.com',
   issuer_aliases: ['accounts.google.com'],
@@ -22,6 +28,7 @@ export const google: Preset = {
   scope_delimiter: ' ',
   pkce: 'S256',
   nonce: 'required',
+  hints: { hd: 'id.hd' },
   // Google has no `login` prompt: choosing the account again is the nearest it offers.
   forward: {
     login_hint: { as: 'login_hint' },

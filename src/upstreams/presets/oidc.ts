@@ -1,11 +1,18 @@
 import type { Preset } from '../preset.ts';
 
-// Source: OpenID Connect Core 1.0 and Discovery 1.0 (errata set 2), RFC 9207; November 2026.
-//
 // Any issuer by discovery. Who runs it, and whether it checks addresses, only the admin knows: an address counts as
 // unverified until `email_trust` says more.
 /** Any OpenID provider, found by discovery. */
 export const oidc: Preset = {
+  source: {
+    checked: 'documentation',
+    date: '2026-11-21',
+    urls: [
+      'https://openid.net/specs/openid-connect-core-1_0.html',
+      'https://openid.net/specs/openid-connect-discovery-1_0.html',
+      'https://www.rfc-editor.org/rfc/rfc9207',
+    ],
+  },
   protocol: 'oidc',
   callback_iss: 'if-advertised',
   scopes: ['openid', 'email', 'profile'],
@@ -19,10 +26,13 @@ export const oidc: Preset = {
       values: { login: 'login', select_account: 'select_account', consent: 'consent', create: 'create' },
     },
     ui_locales: { as: 'ui_locales' },
+    max_age: { as: 'max_age' },
+    acr_values: { as: 'acr_values' },
   },
   token_auth: 'client_secret_basic',
   token_format: 'json',
   id_token_algs: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+  cancel: { error: ['user_cancelled_login', 'user_cancelled_authorize'], error_subcode: ['cancel'] },
   sources: [
     { name: 'id', from: 'id_token' },
     { name: 'user', from: 'http', endpoint: 'userinfo', same_subject: 'user.sub' },

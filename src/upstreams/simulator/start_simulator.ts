@@ -33,7 +33,7 @@ interface Simulator {
  */
 export async function startSimulator(settings: SimulatorSettings): Promise<Simulator> {
   const { clients } = settings;
-  const callbacks = [...clients.google.redirectUris, ...clients.facebook.redirectUris].map((uri) => new URL(uri));
+  const callbacks = Object.values(clients).flatMap((client) => client.redirectUris.map((uri) => new URL(uri)));
   const foreign = callbacks.find((callback) => !isLoopbackHost(callback.hostname));
   if (foreign) throw new Error(`the simulator serves loopback issuers only, not ${foreign.origin}`);
   const personas = (provider: 'google' | 'facebook') => async () =>

@@ -3,6 +3,7 @@ import type { SecurityEvent } from '../../../src/events/index.ts';
 import { createOutbound } from '../../../src/outbound/index.ts';
 import {
   openUpstreams,
+  simulatorClients,
   upstreamSettings,
   type Arrival,
   type Upstreams,
@@ -62,7 +63,7 @@ export async function buildWorld(changes: Record<string, object> = {}): Promise<
       outbound,
       record: async (event) => void events.push(event),
       lifetimes: { upstream_transaction: 600 },
-      simulator: { base: fake.base, clients: { google, facebook } },
+      simulator: { base: fake.base, clients: { ...simulatorClients(ISSUER, []), google, facebook } },
     });
     opened.push(upstreams);
     return upstreams;
