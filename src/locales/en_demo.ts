@@ -56,8 +56,16 @@ export const simulator = {
     purpose: '{app} asks who you are. Every person here is made up.',
     purpose_unnamed: 'An app asks who you are. Every person here is made up.',
     no_email: 'No e-mail address',
+    change: 'Change something about this person first',
+    other_email: 'Another e-mail address',
+    keep_email: 'Does not give the e-mail address away',
+    no_picture: 'Has no picture',
     cancel: 'Cancel',
     returns: 'Then you go back to {host}',
+  },
+  form_post: {
+    title: '“{provider}” sends you back',
+    next: 'Continue',
   },
   error: {
     title: '“{provider}” refused the request',

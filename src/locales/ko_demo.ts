@@ -58,8 +58,16 @@ export const simulator: typeof en.simulator = {
     purpose: '{app} 앱에서 누구인지 물어봐요. 여기에 있는 사람은 모두 가상의 인물이에요.',
     purpose_unnamed: '앱에서 누구인지 물어봐요. 여기에 있는 사람은 모두 가상의 인물이에요.',
     no_email: '이메일 주소 없음',
+    change: '먼저 이 사람의 정보를 바꾸기',
+    other_email: '다른 이메일 주소',
+    keep_email: '이메일 주소를 알려주지 않아요',
+    no_picture: '사진이 없어요',
     cancel: '취소',
     returns: '선택하면 {host} 주소로 돌아가요',
+  },
+  form_post: {
+    title: '‘{provider}’에서 돌아가는 중이에요',
+    next: '계속하기',
   },
   error: {
     title: '‘{provider}’에서 요청을 거절했어요',

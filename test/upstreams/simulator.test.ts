@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { simulatorClients, startSimulator } from '../../src/upstreams/index.ts';
-import { settings, viewsRender, visitSimulator, type SimulatorVisit } from './support/simulator_visit.ts';
+import { settings, visitSimulator, type SimulatorVisit } from './support/simulator_visit.ts';
+import { viewsRender } from './support/views.ts';
 
 let newest: string | undefined;
 let visit: SimulatorVisit;

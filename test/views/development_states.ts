@@ -27,7 +27,7 @@ const demo = (name: string, view: 'welcome' | 'home', page: Record<string, unkno
   page,
 });
 
-const simulator = (name: string, view: 'picker' | 'error', page: Record<string, unknown>): State => ({
+const simulator = (name: string, view: 'picker' | 'error' | 'form_post', page: Record<string, unknown>): State => ({
   view: `simulator/${view}`,
   name,
   screen: 'simulator',
@@ -113,5 +113,13 @@ export const developmentStates: State[] = [
   },
   simulator('personas', 'picker', picker),
   simulator('unnamed', 'picker', { ...picker, provider: 'Facebook', clientName: undefined }),
+  simulator('returning', 'form_post', {
+    provider: 'Apple',
+    action: 'http://localhost:3000/upstream/apple/callback',
+    fields: [
+      ['code', 'simulated'],
+      ['state', 's"1'],
+    ],
+  }),
   simulator('refused', 'error', { provider: 'Google', message: 'redirect_uri_mismatch: http://localhost:4000/<x>' }),
 ];

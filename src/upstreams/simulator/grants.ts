@@ -1,6 +1,6 @@
 import { epochSeconds } from '../../kit/clock.ts';
 import { secretToken, sha256 } from '../../kit/random.ts';
-import type { Persona } from './personas.ts';
+import type { Persona } from './persona.ts';
 
 /** What a person agreed to. */
 export interface Grant {
@@ -20,15 +20,23 @@ export type Redemption =
 const CODE_SECONDS = 600;
 const TOKEN_SECONDS = 3600;
 
-/** The codes and access tokens of one simulated provider, in memory. */
-export function createGrants() {
+/** The codes and tokens of one simulated provider, and who agreed before, in memory. */
+export function createGrants(codeSeconds = CODE_SECONDS) {
   const codes = new Map<string, { grant: Grant; until: number; used: boolean }>();
   const tokens = new Map<string, { grant: Grant; until: number }>();
+  const refreshTokens = new Set<string>();
+  const agreed = new Set<string>();
   return {
-    /** A code for this grant: single use, ten minutes. */
+    /** Notes that a person agreed; true for the first time. */
+    consent(subject: string): boolean {
+      const isFirst = !agreed.has(subject);
+      agreed.add(subject);
+      return isFirst;
+    },
+    /** A code for this grant: single use, ten minutes unless the provider is quicker. */
     issueCode(grant: Grant): string {
       const code = `4/${secretToken()}`;
-      codes.set(code, { grant, until: epochSeconds() + CODE_SECONDS, used: false });
+      codes.set(code, { grant, until: epochSeconds() + codeSeconds, used: false });
       return code;
     },
     /** Redeems a code once; a wrong redirect URI or verifier uses it up as well. */
@@ -51,12 +59,19 @@ export function createGrants() {
       tokens.set(token, { grant, until: epochSeconds() + TOKEN_SECONDS });
       return token;
     },
+    /** Kept only so that it can be revoked: nobody redeems one here. */
+    issueRefreshToken(prefix: string): string {
+      const token = `${prefix}${secretToken()}`;
+      refreshTokens.add(token);
+      return token;
+    },
     /** The grant of a live access token. */
     grantOf(token: string): Grant | undefined {
       const entry = tokens.get(token);
       return entry && entry.until >= epochSeconds() ? entry.grant : undefined;
     },
-    revoke: (token: string): boolean => tokens.delete(token),
+    /** Ends an access or refresh token; false when it was none. */
+    revoke: (token: string): boolean => tokens.delete(token) || refreshTokens.delete(token),
   };
 }
 

@@ -1,56 +1,52 @@
-import type { ServerResponse } from 'node:http';
-import { createGzip } from 'node:zlib';
-import { SignJWT, exportSPKI, generateKeyPair, importJWK, type JWTPayload } from 'jose';
-import { createFacebook } from '../../../src/upstreams/simulator/facebook.ts';
-import { claimsOf, createGoogle } from '../../../src/upstreams/simulator/google.ts';
-import { createOpenIdProvider } from '../../../src/upstreams/simulator/openid_provider.ts';
-import { personasOf, type Persona } from '../../../src/upstreams/simulator/personas.ts';
-import type { Render, SimulatedClient, SimulatedRequest, Tamper } from '../../../src/upstreams/simulator/provider.ts';
+import type { JWTPayload } from 'jose';
+import { redirectUri, simulatorClients, upstreamSettings } from '../../../src/upstreams/index.ts';
+import type { SimulatorClient } from '../../../src/upstreams/definition.ts';
+import { simulatedPresets, type SimulatedPreset } from '../../../src/upstreams/presets/all.ts';
+import { createProvider } from '../../../src/upstreams/simulator/create_provider.ts';
+import type { Persona } from '../../../src/upstreams/simulator/persona.ts';
+import { personasOf } from '../../../src/upstreams/simulator/personas.ts';
+import { shapes } from '../../../src/upstreams/simulator/providers/all.ts';
+import { claimsOf } from '../../../src/upstreams/simulator/providers/google.ts';
+import { json } from '../../../src/upstreams/simulator/provider.ts';
 import { startServer } from '../../../src/upstreams/simulator/server.ts';
-import { createSigningKeys } from '../../../src/upstreams/simulator/signing_keys.ts';
+import type { Shape } from '../../../src/upstreams/simulator/shape.ts';
+import { createSigningKeys, type SigningKeys } from '../../../src/upstreams/simulator/signing_keys.ts';
+import type { Fields } from '../../support/http_browser/forms.ts';
+import { chooseAt, type SentBack } from './choose.ts';
+import { confuse, forge } from './forged_tokens.ts';
+import { journalEntry, type JournalEntry } from './journal.ts';
+import { createLies, type Faults, type Lie } from './lies.ts';
+import { viewsRender } from './views.ts';
 
-/** What one request looked like from the upstream's side. */
-export interface JournalEntry {
-  prefix: string;
-  method: string;
-  path: string;
-  query: URLSearchParams;
-  form: URLSearchParams;
-  headers: SimulatedRequest['headers'];
-}
+export { transportFaults } from './transport_faults.ts';
+export type { Faults, JournalEntry, Lie };
 
-/** Takes over the answer to a request; false leaves it to the provider. */
-export type TransportFault = (request: SimulatedRequest, response: ServerResponse) => boolean;
-
-/** Lies that the upstream tells until `honest` is called: in what it sends, and in how it sends it. */
-export interface Faults extends Tamper {
-  transport?: TransportFault;
-}
+/** A provider that the fake plays, and the generic OpenID provider beside them. */
+export type Played = SimulatedPreset | 'partner';
 
 export interface FakeUpstream {
   base: string;
   /** The issuer that answers discovery: a generic OpenID provider. */
   issuer: string;
-  clients: Record<'google' | 'facebook' | 'partner', SimulatedClient>;
+  clients: Record<Played, SimulatorClient>;
+  keys: SigningKeys;
   journal: JournalEntry[];
   /** Requests to a path, ending as given. */
   calls(ending: string): JournalEntry[];
+  /** What happens next, once unless said. */
+  next(lie: Lie): void;
+  /** Lies everywhere, until `honest`. */
   lie(faults: Faults): void;
   honest(): void;
   rotateKeys(): Promise<void>;
   /** A token of the right key that does not say which key it is. */
   signBare(claims: JWTPayload): Promise<string>;
-  /** A token signed by a key that the upstream does not publish. */
   forge(claims: JWTPayload): Promise<string>;
-  /** A token "signed" with the published RSA key as if it were an HMAC secret. */
   confuse(claims: JWTPayload): Promise<string>;
-  /** Goes through the upstream's page as a person would, and gives what its redirect brings to the callback. */
-  choose(authorizationUrl: string, personaId: string): Promise<{ params: URLSearchParams; url: string }>;
+  /** Goes through the upstream's page as a person would, and gives what it sends to the callback. */
+  choose(authorizationUrl: string, personaId: string, fields?: Fields): Promise<SentBack>;
   close(): Promise<void>;
 }
-
-const renderPlain: Render = async (view, locals) =>
-  `<style>p{}</style><h1>${view}</h1><pre>${JSON.stringify(locals)}</pre>`;
 
 /** The simulator of the product behind a journal, with lies that tests switch on: shapes are not written twice. */
 export async function startFakeUpstream(options: {
@@ -62,138 +58,85 @@ export async function startFakeUpstream(options: {
   // Making an RSA key takes a while; no request should have to wait for it.
   await keys.keySet();
   const journal: JournalEntry[] = [];
-  const faults: Faults = {};
-  const tamper = tellAgain(faults);
-  const clientFor = (id: string): SimulatedClient => ({
-    id: `app-${id}`,
-    secret: `secret of ${id}/%+&`,
-    redirectUris: [`${options.issuer}/upstream/${id}/callback`],
-  });
-  const clients = { google: clientFor('google'), facebook: clientFor('facebook'), partner: clientFor('partner') };
-  const deps = (provider: 'google' | 'facebook', client: SimulatedClient) => ({
-    client,
-    personas: async () => [...personasOf(provider, 'taken@example.org'), ...(options.persona ? [options.persona] : [])],
-    render: renderPlain,
-    tamper,
-    keys,
-  });
+  const lies = createLies();
+  const clients = clientsFor(options.issuer);
+  const personas = (prefix: Played) => async () => [
+    ...personasOf(prefix === 'partner' ? 'google' : prefix, 'taken@example.org'),
+    ...(options.persona ? [options.persona] : []),
+  ];
   const server = await startServer({
     host: '127.0.0.1',
     port: options.port ?? 0,
-    providers: (base) => [
-      createGoogle(deps('google', clients.google)),
-      createFacebook(deps('facebook', clients.facebook)),
-      createOpenIdProvider(partnerShape(base), deps('google', clients.partner)),
-    ],
+    providers: (base) =>
+      [...simulatedPresets, 'partner' as const].map((prefix) =>
+        createProvider(prefix === 'partner' ? partnerShape(base) : shapes[prefix], {
+          base,
+          keys,
+          client: clients[prefix],
+          personas: personas(prefix),
+          render: viewsRender,
+          tamper: lies.tamperOf(prefix),
+        }),
+      ),
     intercept(prefix, request, response) {
-      journal.push({ prefix, ...request });
-      return faults.transport?.(request, response) ?? false;
+      journal.push(journalEntry(prefix, request));
+      return lies.intercept(prefix, request, response);
     },
   });
   return {
     base: server.base,
     issuer: `${server.base}/partner`,
     clients,
+    keys,
     journal,
     calls: (ending) => journal.filter((entry) => entry.path.endsWith(ending)),
-    lie: (lies) => Object.assign(faults, lies),
-    honest() {
-      for (const name of Object.keys(faults)) Reflect.deleteProperty(faults, name);
-    },
+    next: lies.tell,
+    lie: (faults) => lies.tell({ faults, times: Infinity }),
+    honest: lies.forget,
     async rotateKeys() {
       keys.rotate();
       await keys.keySet();
     },
     signBare: (claims) => keys.sign(claims, { bare: true }),
-    async forge(claims) {
-      const { privateKey } = await generateKeyPair('RS256');
-      const { keys: published } = await keys.keySet();
-      return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: published[0]?.kid }).sign(privateKey);
-    },
-    async confuse(claims) {
-      const { keys: published } = await keys.keySet();
-      const [jwk] = published;
-      if (!jwk) throw new Error('the upstream has no key');
-      const publicKey = await importJWK({ ...jwk, ext: true }, 'RS256', { extractable: true });
-      if (publicKey instanceof Uint8Array) throw new Error('not an RSA key');
-      const secret = new TextEncoder().encode(await exportSPKI(publicKey));
-      return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: jwk.kid }).sign(secret);
-    },
-    choose,
+    forge: (claims) => forge(keys, claims),
+    confuse: (claims) => confuse(keys, claims),
+    choose: chooseAt,
     close: server.close,
   };
 }
 
-function partnerShape(base: string) {
+/** The app as each provider knows it. */
+function clientsFor(issuer: string): Record<Played, SimulatorClient> {
+  const settings = simulatedPresets.map((preset) => upstreamSettings.parse({ id: preset, preset }));
+  const own = simulatorClients(issuer, settings);
+  for (const client of Object.values(own)) client.secret = `${client.secret} /%+&`;
+  const partner = {
+    id: 'app-partner',
+    secret: 'secret of partner/%+&',
+    redirectUris: [redirectUri(issuer, 'partner')],
+  };
+  return { ...own, partner };
+}
+
+/** An OpenID provider like any other, found by discovery. */
+function partnerShape(base: string): Shape {
+  const issuer = `${base}/partner`;
   return {
     prefix: 'partner',
     name: 'Partner',
-    issuer: `${base}/partner`,
-    base,
-    tokenPrefix: 'at.',
     paths: {
       authorize: '/authorize',
       token: '/token',
       keys: '/jwks',
-      userinfo: '/userinfo',
       discovery: '/.well-known/openid-configuration',
     },
-    claimsOf,
-    callbackExtras: () => ({ iss: `${base}/partner` }),
-  };
-}
-
-/** Asks at each step which lie is told now, so that a test can change it between requests. */
-function tellAgain(faults: Faults): Tamper {
-  return {
-    callback: (params) => faults.callback?.(params),
-    claims: (claims) => faults.claims?.(claims) ?? claims,
-    sign: (claims) => faults.sign?.(claims),
-    tokenBody: (body) => faults.tokenBody?.(body) ?? body,
-    profile: (body) => faults.profile?.(body) ?? body,
-    keySet: (set) => faults.keySet?.(set) ?? set,
-  };
-}
-
-async function choose(authorizationUrl: string, personaId: string): Promise<{ params: URLSearchParams; url: string }> {
-  const target = new URL(authorizationUrl);
-  const shown = await fetch(target);
-  if (shown.status !== 200) throw new Error(`the upstream shows an error page: ${await shown.text()}`);
-  const form = new URLSearchParams(target.searchParams);
-  form.set('persona', personaId);
-  const answer = await fetch(`${target.origin}${target.pathname}`, { method: 'POST', body: form, redirect: 'manual' });
-  const url = answer.headers.get('location') ?? '';
-  return { params: new URL(url).searchParams, url };
-}
-
-/** Faults of the line, by name, for the requests whose path ends as given. */
-export const transportFaults = {
-  status: (status: number, type = 'application/json', body = '{}') =>
-    answering((response) => response.writeHead(status, { 'content-type': type }).end(body)),
-  hang: answering(() => {}),
-  reset: answering((response) => response.socket?.resetAndDestroy()),
-  truncated: answering((response) => {
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' });
-    response.write('{"access_token":"');
-    setImmediate(() => response.socket?.destroy());
-  }),
-  huge: answering((response) => {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(`{"padding":"${'x'.repeat(1024 * 1024)}"}`);
-  }),
-  bomb: answering((response) => {
-    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
-    const gzip = createGzip();
-    gzip.pipe(response);
-    gzip.end(Buffer.alloc(20 * 1024 * 1024, ' '));
-  }),
-  redirect: answering((response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end()),
-};
-
-function answering(answer: (response: ServerResponse) => void): (ending: string) => TransportFault {
-  return (ending) => (request, response) => {
-    if (!request.path.endsWith(ending)) return false;
-    answer(response);
-    return true;
+    pkce: 'optional',
+    scopes: { known: ['openid', 'email', 'profile'], delimiter: ' ', required: 'openid' },
+    callback: () => ({ iss: issuer }),
+    cancelled: { error: 'access_denied' },
+    client: 'either',
+    tokens: { prefix: 'at.', type: 'Bearer', expires_in: 3599 },
+    idToken: { issuer, nonce: 'echoed', claims: claimsOf },
+    resources: { 'GET /userinfo': ({ grant }) => json(200, { sub: grant.persona.subject, ...claimsOf(grant) }) },
   };
 }

@@ -1,17 +1,12 @@
-import pug from 'pug';
 import { sha256 } from '../../../src/kit/random.ts';
-import { translator } from '../../../src/locales/index.ts';
 import type { SimulatorClients } from '../../../src/upstreams/definition.ts';
 import { simulatorClients, startSimulator, upstreamSettings } from '../../../src/upstreams/index.ts';
+import { viewsRender } from './views.ts';
 
 type Provider = 'google' | 'facebook';
 
 export const ISSUER = 'http://localhost:3999';
 export const settings = ['google', 'facebook'].map((name) => upstreamSettings.parse({ id: name, preset: name }));
-const t = translator('en');
-export const viewsRender = async (view: string, page: Record<string, unknown>) =>
-  pug.renderFile(`views/${view}.pug`, { t, locale: 'en', title: '', screen: view, page });
-
 const PAGES = { google: '/google/o/oauth2/v2/auth', facebook: '/facebook/v24.0/dialog/oauth' };
 const TOKENS = { google: '/google/token', facebook: '/facebook/v24.0/oauth/access_token' };
 const VERIFIER = 'v'.repeat(43);

@@ -3,13 +3,13 @@ import type { SecurityEvent } from '../../../src/events/index.ts';
 import { createOutbound } from '../../../src/outbound/index.ts';
 import {
   openUpstreams,
-  simulatorClients,
   upstreamSettings,
   type Arrival,
   type Upstreams,
   type UpstreamSettings,
 } from '../../../src/upstreams/index.ts';
 import type { Database } from '../../../src/database/index.ts';
+import type { Fields } from '../../support/http_browser/forms.ts';
 import { testSealer } from './test_sealer.ts';
 import { startFakeUpstream, type FakeUpstream } from './fake_upstream.ts';
 
@@ -24,23 +24,23 @@ export interface World {
   /** Opens the same upstreams again over the same database, as a second process would. */
   open(settings?: UpstreamSettings[]): Promise<Upstreams>;
   /** Begins a trip, makes the choice at the upstream, and gives what the callback gets. */
-  travel(id: string, personaId?: string): Promise<URLSearchParams>;
+  travel(id: string, personaId?: string, fields?: Fields): Promise<URLSearchParams>;
   /** The whole trip. */
-  arrive(id: string, personaId?: string): Promise<Arrival>;
+  arrive(id: string, personaId?: string, fields?: Fields): Promise<Arrival>;
   close(): Promise<void>;
 }
 
+/** Google, Facebook and a partner; each with changes, and further presets where changes name them. */
 export function settingsFor(fake: FakeUpstream, changes: Record<string, object> = {}): UpstreamSettings[] {
   const partner = {
     client_id: fake.clients.partner.id,
     client_secret: fake.clients.partner.secret,
     issuer: fake.issuer,
   };
-  return [
-    { id: 'google', preset: 'google', ...changes['google'] },
-    { id: 'facebook', preset: 'facebook', ...changes['facebook'] },
-    { id: 'partner', preset: 'oidc', ...partner, ...changes['partner'] },
-  ].map((entry) => upstreamSettings.parse(entry));
+  const own = { google: {}, facebook: {}, partner: { preset: 'oidc', ...partner } };
+  return Object.entries({ ...changes, ...own }).map(([id, entry]) =>
+    upstreamSettings.parse({ id, preset: id, ...entry, ...changes[id] }),
+  );
 }
 
 /** A database, a fake upstream with real sockets and keys, and the upstreams room over both. */
@@ -53,7 +53,6 @@ export async function buildWorld(changes: Record<string, object> = {}): Promise<
   const sealer = testSealer();
   const opened: Upstreams[] = [];
   const open = async (settings = settingsFor(fake, changes)) => {
-    const { google, facebook } = fake.clients;
     const upstreams = await openUpstreams({
       settings,
       issuer: ISSUER,
@@ -63,15 +62,21 @@ export async function buildWorld(changes: Record<string, object> = {}): Promise<
       outbound,
       record: async (event) => void events.push(event),
       lifetimes: { upstream_transaction: 600 },
-      simulator: { base: fake.base, clients: { ...simulatorClients(ISSUER, []), google, facebook } },
+      simulator: { base: fake.base, clients: fake.clients },
     });
     opened.push(upstreams);
     return upstreams;
   };
   const upstreams = await open();
   const trip = { purpose: 'login' as const, browserHash: BROWSER, interactionUid: 'visit', reference: 'AAAAA-BBBBB' };
-  const travel = async (id: string, personaId = 'ada') =>
-    (await fake.choose(await upstreams.begin(id, trip), personaId)).params;
+  const travel: World['travel'] = async (id, personaId = 'ada', fields = {}) => {
+    const sent = await fake.choose(await upstreams.begin(id, trip), personaId, fields);
+    if (sent.method === 'GET') return sent.params;
+    // No cookie comes along with a POST from another site; the redirect that follows has them all.
+    const kept = await upstreams.arrive(id, undefined, 'POST', sent.params);
+    if (kept.outcome !== 'resume') throw new Error(`the callback was not kept: ${kept.outcome}`);
+    return new URL(kept.url).searchParams;
+  };
   return {
     database,
     fake,
@@ -79,7 +84,7 @@ export async function buildWorld(changes: Record<string, object> = {}): Promise<
     events,
     open,
     travel,
-    arrive: async (id, personaId) => upstreams.arrive(id, BROWSER, 'GET', await travel(id, personaId)),
+    arrive: async (id, personaId, fields) => upstreams.arrive(id, BROWSER, 'GET', await travel(id, personaId, fields)),
     async close() {
       await Promise.all(opened.map((entry) => entry.close()));
       await outbound.close();
