@@ -5,7 +5,7 @@ import type { Keys } from '../keys/index.ts';
 import type { AccountDirectory } from '../oidc/index.ts';
 import { createOutbound, type Outbound } from '../outbound/index.ts';
 import type { Passwords } from '../passwords/index.ts';
-import type { SimulatorAccess } from '../upstreams/index.ts';
+import { urlsIn, type SimulatorAccess } from '../upstreams/index.ts';
 import type { Probe } from '../web/index.ts';
 
 /** Hosts that an admin wrote down may be private, and so may we ourselves; all others may not. */
@@ -14,7 +14,7 @@ export function openOwnOutbound(settings: Settings, simulator?: SimulatorAccess)
     settings.issuer,
     simulator?.base,
     settings.passwords.breach_check?.url,
-    ...settings.upstreams.map((upstream) => upstream.issuer),
+    ...settings.upstreams.flatMap((upstream) => urlsIn(upstream).map(({ url }) => url)),
     ...settings.clients.flatMap((client) => Object.values(client).flat()),
   ];
   const hosts = urls.flatMap((value) => (typeof value === 'string' ? (URL.parse(value)?.hostname ?? []) : []));

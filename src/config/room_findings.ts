@@ -43,6 +43,14 @@ const UPSTREAM_RULES: Record<string, string> = {
   linking: 'linking_verified',
   email_trust: 'email_trusted',
   pkce: 'pkce_off',
+  private_key: 'unusable_key',
+  base_url: 'upstream_address',
+  authorization_endpoint: 'upstream_address',
+  token_endpoint: 'upstream_address',
+  sources: 'upstream_address',
+  token_auth: 'public_client',
+  id_token_algs: 'shared_secret_signature',
+  params: 'hint_without_restriction',
 };
 
 function upstreamFindings({ upstreams, issuer }: Known, mode: 'development' | 'production'): Finding[] {

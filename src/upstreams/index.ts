@@ -12,6 +12,7 @@ export type { Arrival, ListedUpstream, TripEnd, Upstreams } from './door.ts';
 export type { AccountTrip } from './transactions/transaction_store.ts';
 export { upstreamSettings, type UpstreamSettings } from './settings.ts';
 export { upstreamMistakes } from './mistakes.ts';
+export { urlsIn } from './effective_preset.ts';
 export { redirectUri, simulatorClients, type SimulatorAccess } from './definition.ts';
 export { presets, type PresetName, type SimulatedPreset } from './presets/all.ts';
 export { startSimulator } from './simulator/start_simulator.ts';

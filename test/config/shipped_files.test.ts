@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -26,7 +27,7 @@ interface Node {
 }
 
 /** Keys of the mapping language of upstreams, which has a page of its own. */
-const ELSEWHERE = /^upstreams\.(claims|extra|email_trust)\./;
+const ELSEWHERE = /^upstreams\.(claims|extra|email_trust|restrict|sources\.ok_when)\./;
 
 function keysOf(node: Node, path = ''): string[] {
   const inner = [node.items, ...(node.anyOf ?? [])].flatMap((child) => (child ? keysOf(child, path) : []));
@@ -79,11 +80,18 @@ describe('config/gatehouse.yaml', () => {
     const folder = copy(EVERYTHING.replaceAll('/run/secrets/', ''), {
       'config/gatehouse-key': KEY,
       'config/gatehouse-salt': KEY,
+      'config/apple.p8': generateKeyPairSync('ec', { namedCurve: 'P-256' })
+        .privateKey.export({ type: 'pkcs8', format: 'pem' })
+        .toString(),
       'config/GeoLite2-City.mmdb': '',
     });
     const variables = {
       DATABASE_URL: 'postgres://localhost/gatehouse',
       SMTP_URL: 'smtp://localhost',
+      MICROSOFT_CLIENT_ID: 'id-at-microsoft',
+      MICROSOFT_CLIENT_SECRET: 'secret-of-microsoft',
+      GITLAB_CLIENT_ID: 'id-at-gitlab',
+      GITLAB_CLIENT_SECRET: 'secret-of-gitlab',
       PARTNER_SECRET: 'secret-of-the-partner',
       WIKI_SECRET: 'secret-of-the-wiki-app',
     };

@@ -3,8 +3,13 @@ import { parseCallback, type ExpectedIssuer } from '../../src/upstreams/engines/
 
 const ISSUER = 'https://issuer.example';
 const expected = (check: ExpectedIssuer['check']): ExpectedIssuer => ({ accepted: [ISSUER, 'issuer.example'], check });
+const cancel = {
+  error: ['user_cancelled_login', 'user_cancelled_authorize'],
+  error_reason: ['user_denied'],
+  error_subcode: ['cancel'],
+};
 const parse = (query: string, check: ExpectedIssuer['check'] = 'if-present') =>
-  parseCallback(new URLSearchParams(query), expected(check));
+  parseCallback(new URLSearchParams(query), expected(check), cancel);
 
 describe('parseCallback', () => {
   it.each([
@@ -27,6 +32,8 @@ describe('parseCallback', () => {
     'error=server_error&error_reason=user_denied',
     'error=access_denied&error_subcode=cancel',
     'error=access_denied&code=abc',
+    'error=consent_required',
+    'error=x&error_subcode=CANCEL',
     `error=access_denied&iss=${ISSUER}`,
   ])('takes %s as "no"', (query) => {
     expect(parse(query)).toEqual({ outcome: 'cancelled' });
@@ -53,6 +60,13 @@ describe('parseCallback', () => {
     ['error=%3Cscript%3E', 'callback_error'],
   ])('refuses %.40s as %s', (query, reason) => {
     expect(() => parse(query)).toThrow(reason);
+  });
+
+  it('knows the words of its own upstream only', () => {
+    const plain = (query: string) => parseCallback(new URLSearchParams(query), expected('if-present'));
+    expect(plain('error=ACCESS_DENIED')).toEqual({ outcome: 'cancelled' });
+    expect(() => plain('error=user_cancelled_login')).toThrow('callback_error');
+    expect(plain('code=a&error_reason=user_denied&error_reason=x')).toEqual({ outcome: 'ok', code: 'a' });
   });
 
   it('wants iss when it was promised, and looks at none where none is expected', () => {

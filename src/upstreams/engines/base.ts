@@ -6,6 +6,7 @@ import type { Metadata } from '../metadata/metadata.ts';
 import type { Tokens, Upstream } from '../upstream.ts';
 import { authorizationUrl } from './authorization_url.ts';
 import { fetchSource } from './fetch_source.ts';
+import { acceptedIssuers } from './issuers.ts';
 import type { KeySet } from './key_set.ts';
 import { parseCallback, type ExpectedIssuer } from './parse_callback.ts';
 
@@ -31,13 +32,8 @@ export function frontChannel({ definition, metadata }: EngineDeps): Omit<Upstrea
       const { endpoints } = await metadata.required();
       return authorizationUrl(definition, endpoints.authorization, secrets, wishes);
     },
-    parseCallback: (params) => parseCallback(params, expectedIssuer(definition, metadata)),
+    parseCallback: (params) => parseCallback(params, expectedIssuer(definition, metadata), definition.cancel),
   };
-}
-
-/** All spellings of the upstream's issuer, its own first. */
-export function acceptedIssuers({ issuer, issuer_aliases: aliases = [] }: UpstreamDefinition): string[] {
-  return [issuer, ...aliases];
 }
 
 /** Collects every answer that claims are mapped from, in the order of the preset. */

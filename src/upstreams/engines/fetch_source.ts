@@ -41,19 +41,26 @@ export async function fetchSource(
 async function readAnswer(source: HttpSource, answer: Response): Promise<unknown> {
   if (answer.status >= 500 || answer.status === 429) throw new UpstreamFailure('profile_unavailable');
   const body = await readJson(answer);
-  if (!answer.ok) {
-    if (source.optional) return undefined;
-    throw new UpstreamFailure('profile_refused', { upstreamError: errorCode(body) ?? `http_${answer.status}` });
-  }
-  if (typeof body !== 'object' || body === null) throw new UpstreamFailure('profile_malformed');
-  const isError = isObject(body) && body['error'] !== undefined;
-  if (isError || (source.ok_when && !holds(source.ok_when, { [source.name]: body }))) {
-    throw new UpstreamFailure('profile_refused', { upstreamError: errorCode(body) });
-  }
-  return body;
+  const isGood = answer.ok && isObjectOrList(body) && !isRefusal(body, source);
+  if (isGood) return body;
+  if (source.optional) return undefined;
+  if (answer.ok && !isObjectOrList(body)) throw new UpstreamFailure('profile_malformed');
+  throw new UpstreamFailure('profile_refused', { upstreamError: errorCode(body) ?? `http_${answer.status}` });
 }
 
+function isObjectOrList(body: unknown): body is object {
+  return typeof body === 'object' && body !== null;
+}
+
+/** An error with status 200. */
+function isRefusal(body: object, { name, ok_when: condition }: HttpSource): boolean {
+  const isError = isObject(body) && body['error'] !== undefined;
+  return isError || (condition !== undefined && !holds(condition, { [name]: body }));
+}
+
+/** An upstream's own code, wherever it writes it. */
 function errorCode(body: unknown): string | undefined {
-  const error = isObject(body) ? body['error'] : undefined;
+  if (!isObject(body)) return undefined;
+  const { error = body['resultcode'] ?? body['code'] } = body;
   return plainCode(isObject(error) ? error['code'] : error);
 }

@@ -3,6 +3,7 @@ import { UpstreamFailure } from '../failure.ts';
 import { mapClaims } from '../mapping/mapping.ts';
 import { readPath } from '../mapping/paths.ts';
 import { holds } from '../mapping/conditions.ts';
+import { issuerOfTenant } from './issuers.ts';
 import type { Identified, UpstreamIdentity } from '../upstream.ts';
 
 /**
@@ -38,5 +39,5 @@ function isOfDomain(email: UpstreamIdentity['email'], domains: string[] | undefi
  * is an issuer of its own; the claim was verified to be it.
  */
 function issuerOfKey({ issuer, tenancy }: UpstreamDefinition, sources: Record<string, unknown>): string {
-  return tenancy ? issuer.replace(`{${tenancy.claim}}`, String(readPath(sources, `id.${tenancy.claim}`))) : issuer;
+  return tenancy ? issuerOfTenant(issuer, String(readPath(sources, `id.${tenancy.claim}`))) : issuer;
 }

@@ -10,12 +10,17 @@ const USABLE_SECONDS = 24 * 3600;
 const REFETCH_SECONDS = 30;
 const MOST_CANDIDATES = 5;
 
-const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(100) });
+const keySetSchema = z.object({
+  keys: z.array(z.looseObject({ kty: z.string(), issuer: z.string().optional() })).max(100),
+});
 
 /** The public keys of one upstream. */
 export interface KeySet {
-  /** The keys that may have signed a token with this header, at most five. Throws `key_unknown` or `jwks_unavailable`. */
-  keysFor(header: JWSHeaderParameters): Promise<CryptoKey[]>;
+  /**
+   * The keys that may have signed a token with this header, at most five; of keys that are bound to an issuer only those that
+   * `isBound` lets through. Throws `key_unknown` or `jwks_unavailable`.
+   */
+  keysFor(header: JWSHeaderParameters, isBound?: (issuer: string) => boolean): Promise<CryptoKey[]>;
 }
 
 /**
@@ -31,18 +36,28 @@ export function createKeySet(fetch: Outbound['fetch']): (url: string) => KeySet 
   };
 }
 
-type LocalSet = ReturnType<typeof createLocalJWKSet>;
+/** The keys of one issuer, or of nobody in particular; jose keeps what it imported with them. */
+interface LocalKeys {
+  issuer: string | undefined;
+  find: ReturnType<typeof createLocalJWKSet>;
+}
+type LocalSet = LocalKeys[];
 
 function keySetOf(url: string, fetch: Outbound['fetch']): KeySet {
   const cache = keyCache(() => load(url, fetch));
   let forcedAt = 0;
   return {
-    async keysFor(header) {
-      const found = await candidates(await cache.current(), header);
+    async keysFor(header, isBound = () => true) {
+      const fitting = (set: LocalSet) =>
+        candidates(
+          set.filter(({ issuer }) => issuer === undefined || isBound(issuer)),
+          header,
+        );
+      const found = await fitting(await cache.current());
       if (found.length > 0) return found;
       if (epochSeconds() - forcedAt < REFETCH_SECONDS) throw new UpstreamFailure('key_unknown');
       forcedAt = epochSeconds();
-      const again = await candidates(await cache.reload().catch(unavailable), header);
+      const again = await fitting(await cache.reload().catch(unavailable));
       if (again.length === 0) throw new UpstreamFailure('key_unknown');
       return again;
     },
@@ -85,17 +100,25 @@ async function load(url: string, fetch: Outbound['fetch']): Promise<LocalSet> {
   const parsed = keySetSchema.safeParse(answer.ok ? await readJson(answer) : undefined);
   if (!parsed.success) throw new UpstreamFailure('jwks_unavailable');
   // jose imports a key only when it is used, and refuses one that is malformed.
-  return createLocalJWKSet(parsed.data);
+  return [...Map.groupBy(parsed.data.keys, (key) => key.issuer)].map(([issuer, keys]) => ({
+    issuer,
+    find: createLocalJWKSet({ keys }),
+  }));
 }
 
 function unavailable(cause: unknown): never {
   throw new UpstreamFailure('jwks_unavailable', { cause });
 }
 
-/** A token without `kid` may fit several keys; jose then hands them out one by one. */
 async function candidates(set: LocalSet, header: JWSHeaderParameters): Promise<CryptoKey[]> {
+  const found = await Promise.all(set.map(({ find }) => matching(find, header)));
+  return found.flat().slice(0, MOST_CANDIDATES);
+}
+
+/** A token without `kid` may fit several keys; jose then hands them out one by one. */
+async function matching(find: LocalKeys['find'], header: JWSHeaderParameters): Promise<CryptoKey[]> {
   try {
-    return [await set(header)];
+    return [await find(header)];
   } catch (error) {
     if (error instanceof errors.JWKSMultipleMatchingKeys) return firstOf(error);
     if (error instanceof errors.JWKSNoMatchingKey) return [];

@@ -1,6 +1,6 @@
 import { UpstreamFailure } from '../failure.ts';
 import type { Upstream } from '../upstream.ts';
-import { acceptedIssuers, collectSources, frontChannel, type EngineDeps } from './base.ts';
+import { collectSources, frontChannel, type EngineDeps } from './base.ts';
 import { identityFrom } from './identity.ts';
 import { requestTokens } from './request_tokens.ts';
 import { verifyIdToken } from './verify_id_token.ts';
@@ -19,14 +19,8 @@ export function createOidcUpstream(deps: EngineDeps): Upstream {
         fetch,
       );
       if (idToken === undefined) throw new UpstreamFailure('id_token_missing');
-      if (endpoints.jwks === undefined) throw new UpstreamFailure('jwks_unavailable');
-      const claims = await verifyIdToken(idToken, keySet(endpoints.jwks), {
-        issuers: acceptedIssuers(definition),
-        clientId: definition.client_id,
-        algorithms: definition.id_token_algs ?? [],
-        nonce: definition.nonce === 'required' ? nonce : undefined,
-        accessToken,
-      });
+      const keys = endpoints.jwks === undefined ? undefined : keySet(endpoints.jwks);
+      const claims = await verifyIdToken(idToken, keys, { definition, nonce, accessToken });
       return { accessToken, claims };
     },
     identify: async (tokens, callback) => identityFrom(definition, await collectSources(deps, tokens, callback)),

@@ -2,15 +2,11 @@ import { UpstreamFailure, plainCode, type Reason } from '../failure.ts';
 import type { CallbackOutcome } from '../upstream.ts';
 
 /** Parameters that decide something; each may come once only (RFC 6749 3.1). */
-const SINGLE = ['code', 'state', 'iss', 'error', 'error_reason', 'error_subcode'];
+const SINGLE = ['code', 'state', 'iss', 'error'];
 const LONGEST_CODE = 4096;
 
-/** How people say no, in every dialect, compared without case. */
-const CANCELLED: Record<string, ReadonlySet<string>> = {
-  error: new Set(['access_denied', 'user_cancelled_login', 'user_cancelled_authorize']),
-  error_reason: new Set(['user_denied']),
-  error_subcode: new Set(['cancel']),
-};
+/** How people say no everywhere (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6); an upstream's own words come on top. */
+const CANCELLED = ['access_denied', 'consent_required'];
 const UNAVAILABLE: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error']);
 /** Only the admin can mend these. */
 const REFUSED: ReadonlySet<string> = new Set([
@@ -33,14 +29,20 @@ export interface ExpectedIssuer {
  * Reads what an upstream sent to the callback. Throws UpstreamFailure for errors, duplicates and a wrong `iss` (RFC 9207).
  * Parameters that nobody asked for are ignored: upstreams add new ones. Error wins over code.
  */
-export function parseCallback(params: URLSearchParams, expected: ExpectedIssuer): CallbackOutcome {
-  if (SINGLE.some((name) => params.getAll(name).length > 1)) throw new UpstreamFailure('callback_duplicate');
+export function parseCallback(
+  params: URLSearchParams,
+  expected: ExpectedIssuer,
+  cancel: Readonly<Record<string, string[]>> = {},
+): CallbackOutcome {
+  if ([...SINGLE, ...Object.keys(cancel)].some((name) => params.getAll(name).length > 1))
+    throw new UpstreamFailure('callback_duplicate');
   const iss = params.get('iss');
   const isWrong = iss !== null && expected.check !== 'never' && !expected.accepted.includes(iss);
   if (isWrong) throw new UpstreamFailure('callback_iss_wrong');
   const said = (name: string) => params.get(name)?.toLowerCase() ?? '';
   const error = said('error');
-  if (Object.entries(CANCELLED).some(([name, words]) => words.has(said(name)))) return { outcome: 'cancelled' };
+  const isCancelled = Object.entries(cancel).some(([name, words]) => words.includes(said(name)));
+  if (isCancelled || CANCELLED.includes(error)) return { outcome: 'cancelled' };
   if (error) throw new UpstreamFailure(reasonOf(error), { upstreamError: plainCode(params.get('error')) });
   if (iss === null && expected.check === 'always') throw new UpstreamFailure('callback_iss_missing');
   const code = params.get('code');

@@ -2,6 +2,7 @@ import * as client from 'openid-client';
 import type { Outbound } from '../../outbound/index.ts';
 import type { UpstreamDefinition } from '../definition.ts';
 import { UpstreamFailure } from '../failure.ts';
+import { clientAuthentication } from './client_authentication.ts';
 import { readTokenAnswer } from './token_answer.ts';
 
 /** Redeems a code at the token endpoint, once and without retry: a code is single use. The ID token comes back unverified. */
@@ -13,7 +14,7 @@ export async function requestTokens(
 ): Promise<{ accessToken: string; idToken: string | undefined }> {
   let idToken: string | undefined;
   let failure: unknown;
-  const configuration = configure(definition, tokenEndpoint);
+  const configuration = await configure(definition, tokenEndpoint);
   configuration[client.customFetch] = async (url, options) => {
     try {
       const answer = await readTokenAnswer(await fetch(url, options), definition.token_format);
@@ -28,10 +29,10 @@ export async function requestTokens(
   callback.searchParams.set('code', request.code);
   callback.searchParams.set('state', request.state);
   try {
-    const tokens = await client.authorizationCodeGrant(configuration, callback, {
-      expectedState: request.state,
-      pkceCodeVerifier: definition.pkce === 'S256' ? request.verifier : undefined,
-    });
+    const pkceCodeVerifier = definition.pkce === 'S256' ? request.verifier : undefined;
+    const checks = { expectedState: request.state, pkceCodeVerifier };
+    const further: Record<string, string> = definition.token_state ? { state: request.state } : {};
+    const tokens = await client.authorizationCodeGrant(configuration, callback, checks, further);
     return { accessToken: tokens.access_token, idToken };
   } catch (error) {
     // The library wraps what its fetch throws; ours says more.
@@ -39,11 +40,9 @@ export async function requestTokens(
   }
 }
 
-function configure(definition: UpstreamDefinition, tokenEndpoint: string): client.Configuration {
-  const authenticate =
-    definition.token_auth === 'client_secret_basic' ? client.ClientSecretBasic : client.ClientSecretPost;
+async function configure(definition: UpstreamDefinition, tokenEndpoint: string): Promise<client.Configuration> {
   const server = { issuer: definition.issuer, token_endpoint: tokenEndpoint };
-  const authentication = authenticate(definition.client_secret);
+  const authentication = await clientAuthentication(definition, tokenEndpoint);
   const configuration = new client.Configuration(server, definition.client_id, undefined, authentication);
   // `outbound` decides about plain http: loopback in development mode, nothing else.
   client.allowInsecureRequests(configuration);

@@ -28,7 +28,7 @@ export async function readTokenAnswer(answer: Response, format: Preset['token_fo
   if (answer.status >= 500 || answer.status === 429) throw new UpstreamFailure('token_unavailable');
   const body = await readBody(answer, format);
   const error = body && errorOf(body);
-  if (error !== undefined) throw refusal(error);
+  if (body && error !== undefined) throw refusal(error, body);
   if (!answer.ok) throw new UpstreamFailure('token_refused', { upstreamError: `http_${answer.status}` });
   if (!body || !isToken(body['access_token'])) throw new UpstreamFailure('token_malformed');
   const type = body['token_type'] ?? 'bearer';
@@ -59,9 +59,12 @@ function errorOf(body: Record<string, unknown>): unknown {
   return isObject(error) ? (error['code'] ?? error['type'] ?? 'object') : error;
 }
 
-function refusal(error: unknown): UpstreamFailure {
-  const upstreamError = plainCode(error);
-  const isClient = upstreamError !== undefined && CLIENT_REFUSED.has(upstreamError);
+function refusal(error: unknown, { error_code: code, error_codes: codes }: Record<string, unknown>): UpstreamFailure {
+  const word = plainCode(error);
+  // Kakao's and Microsoft's own numbers say which of many mistakes it was: KOE010, 7000222.
+  const number = plainCode(code ?? (Array.isArray(codes) ? codes[0] : undefined));
+  const isClient = word !== undefined && CLIENT_REFUSED.has(word);
+  const upstreamError = word && number ? `${word}:${number}` : (word ?? number);
   return new UpstreamFailure(isClient ? 'token_client_refused' : 'token_refused', { upstreamError });
 }
 

@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import {
   decodeProtectedHeader,
   errors,
+  decodeJwt,
   jwtVerify,
   type CryptoKey,
   type JWSHeaderParameters,
   type JWTPayload,
 } from 'jose';
 import { equalInConstantTime } from '../../kit/random.ts';
+import type { UpstreamDefinition } from '../definition.ts';
 import { UpstreamFailure, type Reason } from '../failure.ts';
 import { idString } from '../mapping/values.ts';
+import { isIssuerRight, keyBinding } from './issuers.ts';
 import type { KeySet } from './key_set.ts';
 
 const SKEW_SECONDS = 60;
@@ -17,28 +20,28 @@ const SKEW_SECONDS = 60;
 const OLDEST_SECONDS = 3600;
 
 interface Expected {
-  issuers: string[];
-  clientId: string;
-  algorithms: string[];
-  /** Undefined when the upstream does not echo a nonce. */
-  nonce: string | undefined;
+  definition: UpstreamDefinition;
+  nonce: string;
   accessToken: string;
 }
 
 /**
- * Verifies an ID token: signature first and always, against the upstream's own keys, then every claim of OIDC Core
- * 3.1.3.7. Returns the claims or throws UpstreamFailure; there is no third way.
+ * Verifies an ID token: signature first and always, against the upstream's own keys or (HS256, where the upstream's list of
+ * algorithms has it) our secret, then every claim of OIDC Core 3.1.3.7. Returns the claims or throws UpstreamFailure; there
+ * is no third way.
  */
 export async function verifyIdToken(
   token: string,
-  keys: KeySet,
+  keys: KeySet | undefined,
   expected: Expected,
 ): Promise<JWTPayload & { sub: string }> {
+  const { definition } = expected;
   const header = readHeader(token);
-  if (!header.alg || !expected.algorithms.includes(header.alg)) throw new UpstreamFailure('alg_refused');
-  const claims = await verifyWithAny(token, await keys.keysFor(header), expected);
-  checkAuthorizedParty(claims, expected.clientId);
-  checkNonce(claims['nonce'], expected.nonce);
+  if (!header.alg || !definition.id_token_algs?.includes(header.alg)) throw new UpstreamFailure('alg_refused');
+  const claims = await verifyWithAny(token, await keysFor(token, header, keys, definition), definition);
+  if (!isIssuerRight(definition, claims)) throw new UpstreamFailure('issuer_wrong');
+  checkAuthorizedParty(claims, definition.client_id);
+  checkNonce(claims['nonce'], expected.nonce, definition.nonce);
   checkAccessTokenHash(claims['at_hash'], expected.accessToken, header.alg);
   const subject = typeof claims.sub === 'string' ? idString(claims.sub) : undefined;
   if (subject === undefined) throw new UpstreamFailure('subject_invalid');
@@ -53,12 +56,37 @@ function readHeader(token: string): JWSHeaderParameters {
   }
 }
 
-async function verifyWithAny(token: string, keys: CryptoKey[], expected: Expected): Promise<JWTPayload> {
+type Key = CryptoKey | Uint8Array;
+
+/** The keys that may have signed the token. What it says itself only narrows them down. */
+async function keysFor(
+  token: string,
+  header: JWSHeaderParameters,
+  keys: KeySet | undefined,
+  definition: UpstreamDefinition,
+): Promise<Key[]> {
+  if (header.alg?.startsWith('HS')) {
+    if (!definition.client_secret) throw new UpstreamFailure('alg_refused');
+    return [new TextEncoder().encode(definition.client_secret)];
+  }
+  if (!keys) throw new UpstreamFailure('jwks_unavailable');
+  return keys.keysFor(header, keyBinding(definition, readClaims(token)));
+}
+
+function readClaims(token: string): JWTPayload {
+  try {
+    return decodeJwt(token);
+  } catch (cause) {
+    throw new UpstreamFailure('id_token_malformed', { cause });
+  }
+}
+
+async function verifyWithAny(token: string, keys: Key[], definition: UpstreamDefinition): Promise<JWTPayload> {
   let failure = new UpstreamFailure('key_unknown');
   for (const key of keys) {
     try {
       // In order: the first key that fits ends the search.
-      return (await jwtVerify(token, key, checksOf(expected))).payload;
+      return (await jwtVerify(token, key, checksOf(definition))).payload;
     } catch (error) {
       failure = explain(error);
       if (failure.reason !== 'signature_wrong') throw failure;
@@ -67,13 +95,12 @@ async function verifyWithAny(token: string, keys: CryptoKey[], expected: Expecte
   throw failure;
 }
 
-function checksOf(expected: Expected) {
+function checksOf({ id_token_algs: algorithms, client_id: audience, id_token_max_age: age }: UpstreamDefinition) {
   return {
-    algorithms: expected.algorithms,
-    issuer: expected.issuers,
-    audience: expected.clientId,
+    algorithms,
+    audience,
     clockTolerance: SKEW_SECONDS,
-    maxTokenAge: OLDEST_SECONDS,
+    maxTokenAge: age ?? OLDEST_SECONDS,
     requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub'],
   };
 }
@@ -102,9 +129,12 @@ function checkAuthorizedParty(claims: JWTPayload, clientId: string): void {
   if (azp === undefined ? several : azp !== clientId) throw new UpstreamFailure('azp_wrong');
 }
 
-function checkNonce(nonce: unknown, expected: string | undefined): void {
-  if (expected === undefined) return;
-  if (nonce === undefined || nonce === null) throw new UpstreamFailure('nonce_missing');
+function checkNonce(nonce: unknown, expected: string, rule: UpstreamDefinition['nonce']): void {
+  if (rule === 'off') return;
+  if (nonce === undefined || nonce === null) {
+    if (rule === 'accept-missing') return;
+    throw new UpstreamFailure('nonce_missing');
+  }
   if (typeof nonce !== 'string' || !equalInConstantTime(nonce, expected)) throw new UpstreamFailure('nonce_mismatch');
 }
 

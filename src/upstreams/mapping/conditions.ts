@@ -17,6 +17,8 @@ export interface Condition {
   not?: Condition | undefined;
 }
 
+const MOST_ENTRIES = 1000;
+
 /** A path into a source, as the config file writes it. */
 export const pathSchema = z.string().refine(isPath, { error: 'must be a path such as `user.email`' });
 /** The schema of such a value. */
@@ -39,13 +41,16 @@ export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
     .refine((condition) => Object.keys(condition).length === 1, { error: 'a condition has exactly one key' }),
 );
 
-/** Whether a condition holds. Missing values make every question false, so a rule never passes on silence. */
+/**
+ * Whether a condition holds. Missing values make every question but `not` false, so a rule never passes on silence. A list
+ * (groups, roles) equals what one of its entries equals.
+ */
 export function holds(condition: Condition, roots: Readonly<Record<string, unknown>>): boolean {
   const read = (path: string): unknown => readPath(roots, path);
   if (condition.exists !== undefined) return !isEmpty(read(condition.exists));
   if (condition.true !== undefined) return isTrue(read(condition.true));
-  if (condition.equals) return read(condition.equals[0]) === condition.equals[1];
-  if (condition.in) return condition.in[1].some((value) => value === read(condition.in?.[0] ?? ''));
+  if (condition.equals) return isOneOf(read(condition.equals[0]), [condition.equals[1]]);
+  if (condition.in) return isOneOf(read(condition.in[0]), condition.in[1]);
   if (condition.suffix) return endsWith(read(condition.suffix[0]), condition.suffix[1]);
   if (condition.domain_equals) return hasDomain(read(condition.domain_equals[0]), read(condition.domain_equals[1]));
   if (condition.all) return condition.all.every((part) => holds(part, roots));
@@ -65,6 +70,11 @@ export function pathsOfCondition(condition: Condition): string[] {
   const own = [exists, condition.true, equals?.[0], condition.in?.[0], suffix?.[0], ...(domain ?? [])];
   const inner = [...(all ?? []), ...(any ?? []), ...(not ? [not] : [])].flatMap(pathsOfCondition);
   return [...own.filter((path) => path !== undefined), ...inner];
+}
+
+function isOneOf(value: unknown, wanted: Scalar[]): boolean {
+  const values: unknown[] = Array.isArray(value) ? value.slice(0, MOST_ENTRIES) : [value];
+  return values.some((entry) => wanted.some((scalar) => scalar === entry));
 }
 
 function endsWith(value: unknown, ending: string): boolean {

@@ -11,7 +11,7 @@ export interface ClaimRule {
   pick?: string | undefined;
   where?: Record<string, Scalar> | undefined;
   take?: string | undefined;
-  /** A text with `{path}` in it; each value is percent-encoded. Nothing when one of them, or of `needs`, is missing. */
+  /** A text with `{path}` in it; in a URL each value is percent-encoded. Nothing when one of them, or of `needs`, is missing. */
   template?: string | undefined;
   needs?: string[] | undefined;
   const?: Scalar | undefined;
@@ -55,8 +55,15 @@ export function applyRule(
   roots: Readonly<Record<string, unknown>>,
   conversion: Conversion = 'string',
 ): string | boolean | undefined {
-  const found = find(rule, roots) ?? rule.default;
-  return isEmpty(found) ? undefined : convert(found, rule.as ?? conversion);
+  const as = rule.as ?? conversion;
+  const found = find(rule, roots, as === 'https-url') ?? rule.default;
+  const value = isEmpty(found) ? undefined : convert(found, as);
+  return isRejected(rule, value) ? undefined : value;
+}
+
+function isRejected({ reject }: ClaimRule, value: unknown): boolean {
+  if (!reject || typeof value !== 'string') return false;
+  return reject.suffix.some((ending) => value.toLowerCase().endsWith(ending.toLowerCase()));
 }
 
 /** Every path that a rule reads, so that a page can list what we take. */
@@ -67,9 +74,9 @@ export function pathsOfRule(rule: ClaimRule): string[] {
   return [...(rule.from ?? []), ...picked, ...placeholders(rule), ...(rule.needs ?? [])];
 }
 
-function find(rule: ClaimRule, roots: Readonly<Record<string, unknown>>): unknown {
+function find(rule: ClaimRule, roots: Readonly<Record<string, unknown>>, encoded: boolean): unknown {
   if (rule.const !== undefined) return rule.const;
-  if (rule.template !== undefined) return fill(rule, roots);
+  if (rule.template !== undefined) return fill(rule, roots, encoded ? encodeURIComponent : (text) => text);
   if (rule.pick !== undefined) return pickFrom(rule, readPath(roots, rule.pick));
   const path = rule.from?.find((candidate) => !isEmpty(readPath(roots, candidate)));
   return path === undefined ? undefined : readPath(roots, path);
@@ -87,11 +94,16 @@ function pickFrom({ where = {}, take = '' }: ClaimRule, list: unknown): unknown 
   return isEmpty(found) ? undefined : found;
 }
 
-function fill(rule: ClaimRule, roots: Readonly<Record<string, unknown>>): string | undefined {
+function fill(
+  rule: ClaimRule,
+  roots: Readonly<Record<string, unknown>>,
+  encode: (text: string) => string,
+): string | undefined {
   const missing = [...placeholders(rule), ...(rule.needs ?? [])].some((path) => isEmpty(readPath(roots, path)));
   if (missing) return undefined;
-  const encode = (path: string): string => encodeURIComponent(String(convert(readPath(roots, path), 'string') ?? ''));
-  return (rule.template ?? '').replaceAll(PLACEHOLDER, (_all, path: string) => encode(path));
+  return (rule.template ?? '').replaceAll(PLACEHOLDER, (_all, path: string) =>
+    encode(String(convert(readPath(roots, path), 'string') ?? '')),
+  );
 }
 
 function placeholders(rule: ClaimRule): string[] {
