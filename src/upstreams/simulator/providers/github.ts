@@ -30,14 +30,13 @@ export const github: Shape = {
   unauthorized: () => json(401, { message: 'Bad credentials', documentation_url: DOCUMENTATION, status: '401' }),
 };
 
-/** GitHub's API talks to nobody without a name, and is told its version and format. */
+/** GitHub's API talks to nobody without a name. */
 function mannered(answer: (grant: Grant) => Answer) {
   return ({ request: { headers }, grant }: Visit & { grant: Grant }): Answer => {
     if (!headers['user-agent'] || headers['user-agent'] === 'node') {
       const body = 'Request forbidden by administrative rules. Please make sure your request has a User-Agent header.';
       return { status: 403, headers: { 'content-type': 'text/plain' }, body };
     }
-    if (!headers.accept?.includes('json')) return json(415, { message: 'Unsupported ‘Accept’ header' });
     return answer(grant);
   };
 }
