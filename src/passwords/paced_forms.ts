@@ -1,6 +1,6 @@
+import { turnQueue } from '../rate_limits/index.ts';
 import type { Web } from '../web/index.ts';
 import { hashThreads } from './hash_threads.ts';
-import { turnQueue } from './turn_queue.ts';
 
 /** Where our own forms with a password are posted to. */
 const PATHS = /^\/(?:interaction|account|reset-password)(?:\/|$)/;

@@ -1,15 +1,14 @@
 import { IdpError } from '../kit/errors.ts';
 import { secretToken } from '../kit/random.ts';
+import { turnQueue } from '../rate_limits/index.ts';
 import { argon2Maker } from './argon2_hash.ts';
 import { breachCheck } from './breach_check.ts';
 import type { PasswordsDeps } from './deps.ts';
 import type { Passwords } from './door.ts';
-
 import { hashThreads } from './hash_threads.ts';
 import { isTooLong, normalisePassword, problemsOf } from './password_rules.ts';
 import type { PasswordSettings } from './password_settings.ts';
 import { postgresPasswordStore } from './password_store.ts';
-import { turnQueue } from './turn_queue.ts';
 import { readHash } from './stored_hash.ts';
 
 const AT_ONCE = hashThreads();
