@@ -18,7 +18,9 @@ export function openOwnOutbound(settings: Settings, simulator?: SimulatorAccess)
     ...settings.clients.flatMap((client) => Object.values(client).flat()),
   ];
   const hosts = urls.flatMap((value) => (typeof value === 'string' ? (URL.parse(value)?.hostname ?? []) : []));
-  return createOutbound({ mode: settings.mode, trustedHosts: [...new Set(hosts)], allow: settings.outbound.allow });
+  const { allow, timeout } = settings.outbound;
+  const limits = { totalMs: timeout * 1000, headersMs: timeout * 500 };
+  return createOutbound({ mode: settings.mode, trustedHosts: [...new Set(hosts)], allow, limits });
 }
 
 /** What /health/ready asks. */

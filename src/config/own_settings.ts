@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { durationSetting } from '../kit/durations.ts';
 
 /** The `mode:` key. */
 export const modeSettings = z
@@ -40,6 +41,7 @@ export const outboundSettings = z.strictObject({
     .array(z.string().refine(ipaddr.isValidCIDR, 'a network such as 10.0.0.0/8'))
     .default([])
     .describe("Private networks that hosts may lie in which only an upstream's discovery names."),
+  timeout: durationSetting('10s', 'How long a call may take, to its last byte; half of it until its answer begins.'),
 });
 
 /** The `development:` block: what that mode brings, each on its own switch. */

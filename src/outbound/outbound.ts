@@ -3,7 +3,7 @@ import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, fetch as undiciFetch, type RequestInit as UndiciRequest } from 'undici';
 import { addressPolicy, bareHost, isAddress, isLoopbackHost, type AddressPolicy } from './address_policy.ts';
-import { OutboundError, findOutboundError } from './outbound_error.ts';
+import { OutboundError, outboundError } from './outbound_error.ts';
 import { readCapped } from './read_capped.ts';
 
 /** Budgets of one call. */
@@ -48,7 +48,8 @@ export function createOutbound(settings: OutboundSettings): Outbound {
   const limits = { ...LIMITS, ...settings.limits };
   const allowed = addressPolicy({ development, trustedHosts: settings.trustedHosts, allow: settings.allow });
   const agent = new Agent({
-    connect: { lookup: guardedLookup(allowed, settings.resolve ?? resolveBySystem) },
+    // Whoever has given up must leave no socket behind that still tries to connect.
+    connect: { lookup: guardedLookup(allowed, settings.resolve ?? resolveBySystem()), timeout: limits.headersMs },
     allowH2: false,
   });
 
@@ -74,7 +75,7 @@ export function createOutbound(settings: OutboundSettings): Outbound {
     } catch (error) {
       if (init.signal?.aborted) throw init.signal.reason;
       if (budget.signal.aborted) throw budget.signal.reason;
-      throw findOutboundError(error) ?? new OutboundError('network', url.hostname, error);
+      throw outboundError(error, url.hostname);
     } finally {
       budget.end();
     }
@@ -122,10 +123,18 @@ function guardedLookup(allowed: AddressPolicy, resolve: (name: string) => Promis
   };
 }
 
-function resolveBySystem(name: string): Promise<LookupAddress[]> {
-  return new Promise((resolve, reject) => {
-    systemLookup(name, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
-  });
+/** One lookup at a time for a name: each takes a thread of libuv until the resolver gives up, and hashes need those, too. */
+function resolveBySystem(): (name: string) => Promise<LookupAddress[]> {
+  const running = new Map<string, Promise<LookupAddress[]>>();
+  const ask = (name: string) =>
+    new Promise<LookupAddress[]>((resolve, reject) => {
+      systemLookup(name, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
+    });
+  return (name) => {
+    const shared = running.get(name) ?? ask(name).finally(() => running.delete(name));
+    running.set(name, shared);
+    return shared;
+  };
 }
 
 function startBudget(host: string, limits: OutboundLimits) {
