@@ -16,6 +16,7 @@ import * as deletionGrace from './20261121116000_deletion_grace.ts';
 import * as knownBrowsers from './20261121117000_known_browsers.ts';
 import * as accountReferences from './20261121118000_account_references.ts';
 import * as provenFrom from './20261121119000_proven_from.ts';
+import * as upstreamKeys from './20261121160000_upstream_keys.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -35,4 +36,5 @@ export const migrations = [
   { name: '20261121117000_known_browsers', ...knownBrowsers },
   { name: '20261121118000_account_references', ...accountReferences },
   { name: '20261121119000_proven_from', ...provenFrom },
+  { name: '20261121160000_upstream_keys', ...upstreamKeys },
 ] as const;

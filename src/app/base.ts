@@ -30,7 +30,7 @@ export type Base = Awaited<ReturnType<typeof openBase>>;
 export async function openBase(deps: AppDeps) {
   const floor = await openFloor(deps);
   const { settings, database } = deps;
-  const { events, keys, limits, mail, outbound } = floor;
+  const { events, keys, limits, mail, outbound, web } = floor;
   const { issuer, mode, brand, lifetimes } = settings;
   const { record } = events;
   const passwords = openPasswords({
@@ -48,6 +48,8 @@ export async function openBase(deps: AppDeps) {
     sealer: keys.sealer,
     outbound,
     record,
+    logger: deps.logger,
+    metrics: web.metrics.registry,
     lifetimes,
     simulator: deps.simulator,
   });

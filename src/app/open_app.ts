@@ -20,6 +20,7 @@ export async function openApp(deps: AppDeps): Promise<App> {
   const oidc = openVisits(deps, base);
   mail.start();
   oidc.start();
+  upstreams.start();
   return {
     web,
     async sweep() {

@@ -35,6 +35,7 @@ export type EventType =
   | 'consent.denied'
   // Trips to an upstream.
   | 'upstreams.discovery_failed' // where the upstream is, could not be learned
+  | 'upstreams.trip_refused' // nobody can be sent there now
   | 'upstreams.callback_refused' // nobody's trip, or somebody else's
   | 'upstreams.person_denied' // an organisation, tenant or domain that may not sign in through this upstream
   | 'upstreams.answer_refused' // the trip ended without an identity, through the upstream's fault

@@ -1,4 +1,5 @@
 import type { RecordEvent } from '../events/index.ts';
+import type { Logger } from '../kit/logger.ts';
 import { OutboundError } from '../outbound/index.ts';
 import type { Arrival } from './door.ts';
 import { UpstreamFailure } from './failure.ts';
@@ -11,6 +12,7 @@ interface ArrivalDeps {
   find: (id: string) => Upstream | undefined;
   store: TransactionStore;
   record: RecordEvent;
+  logger: Logger;
 }
 
 /** One request to a callback, or to its resumption. */
@@ -60,18 +62,20 @@ async function finish(
     return found ? { ...found, trip } : { outcome: 'cancelled', trip };
   } catch (error) {
     const failure = explain(error);
+    const { reason, upstreamError } = failure;
+    if (failure.code === 'upstream_misconfigured') {
+      const facts = { upstream: trip.upstreamId, reference: trip.reference, reason, upstream_error: upstreamError };
+      deps.logger.error(facts, 'upstream not set up correctly');
+    }
     await deps.record({
       type: 'upstreams.answer_refused',
       outcome: 'failed',
       upstreamId: trip.upstreamId,
       reference: trip.reference,
-      reason: failure.reason,
-      detail: {
-        security: failure.security,
-        ...(failure.upstreamError ? { upstream_error: failure.upstreamError } : {}),
-      },
+      reason,
+      detail: { security: failure.security, ...(upstreamError ? { upstream_error: upstreamError } : {}) },
     });
-    return { outcome: 'failed', trip, code: failure.code, reason: failure.reason };
+    return { outcome: 'failed', trip, code: failure.code, reason };
   }
 }
 

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { effectivePreset, mapEndpoints } from './effective_preset.ts';
+import type { LineSettings } from './line/settings.ts';
 import type { Endpoints, Preset } from './preset.ts';
 import { isSimulated, simulatedPresets, presets, type SimulatedPreset } from './presets/all.ts';
 import type { Linking, UpstreamSettings } from './settings.ts';
@@ -24,6 +25,7 @@ export interface UpstreamDefinition extends Preset, Credentials {
   linking: Linking;
   allowed_domains?: string[] | undefined;
   redirect_uri: string;
+  http: LineSettings;
   simulated: boolean;
 }
 
@@ -65,6 +67,7 @@ export function defineUpstream(
     preset: settings.preset,
     name: settings.label ?? preset.name ?? settings.id,
     linking: settings.linking,
+    http: settings.http,
     // The schema refuses settings that leave both out.
     issuer: preset.issuer ?? settings.issuer ?? '',
     endpoints: endpoints && simulated ? simulatedEndpoints(endpoints, simulator.base, settings.preset) : endpoints,

@@ -1,6 +1,8 @@
+import type { Registry } from 'prom-client';
 import type { Database } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import type { Sealer } from '../keys/index.ts';
+import type { Logger } from '../kit/logger.ts';
 import type { Outbound } from '../outbound/index.ts';
 import type { SimulatorAccess } from './definition.ts';
 import type { UpstreamSettings } from './settings.ts';
@@ -14,6 +16,9 @@ export interface UpstreamsDeps {
   sealer: Sealer;
   outbound: Outbound;
   record: RecordEvent;
+  logger: Logger;
+  /** Where what is counted here is read. */
+  metrics: Registry;
   /** Seconds for which a trip may take. */
   lifetimes: { upstream_transaction: number };
   /** Development mode only: plays Google and Facebook for upstreams without credentials. */

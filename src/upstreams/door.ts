@@ -39,6 +39,8 @@ export type TripEnd = Exclude<Arrival, { outcome: 'resume' }>;
 /** What the room offers. */
 export interface Upstreams {
   list(): ListedUpstream[];
+  /** Looks after them in the background from now on: metadata, keys, and whether a paused one works again. */
+  start(): void;
   /** What people call an upstream; the id where it is not configured any more. */
   nameOf(id: string): string;
   /** Begins a trip and gives the URL to 303 to. IdpError `not_found`, `upstream_unavailable` or `upstream_misconfigured`. */

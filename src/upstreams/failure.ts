@@ -25,6 +25,10 @@ const reasons = {
   discovery_refused: misconfigured,
   network: unavailable,
   timeout: unavailable,
+  /** It failed too often just now: nobody is sent there for a while. */
+  circuit_open: unavailable,
+  too_many_at_once: unavailable,
+  tls: misconfigured,
   too_large: failed,
   redirect: misconfigured,
   insecure: misconfigured,

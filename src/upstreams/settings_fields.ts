@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lineSettings } from './line/settings.ts';
 import { conditionSchema, pathSchema } from './mapping/conditions.ts';
 import { claimMapSchema, emailTrustSchema, extraSchema, trustLevels } from './mapping/mapping.ts';
 import { tokenAuths } from './preset.ts';
@@ -101,6 +102,7 @@ export const upstreamFields = z.strictObject({
     .min(1)
     .optional()
     .describe('Only for `preset: oidc`: how its ID tokens may be signed. HS256: with the client secret.'),
+  http: lineSettings.prefault({}).describe('When it is left alone for a while, and how much is asked of it at once.'),
   claims: claimMapSchema.optional().describe('Claims that come from elsewhere than the preset says.'),
   extra: extraSchema.optional().describe('Further attributes to keep.'),
 });

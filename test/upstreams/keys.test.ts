@@ -13,7 +13,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   world.fake.honest();
   world.fake.journal.length = 0;
-  // Knows no key yet.
+  // Nobody knows a key yet.
+  await world.database.knex('upstream_keys').delete();
   upstreams = await world.open();
 });
 afterEach(() => {

@@ -1,6 +1,6 @@
-import type { Outbound } from '../../outbound/index.ts';
 import type { UpstreamDefinition } from '../definition.ts';
 import { UpstreamFailure } from '../failure.ts';
+import type { Line } from '../line/line.ts';
 import { readPath } from '../mapping/paths.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import type { Tokens, Upstream } from '../upstream.ts';
@@ -17,18 +17,19 @@ export interface EngineDeps {
   definition: UpstreamDefinition;
   metadata: Metadata;
   keySet: (url: string) => KeySet;
-  fetch: Outbound['fetch'];
+  line: Line;
 }
 
 /** The half of an upstream that both engines share. */
-export function frontChannel({ definition, metadata }: EngineDeps): Omit<Upstream, 'exchange' | 'identify'> {
+export function frontChannel({ definition, metadata, line }: EngineDeps): Omit<Upstream, 'exchange' | 'identify'> {
   return {
     definition,
-    available: () => metadata.current() !== undefined,
+    available: () => metadata.current() !== undefined && line.pausedFor() === 0,
     origin() {
       return new URL(metadata.current()?.endpoints.authorization ?? definition.issuer).origin;
     },
     async begin(secrets, wishes) {
+      if (line.pausedFor() > 0) throw new UpstreamFailure('circuit_open');
       const { endpoints } = await metadata.required();
       return authorizationUrl(definition, endpoints.authorization, secrets, wishes);
     },
@@ -56,7 +57,13 @@ export async function collectSources(
     const endpoint = endpoints[source.endpoint];
     if (endpoint === undefined) continue;
     // One after the other: a later source may be pointless when an earlier one is refused.
-    found[source.name] = await fetchSource(source, endpoint, tokens.accessToken, deps.definition, deps.fetch);
+    found[source.name] = await fetchSource(
+      source,
+      endpoint,
+      tokens.accessToken,
+      deps.definition,
+      deps.line.fetch('profile'),
+    );
     if (source.same_subject && readPath(found, source.same_subject) !== tokens.claims?.sub) {
       throw new UpstreamFailure('userinfo_subject_differs');
     }

@@ -1,18 +1,13 @@
 import { createLocalJWKSet, errors, type CryptoKey, type JWSHeaderParameters } from 'jose';
-import { z } from 'zod';
 import { epochSeconds } from '../../kit/clock.ts';
 import type { Outbound } from '../../outbound/index.ts';
 import { UpstreamFailure } from '../failure.ts';
+import { keySetSchema, type KeyStore, type PublishedKeys } from '../metadata/key_store.ts';
 import { readJson } from './read_json.ts';
 
-const FRESH_SECONDS = 600;
 const USABLE_SECONDS = 24 * 3600;
 const REFETCH_SECONDS = 30;
 const MOST_CANDIDATES = 5;
-
-const keySetSchema = z.object({
-  keys: z.array(z.looseObject({ kty: z.string(), issuer: z.string().optional() })).max(100),
-});
 
 /** The public keys of one upstream. */
 export interface KeySet {
@@ -21,16 +16,23 @@ export interface KeySet {
    * `isBound` lets through. Throws `key_unknown` or `jwks_unavailable`.
    */
   keysFor(header: JWSHeaderParameters, isBound?: (issuer: string) => boolean): Promise<CryptoKey[]>;
+  /** Fetches the set when what there is is older than so many seconds; nobody has to wait for it. */
+  refresh(oldest: number): Promise<void>;
+}
+
+interface KeySetDeps {
+  fetch: Outbound['fetch'];
+  store: KeyStore;
 }
 
 /**
- * Fetches a JWKS when needed and keeps it: fresh for ten minutes, usable for a day when the upstream does not answer. An
- * unknown `kid` triggers one extra fetch in 30 seconds, so that a rotation is seen at once and made-up kids cause no storm.
+ * Keeps the JWKS of each address, also across a restart: usable for a day, whether the upstream answers or not. An unknown
+ * `kid` triggers one extra fetch in 30 seconds, so that a rotation is seen at once and made-up kids cause no storm.
  */
-export function createKeySet(fetch: Outbound['fetch']): (url: string) => KeySet {
+export function createKeySets(deps: KeySetDeps): (url: string) => KeySet {
   const sets = new Map<string, KeySet>();
   return (url) => {
-    const known = sets.get(url) ?? keySetOf(url, fetch);
+    const known = sets.get(url) ?? keySetOf(url, deps);
     sets.set(url, known);
     return known;
   };
@@ -43,9 +45,9 @@ interface LocalKeys {
 }
 type LocalSet = LocalKeys[];
 
-function keySetOf(url: string, fetch: Outbound['fetch']): KeySet {
-  const cache = keyCache(() => load(url, fetch));
-  let forcedAt = 0;
+function keySetOf(url: string, deps: KeySetDeps): KeySet {
+  const cache = keyCache(url, deps);
+  let forced: { at: number; done: Promise<unknown> } | undefined;
   return {
     async keysFor(header, isBound = () => true) {
       const fitting = (set: LocalSet) =>
@@ -55,25 +57,38 @@ function keySetOf(url: string, fetch: Outbound['fetch']): KeySet {
         );
       const found = await fitting(await cache.current());
       if (found.length > 0) return found;
-      if (epochSeconds() - forcedAt < REFETCH_SECONDS) throw new UpstreamFailure('key_unknown');
-      forcedAt = epochSeconds();
-      const again = await fitting(await cache.reload().catch(unavailable));
+      if (!forced || epochSeconds() - forced.at >= REFETCH_SECONDS) {
+        forced = { at: epochSeconds(), done: cache.reload() };
+      }
+      // Whoever comes while it runs waits for the same fetch: a rotation meets many at once.
+      await forced.done.catch(unavailable);
+      const again = await fitting(await cache.current());
       if (again.length === 0) throw new UpstreamFailure('key_unknown');
       return again;
+    },
+    async refresh(oldest) {
+      if ((await cache.age()) >= oldest) await cache.reload();
     },
   };
 }
 
-/** Holds the last set; concurrent callers share one fetch, and a failed one is not repeated at once while an old set serves. */
-function keyCache(fetchSet: () => Promise<LocalSet>) {
+/** Holds the last set; concurrent callers share one fetch. */
+function keyCache(url: string, { fetch, store }: KeySetDeps) {
   let cached: { set: LocalSet; at: number } | undefined;
-  let triedAt = 0;
+  let looked: Promise<void> | undefined;
   let running: Promise<LocalSet> | undefined;
+  const ageOf = () => (cached ? epochSeconds() - cached.at : Infinity);
 
+  async function lookInStore(): Promise<void> {
+    const saved = await store.find(url);
+    if (saved) cached ??= { set: localSet(saved.keys), at: Math.floor(saved.fetchedAt.getTime() / 1000) };
+  }
   async function replace(): Promise<LocalSet> {
-    triedAt = epochSeconds();
-    const set = await fetchSet();
+    const keys = await load(url, fetch);
+    const set = localSet(keys);
     cached = { set, at: epochSeconds() };
+    // Only a restart would miss it.
+    await store.save(url, keys).catch(() => {});
     return set;
   }
   async function reload(): Promise<LocalSet> {
@@ -82,28 +97,31 @@ function keyCache(fetchSet: () => Promise<LocalSet>) {
     });
     return running;
   }
-  async function current(): Promise<LocalSet> {
-    const age = cached ? epochSeconds() - cached.at : Infinity;
-    const usable = cached && age < USABLE_SECONDS ? cached.set : undefined;
-    if (usable && (age < FRESH_SECONDS || epochSeconds() - triedAt < REFETCH_SECONDS)) return usable;
-    try {
-      return await reload();
-    } catch (error) {
-      return usable ?? unavailable(error);
-    }
+  async function age(): Promise<number> {
+    looked ??= lookInStore().catch((cause: unknown) => {
+      looked = undefined;
+      throw cause;
+    });
+    await looked;
+    return ageOf();
   }
-  return { current, reload };
+  async function current(): Promise<LocalSet> {
+    const old = await age();
+    return cached && old < USABLE_SECONDS ? cached.set : reload().catch(unavailable);
+  }
+  return { age, current, reload };
 }
 
-async function load(url: string, fetch: Outbound['fetch']): Promise<LocalSet> {
+async function load(url: string, fetch: Outbound['fetch']): Promise<PublishedKeys> {
   const answer = await fetch(url, { headers: { accept: 'application/json, application/jwk-set+json' } });
   const parsed = keySetSchema.safeParse(answer.ok ? await readJson(answer) : undefined);
   if (!parsed.success) throw new UpstreamFailure('jwks_unavailable');
-  // jose imports a key only when it is used, and refuses one that is malformed.
-  return [...Map.groupBy(parsed.data.keys, (key) => key.issuer)].map(([issuer, keys]) => ({
-    issuer,
-    find: createLocalJWKSet({ keys }),
-  }));
+  return parsed.data;
+}
+
+function localSet({ keys }: PublishedKeys): LocalSet {
+  const groups = Map.groupBy(keys, (key) => key.issuer);
+  return [...groups].map(([issuer, group]) => ({ issuer, find: createLocalJWKSet({ keys: group }) }));
 }
 
 function unavailable(cause: unknown): never {

@@ -5,12 +5,13 @@ import { requestTokens } from './request_tokens.ts';
 
 /** An upstream that speaks OAuth 2 only: who came back is what its API answers to a token that we redeemed ourselves. */
 export function createOAuth2Upstream(deps: EngineDeps): Upstream {
-  const { definition, metadata, fetch } = deps;
+  const { definition, metadata, line } = deps;
   return {
     ...frontChannel(deps),
     async exchange(code, { state, verifier }) {
       const { endpoints } = await metadata.required();
-      const { accessToken } = await requestTokens(definition, endpoints.token, { code, state, verifier }, fetch);
+      const request = { code, state, verifier };
+      const { accessToken } = await requestTokens(definition, endpoints.token, request, line.fetch('token'));
       return { accessToken };
     },
     identify: async (tokens, callback) => identityFrom(definition, await collectSources(deps, tokens, callback)),

@@ -7,7 +7,7 @@ import { verifyIdToken } from './verify_id_token.ts';
 
 /** An upstream that speaks OpenID Connect: nobody is identified without a verified ID token. */
 export function createOidcUpstream(deps: EngineDeps): Upstream {
-  const { definition, metadata, keySet, fetch } = deps;
+  const { definition, metadata, keySet, line } = deps;
   return {
     ...frontChannel(deps),
     async exchange(code, { state, nonce, verifier }) {
@@ -16,7 +16,7 @@ export function createOidcUpstream(deps: EngineDeps): Upstream {
         definition,
         endpoints.token,
         { code, state, verifier },
-        fetch,
+        line.fetch('token'),
       );
       if (idToken === undefined) throw new UpstreamFailure('id_token_missing');
       const keys = endpoints.jwks === undefined ? undefined : keySet(endpoints.jwks);

@@ -1,5 +1,7 @@
+import { Registry } from 'prom-client';
 import { testDatabase } from '../../support/database.ts';
 import type { SecurityEvent } from '../../../src/events/index.ts';
+import { createLogger } from '../../../src/kit/logger.ts';
 import { createOutbound } from '../../../src/outbound/index.ts';
 import {
   openUpstreams,
@@ -61,6 +63,8 @@ export async function buildWorld(changes: Record<string, object> = {}): Promise<
       sealer,
       outbound,
       record: async (event) => void events.push(event),
+      logger: createLogger('silent'),
+      metrics: new Registry(),
       lifetimes: { upstream_transaction: 600 },
       simulator: { base: fake.base, clients: fake.clients },
     });

@@ -1,0 +1,94 @@
+import { epochSeconds } from '../../kit/clock.ts';
+import { OutboundError } from '../../outbound/index.ts';
+import { UpstreamFailure } from '../failure.ts';
+import type { LineSettings } from './settings.ts';
+
+/** What an upstream is asked for; a failure of one says nothing about the others. */
+export type Step = 'discovery' | 'keys' | 'token' | 'profile';
+
+/** Keeps people away from an upstream that does not work, in this process. */
+export interface CircuitBreaker {
+  /** Seconds until the upstream is tried again; 0 while calls are let through. */
+  pausedFor(): number;
+  /** Whether it was paused and has not worked since. */
+  isBroken(): boolean;
+  /** Makes the call, or throws `circuit_open` at once. After a pause one call goes ahead and the others wait for what it finds. */
+  run(step: Step, call: () => Promise<Response>): Promise<Response>;
+}
+
+/** Hears of each pause, and of its end. */
+export type OnChange = (change: { paused: number; step: Step } | { paused: 0 }) => void;
+
+/** No upstream can ask us to stay away for longer: an hour in a Retry-After may be a slip. */
+const LONGEST_PAUSE = 300;
+const DOWN: ReadonlySet<string> = new Set(['network', 'timeout', 'tls']);
+
+/**
+ * Opens after so many failures of one step in a row within the window. A failure is a broken line, silence, a certificate
+ * that does not hold, 5xx and 429; any other answer shows that the upstream works. Closes when the step that broke works.
+ */
+export function createCircuitBreaker(settings: LineSettings, onChange: OnChange): CircuitBreaker {
+  const failedAt = new Map<Step, number[]>();
+  let broken: { step: Step; until: number } | undefined;
+  let trial: Promise<unknown> | undefined;
+  const pausedFor = () => Math.max(0, (broken?.until ?? 0) - epochSeconds());
+
+  function failed(step: Step, isTrial: boolean, retryAfter: number): void {
+    // What began before the pause and ends in it says nothing new.
+    if (broken && !isTrial) return;
+    const since = epochSeconds() - settings.window;
+    const recent = [...(failedAt.get(step) ?? []).filter((at) => at > since), epochSeconds()];
+    failedAt.set(step, recent);
+    if (!isTrial && retryAfter === 0 && recent.length < settings.failures) return;
+    failedAt.clear();
+    const paused = Math.max(settings.pause, Math.min(retryAfter, LONGEST_PAUSE));
+    broken = { step, until: epochSeconds() + paused };
+    onChange({ paused, step });
+  }
+  function worked(step: Step, isTrial: boolean): void {
+    failedAt.delete(step);
+    if (!isTrial || broken?.step !== step) return;
+    broken = undefined;
+    onChange({ paused: 0 });
+  }
+  async function judged(step: Step, call: () => Promise<Response>, isTrial: boolean): Promise<Response> {
+    try {
+      const answer = await call();
+      if (answer.status < 500 && answer.status !== 429) worked(step, isTrial);
+      else failed(step, isTrial, retryAfterOf(step, answer));
+      return answer;
+    } catch (error) {
+      if (error instanceof OutboundError && DOWN.has(error.reason)) failed(step, isTrial, 0);
+      throw error;
+    }
+  }
+  return {
+    pausedFor,
+    isBroken: () => broken !== undefined,
+    async run(step, call) {
+      while (trial) await trial;
+      if (pausedFor() > 0) throw new UpstreamFailure('circuit_open');
+      const isTrial = broken !== undefined;
+      const running = judged(step, call, isTrial);
+      if (isTrial) {
+        const over = () => {
+          trial = undefined;
+        };
+        trial = running.then(over, over);
+      }
+      return running;
+    },
+  };
+}
+
+/**
+ * Seconds for which an upstream asks us to stay away (RFC 9110 10.2.3), or 0. Not heard on the way to a profile: there
+ * providers count by person, and one person must not close the door for all.
+ */
+function retryAfterOf(step: Step, answer: Response): number {
+  if (step === 'profile') return 0;
+  const value = answer.headers.get('retry-after') ?? '';
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const until = Date.parse(value);
+  return Number.isNaN(until) ? 0 : Math.max(0, Math.ceil(until / 1000) - epochSeconds());
+}

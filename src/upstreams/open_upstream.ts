@@ -1,0 +1,48 @@
+import type { UpstreamDefinition } from './definition.ts';
+import type { UpstreamsDeps } from './deps.ts';
+import { createKeySets } from './engines/key_set.ts';
+import { createOAuth2Upstream } from './engines/oauth2_upstream.ts';
+import { createOidcUpstream } from './engines/oidc_upstream.ts';
+import { openLine, type Line } from './line/line.ts';
+import { discoveredMetadata } from './metadata/discovered_metadata.ts';
+import { postgresKeyStore } from './metadata/key_store.ts';
+import { pinnedMetadata, type Metadata } from './metadata/metadata.ts';
+import { postgresMetadataStore } from './metadata/metadata_store.ts';
+import type { UpstreamMetrics } from './metrics.ts';
+import type { Kept } from './upkeep.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What all upstreams are opened with. */
+export type Opening = Omit<UpstreamsDeps, 'metrics'> & { metrics: UpstreamMetrics; closed: AbortSignal };
+
+/** Opens one upstream and what keeps it fresh. Needs nothing of it to answer. */
+export async function openUpstream(
+  opening: Opening,
+  definition: UpstreamDefinition,
+): Promise<{ upstream: Upstream; upkeep: Kept }> {
+  const { outbound, database, metrics, logger, closed } = opening;
+  const { id: upstreamId, http: settings, endpoints } = definition;
+  const line = openLine({ upstreamId, settings, fetch: outbound.fetch, metrics, logger, closed });
+  const metadata = endpoints ? pinnedMetadata(endpoints) : await discover(opening, definition, line);
+  const keySet = createKeySets({ fetch: line.fetch('keys'), store: postgresKeyStore(database) });
+  const create = definition.protocol === 'oidc' ? createOidcUpstream : createOAuth2Upstream;
+  return { upstream: create({ definition, metadata, keySet, line }), upkeep: { line, metadata, keySet, closed } };
+}
+
+function discover(deps: Opening, definition: UpstreamDefinition, line: Line): Promise<Metadata> {
+  return discoveredMetadata({
+    issuer: definition.issuer,
+    rules: { ownIssuer: deps.issuer, development: deps.mode === 'development' },
+    store: postgresMetadataStore(deps.database),
+    fetch: line.fetch('discovery'),
+    closed: deps.closed,
+    onFailure: ({ reason, security, upstreamError }) =>
+      deps.record({
+        type: 'upstreams.discovery_failed',
+        outcome: 'failed',
+        upstreamId: definition.id,
+        reason,
+        detail: { security, ...(upstreamError ? { upstream_error: upstreamError } : {}) },
+      }),
+  });
+}
