@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** What kept a call from its answer; `address_refused`, `redirect` and `insecure` were decided by us. */
 type OutboundReason = 'address_refused' | 'timeout' | 'too_large' | 'network' | 'tls' | 'redirect' | 'insecure';
 
@@ -29,5 +31,5 @@ function findOutboundError(error: unknown): OutboundError | undefined {
 }
 
 function* causesOf(error: unknown): Generator<Error> {
-  for (let step = error; step instanceof Error; step = step.cause) yield step;
+  for (let step = error; isNativeError(step); step = step.cause) yield step;
 }

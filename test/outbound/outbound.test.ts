@@ -1,19 +1,36 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SMTPServer } from 'smtp-server';
 import { createOutbound, type Outbound, type OutboundSettings } from '../../src/outbound/index.ts';
 import { startFaultServer, type FaultServer } from './support/fault_server.ts';
 
 let server: FaultServer;
+let tlsServer: { port: number; close(): Promise<void> };
 const opened: Outbound[] = [];
 
 beforeAll(async () => {
   server = await startFaultServer();
+  tlsServer = await startTlsServer();
 });
 afterAll(async () => {
   await Promise.all(opened.map((outbound) => outbound.close()));
   await server.close();
+  await tlsServer.close();
 });
+
+/** Brings a certificate that it signed itself. What it speaks inside matters to nobody here. */
+async function startTlsServer() {
+  const smtp = new SMTPServer({ secure: true, logger: false });
+  const listener = smtp.listen(0, '127.0.0.1');
+  smtp.on('error', () => {});
+  await once(listener, 'listening');
+  return {
+    // A TCP server that listens has an AddressInfo.
+    port: (listener.address() as AddressInfo).port,
+    close: () => new Promise<void>((resolve) => smtp.close(() => resolve())),
+  };
+}
 
 function open(settings: Partial<OutboundSettings> = {}): Outbound {
   const limits = { headersMs: 300, totalMs: 600 };
@@ -74,6 +91,13 @@ describe('outbound, a server that misbehaves', () => {
     ['/truncated', 'network'],
   ])('turns %s into %s', async (path, reason) => {
     await expect(open().fetch(at(path))).rejects.toMatchObject({ name: 'OutboundError', reason });
+  });
+
+  it.each([
+    ['whose certificate nobody vouches for', () => tlsServer.port],
+    ['that speaks no TLS', () => server.port],
+  ])('says tls of a server %s: no broken line, and nothing that passes by itself', async (_name, port) => {
+    await expect(open().fetch(`https://127.0.0.1:${port()}/ok`)).rejects.toMatchObject({ reason: 'tls' });
   });
 
   it('says network when nobody listens', async () => {

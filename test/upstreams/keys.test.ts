@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair } from 'jose';
 import type { Upstreams } from '../../src/upstreams/index.ts';
@@ -37,6 +38,32 @@ describe('keys of an upstream', () => {
     await world.fake.rotateKeys();
     expect(await arrive()).toMatchObject({ outcome: 'identified' });
     expect(fetches()).toBe(2);
+  });
+
+  it('are fetched once more for all who meet the rotation at once', async () => {
+    await arrive();
+    await world.fake.rotateKeys();
+    const arrivals = await Promise.all(Array.from({ length: 12 }, arrive));
+    expect(arrivals.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 12 }, () => 'identified'));
+    expect(fetches()).toBe(2);
+  });
+
+  it('are there before the first login, which does not wait for them', async () => {
+    upstreams.start();
+    while (!(await world.database.knex('upstream_keys').first())) await setImmediate();
+    world.fake.lie({ transport: broken.hang('/certs') });
+    expect(await arrive()).toMatchObject({ outcome: 'identified' });
+    expect(fetches()).toBe(1);
+  });
+
+  it('outlive a restart for a day while the upstream does not answer', async () => {
+    await arrive();
+    world.fake.lie({ transport: broken.status(500)('/certs') });
+    upstreams = await world.open();
+    expect(await arrive()).toMatchObject({ outcome: 'identified' });
+    upstreams = await world.open();
+    pass(25 * 3600);
+    expect(await arrive()).toMatchObject({ reason: 'jwks_unavailable' });
   });
 
   it('cannot be made to be fetched over and over by made-up kids', async () => {

@@ -23,6 +23,8 @@ export interface World {
   fake: FakeUpstream;
   upstreams: Upstreams;
   events: SecurityEvent[];
+  /** The metrics of `upstreams`. */
+  metrics: Registry;
   /** Opens the same upstreams again over the same database, as a second process would. */
   open(settings?: UpstreamSettings[]): Promise<Upstreams>;
   /** Begins a trip, makes the choice at the upstream, and gives what the callback gets. */
@@ -53,8 +55,9 @@ export async function buildWorld(changes: Record<string, object> = {}): Promise<
   const limits = { headersMs: 2000, totalMs: 3000 };
   const outbound = createOutbound({ mode: 'development', trustedHosts: ['127.0.0.1'], allow: [], limits });
   const sealer = testSealer();
+  const metrics = new Registry();
   const opened: Upstreams[] = [];
-  const open = async (settings = settingsFor(fake, changes)) => {
+  const open = async (settings = settingsFor(fake, changes), registry = new Registry()) => {
     const upstreams = await openUpstreams({
       settings,
       issuer: ISSUER,
@@ -64,14 +67,14 @@ export async function buildWorld(changes: Record<string, object> = {}): Promise<
       outbound,
       record: async (event) => void events.push(event),
       logger: createLogger('silent'),
-      metrics: new Registry(),
+      metrics: registry,
       lifetimes: { upstream_transaction: 600 },
       simulator: { base: fake.base, clients: fake.clients },
     });
     opened.push(upstreams);
     return upstreams;
   };
-  const upstreams = await open();
+  const upstreams = await open(undefined, metrics);
   const trip = { purpose: 'login' as const, browserHash: BROWSER, interactionUid: 'visit', reference: 'AAAAA-BBBBB' };
   const travel: World['travel'] = async (id, personaId = 'ada', fields = {}) => {
     const sent = await fake.choose(await upstreams.begin(id, trip), personaId, fields);
@@ -86,6 +89,7 @@ export async function buildWorld(changes: Record<string, object> = {}): Promise<
     fake,
     upstreams,
     events,
+    metrics,
     open,
     travel,
     arrive: async (id, personaId, fields) => upstreams.arrive(id, BROWSER, 'GET', await travel(id, personaId, fields)),
