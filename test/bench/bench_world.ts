@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../../src/database/index.ts';
@@ -13,14 +13,24 @@ export interface BenchWorld {
   gatehouse: Gatehouse;
   app: { url: string };
   email: string;
+  /** The process id of the PostgreSQL server. */
+  postmaster: number;
   stop(): Promise<void>;
 }
 
 /** An app that speaks for itself, for token requests without a person. */
 export const SERVICE = { client_id: 'service', client_secret: 'the-secret-of-the-bench-service' };
 
+/** What a benchmark changes about its world. */
+interface BenchOptions {
+  /** Laid over the settings, once the issuer is known. */
+  settings?: (issuer: string) => Promise<Record<string, unknown>>;
+  /** A module that is loaded into the server before it starts. */
+  preload?: URL;
+}
+
 /** Builds the world. No limits are set: everybody here is one person at one address. */
-export async function startBenchWorld(): Promise<BenchWorld> {
+export async function startBenchWorld({ settings, preload }: BenchOptions = {}): Promise<BenchWorld> {
   const scratch = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   const embedded = await startEmbedded({ dataDir: join(scratch, 'postgres') });
   const port = await freePortPair();
@@ -31,9 +41,12 @@ export async function startBenchWorld(): Promise<BenchWorld> {
     databaseUrl: embedded.url,
     port,
     // Each visitor here is a browser that nobody has seen: as a person's own would, they get no mail about it.
-    settings: { clients, limits: { enabled: false }, mail: { new_device: false } },
+    settings: { clients, limits: { enabled: false }, mail: { new_device: false }, ...(await settings?.(issuer)) },
     // As the launchers and the image start it.
-    environment: { NODE_OPTIONS: '--max-semi-space-size=16', GATEHOUSE_TEST_CLOCK: '' },
+    environment: {
+      NODE_OPTIONS: `--max-semi-space-size=16${preload ? ` --import ${preload.href}` : ''}`,
+      GATEHOUSE_TEST_CLOCK: '',
+    },
   });
   const email = 'bench@example.com';
   const browser = createBrowser();
@@ -44,6 +57,7 @@ export async function startBenchWorld(): Promise<BenchWorld> {
     gatehouse,
     app,
     email,
+    postmaster: Number((await readFile(join(embedded.dataDir, 'postmaster.pid'), 'utf8')).split('\n')[0]),
     async stop() {
       await gatehouse.stop();
       await app.stop();

@@ -1,6 +1,7 @@
 // npm run bench -- <name> ...: measures against a server of its own. Prints what it saw beside its goals; the exit code is 1
 // when a request was lost, and judges nothing else.
 import { poolThreads } from '../../src/passwords/index.ts';
+import { benchBroker } from './broker.ts';
 import { benchLogin } from './login.ts';
 import { benchLogins } from './logins.ts';
 
@@ -8,6 +9,7 @@ import { benchLogins } from './logins.ts';
 process.env['UV_THREADPOOL_SIZE'] = String(poolThreads());
 
 const benchmarks: Record<string, (args: string[]) => Promise<{ lost: number }>> = {
+  broker: benchBroker,
   login: benchLogin,
   logins: benchLogins,
 };
@@ -18,6 +20,6 @@ if (run) {
   const { lost } = await run(args);
   process.exitCode = lost > 0 ? 1 : 0;
 } else {
-  process.stderr.write('usage: npm run bench -- login | logins [count] [at once]\n');
+  process.stderr.write('usage: npm run bench -- login | logins [count] [at once] | broker [count]\n');
   process.exitCode = 2;
 }

@@ -7,18 +7,29 @@ export interface Visitor {
   signIn(): Promise<boolean>;
 }
 
+interface Visited {
+  status: number;
+  /** Where it leads on. */
+  to: string;
+  text: string;
+}
+
+/** One trip of a person with cookies of their own. Follows no redirect by itself. */
+export interface Visit {
+  open(url: string): Promise<Visited>;
+  post(url: string, fields: Record<string, string>): Promise<Visited>;
+}
+
 const CHALLENGE = createHash('sha256').update('v'.repeat(43)).digest('base64url');
 
 /**
- * Opens the login page with cookies of its own. Much lighter than the browser of the tests: on a small machine a heavier
- * client would take the core that the server needs, and measure itself. It stops at the redirect to the app.
+ * A browser much lighter than the one of the tests: on a small machine a heavier client would take the core that the server
+ * needs, and measure itself.
  */
-export async function openLogin({ gatehouse, app, email }: BenchWorld): Promise<Visitor> {
-  const { issuer } = gatehouse;
-  const callback = `${app.url}/callback`;
+export function createVisit({ issuer }: { issuer: string }): Visit {
   const cookies = new Map<string, string>();
 
-  async function visit(url: string, body?: URLSearchParams): Promise<{ status: number; to: string; text: string }> {
+  async function visit(url: string, body?: URLSearchParams): Promise<Visited> {
     const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
     const headers = { cookie, ...(body && { origin: issuer, 'sec-fetch-site': 'same-origin' }) };
     const answer = await fetch(new URL(url, issuer), {
@@ -32,9 +43,23 @@ export async function openLogin({ gatehouse, app, email }: BenchWorld): Promise<
       const name = pair.slice(0, pair.indexOf('='));
       cookies.set(name, pair.slice(name.length + 1));
     }
-    return { status: answer.status, to: answer.headers.get('location') ?? '', text: await answer.text() };
+    const refresh = answer.headers.get('refresh')?.replace(/^0;url=/, '');
+    return { status: answer.status, to: answer.headers.get('location') ?? refresh ?? '', text: await answer.text() };
   }
+  let csrf = '';
+  return {
+    async open(url) {
+      const visited = await visit(url);
+      csrf = /name="_csrf"[^>]*value="([^"]+)"/.exec(visited.text)?.[1] ?? csrf;
+      return visited;
+    },
+    post: (url, fields) => visit(url, new URLSearchParams({ _csrf: csrf, ...fields })),
+  };
+}
 
+/** The URL on which a login of the app begins, and the one on which it ends. */
+export function requestOf({ app }: BenchWorld): { authorize: string; callback: string } {
+  const callback = `${app.url}/callback`;
   const query = new URLSearchParams({
     client_id: 'app',
     response_type: 'code',
@@ -43,15 +68,22 @@ export async function openLogin({ gatehouse, app, email }: BenchWorld): Promise<
     code_challenge: CHALLENGE,
     code_challenge_method: 'S256',
   });
-  const interaction = (await visit(`/oidc/authorize?${query.toString()}`)).to;
-  const { text } = await visit(interaction);
-  const csrf = /name="_csrf"[^>]*value="([^"]+)"/.exec(text)?.[1] ?? '';
+  return { authorize: `/oidc/authorize?${query.toString()}`, callback };
+}
+
+/** Opens the login page with cookies of its own. It stops at the redirect to the app. */
+export async function openLogin(world: BenchWorld): Promise<Visitor> {
+  const { issuer } = world.gatehouse;
+  const { authorize, callback } = requestOf(world);
+  const visit = createVisit(world.gatehouse);
+  const interaction = (await visit.open(authorize)).to;
+  await visit.open(interaction);
   return {
     async signIn() {
-      let { to } = await visit(interaction, new URLSearchParams({ _csrf: csrf, email, password: PASSWORD }));
+      let { to } = await visit.post(interaction, { email: world.email, password: PASSWORD });
       for (let hops = 0; to.startsWith(issuer) || to.startsWith('/'); hops += 1) {
         if (hops === 5) return false;
-        ({ to } = await visit(to));
+        ({ to } = await visit.open(to));
       }
       return to.startsWith(`${callback}?code=`);
     },
