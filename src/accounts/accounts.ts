@@ -3,6 +3,7 @@ import { IdpError } from '../kit/errors.ts';
 import { invitedBy } from './admission.ts';
 import { settleArrival } from './arrival.ts';
 import { cleanArrival, identityOf } from './arriving.ts';
+import { comesBack } from './come_back.ts';
 import { redeem, sendArrivalCode, sendLinkCode, verifyAddress } from './codes.ts';
 import { confirm, confirmedBy, lookAtConfirmation } from './confirmation.ts';
 import { buryDue } from './deletion.ts';
@@ -93,10 +94,7 @@ function storable(arrival: Arrival): Arrival {
 
 async function arrive(deps: AccountsDeps, arriving: Arrival, visit: VisitBinding): Promise<Outcome> {
   const arrival = cleanArrival(arriving);
-  const outcome: Outcome = arrival
-    ? await transact(deps.database, (within) => settleArrival(deps, within, { arrival, provenByCode: false }, visit))
-    : { decision: 'refuse_neutral' };
-  deps.mail.wake();
+  const outcome = arrival ? await outcomeOf(deps, arrival, visit) : { decision: 'refuse_neutral' as const };
   const accountId = 'account' in outcome ? outcome.account.id : undefined;
   const { upstreamId, identity } = arriving;
   await deps.record({
@@ -108,6 +106,16 @@ async function arrive(deps: AccountsDeps, arriving: Arrival, visit: VisitBinding
     upstreamId,
     detail: { trust: identity.email?.trust ?? 'absent', typed: arriving.typed !== undefined, ...invitedBy(outcome) },
   });
+  return outcome;
+}
+
+async function outcomeOf(deps: AccountsDeps, arrival: Arrival, visit: VisitBinding): Promise<Outcome> {
+  const isConfigured = deps.policy.upstream(arrival.upstreamId) !== undefined;
+  const returning = isConfigured ? await comesBack(deps, identityOf(arrival)) : undefined;
+  if (returning) return { decision: 'sign_in', account: returning };
+  const work = { arrival, provenByCode: false };
+  const outcome = await transact(deps.database, (within) => settleArrival(deps, within, work, visit));
+  deps.mail.wake();
   return outcome;
 }
 

@@ -5,7 +5,8 @@ import type { Tag } from '../locales/index.ts';
 import type { Account, AccountState, NewAccount, Origin, Profile } from './account.ts';
 import type { AccountChanges, AccountStore } from './account_store.ts';
 
-interface Row {
+/** A row of `accounts` joined with its address. */
+export interface AccountRow {
   id: string;
   profile: Profile;
   locale: Tag | null;
@@ -34,10 +35,10 @@ const inState: Record<AccountState, string> = {
 /** Accounts in PostgreSQL, within a transaction or outside of any. */
 export function postgresAccountStore(knex: Knex): AccountStore {
   const accounts = (from: string | Knex.QueryBuilder = 'accounts') =>
-    knex<Row>(from)
+    knex<AccountRow>(from)
       .leftJoin('addresses', 'addresses.account_id', 'accounts.id')
       .whereNull('accounts.deleted_at')
-      .select<Row[]>('accounts.*', 'addresses.canonical', 'addresses.stored', 'addresses.verified_at');
+      .select<AccountRow[]>('accounts.*', 'addresses.canonical', 'addresses.stored', 'addresses.verified_at');
   const find = async (id: string) => optionalAccount((await accounts().where('accounts.id', id))[0]);
 
   return {
@@ -127,11 +128,12 @@ async function bury(knex: Knex, id: string): Promise<void> {
   });
 }
 
-function optionalAccount(row: Row | undefined): Account | undefined {
+function optionalAccount(row: AccountRow | undefined): Account | undefined {
   return row && accountOf(row);
 }
 
-function accountOf(row: Row): Account {
+/** The account of a row. */
+export function accountOf(row: AccountRow): Account {
   return {
     id: row.id,
     profile: row.profile,

@@ -22,26 +22,38 @@ const LAST_UPSTREAM_SECONDS = 365 * 86_400;
 /** How long a proof waits for its answers. Whoever comes later to the open page may be somebody else. */
 const PROOF_SECONDS = 300;
 
-/** Ends the login step for whoever was just proven. `account` was read before the proof, not after. */
+/**
+ * Ends the login step for whoever was just proven. `account` was read before the proof, not after, unless it is `fresh`: then
+ * it is not read again.
+ */
 export function finishSignIn(
   deps: SignInDeps,
   ctx: Context,
   visit: Visit,
-  { id: accountId, provenFrom }: Account,
+  account: Account,
   manner: Manner,
+  fresh = false,
 ): Promise<void> {
+  const { id: accountId, provenFrom } = account;
   // A login within the second in which everything was ended is one after it.
   const provenAt = Math.max(epochSeconds(), Math.ceil((provenFrom?.getTime() ?? 0) / 1000));
-  return goOnProven(deps, ctx, visit, { accountId, manner, provenAt, provenFrom: provenFrom?.getTime() });
+  const proven = { accountId, manner, provenAt, provenFrom: provenFrom?.getTime() };
+  return goOnProven(deps, ctx, visit, proven, fresh ? account : undefined);
 }
 
 /**
  * The same for a proof that waited, or asks first: for the terms in force, and when this browser is signed in as somebody
  * else. Refuses a disabled or deleted account: this is the one way to a session, whatever was proven before.
  */
-export async function goOnProven(deps: SignInDeps, ctx: Context, visit: Visit, proven: Proven): Promise<void> {
+export async function goOnProven(
+  deps: SignInDeps,
+  ctx: Context,
+  visit: Visit,
+  proven: Proven,
+  known?: Account,
+): Promise<void> {
   const { accountId } = proven;
-  const account = await usableAccount(deps, visit, proven);
+  const account = await usableAccount(deps, visit, proven, known);
   if (account.provenFrom?.getTime() !== proven.provenFrom) return startOver(deps, ctx, visit);
   if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { ...proven, step: 'accept-terms' });
   const session = await deps.oidc.session(ctx);
@@ -86,8 +98,13 @@ export async function isStale({ accounts, passwords }: SignInDeps, proven: Prove
   return changedAt === undefined || changedAt.getTime() / 1000 >= provenAt + 1;
 }
 
-async function usableAccount(deps: SignInDeps, visit: Visit, { accountId, manner }: Proven): Promise<Account> {
-  const account = await deps.accounts.find(accountId);
+async function usableAccount(
+  deps: SignInDeps,
+  visit: Visit,
+  { accountId, manner }: Proven,
+  known?: Account,
+): Promise<Account> {
+  const account = known ?? (await deps.accounts.find(accountId));
   if (!account || !isUsable(account)) {
     const about = { ...aboutVisit(visit), upstreamId: manner.upstreamId, accountId: account?.id };
     await deps.record({ ...about, type: 'sign_in.account_disabled', outcome: 'refused' });

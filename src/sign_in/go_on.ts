@@ -12,6 +12,8 @@ import { moveTo, type Manner } from './steps.ts';
 export interface Way {
   manner: Manner;
   again?: ShowAgain;
+  /** The account was read after the proof, in the statement that decided. */
+  fresh?: boolean;
 }
 
 /** Leads on from a decision of the linking rule: to the session, to the next proof, or to a page that says why not. */
@@ -23,7 +25,7 @@ export async function goOn(deps: SignInDeps, ctx: Context, visit: Visit, outcome
     case 'create_verified':
     case 'replace_shell':
     case 'join':
-      return finishSignIn(deps, ctx, visit, outcome.account, manner);
+      return finishSignIn(deps, ctx, visit, outcome.account, manner, way.fresh);
     case 'verify_address_first': {
       const sent = await accounts.verifyAddress(outcome.account, web.locale(ctx), bindingOf(deps, ctx, visit));
       return awaitCode(deps, ctx, visit, sent, {

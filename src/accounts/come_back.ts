@@ -1,0 +1,28 @@
+import type { Database } from '../database/index.ts';
+import { now } from '../kit/clock.ts';
+import type { Account, NewIdentity } from './account.ts';
+import { accountOf, type AccountRow } from './postgres_account_store.ts';
+
+/** The accounts that rule 1 of the linking table signs in, and no others. */
+const comeBack = {
+  name: 'identities_come_back',
+  text: `update identities i set facts = $4, trust = $5, last_used_at = $6
+         from accounts join addresses on addresses.account_id = accounts.id
+         where i.upstream_id = $1 and i.issuer = $2 and i.subject = $3 and accounts.id = i.account_id
+           and accounts.deleted_at is null and accounts.disabled_at is null and accounts.delete_at is null
+           and addresses.verified_at is not null
+         returning accounts.*, addresses.canonical, addresses.stored, addresses.verified_at`,
+};
+
+/**
+ * The account that a known identity opens, with the identity brought up to date, in one statement: most people come back, and
+ * for them the linking rule needs no transaction. Undefined where anything else is to be decided.
+ */
+export async function comesBack(
+  { database }: { database: Database },
+  { upstreamId, issuer, subject, facts, trust }: NewIdentity,
+): Promise<Account | undefined> {
+  const values = [upstreamId, issuer, subject, JSON.stringify(facts), trust, now()];
+  const { rows } = await database.run<AccountRow>(comeBack, values);
+  return rows[0] && accountOf(rows[0]);
+}
