@@ -25,28 +25,26 @@ export const SERVICE = { client_id: 'service', client_secret: 'the-secret-of-the
 interface BenchOptions {
   /** Laid over the settings, once the issuer is known. */
   settings?: (issuer: string) => Promise<Record<string, unknown>>;
-  /** A module that is loaded into the server before it starts. */
-  preload?: URL;
+  /** Modules beside this one that are loaded into the server before it starts. */
+  preload?: string[];
 }
 
 /** Builds the world. No limits are set: everybody here is one person at one address. */
-export async function startBenchWorld({ settings, preload }: BenchOptions = {}): Promise<BenchWorld> {
+export async function startBenchWorld({ settings, preload = [] }: BenchOptions = {}): Promise<BenchWorld> {
   const scratch = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   const embedded = await startEmbedded({ dataDir: join(scratch, 'postgres') });
   const port = await freePortPair();
   const issuer = `http://localhost:${port}`;
   const app = await startRelyingParty({ issuer, clientId: 'app', clientSecret: CLIENT_SECRET });
   const clients = [clientOf(app.url), { ...SERVICE, name: 'Service', type: 'service' }];
+  const imports = preload.map((module) => `--import ${new URL(module, import.meta.url).href}`);
   const gatehouse = await startGatehouse({
     databaseUrl: embedded.url,
     port,
     // Each visitor here is a browser that nobody has seen: as a person's own would, they get no mail about it.
     settings: { clients, limits: { enabled: false }, mail: { new_device: false }, ...(await settings?.(issuer)) },
     // As the launchers and the image start it.
-    environment: {
-      NODE_OPTIONS: `--max-semi-space-size=16${preload ? ` --import ${preload.href}` : ''}`,
-      GATEHOUSE_TEST_CLOCK: '',
-    },
+    environment: { NODE_OPTIONS: ['--max-semi-space-size=16', ...imports].join(' '), GATEHOUSE_TEST_CLOCK: '' },
   });
   const email = 'bench@example.com';
   const browser = createBrowser();

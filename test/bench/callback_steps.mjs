@@ -1,0 +1,48 @@
+// Loaded into a server: says at its end what the steps of a callback cost its own process, in milliseconds for all of them. One
+// request at a time must be under way. PostgreSQL's share is seen from outside only.
+import { subscribe } from 'node:diagnostics_channel';
+import { createRequire } from 'node:module';
+
+/** What ends a step, in the order in which they come; behind it stands what they were doing. */
+const STEPS = [
+  ['call /token', 'consume'],
+  ['answer /token', 'token call'],
+  ['call /userinfo', 'key check'],
+  ['answer /userinfo', 'profile'],
+  ['statement events_append', 'linking'],
+  ['end', 'finish'],
+];
+
+const costs = {};
+let next = -1;
+let since = process.cpuUsage();
+
+function mark(what) {
+  if (STEPS[next]?.[0] !== what) return;
+  const { user, system } = process.cpuUsage(since);
+  const [, step] = STEPS[next];
+  costs[step] = (costs[step] ?? 0) + (user + system) / 1000;
+  since = process.cpuUsage();
+  next += 1;
+}
+
+subscribe('http.server.request.start', ({ request }) => {
+  if (!/^\/upstream\/\w+\/callback/.test(request.url)) return;
+  next = 0;
+  since = process.cpuUsage();
+});
+subscribe('http.server.response.finish', () => mark('end'));
+subscribe('undici:request:create', ({ request }) => mark(`call ${lastPart(request.path)}`));
+subscribe('undici:request:trailers', ({ request }) => mark(`answer ${lastPart(request.path)}`));
+const { Client } = createRequire(import.meta.url)('pg');
+const { query } = Client.prototype;
+Client.prototype.query = function marked(statement, ...rest) {
+  mark(`statement ${statement?.name}`);
+  return query.call(this, statement, ...rest);
+};
+
+process.once('exit', () => process.stdout.write(`callback steps ${JSON.stringify(costs)}\n`));
+
+function lastPart(path) {
+  return path.slice(path.lastIndexOf('/'));
+}
