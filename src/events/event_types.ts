@@ -29,6 +29,7 @@ export type EventType =
   | 'sign_in.account_disabled' // proven, but may not sign in
   | 'sign_in.cancelled' // back to the app, by the person's wish
   | 'sign_in.trip_begun' // off to an upstream
+  | 'sign_in.trip_refused' // not begun: the visit has come through that upstream already
   | 'sign_in.trip_cancelled' // back without an identity, by the person's wish
   | 'account_pages.trip_begun' // off to an upstream, to connect it
   | 'account_pages.trip_ended' // back from there; the reason says how

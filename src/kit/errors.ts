@@ -14,6 +14,7 @@ export const errorCodes = {
   upstream_cancelled: { status: 400, mender: 'person' },
   upstream_failed: { status: 400, mender: 'person' },
   upstream_unavailable: { status: 503, mender: 'person' },
+  upstream_loop: { status: 400, mender: 'admin' },
   upstream_misconfigured: { status: 400, mender: 'admin' },
   account_disabled: { status: 403, mender: 'admin' },
   signup_closed: { status: 403, mender: 'admin' },

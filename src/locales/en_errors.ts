@@ -55,6 +55,12 @@ export const errors = {
     action: 'Try again in a moment, or choose another way to sign in.',
     how: 'The upstream timed out, refused the connection or answered with an error of its own.',
   },
+  upstream_loop: {
+    title: 'This sign-in goes round in circles',
+    what: 'The other service sent you here to sign in, and we would send you back to it.',
+    action: 'Choose another way to sign in.',
+    how: 'Two issuers use each other as upstream. The request came with our own or the upstream’s issuer in idp_chain, or was passed on too often.',
+  },
   upstream_misconfigured: {
     title: 'This way of signing in is not set up correctly',
     what: 'The other service refused us, not you.',

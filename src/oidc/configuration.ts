@@ -1,5 +1,13 @@
-import type { Adapter, Configuration, Interaction, KoaContextWithOIDC, Session } from 'oidc-provider';
+import {
+  errors,
+  type Adapter,
+  type Configuration,
+  type Interaction,
+  type KoaContextWithOIDC,
+  type Session,
+} from 'oidc-provider';
 import { isForgotten } from '../accounts/index.ts';
+import { CHAIN_PARAMETER, isInChain } from '../upstreams/index.ts';
 import type { DirectoryEntry, OidcDeps } from './deps.ts';
 import type { Grants } from './grants.ts';
 import { createInteractionPolicy } from './interaction_policy.ts';
@@ -27,6 +35,11 @@ export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configu
   return {
     ...rules,
     adapter: parts.adapter,
+    extraParams: {
+      // The token of an invitation to sign up: any app may send invited people here, and the visit keeps it sealed.
+      invitation: null,
+      [CHAIN_PARAMETER]: (_ctx, chain) => refuseLoop(issuer, chain),
+    },
     jwks: { keys: keys.signingKeys() },
     cookies: cookies(issuer, keys.cookieKeys(), web),
     ttl: lifetimesOf(lifetimes),
@@ -57,6 +70,12 @@ export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configu
       },
     },
   };
+}
+
+/** An app that is an issuer itself sends us people whom we sent there: signing them in here would prove nothing anew. */
+function refuseLoop(issuer: string, chain: unknown): void {
+  if (isInChain(chain, issuer))
+    throw new errors.InvalidRequest('this sign-in has come through here already (idp_chain)');
 }
 
 /** The subject under which the client of this request knows an account. */

@@ -26,8 +26,6 @@ export function protocolRules({ pairwise, discovery, isUsable }: RulesOptions): 
     routes,
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
-    // The token of an invitation to sign up: any app may send invited people here, and the visit keeps it sealed.
-    extraParams: ['invitation'],
     claims,
     conformIdTokenClaims: true,
     subjectTypes: pairwise ? ['public', 'pairwise'] : ['public'],

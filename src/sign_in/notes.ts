@@ -17,6 +17,7 @@ export interface FirstPage {
 const failures = {
   failed: { key: 'upstreams.failed', error: 'upstream_failed', status: 400 },
   unavailable: { key: 'upstreams.unavailable', error: 'upstream_unavailable', status: 503 },
+  loop: { key: 'upstreams.loop', error: 'upstream_loop', status: 400 },
   misconfigured: { key: 'upstreams.misconfigured', error: 'upstream_misconfigured', status: 400 },
 } as const;
 

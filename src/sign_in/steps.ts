@@ -6,7 +6,7 @@ import type { SignInDeps } from './deps.ts';
 
 /** What the first page says about what just happened. */
 export type Note =
-  | { kind: 'cancelled' | 'refused' | 'denied' | 'failed' | 'unavailable' | 'misconfigured'; upstream: string }
+  | { kind: 'cancelled' | 'refused' | 'denied' | 'failed' | 'unavailable' | 'misconfigured' | 'loop'; upstream: string }
   | { kind: 'address_taken' | 'start_over' | 'password_changed' }
   | { kind: 'too_many_codes'; wait: number };
 

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
-import type { TripEnd } from '../upstreams/index.ts';
+import { CHAIN_PARAMETER, type TripEnd } from '../upstreams/index.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { goOn } from './go_on.ts';
 import { invitationIn } from './invited.ts';
@@ -13,17 +13,33 @@ export async function beginTrip(deps: SignInDeps, ctx: Context, visit: Visit, up
   const { web, upstreams, record } = deps;
   await web.form(ctx);
   const purpose = stepOf(visit).step === 'link-account' ? 'link' : 'login';
-  const hint = visit.params['login_hint'];
+  const chain = textIn(visit, CHAIN_PARAMETER);
+  if (upstreams.leadsBack(upstreamId, chain)) {
+    await record({
+      ...aboutVisit(visit),
+      upstreamId,
+      type: 'sign_in.trip_refused',
+      outcome: 'refused',
+      reason: 'loop',
+    });
+    return moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'loop', upstream: upstreamId } });
+  }
   const url = await upstreams.begin(upstreamId, {
     purpose,
     browserHash: visit.browserHash,
     interactionUid: visit.uid,
     reference: visit.reference,
-    loginHint: typeof hint === 'string' ? hint : undefined,
+    loginHint: textIn(visit, 'login_hint'),
     uiLocales: web.locale(ctx),
+    chain,
   });
   await record({ ...aboutVisit(visit), upstreamId, type: 'sign_in.trip_begun', outcome: 'ok', detail: { purpose } });
   web.redirect(ctx, url);
+}
+
+function textIn({ params }: Visit, name: string): string | undefined {
+  const value = params[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /**

@@ -43,6 +43,8 @@ export interface Upstreams {
   start(): void;
   /** What people call an upstream; the id where it is not configured any more. */
   nameOf(id: string): string;
+  /** Whether the way on which a visit came (`idp_chain` of its request) has led through this upstream already, or is too long. */
+  leadsBack(id: string, chain: unknown): boolean;
   /** Begins a trip and gives the URL to 303 to. IdpError `not_found`, `upstream_unavailable` or `upstream_misconfigured`. */
   begin(id: string, trip: TripPlan & Wishes): Promise<string>;
   /** Takes a callback (or its resumption) to its end; see Arrival. */

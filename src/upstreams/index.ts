@@ -7,6 +7,7 @@
  * Never touches an account, never decides who may join which one, never keeps an upstream's token, and never believes an
  * ID token whose signature it has not verified.
  */
+export { CHAIN_PARAMETER, isInChain } from './chain.ts';
 export { openUpstreams } from './open_upstreams.ts';
 export type { Arrival, ListedUpstream, TripEnd, Upstreams } from './door.ts';
 export type { AccountTrip } from './transactions/transaction_store.ts';

@@ -1,6 +1,7 @@
 import { IdpError } from '../kit/errors.ts';
 import { secretToken } from '../kit/random.ts';
 import { arrive } from './arrive.ts';
+import { isFull, isInChain, lengthen } from './chain.ts';
 import { defineUpstream } from './definition.ts';
 import type { UpstreamsDeps } from './deps.ts';
 import type { ListedUpstream, Upstreams } from './door.ts';
@@ -27,11 +28,16 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
     list,
     start: () => void background.push(...opened.map(({ upkeep }) => lookAfter(upkeep))),
     nameOf: (id) => byId.get(id)?.definition.name ?? id,
-    async begin(id, { loginHint, prompt, uiLocales, ...trip }) {
+    leadsBack(id, chain) {
+      const definition = byId.get(id)?.definition;
+      return definition?.forward.idp_chain !== undefined && (isFull(chain) || isInChain(chain, definition.issuer));
+    },
+    async begin(id, { loginHint, prompt, uiLocales, chain, ...trip }) {
       const upstream = byId.get(id);
       if (!upstream) throw new IdpError('not_found');
       const secrets = { state: secretToken(), nonce: secretToken(), verifier: secretToken() };
-      const begun = upstream.begin(secrets, { loginHint, prompt, uiLocales });
+      const wishes = { loginHint, prompt, uiLocales, chain: lengthen(chain, deps.issuer) };
+      const begun = upstream.begin(secrets, wishes);
       const url = await begun.catch((error: unknown) => notBegun(opening, { ...trip, upstreamId: id }, error));
       await store.create({ ...trip, upstreamId: id }, secrets);
       return url;

@@ -54,7 +54,7 @@ export interface Forward {
 }
 
 /** What a page may wish for; each upstream takes some of it. */
-export type WishName = 'login_hint' | 'prompt' | 'ui_locales' | 'max_age' | 'acr_values';
+export type WishName = 'login_hint' | 'prompt' | 'ui_locales' | 'max_age' | 'acr_values' | 'idp_chain';
 
 /** An upstream of many tenants, each of which is an issuer of its own: `{<claim>}` in `issuer` stands for the tenant. */
 export interface Tenancy {

@@ -18,6 +18,8 @@ export interface Wishes {
   /** Seconds, as the app wrote them (OIDC Core 3.1.2.1). */
   maxAge?: string | undefined;
   acrValues?: string | undefined;
+  /** Through which issuers the visit came: chain.ts. */
+  chain?: string | undefined;
 }
 
 /** What a callback said. */

@@ -35,9 +35,14 @@ export function clientOf(url: string, more: Record<string, unknown> = {}): Recor
   };
 }
 
-/** Builds a world; `client` and `settings` are laid over what it registers. */
+/** Builds a world; `client` and `settings` are laid over what it registers, `clients` come beside that. */
 export async function startWorld(
-  options: { client?: Record<string, unknown>; settings?: Record<string, unknown>; port?: number } = {},
+  options: {
+    client?: Record<string, unknown>;
+    clients?: Record<string, unknown>[];
+    settings?: Record<string, unknown>;
+    port?: number;
+  } = {},
 ): Promise<World> {
   const { database, url, drop } = await testDatabase();
   const line = await layDatabaseLine(url);
@@ -52,7 +57,7 @@ export async function startWorld(
     databaseUrl: line.url,
     dataDir,
     port,
-    settings: { clients: [clientOf(app.url, options.client)], ...options.settings },
+    settings: { clients: [clientOf(app.url, options.client), ...(options.clients ?? [])], ...options.settings },
   };
   const world: World = {
     gatehouse: await startGatehouse(start),

@@ -15,8 +15,14 @@ export function authorizationUrl(
   for (const [name, value] of Object.entries(definition.params ?? {})) set(name, value);
   // OIDC Core 3.1.2.1: a session of no age is as good as none.
   const prompt = wishes.prompt ?? (wishes.maxAge === '0' ? 'login' : undefined);
-  const { loginHint: login_hint, uiLocales: ui_locales, maxAge: max_age, acrValues: acr_values } = wishes;
-  for (const [name, value] of entriesOf({ login_hint, prompt, ui_locales, max_age, acr_values })) {
+  const {
+    loginHint: login_hint,
+    uiLocales: ui_locales,
+    maxAge: max_age,
+    acrValues: acr_values,
+    chain: idp_chain,
+  } = wishes;
+  for (const [name, value] of entriesOf({ login_hint, prompt, ui_locales, max_age, acr_values, idp_chain })) {
     set(...wish(definition.forward[name], value));
   }
   set('client_id', definition.client_id);

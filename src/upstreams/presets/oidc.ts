@@ -28,6 +28,8 @@ export const oidc: Preset = {
     ui_locales: { as: 'ui_locales' },
     max_age: { as: 'max_age' },
     acr_values: { as: 'acr_values' },
+    // It may be another Gatehouse.
+    idp_chain: { as: 'idp_chain' },
   },
   token_auth: 'client_secret_basic',
   token_format: 'json',
