@@ -1,81 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Database } from '../../src/database/index.ts';
-import { testDatabase } from '../support/database.ts';
-import { freePortPair, startGatehouse, type Gatehouse, type GatehouseOptions } from '../support/gatehouse.ts';
 import { createBrowser, type Browser, type Page } from '../support/http_browser.ts';
 import { PASSWORD, typeCode } from '../support/people.ts';
-import { CLIENT_SECRET, startWorld, type World } from '../support/world.ts';
+import { startTwoGatehouses, type TwoGatehouses } from '../support/two_gatehouses.ts';
 
-/** The other Gatehouse. It uses ours as an upstream as we use it: a circle. */
-interface Partner {
-  gatehouse: Gatehouse;
-  database: Database;
-  restart(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-let partner: Partner;
-let world: World;
+let two: TwoGatehouses;
+let world: TwoGatehouses['world'];
+let partner: TwoGatehouses['partner'];
 
 beforeAll(async () => {
-  const ports = { ours: await freePortPair(), theirs: await freePortPair() };
-  const issuer = `http://localhost:${ports.ours}`;
-  partner = await startPartner(issuer, ports.theirs);
-  world = await startWorld({
-    port: ports.ours,
-    clients: [clientFor('front', `${partner.gatehouse.issuer}/upstream/front/callback`)],
-    settings: {
-      upstreams: [{ ...upstreamFor('partner', partner.gatehouse.issuer), label: 'Partner', email_trust: 'verified' }],
-    },
-  });
+  two = await startTwoGatehouses();
+  ({ world, partner } = two);
 });
-
-afterAll(async () => {
-  await world.stop();
-  await partner.stop();
-});
-
-async function startPartner(issuer: string, port: number): Promise<Partner> {
-  const { url: databaseUrl, database, drop } = await testDatabase();
-  const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-partner-'));
-  const start: GatehouseOptions = {
-    databaseUrl,
-    dataDir,
-    port,
-    // Another host than the issuer of the world: cookies ignore ports.
-    host: '127.0.0.1',
-    settings: {
-      clients: [clientFor('partner', `${issuer}/upstream/partner/callback`)],
-      upstreams: [{ ...upstreamFor('front', issuer), label: 'Front' }],
-    },
-  };
-  const started: Partner = {
-    gatehouse: await startGatehouse(start),
-    database,
-    async restart() {
-      await started.gatehouse.stop();
-      started.gatehouse = await startGatehouse(start);
-    },
-    async stop() {
-      await started.gatehouse.stop();
-      await drop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
-  return started;
-}
-
-function clientFor(client_id: string, callback: string): Record<string, unknown> {
-  return { client_id, client_secret: CLIENT_SECRET, redirect_uris: [callback], first_party: true };
-}
-
-/** The client of the same name is the one at the other side. */
-function upstreamFor(id: string, issuer: string): Record<string, unknown> {
-  return { id, preset: 'oidc', issuer, client_id: id, client_secret: CLIENT_SECRET };
-}
+afterAll(() => two.stop());
 
 async function signUpThroughPartner(email: string): Promise<{ browser: Browser; page: Page }> {
   const browser = createBrowser();
