@@ -29,9 +29,9 @@ export async function beginTrip(deps: SignInDeps, ctx: Context, visit: Visit, up
     browserHash: visit.browserHash,
     interactionUid: visit.uid,
     reference: visit.reference,
-    loginHint: textIn(visit, 'login_hint'),
     uiLocales: web.locale(ctx),
     chain,
+    ...wishesOf(visit),
   });
   await record({ ...aboutVisit(visit), upstreamId, type: 'sign_in.trip_begun', outcome: 'ok', detail: { purpose } });
   web.redirect(ctx, url);
@@ -39,7 +39,21 @@ export async function beginTrip(deps: SignInDeps, ctx: Context, visit: Visit, up
 
 function textIn({ params }: Visit, name: string): string | undefined {
   const value = params[name];
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
+/**
+ * What the app asked of us and the upstream can do better. `consent` and `create` are about us, and `none` never travels: it
+ * would come back with an error.
+ */
+function wishesOf(visit: Visit) {
+  const asked = textIn(visit, 'prompt')?.split(' ') ?? [];
+  return {
+    loginHint: textIn(visit, 'login_hint'),
+    prompt: ['login', 'select_account'].find((prompt) => asked.includes(prompt)),
+    maxAge: textIn(visit, 'max_age'),
+    acrValues: textIn(visit, 'acr_values'),
+  };
 }
 
 /**

@@ -73,7 +73,11 @@ async function finish(
       upstreamId: trip.upstreamId,
       reference: trip.reference,
       reason,
-      detail: { security: failure.security, ...(upstreamError ? { upstream_error: upstreamError } : {}) },
+      detail: {
+        security: failure.security,
+        ...(upstreamError ? { upstream_error: upstreamError } : {}),
+        ...(failure.skewSeconds === undefined ? {} : { skew_seconds: failure.skewSeconds }),
+      },
     });
     return { outcome: 'failed', trip, code: failure.code, reason };
   }

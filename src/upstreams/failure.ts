@@ -40,6 +40,7 @@ const reasons = {
   id_token_missing: misconfigured,
   id_token_malformed: failed,
   alg_refused: suspicious,
+  alg_unlisted: misconfigured,
   signature_wrong: suspicious,
   key_unknown: misconfigured,
   jwks_unavailable: unavailable,
@@ -62,14 +63,24 @@ const reasons = {
 /** What the log says when an upstream let us down. */
 export type Reason = keyof typeof reasons;
 
-/** A trip to an upstream that ends without an identity. `upstreamError` is the upstream's own error code, cut to plain characters. */
+interface FailureDetails {
+  cause?: unknown;
+  upstreamError?: string | undefined;
+  skewSeconds?: number | undefined;
+}
+
+/**
+ * A trip to an upstream that ends without an identity. `upstreamError` is the upstream's own error code, cut to plain characters;
+ * `skewSeconds` says by how much a time of its was wrong, so that a clock that goes wrong is seen.
+ */
 export class UpstreamFailure extends Error {
   readonly reason: Reason;
   readonly code: FailureCode;
   readonly security: boolean;
   readonly upstreamError: string | undefined;
+  readonly skewSeconds: number | undefined;
 
-  constructor(reason: Reason, details: { cause?: unknown; upstreamError?: string | undefined } = {}) {
+  constructor(reason: Reason, details: FailureDetails = {}) {
     super(reason, { cause: details.cause });
     this.name = 'UpstreamFailure';
     this.reason = reason;
@@ -77,6 +88,7 @@ export class UpstreamFailure extends Error {
     this.code = judgement.code;
     this.security = judgement.security ?? false;
     this.upstreamError = details.upstreamError;
+    this.skewSeconds = details.skewSeconds;
   }
 }
 

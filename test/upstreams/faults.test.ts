@@ -64,6 +64,7 @@ const table: [name: string, upstream: string, lie: Lie, code: string, reason: st
   ['a subject that is a number', 'google', claims((c) => ({ ...c, sub: 42 as unknown as string })), FAILED, 'subject_invalid', false],
   ['a subject of 300 characters', 'google', claims((c) => ({ ...c, sub: 'x'.repeat(300) })), FAILED, 'subject_invalid', false],
   ['no signature at all', 'google', () => ({ sign: (c) => new UnsecuredJWT(c).encode() }), FAILED, 'alg_refused', true],
+  ['an algorithm that nobody listed', 'google', (fake) => ({ sign: (c) => fake.keys.sign(c, { alg: 'ES256' }) }), CONFIG, 'alg_unlisted', false],
   ['a foreign signature', 'google', (fake) => ({ sign: (c) => fake.forge(c) }), FAILED, 'signature_wrong', true],
   ['the public key as HMAC secret', 'google', (fake) => ({ sign: (c) => fake.confuse(c) }), FAILED, 'alg_refused', true],
   ['an ID token of three words', 'google', tokenBody({ id_token: 'not.a.token' }), FAILED, 'id_token_malformed', false],
@@ -143,6 +144,19 @@ describe('an upstream that lies', () => {
     world.fake.lie({ callback: (params) => params.set('error', 'quota_exceeded') });
     await world.arrive('google');
     expect(world.events.at(-1)?.detail).toEqual({ security: false, upstream_error: 'quota_exceeded' });
+  });
+});
+
+describe('a clock that goes wrong', () => {
+  it.each([
+    ['exp', -61],
+    ['iat', 600],
+    ['nbf', 900],
+  ])('shows in the event by how much: %s %d', async (claim, seconds) => {
+    world.fake.lie(claims((c) => ({ ...c, [claim]: epochSeconds() + seconds }))(world.fake));
+    await world.arrive('google');
+    const skew = Number(world.events.at(-1)?.detail?.['skew_seconds']);
+    expect(Math.abs(skew - seconds)).toBeLessThanOrEqual(3);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   type JWSHeaderParameters,
   type JWTPayload,
 } from 'jose';
+import { epochSeconds } from '../../kit/clock.ts';
 import { equalInConstantTime } from '../../kit/random.ts';
 import type { UpstreamDefinition } from '../definition.ts';
 import { UpstreamFailure, type Reason } from '../failure.ts';
@@ -26,7 +27,7 @@ interface Expected {
 }
 
 /**
- * Verifies an ID token: signature first and always, against the upstream's own keys or (HS256, where the upstream's list of
+ * Verifies an ID token: its signature always, against the upstream's own keys or (HS256, where the upstream's list of
  * algorithms has it) our secret, then every claim of OIDC Core 3.1.3.7. Returns the claims or throws UpstreamFailure; there
  * is no third way.
  */
@@ -37,12 +38,15 @@ export async function verifyIdToken(
 ): Promise<JWTPayload & { sub: string }> {
   const { definition } = expected;
   const header = readHeader(token);
-  if (!header.alg || !definition.id_token_algs?.includes(header.alg)) throw new UpstreamFailure('alg_refused');
-  const claims = await verifyWithAny(token, await keysFor(token, header, keys, definition), definition);
-  if (!isIssuerRight(definition, claims)) throw new UpstreamFailure('issuer_wrong');
+  checkAlgorithm(header.alg, definition);
+  // Before a key is chosen, because keys may be bound to an issuer; the signature that is checked next covers the same bytes.
+  const said = readClaims(token);
+  if (!isIssuerRight(definition, said)) throw new UpstreamFailure('issuer_wrong');
+  const candidates = await keysFor(header, keys, definition, keyBinding(definition, said));
+  const claims = await verifyWithAny(token, candidates, definition);
   checkAuthorizedParty(claims, definition.client_id);
   checkNonce(claims['nonce'], expected.nonce, definition.nonce);
-  checkAccessTokenHash(claims['at_hash'], expected.accessToken, header.alg);
+  checkAccessTokenHash(claims['at_hash'], expected.accessToken, header.alg ?? '');
   const subject = typeof claims.sub === 'string' ? idString(claims.sub) : undefined;
   if (subject === undefined) throw new UpstreamFailure('subject_invalid');
   return { ...claims, sub: subject };
@@ -56,21 +60,27 @@ function readHeader(token: string): JWSHeaderParameters {
   }
 }
 
+/** An algorithm of keys that is not on the list is a setting to mend; none, or one of secrets, is somebody trying. */
+function checkAlgorithm(algorithm: string | undefined, { id_token_algs: listed = [] }: UpstreamDefinition): void {
+  if (algorithm !== undefined && listed.includes(algorithm)) return;
+  throw new UpstreamFailure(/^(RS|PS|ES|Ed)/.test(algorithm ?? '') ? 'alg_unlisted' : 'alg_refused');
+}
+
 type Key = CryptoKey | Uint8Array;
 
 /** The keys that may have signed the token. What it says itself only narrows them down. */
 async function keysFor(
-  token: string,
   header: JWSHeaderParameters,
   keys: KeySet | undefined,
-  definition: UpstreamDefinition,
+  { client_secret: secret }: UpstreamDefinition,
+  isBound: ReturnType<typeof keyBinding>,
 ): Promise<Key[]> {
   if (header.alg?.startsWith('HS')) {
-    if (!definition.client_secret) throw new UpstreamFailure('alg_refused');
-    return [new TextEncoder().encode(definition.client_secret)];
+    if (!secret) throw new UpstreamFailure('alg_refused');
+    return [new TextEncoder().encode(secret)];
   }
   if (!keys) throw new UpstreamFailure('jwks_unavailable');
-  return keys.keysFor(header, keyBinding(definition, readClaims(token)));
+  return keys.keysFor(header, isBound);
 }
 
 function readClaims(token: string): JWTPayload {
@@ -107,7 +117,14 @@ function checksOf({ id_token_algs: algorithms, client_id: audience, id_token_max
 
 /** Our word for what jose found. */
 function explain(error: unknown): UpstreamFailure {
-  return new UpstreamFailure(reasonOf(error), { cause: error });
+  return new UpstreamFailure(reasonOf(error), { cause: error, skewSeconds: skewOf(error) });
+}
+
+/** How far a time in the token lies from ours. */
+function skewOf(error: unknown): number | undefined {
+  const isTime = error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed;
+  const time = isTime && ['exp', 'iat', 'nbf'].includes(error.claim) ? error.payload[error.claim] : undefined;
+  return typeof time === 'number' ? Math.round(time - epochSeconds()) : undefined;
 }
 
 function reasonOf(error: unknown): Reason {
