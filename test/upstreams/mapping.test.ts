@@ -29,6 +29,10 @@ describe('a claim rule', () => {
     ['picks nothing when no entry fits', { pick: 'emails', where: { primary: 'yes' }, take: 'email' }, 'email', undefined],
     ['picks nothing from what is no list', { pick: 'user', take: 'id' }, 'string', undefined],
     ['fills a template and encodes', { template: 'https://cdn.example/{user.id}/{user.avatar}.png' }, 'https-url', 'https://cdn.example/583231042/a%2Fb%20c.png'],
+    ['fills a template with words as they are', { template: '{user.name} {user.login}' }, 'string', 'Ada ada'],
+    ['rejects an ending', { from: ['user.login'], reject: { suffix: ['DA'] } }, 'string', undefined],
+    ['keeps what has another ending', { from: ['user.login'], reject: { suffix: ['x', 'y'] } }, 'string', 'ada'],
+    ['rejects what it picked', { pick: 'emails', where: { primary: true }, take: 'email', reject: { suffix: ['@example.org'] } }, 'email', undefined],
     ['fills no template with a gap', { template: 'https://cdn.example/{user.none}.png' }, 'https-url', undefined],
     ['fills no template whose need is missing', { template: 'https://cdn.example/{user.id}', needs: ['user.none'] }, 'https-url', undefined],
     ['gives a constant', { const: 'fixed' }, 'string', 'fixed'],
@@ -56,6 +60,8 @@ describe('a claim rule', () => {
     ['where without pick', { from: ['a.b'], where: { a: 1 } }],
     ['needs without template', { from: ['a.b'], needs: ['a.b'] }],
     ['an empty from', { from: [] }],
+    ['a rejection of everything', { from: ['a.b'], reject: { suffix: [''] } }],
+    ['a rejection by pattern', { from: ['a.b'], reject: { matches: '.*' } }],
   ])('is refused with %s', (_name, rule) => {
     expect(claimRuleSchema.safeParse(rule).success).toBe(false);
   });
@@ -80,6 +86,7 @@ describe('a condition', () => {
     [true, { equals: ['user.login', 'ada'] }], [false, { equals: ['user.one', '1'] }], [true, { in: ['user.login', ['eve', 'ada']] }], [false, { in: ['user.none', ['ada']] }],
     [true, { suffix: ['id.email', '@EXAMPLE.org'] }], [false, { suffix: ['user.one', '1'] }], [true, { domain_equals: ['id.email', 'id.hd'] }], [false, { domain_equals: ['id.email', 'id.none'] }],
     [false, { domain_equals: ['id.hd', 'id.hd'] }], [true, { all: [{ exists: 'id.hd' }, { not: { exists: 'id.none' } }] }], [false, { all: [{ exists: 'id.hd' }, { exists: 'id.none' }] }],
+    [true, { equals: ['user.list', 'y'] }], [false, { equals: ['user.list', 'z'] }], [true, { in: ['user.list', ['z', 'x']] }], [false, { in: ['user.locale', ['ko']] }],
     [true, { any: [{ exists: 'id.none' }, { exists: 'id.hd' }] }], [false, { any: [{ exists: 'id.none' }] }],
   ])('is %s: %j', (expected, condition) => {
     expect(conditionSchema.safeParse(condition).success).toBe(true);

@@ -44,6 +44,35 @@ describe('the settings of an upstream', () => {
       { ...google, id: 'facebook', preset: 'facebook', email_trust: 'verified' },
       'email_trust',
     ],
+    ['a tenant for Google', { ...google, tenant: 'common' }, 'tenant'],
+    [
+      'a tenant that is none',
+      { ...google, preset: 'microsoft', tenant: 'acme.example' },
+      'tenant: must be common, organizations, consumers',
+    ],
+    ['a tenant that is no GUID in the list', { ...google, preset: 'microsoft', tenants: ['common'] }, 'tenants.0'],
+    ['a base for Google', { ...google, base_url: 'https://x.example' }, 'base_url'],
+    ['a base that ends with a slash', { ...google, preset: 'gitlab', base_url: 'https://x.example/' }, 'base_url'],
+    ['a base that is no web address', { ...google, preset: 'gitlab', base_url: 'x.example' }, 'base_url'],
+    ['a base as a variable', { ...google, preset: 'gitlab', vars: { base_url: 'evil.example' } }, 'vars.base_url'],
+    ['a team for Google', { ...google, team_id: 'x' }, 'team_id'],
+    ['a way to authenticate for Apple', { ...google, preset: 'apple', token_auth: 'client_secret_post' }, 'token_auth'],
+    ['a subject for Google', { ...google, subject: 'id.email' }, 'subject'],
+    ['algorithms for Google', { ...google, id_token_algs: ['HS256'] }, 'id_token_algs'],
+    ['an algorithm of nobody', { ...partner, id_token_algs: ['none'] }, 'id_token_algs.0'],
+    ['a restriction by a source that is not there', { ...google, restrict: [{ exists: 'user.groups' }] }, 'restrict'],
+    [
+      'a restriction of two questions at once',
+      { ...google, restrict: [{ exists: 'id.hd', true: 'id.hd' }] },
+      'restrict.0',
+    ],
+    ['a domain with an @', { ...google, allowed_domains: ['@acme.example'] }, 'allowed_domains.0'],
+    [
+      'domains where no address counts as checked',
+      { ...google, preset: 'naver', allowed_domains: ['acme.example'] },
+      'allowed_domains: nobody could come in',
+    ],
+    ['domains of a partner nobody vouches for', { ...partner, allowed_domains: ['acme.example'] }, 'allowed_domains'],
     ['scopes without openid', { ...google, scopes: ['email'] }, 'scopes'],
   ])('refuse %s', (_name, entry, key) => {
     expect(problemsOf(entry).some((problem) => problem.startsWith(key) || problem.includes(key))).toBe(true);
@@ -73,6 +102,14 @@ describe('upstreamMistakes', () => {
     expect(mistakes([{ ...partner, issuer: 'http://login.partner.example' }], 'development')).toEqual(['0.issuer']);
     expect(mistakes([{ ...partner, issuer: 'http://localhost:4000' }])).toEqual(['0.issuer']);
     expect(mistakes([{ ...partner, issuer: 'http://localhost:4000' }], 'development')).toEqual([]);
+    const gitlab = { ...google, preset: 'gitlab', base_url: 'http://git.acme.example' };
+    expect(mistakes([gitlab])).toEqual(['0.base_url']);
+    expect(mistakes([{ ...gitlab, base_url: place.issuer }])).toEqual(['0.base_url']);
+    expect(mistakes([{ ...partner, client_secret: undefined, token_auth: 'private_key_jwt' }])).toEqual([
+      '0.private_key',
+    ]);
+    const guarded = { ...google, params: { hd: 'x.example' }, restrict: [{ equals: ['id.hd', 'x.example'] }] };
+    expect(mistakes([guarded])).toEqual([]);
   });
 });
 
@@ -122,6 +159,9 @@ describe('a daring setting', () => {
     [{ ...partner, email_trust: 'authoritative' }, 'email_trust', 'every address'],
     [{ ...partner, email_trust: { default: 'verified', rules: [] } }, 'email_trust', 'nobody checked'],
     [{ ...partner, pkce: 'off' }, 'pkce', 'stolen code'],
+    [{ ...partner, token_auth: 'none' }, 'token_auth', 'client_id'],
+    [{ ...partner, id_token_algs: ['RS256', 'HS256'] }, 'id_token_algs', 'client secret'],
+    [{ ...google, params: { hd: 'acme.example' } }, 'params', '`restrict` by `id.hd`'],
   ])('is no mistake but a warning: %j', (entry, key, words) => {
     expect(warningsFor(entry)).toEqual([{ path: [0, key], message: expect.stringContaining(words), warning: true }]);
     expect(warningsFor({ ...entry, enabled: false })).toEqual([]);

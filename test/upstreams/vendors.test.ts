@@ -233,6 +233,48 @@ describe('an address that is asked for separately', () => {
   });
 });
 
+describe('a server that the config file describes', () => {
+  const forge = (world_: World, change: object = {}) => {
+    const { id, secret } = world_.fake.clients.github;
+    const at = (path: string) => `${world_.fake.base}/github${path}`;
+    return settingsFor(world_.fake, {
+      github: {
+        preset: 'oauth2', issuer: 'https://github.com/login/oauth', client_id: id, client_secret: secret, label: 'Forge',
+        authorization_endpoint: at('/login/oauth/authorize'), token_endpoint: at('/login/oauth/access_token'),
+        token_auth: 'client_secret_post', pkce: 'S256', scopes: ['read:user'], subject: 'profile.id',
+        sources: [{ name: 'profile', url: at('/user'), headers: { accept: 'application/json' } }],
+        claims: { name: { from: ['profile.name'] }, email: { from: ['profile.notification_email'] } }, ...change,
+      },
+    }); // prettier-ignore
+  };
+  const arrive = async (change?: object) => {
+    const own = await world.open(forge(world, change));
+    const plan = { purpose: 'login' as const, browserHash: BROWSER, interactionUid: 'visit' };
+    const { params } = await world.fake.choose(await own.begin('github', plan), 'ada');
+    return own.arrive('github', BROWSER, 'GET', params);
+  };
+
+  it('identifies people by the path that is written there', async () => {
+    expect(await arrive()).toMatchObject({
+      identity: { issuer: 'https://github.com/login/oauth', subject: '583231042', name: 'Ada Example' },
+    });
+    expect(await arrive({ subject: 'profile.nothing' })).toMatchObject(fails('subject_invalid'));
+    expect(await arrive({ restrict: [{ equals: ['profile.type', 'Bot'] }] })).toMatchObject({ outcome: 'denied' });
+  });
+
+  it.each([
+    ['json', 'token_malformed'],
+    ['form', undefined],
+    ['auto', undefined],
+  ])('may answer with a form where token_format says %s', async (token_format, reason) => {
+    const form = 'access_token=will-not-do&token_type=bearer&scope=';
+    const transport = broken.status(200, 'application/x-www-form-urlencoded', form)('/access_token');
+    world.fake.next({ prefix: 'github', faults: { transport } });
+    // The made-up token is refused where it is used.
+    expect(await arrive({ token_format })).toMatchObject(fails(reason ?? 'profile_refused'));
+  });
+});
+
 describe('an error in the vendor’s own manner', () => {
   it.each<[string, Faults, string, string | undefined]>([
     ['github', { tokenBody: () => ({ error: 'bad_verification_code' }) }, 'token_refused', 'bad_verification_code'],
