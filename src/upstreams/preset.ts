@@ -68,7 +68,7 @@ export interface Tenancy {
 /** Where the facts of a preset were read, and whether somebody has seen them work. */
 export interface Evidence {
   checked: 'live' | 'documentation';
-  /** The day on which they were read. */
+  /** The day of which they are. */
   date: string;
   urls: string[];
 }

@@ -11,6 +11,21 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 describe('coming back from an upstream', () => {
+  it('shows the way on to people whose organisation may not come in, and looks for no account', async () => {
+    const entry = { id: 'google', preset: 'google', restrict: [{ equals: ['id.hd', 'workspace.example'] }] };
+    const strict = await startWorld({ settings: { upstreams: [entry] } });
+    const refused = await continueWith(strict, createBrowser(), 'google', 'gmail.com');
+    expect(refused).toMatchObject({
+      screen: 'login',
+      status: 403,
+      alert: expect.stringContaining('may not sign in here'),
+    });
+    expect(await strict.query('select count(*)::int as accounts from accounts')).toEqual([{ accounts: 0 }]);
+    const member = await continueWith(strict, createBrowser(), 'google', 'Grace Workspace');
+    expect(member.json<{ userinfo: { email: string } }>().userinfo.email).toBe('grace@workspace.example');
+    await strict.stop();
+  });
+
   it('keeps the interaction alive when the person cancels there', async () => {
     const browser = createBrowser();
     await browser.open(`${world.app.url}/login`);

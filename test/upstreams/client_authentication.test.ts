@@ -18,7 +18,7 @@ async function sent(entry: object): Promise<{ form: URLSearchParams; headers: He
   if (!definition) throw new Error('no credentials');
   const seen = { form: new URLSearchParams(), headers: new Headers() };
   const fetch = async (_url: unknown, init?: RequestInit) => {
-    seen.form = new URLSearchParams(String(init?.body));
+    seen.form = new URLSearchParams(await new Response(init?.body).text());
     seen.headers = new Headers(init?.headers);
     return Response.json({ access_token: 'at', token_type: 'bearer' });
   };

@@ -14,6 +14,7 @@ export const microsoft: Preset = {
     urls: [
       'https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc',
       'https://learn.microsoft.com/en-us/entra/identity-platform/migrate-off-email-claim-authorization',
+      'https://learn.microsoft.com/en-us/entra/identity-platform/certificate-credentials',
     ],
   },
   protocol: 'oidc',
