@@ -12,6 +12,7 @@ const own = [
   'policy_uri',
   'tos_uri',
   'require_pkce',
+  'upstreams',
 ];
 
 /** Client metadata that the engine understands; it drops every other key in silence, so we refuse them. */

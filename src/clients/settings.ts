@@ -28,6 +28,13 @@ export const clientSettings = z.looseObject({
   redirect_uris: uris.optional().describe('Where people are sent back, compared letter by letter.'),
   post_logout_redirect_uris: uris.optional().describe('Where people may be sent after signing out.'),
   first_party: z.boolean().default(false).describe('One of your own apps: people are not asked for consent.'),
+  upstreams: z
+    .array(z.string().min(1).max(100))
+    .min(1)
+    .optional()
+    .describe(
+      'The only ways in for this app: ids of upstreams, and local for address and password. Every way when absent.',
+    ),
   client_uri: uri.optional().describe('The home of the app, linked from the front page.'),
   logo_uri: uri.optional(),
   policy_uri: uri.optional(),

@@ -1,11 +1,13 @@
 import type { ClientSettings, ClientType } from './settings.ts';
 
-/** Client metadata in the names of RFC 7591, with our own `first_party` and `require_pkce`. */
+/** Client metadata in the names of RFC 7591, with our own `first_party`, `require_pkce` and `upstreams`. */
 export interface ClientMetadata {
   client_id: string;
   client_name: string;
   first_party: boolean;
   require_pkce: boolean;
+  /** The only ways in; see `takes`. */
+  upstreams?: string[];
   redirect_uris: string[];
   post_logout_redirect_uris: string[];
   grant_types: string[];

@@ -40,6 +40,7 @@ const UPSTREAM_RULES: Record<string, string> = {
   issuer: 'upstream_issuer',
   client_id: 'missing_credentials',
   client_secret: 'missing_credentials',
+  domains: 'duplicate_domain',
   linking: 'linking_verified',
   email_trust: 'email_trusted',
   pkce: 'pkce_off',

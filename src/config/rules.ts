@@ -1,5 +1,6 @@
 import { developmentOf, type Development } from './own_settings.ts';
 import { isLoopback, isWebUrl, issuerProblems, portOf } from './issuer.ts';
+import { LOCAL } from '../clients/index.ts';
 import { isLoopbackHost } from '../outbound/index.ts';
 import type { Known } from './known.ts';
 import type { Path } from './tree.ts';
@@ -23,7 +24,7 @@ type Mode = 'development' | 'production';
 /** All rules that span several keys. `present` tells whether the file has a key at all, valid or not. */
 export function crossFieldFindings(known: Known, present: (key: string) => boolean): Finding[] {
   const mode = known.mode;
-  if (!mode) return [...uniqueIds(known), ...reservedIds(known)];
+  if (!mode) return [...uniqueIds(known), ...reservedIds(known), ...unknownWays(known)];
   const development = developmentOf(mode, known.development ?? {});
   return [
     ...issuerFindings(known, mode),
@@ -34,6 +35,7 @@ export function crossFieldFindings(known: Known, present: (key: string) => boole
     ...uniqueIds(known),
     ...reservedIds(known),
     ...upstreamFindings(known, development),
+    ...unknownWays(known),
     ...openDoors(known, mode, present),
   ];
 }
@@ -108,9 +110,30 @@ function uniqueIds({ ids }: Known): Finding[] {
 
 function reservedIds({ ids }: Known): Finding[] {
   const message = 'ids that begin with gatehouse- are our own';
-  return ids
-    .filter(({ list, id }) => list !== 'resources' && /^gatehouse-/i.test(id))
-    .map(({ list, key, index }) => ({ path: [list, index, key], rule: 'reserved_id', message }));
+  const ours = ids.filter(({ list, id }) => list !== 'resources' && /^gatehouse-/i.test(id));
+  const local = ids.filter(({ list, id }) => list === 'upstreams' && id === LOCAL);
+  return [
+    ...ours.map((found) => ({ ...found, message })),
+    ...local.map((found) => ({
+      ...found,
+      message: 'local stands for address and password in the upstreams of a client',
+    })),
+  ].map(({ list, key, index, ...said }) => {
+    return { path: [list, index, key], rule: 'reserved_id', message: said.message };
+  });
+}
+
+/** A client may only name ways that exist: with a misspelt one its people would find a door without a handle. */
+function unknownWays({ clients, ids }: Known): Finding[] {
+  const ways = [...ids.flatMap(({ list, id }) => (list === 'upstreams' ? [id] : [])), LOCAL];
+  return clients.flatMap(({ index, upstreams = [] }) =>
+    upstreams.flatMap((way, position) => {
+      if (ways.includes(way)) return [];
+      const message = 'there is no upstream of this id';
+      const path = ['clients', index, 'upstreams', position];
+      return [{ path, rule: 'unknown_upstream', message, accepted: 'ids of upstreams in this file, and local' }];
+    }),
+  );
 }
 
 function upstreamFindings({ upstreams }: Known, development: Development): Finding[] {

@@ -25,13 +25,22 @@ export function parseAddress(input: string): Address | undefined {
   if (at < 1 || at !== text.lastIndexOf('@')) return undefined;
   const local = text.slice(0, at);
   if (!LOCAL.test(local) || local.normalize('NFKC') !== local || !keepsLength(local)) return undefined;
-  const typedDomain = text.slice(at + 1);
-  if (typedDomain.normalize('NFKC') !== typedDomain) return undefined;
-  const lower = typedDomain.toLowerCase();
+  const domain = asciiDomain(text.slice(at + 1));
+  if (domain === undefined) return undefined;
+  return { canonical: `${local.toLowerCase()}@${domain}`, stored: `${local}@${domain}` };
+}
+
+/** A domain as canonical addresses have it, from how an admin wrote it: in any case or script, with or without the last dot. */
+export function parseDomain(input: string): string | undefined {
+  return asciiDomain(input.trim().normalize('NFC').replace(/\.$/, ''));
+}
+
+function asciiDomain(typed: string): string | undefined {
+  if (typed.normalize('NFKC') !== typed) return undefined;
+  const lower = typed.toLowerCase();
   const domain = domainToASCII(lower);
   // IDNA drops and replaces characters of its own, such as the ideographic full stop.
-  if (!DOMAIN.test(domain) || (domain !== lower && domainToUnicode(domain) !== lower)) return undefined;
-  return { canonical: `${local.toLowerCase()}@${domain}`, stored: `${local}@${domain}` };
+  return DOMAIN.test(domain) && (domain === lower || domainToUnicode(domain) === lower) ? domain : undefined;
 }
 
 /** Case mapping that changes the length, or does not come back, makes two spellings of one letter (dotted I, sharp s, Kelvin sign). */

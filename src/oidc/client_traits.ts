@@ -1,4 +1,5 @@
 import type { Client } from 'oidc-provider';
+import { takes } from '../clients/index.ts';
 
 /** One of the organisation's own apps. */
 export function isFirstParty(client: Client | undefined): boolean {
@@ -8,6 +9,12 @@ export function isFirstParty(client: Client | undefined): boolean {
 /** An app on a person's device. */
 export function isNative(client: Client | undefined): boolean {
   return client?.applicationType === 'native';
+}
+
+/** Whether a client takes people who signed in this way: the id of an upstream, or `local`. */
+export function takesWay(client: Client | undefined, way: string | undefined): boolean {
+  // Our own schema has read it: a list of texts, or nothing.
+  return takes(client?.['upstreams'] as string[] | undefined, way);
 }
 
 /** PKCE is required of every client unless its settings say otherwise; of a public one always (RFC 9700 2.1.1). */

@@ -38,6 +38,8 @@ export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configu
     extraParams: {
       // The token of an invitation to sign up: any app may send invited people here, and the visit keeps it sealed.
       invitation: null,
+      // The upstream that the app would like its people to come through, without a stop at our page.
+      idp_hint: null,
       [CHAIN_PARAMETER]: (_ctx, chain) => refuseLoop(issuer, chain),
     },
     jwks: { keys: keys.signingKeys() },

@@ -11,6 +11,8 @@ export interface Visit {
   reference: string;
   browserHash: string;
   prompt: { name: string; reasons: string[]; details: Record<string, unknown> };
+  /** Whether another prompt of this trip was answered before. */
+  continued: boolean;
   /** The authorization request, as the engine understood it. */
   params: Record<string, unknown>;
   client: VisitClient;
@@ -33,6 +35,8 @@ interface VisitClient {
   policy_uri?: string;
   tos_uri?: string;
   first_party: boolean;
+  /** The only ways in that this app takes; every way when absent. */
+  upstreams?: string[];
   /** Where people are sent back to, in short: a host name, or the scheme of an app. */
   host: string;
 }
@@ -46,10 +50,10 @@ export interface RequestedScopes {
 
 /**
  * What a finished prompt says. `login`: this person, proven by these methods. `consent`: all that is missing is granted.
- * `provenAt` is when, in seconds since 1970; now when absent. Neither: the prompt is answered by going on with the account of the session.
+ * `provenAt` is when, in seconds since 1970; now when absent. `upstreamId`: the upstream they came through. Neither: the prompt is answered by going on with the account of the session.
  */
 export interface VisitResult {
-  login?: { accountId: string; amr: string[]; acr?: string; remember: boolean; provenAt?: number };
+  login?: { accountId: string; amr: string[]; acr?: string; remember: boolean; provenAt?: number; upstreamId?: string };
   consent?: true;
 }
 

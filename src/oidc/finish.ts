@@ -10,6 +10,7 @@ import { inRequestScope } from './artifacts/request_scope.ts';
 import { toRow } from './artifacts/rows.ts';
 import type { Visit, VisitResult } from './door.ts';
 import type { Grants, PreparedGrant } from './grants.ts';
+import { methodsWithWay } from './login_way.ts';
 import type { LiveVisit, Visits } from './visits.ts';
 
 /** What finishing works with. */
@@ -118,8 +119,8 @@ const READ_BY_THE_LIBRARY: ReadonlySet<string> = new Set(['login', 'consent']);
 function toLibraryResult(visit: Visit, { login }: VisitResult): InteractionResults {
   const answered = READ_BY_THE_LIBRARY.has(visit.prompt.name) ? {} : { [visit.prompt.name]: {} };
   if (!login) return answered;
-  const { provenAt = epochSeconds(), ...proven } = login;
-  return { ...answered, login: { ...proven, ts: provenAt } };
+  const { provenAt = epochSeconds(), upstreamId, amr, ...proven } = login;
+  return { ...answered, login: { ...proven, amr: methodsWithWay(amr, upstreamId), ts: provenAt } };
 }
 
 /** Should the process die before the grant is saved, the person is asked once more. */

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
-import { isFirstParty, isNative } from './client_traits.ts';
+import { isFirstParty, isNative, takesWay } from './client_traits.ts';
+import { wayOf } from './login_way.ts';
 
 const { base, Check, Prompt } = interactionPolicy;
 
@@ -49,6 +50,11 @@ function loginRules({ sessionMax, subjectFor }: PolicyDeps): Rule[] {
       reason: 'session_too_old',
       description: 'End-User authentication is too old',
       asks: ({ oidc }) => oidc.session?.accountId !== undefined && oidc.session.past(sessionMax) && !oidc.result?.login,
+    },
+    {
+      reason: 'way_not_taken',
+      description: 'the End-User signed in by a way that this client does not take',
+      asks: ({ oidc }) => oidc.session?.accountId !== undefined && !takesWay(oidc.client, wayOf(oidc.session.amr)),
     },
     {
       // The library compares only before the first page; whoever signs in there must be the hinted person, too.

@@ -3,6 +3,7 @@ import { isForgotten } from '../accounts/index.ts';
 import type { ModelStore } from './artifacts/artifact_store.ts';
 import type { Session } from './door.ts';
 import type { AccountDirectory, OidcDeps } from './deps.ts';
+import { publicMethods } from './login_way.ts';
 import type { LastUse } from './last_use.ts';
 
 interface SessionsDeps {
@@ -28,6 +29,6 @@ export function createSessionReader({
     const account = await accounts.find(accountId);
     if (!account?.usable || isForgotten(loginTs, account)) return undefined;
     lastUse.session(ctx, uid);
-    return { uid, accountId, signedInAt: loginTs, amr, acr };
+    return { uid, accountId, signedInAt: loginTs, amr: publicMethods(amr), acr };
   };
 }

@@ -10,7 +10,7 @@ export function describeVisit(
   interaction: AdapterPayload,
   client: ClientMetadata,
 ): Visit {
-  const { prompt, params = {}, session } = interaction;
+  const { prompt, params = {}, session, lastSubmission } = interaction;
   const details = prompt?.details ?? {};
   const redirectUri = typeof params['redirect_uri'] === 'string' ? params['redirect_uri'] : undefined;
   return {
@@ -18,6 +18,7 @@ export function describeVisit(
     reference: record.reference,
     browserHash: record.browserHash,
     prompt: { name: prompt?.name ?? '', reasons: prompt?.reasons ?? [], details },
+    continued: lastSubmission !== undefined,
     params,
     client: {
       id: client.client_id,
@@ -27,6 +28,7 @@ export function describeVisit(
       policy_uri: text(client['policy_uri']),
       tos_uri: text(client['tos_uri']),
       first_party: client.first_party,
+      upstreams: client.upstreams,
       host: hostOf(redirectUri),
     },
     formTarget: formTargetOf(redirectUri) ?? '',

@@ -23,6 +23,8 @@ interface Callback {
   params: URLSearchParams;
 }
 
+const NOT_FOUND = { outcome: 'refused', code: 'not_found' } as const;
+
 const LONGEST_KEY = 200;
 
 /**
@@ -33,13 +35,26 @@ export async function arrive(deps: ArrivalDeps, callback: Callback): Promise<Arr
   const { id, browserHash, method, params } = callback;
   const upstream = deps.find(id);
   const byForm = upstream?.definition.response_mode === 'form_post';
-  if (!upstream || (method === 'POST' && !byForm)) return { outcome: 'refused', code: 'not_found' };
+  if (!upstream) return gone(deps, callback);
+  if (method === 'POST' && !byForm) return NOT_FOUND;
   if (method === 'POST') return keep(deps, id, params);
   const key = single(params, byForm ? 'tx' : 'state');
   if (key === undefined) return { outcome: 'refused', code: 'interaction_expired' };
   const consumed = await deps.store.consume(byForm ? { resume: key } : { state: key }, id, browserHash);
   if (!consumed.ok) return refuse(deps, id, consumed);
   return finish(deps, upstream, consumed, consumed.callback ?? params);
+}
+
+/** Nobody of this id is configured, but somebody may be on the way back since before: their visit goes on without it. */
+async function gone(deps: ArrivalDeps, { id, browserHash, method, params }: Callback): Promise<Arrival> {
+  if (method === 'POST') return keep(deps, id, params);
+  const state = single(params, 'state');
+  const resume = single(params, 'tx');
+  const key = resume === undefined ? state && { state } : { resume };
+  const consumed = key && (await deps.store.consume(key, id, browserHash));
+  if (!consumed || (!consumed.ok && consumed.reason === 'unknown')) return NOT_FOUND;
+  if (!consumed.ok) return refuse(deps, id, consumed);
+  return fail(deps, consumed.trip, new UpstreamFailure('upstream_gone'));
 }
 
 /** A cross-site POST carries no Lax cookie, so it signs nobody in: it waits in the row until a GET with cookies takes it. */
@@ -61,26 +76,30 @@ async function finish(
     if (found?.outcome === 'denied') return await deny(deps, trip);
     return found ? { ...found, trip } : { outcome: 'cancelled', trip };
   } catch (error) {
-    const failure = explain(error);
-    const { reason, upstreamError } = failure;
-    if (failure.code === 'upstream_misconfigured') {
-      const facts = { upstream: trip.upstreamId, reference: trip.reference, reason, upstream_error: upstreamError };
-      deps.logger.error(facts, 'upstream not set up correctly');
-    }
-    await deps.record({
-      type: 'upstreams.answer_refused',
-      outcome: 'failed',
-      upstreamId: trip.upstreamId,
-      reference: trip.reference,
-      reason,
-      detail: {
-        security: failure.security,
-        ...(upstreamError ? { upstream_error: upstreamError } : {}),
-        ...(failure.skewSeconds === undefined ? {} : { skew_seconds: failure.skewSeconds }),
-      },
-    });
-    return { outcome: 'failed', trip, code: failure.code, reason };
+    return fail(deps, trip, explain(error));
   }
+}
+
+async function fail({ record, logger }: ArrivalDeps, trip: Trip, failure: UpstreamFailure): Promise<Arrival> {
+  const { code, reason, security, skewSeconds, upstreamError } = failure;
+  const { upstreamId, reference } = trip;
+  if (code === 'upstream_misconfigured') {
+    const facts = { upstream: upstreamId, reference, reason, upstream_error: upstreamError };
+    logger.error(facts, 'upstream not set up correctly');
+  }
+  await record({
+    type: 'upstreams.answer_refused',
+    outcome: 'failed',
+    upstreamId,
+    reference,
+    reason,
+    detail: {
+      security,
+      ...(upstreamError ? { upstream_error: upstreamError } : {}),
+      ...(skewSeconds === undefined ? {} : { skew_seconds: skewSeconds }),
+    },
+  });
+  return { outcome: 'failed', trip, code, reason };
 }
 
 /** Who came back, or undefined when the person said no. */

@@ -24,6 +24,9 @@ export interface UpstreamDefinition extends Preset, Credentials {
   issuer: string;
   linking: Linking;
   allowed_domains?: string[] | undefined;
+  /** Whose addresses belong to it, in canonical form; it is believed about no others then. */
+  domains: string[];
+  local_passwords: boolean;
   redirect_uri: string;
   http: LineSettings;
   simulated: boolean;
@@ -68,6 +71,8 @@ export function defineUpstream(
     name: settings.label ?? preset.name ?? settings.id,
     linking: settings.linking,
     http: settings.http,
+    domains: settings.domains ?? [],
+    local_passwords: settings.local_passwords,
     // The schema refuses settings that leave both out.
     issuer: preset.issuer ?? settings.issuer ?? '',
     endpoints: endpoints && simulated ? simulatedEndpoints(endpoints, simulator.base, settings.preset) : endpoints,

@@ -10,6 +10,9 @@ export interface ListedUpstream {
   name: string;
   preset: string;
   linking: Linking;
+  /** People with an address of these domains come this way and, unless `localPasswords`, by no password of ours. */
+  domains: readonly string[];
+  localPasswords: boolean;
   available: boolean;
   /** Where a form that begins a trip ends, for the page's form-action. */
   origins: string[];

@@ -14,6 +14,7 @@ const misconfigured: Judgement = { code: 'upstream_misconfigured' };
 
 /** Every way in which an upstream lets us down: the word for the log, what the person is told, whether it smells. */
 const reasons = {
+  upstream_gone: unavailable,
   callback_malformed: failed,
   callback_duplicate: failed,
   callback_error: failed,

@@ -25,6 +25,7 @@ export function upstreamMistakes(
     const found = [
       ...(twice ? [{ key: 'id', message: `\`${entry.id}\` is there twice` }] : []),
       ...(entry.enabled ? [...credentialMistakes(entry, place.mode), ...issuerMistakes(entry, place)] : []),
+      ...(entry.enabled ? domainMistakes(entry, settings.slice(0, index)) : []),
     ];
     return [
       ...found.map(({ key, message }) => ({ path: [index, key], message })),
@@ -38,6 +39,16 @@ export function upstreamMistakes(
 interface Complaint {
   key: string;
   message: string;
+}
+
+function domainMistakes({ domains = [] }: UpstreamSettings, before: UpstreamSettings[]): Complaint[] {
+  return domains.flatMap((domain, position) => {
+    const taken = before.some((entry) => entry.enabled && entry.domains?.includes(domain));
+    if (taken) return [{ key: 'domains', message: 'another upstream has one of these domains already' }];
+    return domains.indexOf(domain) < position
+      ? [{ key: 'domains', message: 'one of these domains is there twice' }]
+      : [];
+  });
 }
 
 function credentialMistakes(entry: UpstreamSettings, mode: 'development' | 'production'): Complaint[] {

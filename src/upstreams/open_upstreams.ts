@@ -68,12 +68,14 @@ function definitionsOf({ settings, issuer, mode, ...deps }: UpstreamsDeps) {
 }
 
 function describe(upstream: Upstream): ListedUpstream {
-  const { id, name, preset, linking, simulated } = upstream.definition;
+  const { id, name, preset, linking, domains, local_passwords: localPasswords, simulated } = upstream.definition;
   return {
     id,
     name,
     preset,
     linking,
+    domains,
+    localPasswords,
     available: upstream.available(),
     origins: [upstream.origin(), ...(upstream.definition.further_origins ?? [])],
     simulated,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDomain } from '../kit/addresses.ts';
 import { lineSettings } from './line/settings.ts';
 import { conditionSchema, pathSchema } from './mapping/conditions.ts';
 import { claimMapSchema, emailTrustSchema, extraSchema, trustLevels } from './mapping/mapping.ts';
@@ -75,6 +76,19 @@ export const upstreamFields = z.strictObject({
     .optional()
     .describe('Only for `preset: oauth2`: the path of what identifies a person for ever, such as `user.id`.'),
   linking: z.enum(linkings).default('authoritative'),
+  domains: z
+    .array(
+      z
+        .string()
+        .overwrite((written) => parseDomain(written) ?? written)
+        .refine((domain) => parseDomain(domain) === domain, { error: 'a domain such as partner.example' }),
+    )
+    .optional()
+    .describe('People who type an address of these domains are sent here. It is believed about no other address.'),
+  local_passwords: z
+    .boolean()
+    .default(false)
+    .describe('Whether people of its `domains` may use a password here as well.'),
   restrict: z
     .array(conditionSchema)
     .min(1)

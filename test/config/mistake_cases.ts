@@ -192,6 +192,31 @@ export const cases: Case[] = [
     expected: ['4:11 reserved_id'],
   },
   {
+    what: 'an upstream under the name of our own passwords',
+    config: `${GOOD}upstreams:\n  - { id: local, preset: google }\n`,
+    expected: ['4:11 reserved_id'],
+  },
+  {
+    what: 'a client that takes an upstream which is not there',
+    config: `${GOOD}upstreams:\n  - { id: google, preset: google }\nclients:\n  - { client_id: wiki, type: spa, redirect_uris: ["https://a.example/cb"], upstreams: [google, gogle, local] }\n`,
+    expected: ['6:96 unknown_upstream'],
+  },
+  {
+    what: 'a client that takes nobody',
+    config: `${GOOD}clients:\n  - { client_id: wiki, type: spa, redirect_uris: ["https://a.example/cb"], upstreams: [] }\n`,
+    expected: ['4:87 wrong_value'],
+  },
+  {
+    what: 'one domain at two upstreams, however it is spelt',
+    config: `${GOOD}upstreams:\n  - { id: google, preset: google, domains: [acme.example] }\n  - { id: facebook, preset: facebook, domains: [b.example, ACME.example.] }\n`,
+    expected: ['5:48 duplicate_domain'],
+  },
+  {
+    what: 'a domain that is none',
+    config: `${GOOD}upstreams:\n  - { id: google, preset: google, domains: ["@acme.example"] }\n`,
+    expected: ['4:45 wrong_value'],
+  },
+  {
     what: 'an upstream in production without credentials',
     config: `${PRODUCTION}upstreams:\n  - { id: google, preset: google }\n`,
     expected: ['8:5 missing_credentials', '8:5 missing_credentials'],

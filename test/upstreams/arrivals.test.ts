@@ -96,7 +96,15 @@ describe('arrive', () => {
   it('refuses an upstream that is not there, or was switched off in the meantime', async () => {
     const params = await world.travel('google');
     const without = await world.open(settingsFor(world.fake, { google: { enabled: false } }));
-    expect(await without.arrive('google', BROWSER, 'GET', params)).toEqual({ outcome: 'refused', code: 'not_found' });
+    expect(await without.arrive('google', BROWSER, 'GET', new URLSearchParams({ state: 'none of ours' }))).toEqual({
+      outcome: 'refused',
+      code: 'not_found',
+    });
+    expect(await without.arrive('google', BROWSER, 'GET', params)).toMatchObject({
+      outcome: 'failed',
+      reason: 'upstream_gone',
+      trip: { upstreamId: 'google' },
+    });
     expect(without.list().map((upstream) => upstream.id)).toEqual(['facebook', 'partner']);
   });
 

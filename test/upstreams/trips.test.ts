@@ -133,10 +133,11 @@ describe('begin', () => {
 describe('list', () => {
   it('says who is simulated, where a form ends and what people read', async () => {
     await world.arrive('partner');
+    const plain = { domains: [], localPasswords: false };
     expect(world.upstreams.list()).toEqual([
-      { id: 'google', name: 'Google', preset: 'google', linking: 'authoritative', available: true, origins: [world.fake.base], simulated: true },
-      { id: 'facebook', name: 'Facebook', preset: 'facebook', linking: 'authoritative', available: true, origins: [world.fake.base, 'https://m.facebook.com'], simulated: true },
-      { id: 'partner', name: 'partner', preset: 'oidc', linking: 'authoritative', available: true, origins: [world.fake.base], simulated: false },
+      { ...plain, id: 'google', name: 'Google', preset: 'google', linking: 'authoritative', available: true, origins: [world.fake.base], simulated: true },
+      { ...plain, id: 'facebook', name: 'Facebook', preset: 'facebook', linking: 'authoritative', available: true, origins: [world.fake.base, 'https://m.facebook.com'], simulated: true },
+      { ...plain, id: 'partner', name: 'partner', preset: 'oidc', linking: 'authoritative', available: true, origins: [world.fake.base], simulated: false },
     ]); // prettier-ignore
   });
 });

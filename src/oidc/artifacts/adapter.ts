@@ -1,5 +1,6 @@
 import Provider, { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
 import type { ModelStore } from './artifact_store.ts';
+import { publicMethods } from '../login_way.ts';
 import { models, type ArtifactModel, type ModelName } from './models.ts';
 import { isStored, noteStored } from './request_scope.ts';
 
@@ -44,7 +45,11 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
     findByUserCode: (userCode) => store.findByUserCode(userCode),
     async upsert(id, payload, expiresIn) {
       const key = keyOf(model, id, payload);
-      const artifact = { id, payload, expiresIn: expiresIn === undefined ? undefined : expiresIn + extra };
+      const artifact = {
+        id,
+        payload: name === 'Session' ? payload : withoutWay(payload),
+        expiresIn: expiresIn === undefined ? undefined : expiresIn + extra,
+      };
       if (model.once) return rejectReplay(await store.insert([artifact]));
       if (isStored(model.table, key)) return void (await store.renew([artifact]));
       await store.upsert([artifact]);
@@ -62,6 +67,11 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
       await store.revoke([grantId], sessionThatSignsOut());
     },
   };
+}
+
+/** What is issued in a session says by which methods the person was proven, not through whom they came. */
+function withoutWay(payload: AdapterPayload): AdapterPayload {
+  return payload.amr === undefined ? payload : { ...payload, amr: publicMethods(payload.amr) };
 }
 
 function keyOf(model: ArtifactModel, id: string, payload: AdapterPayload): string {

@@ -1,3 +1,4 @@
+import { domainOf, parseAddress } from '../../kit/addresses.ts';
 import type { UpstreamDefinition } from '../definition.ts';
 import { UpstreamFailure } from '../failure.ts';
 import { mapClaims } from '../mapping/mapping.ts';
@@ -14,7 +15,7 @@ export function identityFrom(definition: UpstreamDefinition, sources: Record<str
   const { subject, claims, extra, email } = mapClaims(definition.mapping, sources);
   if (subject === undefined) throw new UpstreamFailure('subject_invalid');
   const named = {
-    email,
+    email: bounded(email, definition.domains),
     name: claims.name,
     givenName: claims.given_name,
     familyName: claims.family_name,
@@ -40,4 +41,11 @@ function isOfDomain(email: UpstreamIdentity['email'], domains: string[] | undefi
  */
 function issuerOfKey({ issuer, tenancy }: UpstreamDefinition, sources: Record<string, unknown>): string {
   return tenancy ? issuerOfTenant(issuer, String(readPath(sources, `id.${tenancy.claim}`))) : issuer;
+}
+
+/** Whoever speaks for some domains is believed about no address of another: that one needs proof of its own. */
+function bounded(email: UpstreamIdentity['email'], domains: readonly string[]): UpstreamIdentity['email'] {
+  const address = email && parseAddress(email.value);
+  const foreign = domains.length > 0 && (!address || !domains.includes(domainOf(address.canonical)));
+  return email && foreign ? { ...email, trust: 'unverified' } : email;
 }

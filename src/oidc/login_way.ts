@@ -1,0 +1,24 @@
+import { LOCAL } from '../clients/index.ts';
+
+/**
+ * How a login says through which upstream it came: among the methods of the session, where the library keeps it for us. It
+ * stays there: no token and no app learns it.
+ */
+const VIA = 'via:';
+
+/** The methods of a session (`amr`), with the upstream if there was one. */
+export function methodsWithWay(amr: readonly string[], upstreamId?: string): string[] {
+  return upstreamId === undefined ? [...amr] : [...amr, VIA + upstreamId];
+}
+
+/** What others may learn of them. */
+export function publicMethods(amr: readonly string[]): string[] {
+  return amr.filter((method) => !method.startsWith(VIA));
+}
+
+/** The way by which a session was made: the id of an upstream, or `local`. Undefined for one of which that is not known. */
+export function wayOf(amr: readonly string[] = []): string | undefined {
+  const via = amr.find((method) => method.startsWith(VIA));
+  if (via !== undefined) return via.slice(VIA.length);
+  return amr.includes('fed') || amr.length === 0 ? undefined : LOCAL;
+}
