@@ -31,6 +31,8 @@ export type EventType =
   | 'sign_in.trip_begun' // off to an upstream
   | 'sign_in.trip_refused' // not begun: the visit has come through that upstream already
   | 'sign_in.trip_cancelled' // back without an identity, by the person's wish
+  | 'sign_in.way_refused' // an upstream that the app does not take: asked for, or come back from
+  | 'sign_in.hint_ignored' // the app named an upstream that nobody can go to
   | 'account_pages.trip_begun' // off to an upstream, to connect it
   | 'account_pages.trip_ended' // back from there; the reason says how
   | 'consent.denied'

@@ -12,6 +12,8 @@ export const signIn = {
     cancel: 'Cancel and return to {app}',
     no_way:
       'Nothing that opens this account is offered here any more. Choose “Use another account”: the sign-in page leads to a new password.',
+    no_way_here: 'There is no way to sign in to {app} at the moment. Try again later, or ask the people who run it.',
+    other_way: 'You are signed in, but {app} asks for another way. Choose one of these.',
     not_you: 'Not you? <switch>Use another account</switch>',
   },
   signup: {
@@ -108,6 +110,8 @@ export const signIn = {
   complete_profile: {
     title: 'One more thing',
     subtitle: '{upstream} did not give us an e-mail address. Add yours, and we send a code to it.',
+    unproven:
+      '{upstream} gave us this e-mail address, but does not vouch for it. Change it if you like; we send a code to it.',
     from: '{upstream} account',
     hint: 'Apps at {brand} will know you by it.',
     submit: 'Continue',
@@ -156,6 +160,8 @@ export const signIn = {
     too_many_tries: 'Too many tries. Try again in {wait:duration}.',
     name_too_long: 'Use a name of at most {max} characters',
     domain_not_allowed: 'Use an address of {domains}',
+    address_elsewhere:
+      'People with this address sign in with {upstream}, which {app} does not take. Use another address',
     terms_missing: 'Agree to the terms to create an account',
     code_missing: 'Enter the code from the mail',
     code_wrong: 'This code is not right. Tries left: {left}',

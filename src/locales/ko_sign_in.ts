@@ -14,6 +14,8 @@ export const signIn: typeof en.sign_in = {
     cancel: '취소하고 {app} 앱으로 돌아가기',
     no_way:
       '이 계정으로 로그인할 방법이 더는 없어요. ‘다른 계정 사용하기’를 선택하면 로그인 페이지에서 새 비밀번호를 정할 수 있어요.',
+    no_way_here: '지금은 {app} 앱에 로그인할 방법이 없어요. 나중에 다시 시도하거나 운영하는 곳에 문의하세요.',
+    other_way: '이미 로그인되어 있지만 {app} 앱에는 다른 로그인 방법이 필요해요. 아래에서 선택하세요.',
     not_you: '본인이 아닌가요? <switch>다른 계정 사용하기</switch>',
   },
   signup: {
@@ -111,6 +113,8 @@ export const signIn: typeof en.sign_in = {
   complete_profile: {
     title: '하나만 더 알려 주세요',
     subtitle: '{upstream} 계정에서 이메일 주소를 받지 못했어요. 주소를 입력하면 코드를 보내 드려요.',
+    unproven:
+      '{upstream} 계정에서 이메일 주소를 받았지만 아직 확인되지 않은 주소예요. 필요하면 바꾸세요. 이 주소로 코드를 보내 드려요.',
     from: '{upstream} 계정',
     hint: '{brand} 앱에서 이 주소로 회원님을 알아봐요.',
     submit: '계속하기',
@@ -159,6 +163,8 @@ export const signIn: typeof en.sign_in = {
     too_many_tries: '시도 횟수가 너무 많아요. {wait:duration} 뒤에 다시 시도하세요.',
     name_too_long: '이름은 {max}자까지 쓸 수 있어요',
     domain_not_allowed: '{domains} 주소를 사용하세요',
+    address_elsewhere:
+      '이 주소는 {upstream} 계정으로 로그인해야 하는데 {app} 앱에서는 쓸 수 없어요. 다른 주소를 사용하세요',
     terms_missing: '계정을 만들려면 이용약관에 동의하세요',
     code_missing: '메일에 있는 코드를 입력하세요',
     code_wrong: '코드가 올바르지 않아요. 남은 횟수: {left}',

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
+import { loginPath } from './another_way.ts';
 import { resumedUid, type SignInDeps } from './deps.ts';
-import { loginPath } from './recover.ts';
 
 /**
  * Where the visit goes on that asked for a new password: its login page, which says that the password was changed. Undefined

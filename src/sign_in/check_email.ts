@@ -7,10 +7,12 @@ import type { Visit } from '../oidc/index.ts';
 import { addressProblems, problem, refusedForNow, type Shown } from '../web/index.ts';
 import { awaitCode } from './await_code.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
+import { goHome } from './go_home.ts';
 import { goOn } from './go_on.ts';
 import { entranceOf } from './invited.ts';
 import { domainProblems } from './signup.ts';
 import { atStep, moveTo, pathOf, type StepNamed } from './steps.ts';
+import { formTargets } from './upstream_buttons.ts';
 
 /** The page that takes the mailed code, alike for a free address and a taken one. */
 const show = (shown: Shown, typed = '') =>
@@ -23,7 +25,7 @@ const show = (shown: Shown, typed = '') =>
       screen: 'check-email',
       title: t('sign_in.check_email.title'),
       status: shown.status,
-      formTargets: [visit.formTarget],
+      formTargets: formTargets(deps, visit),
       locals: {
         action: pathOf(visit, 'check-email'),
         resendAction: pathOf(visit, 'check-email/resend'),
@@ -92,13 +94,15 @@ export const changeAddress = atStep('check-email', async (deps, ctx, visit, step
   const problems = [...addressProblems(web.t(ctx), email, address), ...domainProblems(deps, ctx, entrance, address)];
   if (!step.changeable) return web.redirect(ctx, pathOf(visit));
   if (!address || problems.length > 0) return show({ status: 422, problems }, email)(deps, ctx, visit);
+  const again = (shown: Shown) => show(shown, email)(deps, ctx, visit);
+  if (await goHome(deps, ctx, visit, address, { byPassword: true, again })) return;
   const sent = await accounts.codes.changeAddress(step.proofId, address, bindingOf(deps, ctx, visit));
   await awaitCode(deps, ctx, visit, sent, {
     address: address.stored,
     manner: step.manner,
     linked: true,
     changeable: true,
-    again: (shown) => show(shown, email)(deps, ctx, visit),
+    again,
   });
 });
 

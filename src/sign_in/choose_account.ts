@@ -17,7 +17,7 @@ export async function showChooser(deps: SignInDeps, ctx: Context, visit: Visit):
   const step = stepOf(visit);
   const decided = step.step === 'start' && (step.anyone || step.email !== undefined);
   if (accounts.length === 0 || decided) return showLogin(deps, ctx, visit);
-  const { note, problems, ...shown } = firstPage(deps, ctx, visit, {});
+  const { note, problems, retry, ...shown } = firstPage(deps, ctx, visit, {});
   await web.page(ctx, {
     view: 'sign_in/choose_account',
     screen: 'choose-account',
@@ -38,6 +38,7 @@ export async function showChooser(deps: SignInDeps, ctx: Context, visit: Visit):
       cancelAction: pathOf(visit, 'cancel'),
       note,
       problems,
+      retry,
     },
   });
 }

@@ -3,8 +3,10 @@ import { isUsable, type Account } from '../accounts/index.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
+import { accountDisabled } from './another_way.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
 import { moveTo, type Manner } from './steps.ts';
+import { takesWay } from './ways.ts';
 
 /**
  * Who was proven, how, and when in seconds since 1970: the time of the login, however long a page in between stays open.
@@ -53,8 +55,8 @@ export async function goOnProven(
   known?: Account,
 ): Promise<void> {
   const { accountId } = proven;
-  const account = await usableAccount(deps, visit, proven, known);
-  if (account.provenFrom?.getTime() !== proven.provenFrom) return startOver(deps, ctx, visit);
+  const account = await usableAccount(deps, ctx, visit, proven, known);
+  if (isVoid(visit, account, proven)) return startOver(deps, ctx, visit);
   if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { ...proven, step: 'accept-terms' });
   const session = await deps.oidc.session(ctx);
   if (session && session.accountId !== accountId) {
@@ -65,8 +67,8 @@ export async function goOnProven(
 
 /** As finishSignIn, for someone who has agreed to replace the session of this browser. */
 export async function completeSignIn(deps: SignInDeps, ctx: Context, visit: Visit, proven: Proven): Promise<void> {
-  const account = await usableAccount(deps, visit, proven);
-  if (account.provenFrom?.getTime() !== proven.provenFrom) return startOver(deps, ctx, visit);
+  const account = await usableAccount(deps, ctx, visit, proven);
+  if (isVoid(visit, account, proven)) return startOver(deps, ctx, visit);
   // The terms have changed while the question was open.
   if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { ...proven, step: 'accept-terms' });
   await complete(deps, ctx, visit, account, proven);
@@ -75,6 +77,11 @@ export async function completeSignIn(deps: SignInDeps, ctx: Context, visit: Visi
 /** Back to the first page, for anyone: what was proven counts for nothing any more. */
 export function startOver(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
   return moveTo(deps, ctx, visit, { step: 'start', anyone: true });
+}
+
+/** Whether a proof counts for nothing: everything of the account was ended since, or the app does not take the way of it. */
+function isVoid(visit: Visit, { provenFrom }: Account, proven: Proven): boolean {
+  return provenFrom?.getTime() !== proven.provenFrom || !takesWay(visit, proven.manner.upstreamId);
 }
 
 /** Whether a proof has waited so long for an answer that whoever is at the page now may be somebody else. */
@@ -100,6 +107,7 @@ export async function isStale({ accounts, passwords }: SignInDeps, proven: Prove
 
 async function usableAccount(
   deps: SignInDeps,
+  ctx: Context,
   visit: Visit,
   { accountId, manner }: Proven,
   known?: Account,
@@ -108,7 +116,7 @@ async function usableAccount(
   if (!account || !isUsable(account)) {
     const about = { ...aboutVisit(visit), upstreamId: manner.upstreamId, accountId: account?.id };
     await deps.record({ ...about, type: 'sign_in.account_disabled', outcome: 'refused' });
-    throw new IdpError('account_disabled', { reference: visit.reference });
+    throw accountDisabled(deps, ctx, visit);
   }
   if (!account.address?.verifiedAt) {
     throw new IdpError('internal', { cause: new Error('a login without a verified address') });
@@ -133,7 +141,7 @@ async function complete(
   if (upstreamId) web.cookies.set(ctx, 'last_upstream', upstreamId, { maxAge: LAST_UPSTREAM_SECONDS });
   const about = { ...aboutVisit(visit), upstreamId, accountId };
   await record({ ...about, type: 'sign_in.completed', outcome: 'ok', detail: { method } });
-  const onward = await oidc.finish(visit, { login: { accountId, amr: [method], remember, provenAt } });
+  const onward = await oidc.finish(visit, { login: { accountId, amr: [method], remember, provenAt, upstreamId } });
   const { browserHash, reference } = visit;
   await accounts.noteSignIn(account, { browserHash, reference, locale: web.locale(ctx) });
   web.redirect(ctx, onward);

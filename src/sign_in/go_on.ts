@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { Outcome } from '../accounts/index.ts';
-import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
+import { accountDisabled } from './another_way.ts';
 import { awaitCode, type ShowAgain } from './await_code.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
 import { finishSignIn } from './finish.ts';
@@ -35,6 +35,11 @@ export async function goOn(deps: SignInDeps, ctx: Context, visit: Visit, outcome
       });
     }
     case 'code_first': {
+      const { arrival } = outcome;
+      // Only the upstream named this address, and does not vouch for it: its person looks at it before it gets a mail.
+      if (!arrival.typed && arrival.identity.email?.trust === 'unverified') {
+        return moveTo(deps, ctx, visit, { step: 'complete-profile', arrival });
+      }
       const sent = await accounts.sendArrivalCode(outcome.arrival, bindingOf(deps, ctx, visit));
       return awaitCode(deps, ctx, visit, sent, { address: outcome.address.stored, ...way });
     }
@@ -49,10 +54,10 @@ export async function goOn(deps: SignInDeps, ctx: Context, visit: Visit, outcome
     case 'refuse_neutral':
       return moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream: manner.upstreamId ?? '' } });
     case 'refuse_disabled':
-      throw new IdpError('account_disabled', { reference: visit.reference });
+      throw accountDisabled(deps, ctx, visit);
     case 'refuse_signup':
-      throw visitRefused(deps, visit);
+      throw visitRefused(deps, ctx, visit);
     case 'refuse_upstream':
-      throw new IdpError('not_found', { reference: visit.reference });
+      return moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'not_offered' } });
   }
 }

@@ -1,7 +1,9 @@
+import type { Context } from 'koa';
 import type { Invitation } from '../accounts/index.ts';
 import { invitationId } from '../accounts/index.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
+import { offerAnotherWay } from './another_way.ts';
 import type { SignInDeps } from './deps.ts';
 
 /** How somebody can sign up in this visit: not at all, or perhaps with an invitation that can be used now. */
@@ -34,8 +36,9 @@ export function signupRefused(
   return new IdpError(toBlame ? 'invitation_unusable' : 'signup_closed', { reference });
 }
 
-/** The same for a visit. */
-export function visitRefused(deps: SignInDeps, visit: Visit): IdpError {
+/** The same for a visit, which goes on: the page offers another way. */
+export function visitRefused(deps: SignInDeps, ctx: Context, visit: Visit): IdpError {
+  offerAnotherWay(deps, ctx, visit);
   return signupRefused(deps, { invited: tokenIn(visit) !== undefined, reference: visit.reference });
 }
 

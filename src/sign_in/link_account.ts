@@ -6,9 +6,12 @@ import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { passwordTries } from '../passwords/index.ts';
 import { problem, refusedForNow, type Shown } from '../web/index.ts';
+import { accountDisabled } from './another_way.ts';
 import { awaitCode } from './await_code.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { finishSignIn } from './finish.ts';
+import { leaveFor } from './leave.ts';
+import { firstPage } from './notes.ts';
 import { atStep, federated, moveTo, pathOf, type StepNamed } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
 
@@ -18,34 +21,47 @@ const show = (shown: Shown) =>
     const account = await accountOf(deps, step);
     const { ways, arrival } = step;
     const { identity, upstreamId } = arrival;
+    const known = identity.email?.value ?? arrival.typed?.address.stored;
+    const { note, problems, retry, ...page } = firstPage(deps, ctx, visit, shown);
     await web.page(ctx, {
       view: 'sign_in/link_account',
       screen: 'link-account',
       title: web.t(ctx)('sign_in.link_account.title', { brand: web.brand.name }),
-      status: shown.status,
       formTargets: formTargets(deps, visit),
+      ...page,
       locals: {
         maskedEmail: maskAddress(account.address?.stored ?? ''),
-        email: identity.email?.value ?? arrival.typed?.address.stored,
+        email: known,
         upstream: {
           label: upstreams.nameOf(upstreamId),
           preset: upstreams.list().find((upstream) => upstream.id === upstreamId)?.preset,
-          person: identity.email?.value ?? identity.name,
+          person: identity.name ?? known,
+          known: identity.name && known,
         },
         ways: {
           password: ways.password ? { action: pathOf(visit, 'link-account') } : undefined,
           code: ways.code ? { action: pathOf(visit, 'link-account/code') } : undefined,
           upstreams: upstreamButtons(deps, ctx, visit).filter((button) => ways.upstreams.includes(button.id)),
         },
-        otherAction: pathOf(visit, 'start-again'),
+        otherAction: pathOf(visit, 'link-account/other'),
         cancelAction: pathOf(visit, 'start-again'),
-        problems: shown.problems ?? [],
+        note,
+        problems,
+        retry,
       },
     });
   });
 
 /** "You already have an account": prove it once, and the identity joins it (linking rule 5). */
 export const showLinkAccount = show({});
+
+/** "Use another account" of the same upstream, which is told to ask for one. */
+export const chooseAnother = atStep('link-account', async (deps, ctx, visit, { arrival }) => {
+  await deps.web.form(ctx);
+  const progress = { step: 'start' } as const;
+  await deps.oidc.progress(visit.uid, progress);
+  await leaveFor(deps, ctx, { ...visit, progress }, arrival.upstreamId, { another: true });
+});
 
 /** The account's own password proves it. */
 export const submitLinkPassword = atStep('link-account', async (deps, ctx, visit, step) => {
@@ -104,7 +120,7 @@ async function joinAfterProof(
   const binding = bindingOf(deps, ctx, visit);
   const joined = await deps.accounts.join(account.id, arrival, { provenByCode, provenAt }, binding);
   if (joined.ok) return finishSignIn(deps, ctx, visit, account, federated(arrival.upstreamId));
-  if (joined.reason === 'disabled') throw new IdpError('account_disabled', { reference: visit.reference });
+  if (joined.reason === 'disabled') throw accountDisabled(deps, ctx, visit);
   await moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream: arrival.upstreamId } });
 }
 

@@ -5,12 +5,15 @@ import type { Visit } from '../oidc/index.ts';
 import { passwordTries } from '../passwords/index.ts';
 import { problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
+import { goHome } from './go_home.ts';
 import { goOn } from './go_on.ts';
+import { followHint } from './hint.ts';
 import { entranceOf } from './invited.ts';
 import { firstPage } from './notes.ts';
 import { recoverPath } from './recover.ts';
 import { pathOf, stepOf } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
+import { mayUsePassword, requireLocal, takesWay } from './ways.ts';
 
 interface Typed {
   email: string;
@@ -29,12 +32,15 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
   }
   const same = await accountOfSession(deps, visit);
   const ways = await waysOf(deps, visit, same);
-  const { note, problems, ...page } = firstPage(deps, ctx, visit, shown);
+  if (!typed && (await followHint(deps, ctx, visit, ways.upstreams))) return;
+  const t = web.t(ctx);
+  const upstreams = upstreamButtons(deps, ctx, visit).filter(({ id }) => ways.upstreams?.includes(id) ?? true);
+  const { note, problems, retry, ...page } = firstPage(deps, ctx, visit, shown);
   const values = typed ?? { email: expectedEmail(visit) };
   await web.page(ctx, {
     view: 'sign_in/login',
     screen: same ? 'reauthenticate' : 'login',
-    title: web.t(ctx)('sign_in.login.title', { app: visit.client.name }),
+    title: t('sign_in.login.title', { app: visit.client.name }),
     formTargets: formTargets(deps, visit),
     ...page,
     locals: {
@@ -44,12 +50,14 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
       recoverAction: recoverPath(visit, same?.address?.stored ?? values.email),
       cancelAction: pathOf(visit, 'cancel'),
       switchAction: same && pathOf(visit, 'start-again'),
-      upstreams: upstreamButtons(deps, ctx, visit).filter(({ id }) => ways.upstreams?.includes(id) ?? true),
+      upstreams,
       password: ways.password,
+      noWay: upstreams.length > 0 || ways.password ? undefined : t(noWay(visit, same), { app: visit.client.name }),
       values,
       fixedEmail: same?.address?.stored,
-      note,
+      note: note ?? (isOtherWay(visit) ? t('sign_in.login.other_way', { app: visit.client.name }) : undefined),
       problems,
+      retry,
     },
   });
 }
@@ -58,15 +66,17 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
 export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
   const { web, accounts, passwords, record } = deps;
   const fields = await web.form(ctx);
+  requireLocal(visit);
   const same = await accountOfSession(deps, visit);
   const email = same?.address?.stored ?? fields['email'] ?? '';
   const { password = '', remember } = fields;
   const again = (shown: Shown) => show(deps, ctx, visit, shown, { email, remember });
   const t = web.t(ctx);
+  const address = parseAddress(email);
+  if (await goHome(deps, ctx, visit, address, { byPassword: password !== '', again })) return;
   const missing = missingFields(deps, ctx, email, password);
   if (missing.length > 0) return again({ status: 422, problems: missing });
 
-  const address = parseAddress(email);
   const account = address && (await accounts.findByAddress(address.canonical));
   const tries = await passwordTries(deps, ctx, {
     address: address?.canonical ?? email,
@@ -91,21 +101,33 @@ export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit):
 async function accountOfSession({ accounts }: SignInDeps, visit: Visit): Promise<Account | undefined> {
   const step = stepOf(visit);
   const anyone = step.step === 'start' && step.anyone;
-  if (visit.prompt.name !== 'login' || visit.accountId === undefined || anyone) return undefined;
+  if (visit.prompt.name !== 'login' || visit.accountId === undefined || anyone || isOtherWay(visit)) return undefined;
   const account = await accounts.find(visit.accountId);
   return account && isUsable(account) ? account : undefined;
 }
 
 /** Who must sign in again is offered what opens that very account; anybody else, everything. */
 async function waysOf(
-  { accounts, passwords, ownFactorOnly }: SignInDeps,
+  deps: SignInDeps,
   visit: Visit,
   same: Account | undefined,
 ): Promise<{ password: boolean; upstreams?: string[] }> {
-  if (!same) return { password: true };
-  const [password, identities] = await Promise.all([passwords.has(same.id), accounts.identities.listOf(same.id)]);
+  const { accounts, passwords, ownFactorOnly } = deps;
+  if (!same) return { password: takesWay(visit) };
+  const [has, identities] = await Promise.all([passwords.has(same.id), accounts.identities.listOf(same.id)]);
+  const password = has && mayUsePassword(deps, visit, same.address);
   if (password && ownFactorOnly(visit)) return { password, upstreams: [] };
   return { password, upstreams: identities.map(({ upstreamId }) => upstreamId) };
+}
+
+/** Somebody is signed in, but by a way that this app does not take: they sign in once more, by one that it does. */
+function isOtherWay(visit: Visit): boolean {
+  return visit.prompt.reasons.includes('way_not_taken');
+}
+
+/** Only a new password can help where nothing opens the account any more, and only where passwords are taken. */
+function noWay(visit: Visit, same: Account | undefined) {
+  return same && takesWay(visit) ? 'sign_in.login.no_way' : 'sign_in.login.no_way_here';
 }
 
 function missingFields({ web }: SignInDeps, ctx: Context, email: string, password: string): Problem[] {

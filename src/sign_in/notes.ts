@@ -4,14 +4,17 @@ import type { Visit } from '../oidc/index.ts';
 import { problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
 import type { SignInDeps } from './deps.ts';
 import { stepOf } from './steps.ts';
+import { upstreamPath } from './upstream_buttons.ts';
 
-/** What the first page of a prompt shows beside its form. */
+/** What the pages show beside their form from which people go to upstreams. */
 export interface FirstPage {
   status?: number;
   error?: ErrorCode;
   reference?: string;
   note?: string;
   problems: Problem[];
+  /** The upstream that may be tried once more, and where its button posts to. */
+  retry?: { name: string; action: string };
 }
 
 const failures = {
@@ -27,8 +30,9 @@ export function firstPage(deps: SignInDeps, ctx: Context, visit: Visit, { status
   return {
     status: status ?? note.status,
     error: note.error,
-    reference: note.error && visit.reference,
+    reference: note.reference,
     note: note.note,
+    retry: note.retry,
     problems: [...note.problems, ...problems],
   };
 }
@@ -36,8 +40,9 @@ export function firstPage(deps: SignInDeps, ctx: Context, visit: Visit, { status
 function noteOf({ web, upstreams }: SignInDeps, ctx: Context, visit: Visit): FirstPage {
   const t = web.t(ctx);
   const step = stepOf(visit);
-  if (step.step !== 'start' || !step.note) return { problems: [] };
-  const { note } = step;
+  const note = 'note' in step ? step.note : undefined;
+  if (!note) return { problems: [] };
+  const { reference } = visit;
   switch (note.kind) {
     case 'address_taken':
       return { note: t('sign_in.login.address_taken'), problems: [] };
@@ -49,20 +54,25 @@ function noteOf({ web, upstreams }: SignInDeps, ctx: Context, visit: Visit): Fir
       return { problems: [], ...refusedForNow(ctx, t, note.wait, 'sign_in.problems.too_many_codes') };
     case 'cancelled': {
       const text = t('upstreams.cancelled', { name: upstreams.nameOf(note.upstream) });
-      return { note: text, problems: [], error: 'upstream_cancelled' };
+      return { note: text, problems: [], error: 'upstream_cancelled', reference };
     }
     case 'refused': {
       const upstream = upstreams.nameOf(note.upstream);
       return { problems: [problem(t, 'sign_in.problems.link_refused', undefined, { upstream })], status: 403 };
     }
+    case 'not_offered':
+      return { problems: [problem(t, 'upstreams.not_offered')], status: 404 };
     case 'denied': {
       const name = upstreams.nameOf(note.upstream);
-      return { problems: [problem(t, 'upstreams.denied', undefined, { name })], status: 403 };
+      return { problems: [problem(t, 'upstreams.denied', undefined, { name })], status: 403, reference };
     }
     default: {
       const { key, error, status } = failures[note.kind];
       const name = upstreams.nameOf(note.upstream);
-      return { problems: [problem(t, key, undefined, { name })], error, status };
+      // The others would end alike the next time.
+      const again = note.kind === 'failed' || note.kind === 'unavailable';
+      const retry = again ? { name, action: upstreamPath(visit, note.upstream) } : undefined;
+      return { problems: [problem(t, key, undefined, { name })], error, status, reference, retry };
     }
   }
 }

@@ -4,8 +4,12 @@ import { maskAddress, parseAddress, type Address } from '../kit/addresses.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import type { Visit } from '../oidc/index.ts';
 import { addressProblems, refusedForNow, type Shown } from '../web/index.ts';
+import { loginPath } from './another_way.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
+import { goHome } from './go_home.ts';
 import { atStep, moveTo, pathOf } from './steps.ts';
+import { formTargets } from './upstream_buttons.ts';
+import { offeredUpstreams, requireLocal } from './ways.ts';
 
 /** "Forgot password?": asks for the address. What was typed on the login page comes along. */
 export function showRecover(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
@@ -15,12 +19,13 @@ export function showRecover(deps: SignInDeps, ctx: Context, visit: Visit): Promi
 
 async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, typed: string): Promise<void> {
   const { web } = deps;
+  requireLocal(visit);
   await web.page(ctx, {
     view: 'sign_in/recover',
     screen: 'recover',
     title: web.t(ctx)('sign_in.recover.title'),
     status: shown.status,
-    formTargets: [visit.formTarget],
+    formTargets: formTargets(deps, visit),
     locals: {
       action: pathOf(visit, 'recover'),
       loginAction: loginPath(visit),
@@ -33,10 +38,12 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
 /** Leads everybody to the same page, whoever has the address. */
 export async function submitRecover(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
   const { email = '' } = await deps.web.form(ctx);
+  requireLocal(visit);
   const address = parseAddress(email);
   const again = (shown: Shown) => show(deps, ctx, visit, shown, email);
   const problems = addressProblems(deps.web.t(ctx), email, address);
   if (!address) return again({ status: 422, problems });
+  if (await goHome(deps, ctx, visit, address, { byPassword: true, again })) return;
   const asked = await ask(deps, ctx, visit, address);
   if (!asked.ok) return again(tooMany(deps, ctx, asked.retryAfter));
   const { seconds } = asked;
@@ -45,9 +52,9 @@ export async function submitRecover(deps: SignInDeps, ctx: Context, visit: Visit
 
 const showSent = (shown: Shown) =>
   atStep('recover-sent', async (deps, ctx, visit, step) => {
-    const { web, upstreams } = deps;
+    const { web } = deps;
     const t = web.t(ctx);
-    const names = upstreams.list().map(({ name }) => name);
+    const names = offeredUpstreams(deps, visit).map(({ name }) => name);
     await web.page(ctx, {
       view: 'sign_in/recover_sent',
       screen: 'recover',
@@ -75,17 +82,13 @@ export const showRecoverSent = showSent({});
 /** Sends a new link, at most one a minute; the old one is dead. */
 export const resendLink = atStep('recover-sent', async (deps, ctx, visit, step) => {
   await deps.web.form(ctx);
+  requireLocal(visit);
   const wait = step.sentAt + COOL_DOWN - epochSeconds();
   if (wait > 0) return showSent(tooMany(deps, ctx, wait))(deps, ctx, visit);
   const asked = await ask(deps, ctx, visit, step.address);
   if (!asked.ok) return showSent(tooMany(deps, ctx, asked.retryAfter))(deps, ctx, visit);
   await moveTo(deps, ctx, visit, { ...step, sentAt: epochSeconds(), resent: true });
 });
-
-/** Where a password is asked, whatever the prompt of the visit is. */
-export function loginPath(visit: Visit): string {
-  return pathOf(visit, visit.prompt.name === 'login' ? '' : 'login');
-}
 
 /** The way to "Forgot password?" that takes along what was typed (WCAG 2.2, 3.3.7). */
 export function recoverPath(visit: Visit, typed: string): string {

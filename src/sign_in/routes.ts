@@ -8,7 +8,7 @@ import { chooseAccount, forgetAccount, showChooser } from './choose_account.ts';
 import { showCompleteProfile, submitCompleteProfile } from './complete_profile.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
 import { mountInvitation } from './invitation.ts';
-import { sendLinkCode, showLinkAccount, submitLinkPassword } from './link_account.ts';
+import { chooseAnother, sendLinkCode, showLinkAccount, submitLinkPassword } from './link_account.ts';
 import { showLogin, submitLogin } from './login.ts';
 import { resendLink, showRecover, showRecoverSent, submitRecover } from './recover.ts';
 import { showSignup, submitSignup } from './signup.ts';
@@ -38,6 +38,7 @@ const pages: readonly [method: 'get' | 'post', path: string, handler: Handler][]
   ['get', 'link-account', showLinkAccount],
   ['post', 'link-account', submitLinkPassword],
   ['post', 'link-account/code', sendLinkCode],
+  ['post', 'link-account/other', chooseAnother],
   ['get', 'accept-terms', showAcceptTerms],
   ['post', 'accept-terms', submitAcceptTerms],
   ['get', 'switch-account', showSwitch],

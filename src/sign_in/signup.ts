@@ -5,11 +5,14 @@ import { LONGEST, newPasswordProblems } from '../passwords/index.ts';
 import { addressProblems, nameProblems, problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
 import { awaitCode } from './await_code.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
+import { goHome } from './go_home.ts';
+import { followHint } from './hint.ts';
 import { entranceOf, visitRefused, type Entrance } from './invited.ts';
 import { firstPage } from './notes.ts';
 import { signupAdmits } from './signup_policy.ts';
 import { pathOf } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
+import { requireLocal, takesWay } from './ways.ts';
 
 interface Typed {
   email: string;
@@ -26,8 +29,9 @@ export function showSignup(deps: SignInDeps, ctx: Context, visit: Visit): Promis
 async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, typed?: Typed): Promise<void> {
   const { web, signup, passwords } = deps;
   const { open, invitation } = await entranceOf(deps, visit);
-  if (!open) throw visitRefused(deps, visit);
-  const { note, problems, ...page } = firstPage(deps, ctx, visit, shown);
+  if (!open) throw visitRefused(deps, ctx, visit);
+  if (!typed && (await followHint(deps, ctx, visit))) return;
+  const { note, problems, retry, ...page } = firstPage(deps, ctx, visit, shown);
   await web.page(ctx, {
     view: 'sign_in/signup',
     screen: 'signup',
@@ -39,6 +43,7 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
       action: pathOf(visit, 'signup'),
       loginAction: pathOf(visit, visit.prompt.name === 'create' ? 'login' : ''),
       upstreams: upstreamButtons(deps, ctx, visit),
+      password: takesWay(visit),
       values: typed ?? { email: '', name: '' },
       fixedEmail: invitation?.address?.stored,
       terms: signup.terms?.version,
@@ -46,6 +51,7 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
       maxLength: LONGEST,
       note,
       problems,
+      retry,
     },
   });
 }
@@ -55,7 +61,8 @@ export async function submitSignup(deps: SignInDeps, ctx: Context, visit: Visit)
   const { web, passwords, accounts, limits } = deps;
   const fields = await web.form(ctx);
   const entrance = await entranceOf(deps, visit);
-  if (!entrance.open) throw visitRefused(deps, visit);
+  if (!entrance.open) throw visitRefused(deps, ctx, visit);
+  requireLocal(visit);
   const { invitation } = entrance;
   const t = web.t(ctx);
   const typed = {
@@ -69,6 +76,7 @@ export async function submitSignup(deps: SignInDeps, ctx: Context, visit: Visit)
   const taken = await limits.take('signup_address', web.clientAddress(ctx));
   if (!taken.ok) return again(refusedForNow(ctx, t, taken.retryAfter));
   const address = parseAddress(typed.email);
+  if (await goHome(deps, ctx, visit, address, { byPassword: true, again })) return;
   const password = fields['new_password'] ?? '';
   const problems = [
     ...addressProblems(t, typed.email, address),

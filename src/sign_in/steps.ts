@@ -7,7 +7,7 @@ import type { SignInDeps } from './deps.ts';
 /** What the first page says about what just happened. */
 export type Note =
   | { kind: 'cancelled' | 'refused' | 'denied' | 'failed' | 'unavailable' | 'misconfigured' | 'loop'; upstream: string }
-  | { kind: 'address_taken' | 'start_over' | 'password_changed' }
+  | { kind: 'not_offered' | 'address_taken' | 'start_over' | 'password_changed' }
   | { kind: 'too_many_codes'; wait: number };
 
 /** RFC 8176 names where it has one: `pwd` password; `fed` stands for a login at an upstream. */
@@ -56,14 +56,15 @@ interface RecoverSentStep {
 
 /**
  * How far a visit got, kept on the server in its row: only this decides which page comes next.
- * `start` is the first page of the prompt; `anyone` means that the person said "Not you?".
+ * `start` is the first page of the prompt; `anyone` means that the person said "Not you?", `hinted` that the app sent them
+ * on to an upstream, from which they are not back.
  */
 export type Step =
-  | { step: 'start'; note?: Note; email?: string; anyone?: boolean }
+  | { step: 'start'; note?: Note; email?: string; anyone?: boolean; hinted?: true }
   | CheckEmailStep
   | RecoverSentStep
   | { step: 'complete-profile'; arrival: Arrival }
-  | { step: 'link-account'; arrival: Arrival; accountId: string; ways: Ways; provenByCode: boolean }
+  | { step: 'link-account'; arrival: Arrival; accountId: string; ways: Ways; provenByCode: boolean; note?: Note }
   | ({ step: 'accept-terms' } & Waiting)
   | ({ step: 'switch-account' } & Waiting);
 

@@ -1,59 +1,19 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
-import { CHAIN_PARAMETER, type TripEnd } from '../upstreams/index.ts';
+import type { TripEnd } from '../upstreams/index.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { goOn } from './go_on.ts';
 import { invitationIn } from './invited.ts';
+import { backWith, failureNote, leaveFor, refuseWay } from './leave.ts';
 import { linkByUpstream } from './link_account.ts';
-import { federated, interactionPath, moveTo, stepOf } from './steps.ts';
+import { federated, interactionPath, stepOf } from './steps.ts';
+import { isOnlyWay, takesWay } from './ways.ts';
 
-/** Sends the person to the upstream. The trip remembers what it is for: to sign in, or to prove an account before joining. */
+/** Sends the person to the upstream whose button was pressed. */
 export async function beginTrip(deps: SignInDeps, ctx: Context, visit: Visit, upstreamId: string): Promise<void> {
-  const { web, upstreams, record } = deps;
-  await web.form(ctx);
-  const purpose = stepOf(visit).step === 'link-account' ? 'link' : 'login';
-  const chain = textIn(visit, CHAIN_PARAMETER);
-  if (upstreams.leadsBack(upstreamId, chain)) {
-    await record({
-      ...aboutVisit(visit),
-      upstreamId,
-      type: 'sign_in.trip_refused',
-      outcome: 'refused',
-      reason: 'loop',
-    });
-    return moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'loop', upstream: upstreamId } });
-  }
-  const url = await upstreams.begin(upstreamId, {
-    purpose,
-    browserHash: visit.browserHash,
-    interactionUid: visit.uid,
-    reference: visit.reference,
-    uiLocales: web.locale(ctx),
-    chain,
-    ...wishesOf(visit),
-  });
-  await record({ ...aboutVisit(visit), upstreamId, type: 'sign_in.trip_begun', outcome: 'ok', detail: { purpose } });
-  web.redirect(ctx, url);
-}
-
-function textIn({ params }: Visit, name: string): string | undefined {
-  const value = params[name];
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-}
-
-/**
- * What the app asked of us and the upstream can do better. `consent` and `create` are about us, and `none` never travels: it
- * would come back with an error.
- */
-function wishesOf(visit: Visit) {
-  const asked = textIn(visit, 'prompt')?.split(' ') ?? [];
-  return {
-    loginHint: textIn(visit, 'login_hint'),
-    prompt: ['login', 'select_account'].find((prompt) => asked.includes(prompt)),
-    maxAge: textIn(visit, 'max_age'),
-    acrValues: textIn(visit, 'acr_values'),
-  };
+  await deps.web.form(ctx);
+  await leaveFor(deps, ctx, visit, upstreamId);
 }
 
 /**
@@ -80,31 +40,45 @@ export async function arriveFromUpstream(
   const primary = { label: web.t(ctx)('error_page.restart'), href: `${visitPath}/restart` };
   web.note(ctx, { primary, reference: trip.reference });
   const visit = await oidc.find(trip.interactionUid, browserHash);
-  if (end.outcome === 'identified') return receive(deps, ctx, visit, { ...end, upstreamId });
+  await endTrip(deps, ctx, visit, { ...end, upstreamId });
+}
+
+/** A trip that came to its end within its visit, which goes on whatever the end is. */
+type Ended = Exclude<TripEnd, { outcome: 'refused' }> & { upstreamId: string };
+
+async function endTrip(deps: SignInDeps, ctx: Context, visit: Visit, end: Ended): Promise<void> {
+  const { upstreams, record } = deps;
+  const { upstreamId: upstream } = end;
   if (end.outcome === 'cancelled') {
-    await deps.record({ ...aboutVisit(visit), upstreamId, type: 'sign_in.trip_cancelled', outcome: 'refused' });
+    await record({ ...aboutVisit(visit), upstreamId: upstream, type: 'sign_in.trip_cancelled', outcome: 'refused' });
+    return cancelled(deps, ctx, visit, upstream);
   }
-  await moveTo(deps, ctx, visit, { step: 'start', note: { kind: noteKindOf(end), upstream: upstreamId } });
+  // Before anything is done with who came: the app may have stopped taking this way while they were away.
+  if (!takesWay(visit, upstream)) return refuseWay(deps, ctx, visit, upstream);
+  if (end.outcome === 'identified') return receive(deps, ctx, visit, end);
+  if (end.outcome === 'denied') return backWith(deps, ctx, visit, { kind: 'denied', upstream });
+  const gone = upstreams.list().every(({ id }) => id !== upstream);
+  return backWith(deps, ctx, visit, gone ? { kind: 'not_offered' } : failureNote(end.code, upstream));
+}
+
+/** Whoever was sent off by the app, or had no other way, meant to go back to the app; anybody else may choose again. */
+async function cancelled(deps: SignInDeps, ctx: Context, visit: Visit, upstream: string): Promise<void> {
+  const step = stepOf(visit);
+  const sentByApp = step.step === 'start' && step.hinted === true;
+  if (!sentByApp && !isOnlyWay(deps, visit, upstream)) {
+    return backWith(deps, ctx, visit, { kind: 'cancelled', upstream });
+  }
+  deps.web.redirect(ctx, await deps.oidc.abort(visit, 'access_denied'));
 }
 
 async function receive(
   deps: SignInDeps,
   ctx: Context,
   visit: Visit,
-  { trip, identity, upstreamId }: Extract<TripEnd, { outcome: 'identified' }> & { upstreamId: string },
+  { trip, identity, upstreamId }: Extract<Ended, { outcome: 'identified' }>,
 ): Promise<void> {
   if (trip.purpose === 'link') return linkByUpstream(deps, ctx, visit, { upstreamId, ...identity });
   const arrival = { upstreamId, identity, locale: deps.web.locale(ctx), invitation: invitationIn(visit) };
   const outcome = await deps.accounts.arrive(arrival, bindingOf(deps, ctx, visit));
   await goOn(deps, ctx, visit, outcome, { manner: federated(upstreamId), fresh: true });
-}
-
-const noteKinds = {
-  upstream_failed: 'failed',
-  upstream_unavailable: 'unavailable',
-  upstream_misconfigured: 'misconfigured',
-} as const;
-
-function noteKindOf(end: Extract<TripEnd, { outcome: 'cancelled' | 'denied' | 'failed' }>) {
-  return end.outcome === 'failed' ? noteKinds[end.code] : end.outcome;
 }

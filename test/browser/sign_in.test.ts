@@ -6,7 +6,7 @@ import { findChromium, launchBrowser } from '../support/chromium.ts';
 import { testDatabase } from '../support/database.ts';
 import { freePortPair, startGatehouse, type Gatehouse } from '../support/gatehouse.ts';
 import { createBrowser } from '../support/http_browser.ts';
-import { PASSWORD } from '../support/people.ts';
+import { confirmAddress, PASSWORD } from '../support/people.ts';
 import { CLIENT_SECRET, clientOf } from '../support/world.ts';
 
 // Each redirect URI is on another host than the issuer, so that form-action is really exercised.
@@ -120,6 +120,7 @@ withChromium(found ? 'in Chromium' : 'in Chromium, which is missing: apt-get ins
     await browser.open(`${web.url}/login`);
     await browser.submit({ upstream: 'facebook' });
     await browser.submit({ button: 'ada.f@social.example' });
+    await confirmAddress(browser);
     await browser.submit({ fields: { code: await gatehouse.code('ada.f@social.example') } });
   });
   afterAll(async () => {

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { codeIn } from '../support/gatehouse.ts';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
-import { continueWith, PASSWORD, signInLocally, signOut, signUpLocally, typeCode } from '../support/people.ts';
+import {
+  confirmAddress,
+  continueWith,
+  PASSWORD,
+  signInLocally,
+  signOut,
+  signUpLocally,
+  typeCode,
+} from '../support/people.ts';
 import { CLIENT_SECRET, startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -46,6 +54,7 @@ beforeAll(async () => {
   const facebook = newBrowser();
   const to = 'ada.f@social.example';
   await continueWith(world, facebook, 'facebook', to);
+  await confirmAddress(facebook);
   await typeCode(world, facebook, to);
   await signOut(world, facebook);
   // Half-way: a code that nobody typed yet.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBrowser } from '../support/http_browser.ts';
-import { continueWith, signInLocally, signOut, signUpLocally, typeCode } from '../support/people.ts';
+import { confirmAddress, continueWith, signInLocally, signOut, signUpLocally, typeCode } from '../support/people.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 interface Learned {
@@ -44,7 +44,8 @@ describe('an app that knows only the discovery URL, without JavaScript', () => {
   it('gets a person through Facebook once a code proved the address', async () => {
     const browser = createBrowser();
     const page = await continueWith(world, browser, 'facebook', 'ada.f@social.example');
-    expect(page.screen).toBe('check-email');
+    expect(page.screen).toBe('complete-profile');
+    expect((await confirmAddress(browser)).screen).toBe('check-email');
     const learned = (await typeCode(world, browser, 'ada.f@social.example')).json<Learned>();
     expect(learned.userinfo).toMatchObject({ email: 'ada.f@social.example', email_verified: true });
   });

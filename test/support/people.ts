@@ -28,6 +28,11 @@ export async function continueWith(world: World, browser: Browser, upstream: str
   return browser.submit({ button: persona });
 }
 
+/** Confirms on "One more thing" the address that the upstream gave but does not vouch for. */
+export function confirmAddress(browser: Browser): Promise<Page> {
+  return browser.submit({ action: '/complete-profile' });
+}
+
 /** Signs out from the app. With the app's ID token there is no question: the page that goes on by itself has one button. */
 export async function signOut(world: World, browser: Browser): Promise<Page> {
   await browser.open(`${world.app.url}/logout`);

@@ -21,7 +21,12 @@ const many = [
   upstream('naver', 'Naver'),
   upstream('microsoft', 'Microsoft'),
   upstream('x', 'X'),
-  upstream('partner', 'Partner Login'),
+  upstream('line', 'LINE'),
+  upstream('discord', 'Discord'),
+  upstream('gitlab', 'GitLab'),
+  upstream('linkedin', 'LinkedIn'),
+  { ...upstream('partner', 'Partner Login'), preset: 'oidc', available: false },
+  { ...upstream('legacy', 'Legacy'), preset: 'oauth2' },
 ];
 
 const bothProblems = [
@@ -45,6 +50,7 @@ const signup = {
   action: `${visit}/signup`,
   loginAction: `${visit}/login`,
   upstreams: few,
+  password: true,
   values: { email: '', name: '' },
   minLength: 15,
   maxLength: 128,
@@ -66,13 +72,13 @@ const checkEmail = {
 const linkAccount = {
   maskedEmail: 'm•••@example.com',
   email: 'mina.seo@example.com',
-  upstream: { label: 'GitHub', preset: 'github', person: 'mina-seo' },
+  upstream: { label: 'GitHub', preset: 'github', person: 'Mina Seo', known: 'mina.seo@example.com' },
   ways: {
     password: { action: `${visit}/link-account` },
     code: { action: `${visit}/link-account/code` },
     upstreams: [few[0]],
   },
-  otherAction: `${visit}/start-again`,
+  otherAction: `${visit}/link-account/other`,
   cancelAction: `${visit}/start-again`,
   problems: [],
 };
@@ -101,9 +107,52 @@ export const signInStates: State[] = [
     error: 'upstream_cancelled',
     reference: '7F3K2-92QDM',
   },
+  {
+    ...signIn('failed', 'login', {
+      ...login,
+      problems: [{ text: said('upstreams.failed', { name: 'Google' }) }],
+      retry: { name: 'Google', action: `${visit}/upstream/google` },
+    }),
+    error: 'upstream_failed',
+    reference: '7F3K2-92QDM',
+  },
+  {
+    ...signIn('unavailable', 'login', {
+      ...login,
+      upstreams: [{ ...upstream('google', 'Google'), available: false }, few[1]],
+      problems: [{ text: said('upstreams.unavailable', { name: 'Google' }) }],
+      retry: { name: 'Google', action: `${visit}/upstream/google` },
+    }),
+    error: 'upstream_unavailable',
+    reference: '7F3K2-92QDM',
+  },
+  {
+    ...signIn('denied', 'login', { ...login, problems: [{ text: said('upstreams.denied', { name: 'Google' }) }] }),
+    reference: '7F3K2-92QDM',
+  },
+  signIn('not-offered', 'login', { ...login, problems: [{ text: said('upstreams.not_offered') }] }),
+  signIn('other-way', 'login', { ...login, password: false, note: said('sign_in.login.other_way', { app: 'Wiki' }) }),
+  signIn('no-way', 'login', {
+    ...login,
+    upstreams: [],
+    password: false,
+    noWay: said('sign_in.login.no_way_here', { app: 'Wiki' }),
+  }),
+  signIn('address-elsewhere', 'login', {
+    ...login,
+    values: { email: 'mina@partner.example' },
+    problems: [
+      { field: 'email', text: said('sign_in.problems.address_elsewhere', { upstream: 'Partner Login', app: 'Wiki' }) },
+    ],
+  }),
   signIn('again', 'login', again),
   signIn('again-without-password', 'login', { ...again, password: false }),
-  signIn('again-without-way', 'login', { ...again, password: false, upstreams: [] }),
+  signIn('again-without-way', 'login', {
+    ...again,
+    password: false,
+    upstreams: [],
+    noWay: said('sign_in.login.no_way', { app: 'Wiki' }),
+  }),
   signIn('fresh', 'signup', signup),
   { ...signIn('terms-only', 'signup', { ...signup, upstreams: [] }), brand: { name: 'Acme', terms: brand.terms } },
   { ...signIn('privacy-only', 'signup', signup), brand: { ...brand, logo_dark: undefined, terms: undefined } },
@@ -115,6 +164,7 @@ export const signInStates: State[] = [
       { field: 'new_password', text: said('passwords.problems.too_short', { min: 15 }) },
     ],
   }),
+  signIn('upstreams-only', 'signup', { ...signup, password: false }),
   signIn('sent', 'check_email', checkEmail),
   signIn('code-only', 'check_email', { ...checkEmail, linked: false }),
   signIn('changeable', 'check_email', { ...checkEmail, changeAction: `${visit}/check-email/address` }),
@@ -139,6 +189,15 @@ export const signInStates: State[] = [
     values: { email: '', name: '서민아' },
     problems: [],
   }),
+  signIn('unproven', 'complete_profile', {
+    action: `${visit}/complete-profile`,
+    cancelAction: `${visit}/start-again`,
+    upstream: 'Facebook',
+    person: '서민아',
+    given: true,
+    values: { email: 'mina.seo@example.com', name: '서민아' },
+    problems: [],
+  }),
   signIn('nobody', 'complete_profile', {
     action: `${visit}/complete-profile`,
     cancelAction: `${visit}/start-again`,
@@ -149,6 +208,7 @@ export const signInStates: State[] = [
   signIn('all-ways', 'link_account', linkAccount),
   signIn('code-only', 'link_account', { ...linkAccount, ways: { code: linkAccount.ways.code, upstreams: [] } }),
   signIn('upstream-only', 'link_account', { ...linkAccount, ways: { upstreams: few } }),
+  signIn('cancelled', 'link_account', { ...linkAccount, note: said('upstreams.cancelled', { name: 'Google' }) }),
   signIn('wrong', 'link_account', {
     ...linkAccount,
     ways: { ...linkAccount.ways, upstreams: [] },

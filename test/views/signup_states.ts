@@ -8,6 +8,7 @@ const signup = {
   action: `${visit}/signup`,
   loginAction: `${visit}/login`,
   upstreams: [],
+  password: true,
   values: { email: '', name: '' },
   minLength: 15,
   maxLength: 128,
