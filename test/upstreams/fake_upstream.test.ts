@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { discoveryFaults, keySetFaults } from './support/document_faults.ts';
 import { transportFaults as broken } from './support/fake_upstream.ts';
-import { buildWorld, type World } from './support/world.ts';
+import { BROWSER, buildWorld, type World } from './support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -67,16 +67,24 @@ describe('faults by name', () => {
     expect(await world.arrive('github')).toMatchObject({ outcome: 'failed', reason });
   });
 
-  it.each(['empty', 'garbage'] as const)('a key set that is %s identifies nobody', async (fault) => {
+  it.each([
+    ['empty', 'failed'],
+    ['garbage', 'failed'],
+    ['unlabelled', 'identified'],
+    ['nameless', 'failed'],
+  ] as const)('with a key set that is %s everybody who comes is %s', async (fault, outcome) => {
+    // Nobody knows the new keys yet, and a new process has not just asked for any.
     await world.fake.rotateKeys();
+    const fresh = await world.open();
+    const params = await world.travel('google');
     world.fake.next({ prefix: 'google', times: Infinity, faults: keySetFaults[fault] });
-    expect(await world.arrive('google')).toMatchObject({ outcome: 'failed' });
+    expect(await fresh.arrive('google', BROWSER, 'GET', params)).toMatchObject({ outcome });
   });
 
-  it.each(['issuerChanged', 'plainHttp', 'withoutKeys'] as const)('a document with %s is published', async (fault) => {
+  it.each(Object.entries(discoveryFaults))('%s is published once', async (_name, faults) => {
     const published = async () => (await fetch(`${world.fake.issuer}/.well-known/openid-configuration`)).text();
     const honest = await published();
-    world.fake.next({ prefix: 'partner', faults: discoveryFaults[fault] });
+    world.fake.next({ prefix: 'partner', faults });
     expect(await published()).not.toBe(honest);
     expect(await published()).toBe(honest);
   });

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { presets, simulatedPresets, type SimulatedPreset } from '../../src/upstreams/presets/all.ts';
 import { personasOf } from '../../src/upstreams/simulator/personas.ts';
-import { buildWorld, type World } from './support/world.ts';
+import type { Faults } from './support/fake_upstream.ts';
+import { BROWSER, buildWorld, settingsFor, type World } from './support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -146,6 +147,36 @@ describe('a redirect URI that was not registered', () => {
     );
     client.redirectUris = redirectUris;
     expect(sent).toMatch(preset === 'github' ? /^redirect_uri_mismatch$/ : /error page/);
+  });
+});
+
+describe('a server of one’s own', () => {
+  const own = async (preset: 'github' | 'gitlab', faults: Faults) => {
+    const base_url = `${world.fake.base}/${preset}`;
+    const { id, secret } = world.fake.clients[preset];
+    const settings = settingsFor(world.fake, { [preset]: { base_url, client_id: id, client_secret: secret } });
+    const upstreams = await world.open(settings);
+    world.fake.next({ prefix: preset, faults });
+    return upstreams.arrive(preset, BROWSER, 'GET', await world.travel(preset));
+  };
+
+  it('GitHub Enterprise has its API below /api/v3, and its word on addresses counts for nothing', async () => {
+    expect(await own('github', { callback: (params) => params.delete('iss') })).toMatchObject({
+      identity: {
+        issuer: `${world.fake.base}/github/login/oauth`,
+        subject: '583231042',
+        email: { trust: 'unverified' },
+      },
+    });
+    expect(world.fake.calls('/api/v3/user')).toHaveLength(1);
+    expect(world.fake.calls('/api/v3/user/emails')).toHaveLength(1);
+  });
+
+  it('GitLab is its own issuer', async () => {
+    const iss = `${world.fake.base}/gitlab`;
+    expect(await own('gitlab', { claims: (claims) => ({ ...claims, iss }) })).toMatchObject({
+      identity: { issuer: iss, subject: '4200042', email: { trust: 'unverified' } },
+    });
   });
 });
 

@@ -28,7 +28,7 @@ describe('a TLS listener of the tests', () => {
   it.each(['selfSigned', 'expired', 'wrongHost'] as const)('%s: gets no request of ours', async (fault) => {
     listener = await startTlsListener(fault);
     const outbound = createOutbound({ mode: 'development', trustedHosts: ['127.0.0.1'], allow: [] });
-    await expect(outbound.fetch(`${listener.base}/token`)).rejects.toMatchObject({ name: 'OutboundError' });
+    await expect(outbound.fetch(`${listener.base}/token`)).rejects.toMatchObject({ reason: 'tls' });
     expect(listener.requests()).toBe(0);
     await outbound.close();
   });

@@ -9,13 +9,6 @@ export const keySetFaults = {
   nameless: keys((all) => all.map(({ kid: _kid, ...key }) => key)),
   /** The right names on keys that cannot be read. */
   garbage: keys((all) => all.map((key) => ({ ...key, n: '!', x: '!' }))),
-  /** Microsoft: every key belongs to another tenant. */
-  ofAnotherTenant: keys((all) =>
-    all.map((key) => ({
-      ...key,
-      issuer: 'https://login.microsoftonline.com/00000000-0000-4000-8000-000000000000/v2.0',
-    })),
-  ),
 };
 
 /** Faults of a discovery document, by name. */
