@@ -112,7 +112,7 @@ export function secretsOf(settings: Settings, dataDir: string) {
   return { encryption_key, subject_salt };
 }
 
-/** The simulated Google and Facebook, on the next port and on another host than `localhost`. */
+/** The simulated providers, on the next port and on another host than `localhost`. */
 async function simulate(settings: Settings, database: Database, started: Started): Promise<SimulatorAccess> {
   const { issuer, brand, http } = settings;
   const clients = simulatorClients(issuer, settings.upstreams);

@@ -19,7 +19,7 @@ export interface AppDeps {
   configHash: string;
   database: Database;
   logger: Logger;
-  /** Development mode: who plays Google and Facebook. */
+  /** Development mode: who plays the providers that have no credentials. */
   simulator?: SimulatorAccess;
 }
 

@@ -46,7 +46,7 @@ export const outboundSettings = z.strictObject({
 
 /** The `development:` block: what that mode brings, each on its own switch. */
 export const developmentSettings = z.strictObject({
-  simulator: z.boolean().optional().describe('Plays Google and Facebook while they have no credentials.'),
+  simulator: z.boolean().optional().describe('Plays every provider that has no credentials.'),
   demo: z.boolean().optional().describe('The demo app at /demo.'),
   mailbox: z.boolean().optional().describe('Takes every mail instead of sending it, and shows it at /mailbox.'),
   generated_keys: z.boolean().optional().describe('Makes the keys that are missing, in the data folder.'),

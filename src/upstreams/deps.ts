@@ -21,6 +21,6 @@ export interface UpstreamsDeps {
   metrics: Registry;
   /** Seconds for which a trip may take. */
   lifetimes: { upstream_transaction: number };
-  /** Development mode only: plays Google and Facebook for upstreams without credentials. */
+  /** Development mode only: plays the providers of upstreams without credentials. */
   simulator?: SimulatorAccess | undefined;
 }

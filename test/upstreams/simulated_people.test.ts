@@ -86,16 +86,6 @@ describe('a person of a simulated provider', () => {
     expect(table.map(([preset, persona]) => `${preset} ${persona}`).toSorted()).toEqual(all.toSorted());
   });
 
-  it.each(simulatedPresets)('%s: is the same person the second time', async (preset) => {
-    const first = await identityOf(preset, 'ada');
-    const second = await identityOf(preset, 'ada');
-    expect([second.issuer, second.subject]).toEqual([first.issuer, first.subject]);
-  });
-
-  it.each(simulatedPresets)('%s: says no, and that is all that happens', async (preset) => {
-    expect(await world.arrive(preset, 'cancel')).toMatchObject({ outcome: 'cancelled' });
-  });
-
   it.each(simulatedPresets)('%s: may keep the address back, take another, and lose the picture', async (preset) => {
     const { subject } = await identityOf(preset, 'ada');
     const kept = await identityOf(preset, 'ada', { keep_email: true });

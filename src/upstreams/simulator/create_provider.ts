@@ -110,12 +110,12 @@ async function tokensFor({ shape, deps, grants }: Context, grant: Parameters<Gra
   const { prefix, type, expires_in, refresh } = shape.tokens;
   const accessToken = grants.issueToken(prefix, grant);
   const idToken = await idTokenFor(shape, deps, grant, accessToken);
-  const delimiter = typeof shape.scopes?.delimiter === 'string' ? shape.scopes.delimiter : ',';
+  const delimiter = shape.scopes?.delimiter;
   return {
     access_token: accessToken,
     token_type: type,
     ...(expires_in === undefined ? {} : { expires_in }),
-    ...(shape.scopes ? { scope: grant.scope.join(delimiter) } : {}),
+    ...(typeof delimiter === 'string' ? { scope: grant.scope.join(delimiter) } : {}),
     ...(refresh === undefined ? {} : { refresh_token: grants.issueRefreshToken(refresh) }),
     ...(idToken === undefined ? {} : { id_token: idToken }),
   };

@@ -32,7 +32,7 @@ const OWN_FIELDS = ['persona', 'other_email', 'keep_email', 'no_picture'];
 export async function answerDialogue(dialogue: Dialogue, request: SimulatedRequest): Promise<Answer> {
   const params = request.method === 'POST' ? request.form : request.query;
   const refusal = dialogue.refuse(params);
-  if (refusal?.returned) return back(dialogue, params, refusal.returned);
+  if (refusal?.returned && dialogue.client.redirectUris.length > 0) return back(dialogue, params, refusal.returned);
   if (refusal) return errorPage(dialogue, refusal);
   const personas = await dialogue.personas();
   const choice = request.method === 'POST' ? params.get('persona') : null;
