@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { tagsOf } from './html.ts';
 import { renderState } from './render.ts';
 import type { State } from './render.ts';
@@ -94,6 +97,20 @@ describe('the buttons', () => {
     expect(ids).toHaveLength(14);
     expect(page.indexOf('<details')).toBeGreaterThan(page.indexOf('data-upstream="apple"'));
     expect(page.indexOf('<details')).toBeLessThan(page.indexOf('data-upstream="kakao"'));
+  });
+
+  it('of fourteen upstreams weigh no more than 14 kB with the whole stylesheet', () => {
+    const css = readFileSync(join(import.meta.dirname, '../../assets/look.css'));
+    const page = gzipSync(html('sign_in/login', 'many-ways'));
+    expect(page.length + gzipSync(css).length).toBeLessThan(14_000);
+  });
+
+  it('say in words that an upstream does not answer, and can be pressed all the same', () => {
+    const page = html('sign_in/login', 'many-ways');
+    const [, after = ''] = page.split('data-upstream="partner"');
+    const button = after.slice(0, after.indexOf('</button>'));
+    expect(button).toContain('Not answering now');
+    expect(button).not.toContain('disabled');
   });
 
   it('of upstreams each go to their own action and name who was used last', () => {

@@ -103,12 +103,40 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
-    name: 'link-account',
+    name: 'complete-profile-unproven',
     async act({ page }) {
       await submit(page, 'start-again');
+      await page.click('[data-upstream=facebook]');
+      await choose(page, 'button[value=ada]');
+      await page.waitForSelector('[data-page=complete-profile] [value*="@"]');
+    },
+  },
+  {
+    name: 'upstream-failed',
+    async act({ page, server }) {
+      await submit(page, 'start-again');
+      await page.click('[data-upstream=google]');
+      await page.waitForSelector('button.cancel');
+      const state = new URL(page.url()).searchParams.get('state');
+      await page.goto(`${server.issuer}/upstream/google/callback?state=${state}&error=server_error`);
+      await page.waitForSelector('[data-error=upstream_unavailable]');
+    },
+  },
+  { name: 'more-ways', act: ({ page }) => page.click('details.more summary') },
+  {
+    name: 'link-account',
+    async act({ page }) {
       await page.click('[data-upstream=google]');
       await choose(page, 'button[value=twin]');
       await page.waitForSelector('[data-page=link-account]');
+    },
+  },
+  {
+    name: 'link-account-cancelled',
+    async act({ page }) {
+      await submit(page, 'link-account/other');
+      await choose(page, 'button.cancel');
+      await page.waitForSelector('[data-error=upstream_cancelled]');
     },
   },
   ...accountScenes,

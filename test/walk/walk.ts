@@ -47,7 +47,8 @@ async function withGatehouse(name: string, visit: (gatehouse: Gatehouse) => Prom
   const admin = openDatabase(embedded.connection, { poolSize: 1 });
   await admin.knex.raw('create database ??', [name]);
   await admin.close();
-  const settings = { brand: { ...brand } };
+  const presets = ['google', 'facebook', 'apple', 'github', 'kakao', 'line', 'naver', 'x'];
+  const settings = { brand: { ...brand }, upstreams: presets.map((preset) => ({ id: preset, preset })) };
   const databaseUrl = embedded.url.replace('/gatehouse?', `/${name}?`);
   process.stdout.write(`starting a server for ${name}\n`);
   const gatehouse = await startGatehouse({ databaseUrl, settings });
