@@ -58,6 +58,11 @@ describe.each(rows)('signup.allow: $allow', ({ allow, settings, stranger, invite
     const page = await arrive(world, 'gmail.com');
     expect(isIn(world, page)).toBe(stranger);
     expect(await accounts(world)).toBe(stranger ? 2 : 0);
+    if (stranger) return;
+    expect(page).toMatchObject({ screen: 'error', error: 'signup_closed' });
+    expect(page.text).toContain('Ask the people who run this service for an invitation');
+    // The visit is alive: there may be another account.
+    expect(page.links.find(({ text }) => text === 'Sign in another way')?.href).toMatch(/^\/interaction\/[\w-]+$/);
     if (!stranger) {
       expect(page).toMatchObject({ status: 403, error: 'signup_closed' });
       expect(page.text).toContain('Ask the people who run this service for an invitation');
