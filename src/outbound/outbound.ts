@@ -68,7 +68,7 @@ export function createOutbound(settings: OutboundSettings): Outbound {
       budget.headersArrived();
       if (REDIRECTS.has(answer.status)) {
         await answer.body?.cancel();
-        throw new OutboundError('redirect', url.hostname);
+        throw new OutboundError(leadsAstray(answer, url, allowed) ? 'address_refused' : 'redirect', url.hostname);
       }
       const body = await readCapped(answer.body, limits.maxBytes, url.hostname);
       return complete(answer.status, [...answer.headers], body);
@@ -105,6 +105,16 @@ function checkUrl(url: URL, development: boolean, allowed: AddressPolicy): void 
   if (isAddress(url.hostname) && !allowed(url.hostname, bareHost(url.hostname))) {
     throw new OutboundError('address_refused', url.hostname);
   }
+}
+
+/** Whether a redirect, which is not followed anyway, points at an address that nobody may be led to. */
+function leadsAstray(
+  { headers }: { headers: { get(name: string): string | null } },
+  from: URL,
+  allowed: AddressPolicy,
+) {
+  const to = URL.parse(headers.get('location') ?? '', from.href);
+  return to !== null && isAddress(to.hostname) && !allowed(to.hostname, bareHost(to.hostname));
 }
 
 /** Runs inside the connect of every socket: what DNS says here is where the socket goes. One refused address refuses the name. */

@@ -31,7 +31,7 @@ export async function arriveFromUpstream(
   const end = await upstreams.arrive(upstreamId, browserHash, ctx.method === 'POST' ? 'POST' : 'GET', parameters);
   if (end.outcome === 'resume') return web.redirect(ctx, end.url);
   const { trip } = end;
-  if (!trip) throw new IdpError('code' in end ? end.code : 'internal');
+  if (!trip) return refuseArrival(ctx, 'code' in end ? end.code : 'internal');
   if (trip.purpose === 'connect') return onReturn.connect(ctx, trip, end);
   const visitPath = interactionPath(trip.interactionUid);
   // This browser's own trip, used or expired: its visit knows whether it goes on, begins again or is over.
@@ -69,6 +69,12 @@ async function cancelled(deps: SignInDeps, ctx: Context, visit: Visit, upstream:
     return backWith(deps, ctx, visit, { kind: 'cancelled', upstream });
   }
   deps.web.redirect(ctx, await deps.oidc.abort(visit, 'access_denied'));
+}
+
+function refuseArrival(ctx: Context, code: Extract<TripEnd, { code: string }>['code'] | 'internal'): never {
+  // The upstream comes back by the other one of these two.
+  if (code === 'method_not_allowed') ctx.throw(405, { allow: ctx.method === 'POST' ? 'GET' : 'POST' });
+  throw new IdpError(code);
 }
 
 async function receive(

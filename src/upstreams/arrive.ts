@@ -2,7 +2,7 @@ import type { RecordEvent } from '../events/index.ts';
 import type { Logger } from '../kit/logger.ts';
 import { OutboundError } from '../outbound/index.ts';
 import type { Arrival } from './door.ts';
-import { UpstreamFailure } from './failure.ts';
+import { UpstreamFailure, factsOf } from './failure.ts';
 import type { Consumed, Refusal, TransactionStore, Trip } from './transactions/transaction_store.ts';
 import type { Identified, TripSecrets, Upstream } from './upstream.ts';
 
@@ -36,7 +36,8 @@ export async function arrive(deps: ArrivalDeps, callback: Callback): Promise<Arr
   const upstream = deps.find(id);
   const byForm = upstream?.definition.response_mode === 'form_post';
   if (!upstream) return gone(deps, callback);
-  if (method === 'POST' && !byForm) return NOT_FOUND;
+  const isAnswer = method === 'POST' || params.has('state');
+  if (isAnswer && (method === 'POST') !== byForm) return { outcome: 'refused', code: 'method_not_allowed' };
   if (method === 'POST') return keep(deps, id, params);
   const key = single(params, byForm ? 'tx' : 'state');
   if (key === undefined) return { outcome: 'refused', code: 'interaction_expired' };
@@ -81,24 +82,11 @@ async function finish(
 }
 
 async function fail({ record, logger }: ArrivalDeps, trip: Trip, failure: UpstreamFailure): Promise<Arrival> {
-  const { code, reason, security, skewSeconds, upstreamError } = failure;
+  const { code, reason, admin } = failure;
   const { upstreamId, reference } = trip;
-  if (code === 'upstream_misconfigured') {
-    const facts = { upstream: upstreamId, reference, reason, upstream_error: upstreamError };
-    logger.error(facts, 'upstream not set up correctly');
-  }
-  await record({
-    type: 'upstreams.answer_refused',
-    outcome: 'failed',
-    upstreamId,
-    reference,
-    reason,
-    detail: {
-      security,
-      ...(upstreamError ? { upstream_error: upstreamError } : {}),
-      ...(skewSeconds === undefined ? {} : { skew_seconds: skewSeconds }),
-    },
-  });
+  const detail = factsOf(failure);
+  if (admin) logger.error({ upstream: upstreamId, reference, reason, ...detail }, 'upstream needs an admin');
+  await record({ type: 'upstreams.answer_refused', outcome: 'failed', upstreamId, reference, reason, detail });
   return { outcome: 'failed', trip, code, reason };
 }
 

@@ -30,7 +30,7 @@ export type Arrival =
   /** Nothing was consumed. `trip` only for the browser that began it, so that its visit can be restarted. */
   | {
       outcome: 'refused';
-      code: 'interaction_expired' | 'interaction_foreign' | 'cookies_missing' | 'not_found';
+      code: 'interaction_expired' | 'interaction_foreign' | 'cookies_missing' | 'not_found' | 'method_not_allowed';
       trip?: Trip;
     }
   /** A form_post callback was stored: 303 to this URL, where the cookies come along. */

@@ -5,6 +5,8 @@ interface Judgement {
   code: FailureCode;
   /** Somebody may be trying something: the event says so. */
   security?: true;
+  /** An admin should look, whatever the person is told: the log says so. Of what is set up wrong this is always true. */
+  admin?: true;
 }
 
 const failed: Judgement = { code: 'upstream_failed' };
@@ -44,8 +46,8 @@ const reasons = {
   alg_unlisted: misconfigured,
   signature_wrong: suspicious,
   key_unknown: misconfigured,
-  jwks_unavailable: unavailable,
-  issuer_wrong: suspicious,
+  jwks_unavailable: { code: 'upstream_unavailable', admin: true },
+  issuer_wrong: { code: 'upstream_failed', security: true, admin: true },
   audience_wrong: suspicious,
   azp_wrong: suspicious,
   nonce_missing: suspicious,
@@ -54,7 +56,7 @@ const reasons = {
   id_token_too_old: failed,
   id_token_in_future: failed,
   at_hash_wrong: suspicious,
-  subject_invalid: failed,
+  subject_invalid: { code: 'upstream_failed', admin: true },
   profile_unavailable: unavailable,
   profile_refused: failed,
   profile_malformed: failed,
@@ -78,6 +80,7 @@ export class UpstreamFailure extends Error {
   readonly reason: Reason;
   readonly code: FailureCode;
   readonly security: boolean;
+  readonly admin: boolean;
   readonly upstreamError: string | undefined;
   readonly skewSeconds: number | undefined;
 
@@ -88,9 +91,19 @@ export class UpstreamFailure extends Error {
     const judgement: Judgement = reasons[reason];
     this.code = judgement.code;
     this.security = judgement.security ?? false;
+    this.admin = judgement.admin ?? judgement.code === 'upstream_misconfigured';
     this.upstreamError = details.upstreamError;
     this.skewSeconds = details.skewSeconds;
   }
+}
+
+/** What is kept of a failure beside its reason. */
+export function factsOf({ security, upstreamError, skewSeconds }: UpstreamFailure) {
+  return {
+    security,
+    ...(upstreamError === undefined ? {} : { upstream_error: upstreamError }),
+    ...(skewSeconds === undefined ? {} : { skew_seconds: skewSeconds }),
+  };
 }
 
 /** An upstream's error code as it may stand in a log, or undefined when it is no such thing. */

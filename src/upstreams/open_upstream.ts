@@ -3,6 +3,7 @@ import type { UpstreamsDeps } from './deps.ts';
 import { createKeySets } from './engines/key_set.ts';
 import { createOAuth2Upstream } from './engines/oauth2_upstream.ts';
 import { createOidcUpstream } from './engines/oidc_upstream.ts';
+import { factsOf } from './failure.ts';
 import { openLine, type Line } from './line/line.ts';
 import { discoveredMetadata } from './metadata/discovered_metadata.ts';
 import { postgresKeyStore } from './metadata/key_store.ts';
@@ -30,19 +31,23 @@ export async function openUpstream(
 }
 
 function discover(deps: Opening, definition: UpstreamDefinition, line: Line): Promise<Metadata> {
+  const { id: upstreamId } = definition;
   return discoveredMetadata({
     issuer: definition.issuer,
     rules: { ownIssuer: deps.issuer, development: deps.mode === 'development' },
     store: postgresMetadataStore(deps.database),
     fetch: line.fetch('discovery'),
     closed: deps.closed,
-    onFailure: ({ reason, security, upstreamError }) =>
-      deps.record({
-        type: 'upstreams.discovery_failed',
-        outcome: 'failed',
-        upstreamId: definition.id,
-        reason,
-        detail: { security, ...(upstreamError ? { upstream_error: upstreamError } : {}) },
-      }),
+    async onFailure(failure) {
+      const { reason, admin } = failure;
+      const detail = factsOf(failure);
+      if (admin) deps.logger.error({ upstream: upstreamId, reason, ...detail }, 'upstream needs an admin');
+      await deps.record({ type: 'upstreams.discovery_failed', outcome: 'failed', upstreamId, reason, detail });
+    },
+    onLearned({ code_challenge_methods_supported: methods }) {
+      const unannounced = definition.pkce === 'S256' && methods?.includes('S256') === false;
+      // Who leaves it out mostly knows it all the same, and without PKCE a stolen code could be redeemed.
+      if (unannounced) deps.logger.warn({ upstream: upstreamId }, 'upstream does not announce S256, which it is sent');
+    },
   });
 }

@@ -46,7 +46,8 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
       const find = (wanted: string) => byId.get(wanted);
       const arrival = await arrive({ ...deps, find, store }, { id, browserHash, method, params });
       const outcome = outcomeOf(arrival);
-      if (outcome) metrics.ended(id, outcome);
+      // A label is never what somebody wrote into a URL.
+      if (outcome && byId.has(id)) metrics.ended(id, outcome);
       return arrival;
     },
     sweep: () => store.sweep(),

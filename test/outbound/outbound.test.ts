@@ -87,6 +87,7 @@ describe('outbound, a server that misbehaves', () => {
     ['/huge', 'too_large'],
     ['/bomb', 'too_large'],
     ['/redirect', 'redirect'],
+    ['/redirect-inside', 'address_refused'],
     ['/reset', 'network'],
     ['/truncated', 'network'],
   ])('turns %s into %s', async (path, reason) => {
@@ -183,6 +184,7 @@ describe('outbound, whom it calls', () => {
   });
 
   it('refuses a redirect to a metadata service without following it', async () => {
-    await expect(open().fetch(at('/redirect'), { redirect: 'follow' })).rejects.toMatchObject({ reason: 'redirect' });
+    const call = open().fetch(at('/redirect-inside'), { redirect: 'follow' });
+    await expect(call).rejects.toMatchObject({ reason: 'address_refused' });
   });
 });

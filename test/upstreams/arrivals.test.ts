@@ -110,7 +110,9 @@ describe('arrive', () => {
 
   it('refuses a POST where the upstream comes back by GET', async () => {
     const params = await world.travel('google');
-    expect(await world.upstreams.arrive('google', BROWSER, 'POST', params)).toMatchObject({ code: 'not_found' });
+    expect(await world.upstreams.arrive('google', BROWSER, 'POST', params)).toMatchObject({
+      code: 'method_not_allowed',
+    });
   });
 
   it('keeps nothing that an upstream gave: no code, no token, no secret', async () => {
@@ -161,7 +163,7 @@ describe('arrive by form_post', () => {
   it('takes no callback by GET', async () => {
     const upstreams = await byForm();
     const { params } = await world.fake.choose(await upstreams.begin('partner', trip), 'ada');
-    expect(await upstreams.arrive('partner', BROWSER, 'GET', params)).toMatchObject({ code: 'interaction_expired' });
+    expect(await upstreams.arrive('partner', BROWSER, 'GET', params)).toMatchObject({ code: 'method_not_allowed' });
   });
 
   it('stores the callback encrypted', async () => {

@@ -89,7 +89,7 @@ const table: [name: string, upstream: string, lie: Lie, code: string, reason: st
   ['a cut answer for tokens', 'google', line(broken.truncated('/token')), AWAY, 'network', false],
   ['a megabyte for tokens', 'google', line(broken.huge('/token')), FAILED, 'too_large', false],
   ['a gzip bomb for tokens', 'google', line(broken.bomb('/token')), FAILED, 'too_large', false],
-  ['a redirect for tokens', 'google', line(broken.redirect('/token')), CONFIG, 'redirect', false],
+  ['a redirect for tokens', 'google', line(broken.redirect('/token')), CONFIG, 'address_refused', true],
   ['another person in userinfo', 'partner', profile({ sub: 'someone else' }), FAILED, 'userinfo_subject_differs', true],
   ['nobody in userinfo', 'partner', profile({ sub: undefined }), FAILED, 'userinfo_subject_differs', true],
   ['status 500 for userinfo', 'partner', line(broken.status(503)('/userinfo')), AWAY, 'profile_unavailable', false],

@@ -16,6 +16,8 @@ interface DiscoveryDeps {
   fetch: Outbound['fetch'];
   /** Hears of a failure when it begins or changes, not of every attempt; must not throw. */
   onFailure: (failure: UpstreamFailure) => Promise<void>;
+  /** Sees each new document. */
+  onLearned: (document: DiscoveryDocument) => void;
   closed: AbortSignal;
 }
 
@@ -39,6 +41,7 @@ export async function discoveredMetadata(deps: DiscoveryDeps): Promise<Metadata>
       learnedAt = epochSeconds();
       await deps.store.save(document);
       complaint = undefined;
+      deps.onLearned(document);
       return known;
     } catch (error) {
       const failure = explain(error);

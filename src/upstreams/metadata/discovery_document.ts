@@ -13,6 +13,7 @@ export const documentSchema = z.object({
   jwks_uri: url,
   userinfo_endpoint: url.optional(),
   authorization_response_iss_parameter_supported: z.boolean().optional(),
+  code_challenge_methods_supported: z.array(z.string()).optional(),
 });
 /** A discovery document that was checked. */
 export type DiscoveryDocument = z.output<typeof documentSchema>;

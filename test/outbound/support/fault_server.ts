@@ -37,7 +37,8 @@ const faults: Record<string, (request: IncomingMessage, response: ServerResponse
     for (let index = 0; index < 50; index += 1) gzip.write(MEGABYTE);
     gzip.end();
   },
-  '/redirect': (_request, response) => response.writeHead(302, { location: 'http://169.254.169.254/latest' }).end(),
+  '/redirect': (_request, response) => response.writeHead(302, { location: '/ok' }).end(),
+  '/redirect-inside': (_request, response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end(),
   '/reset': (request) => request.socket.resetAndDestroy(),
   '/truncated': (request, response) => {
     response.writeHead(200, { 'content-length': '100' });
