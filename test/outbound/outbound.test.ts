@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SMTPServer } from 'smtp-server';
 import { createOutbound, type Outbound, type OutboundSettings } from '../../src/outbound/index.ts';
 import { startFaultServer, type FaultServer } from './support/fault_server.ts';
+import { startTlsServer } from './support/tls_server.ts';
 
 let server: FaultServer;
-let tlsServer: { port: number; close(): Promise<void> };
+let tlsServer: Awaited<ReturnType<typeof startTlsServer>>;
 const opened: Outbound[] = [];
 
 beforeAll(async () => {
@@ -18,19 +18,6 @@ afterAll(async () => {
   await server.close();
   await tlsServer.close();
 });
-
-/** Brings a certificate that it signed itself. What it speaks inside matters to nobody here. */
-async function startTlsServer() {
-  const smtp = new SMTPServer({ secure: true, logger: false });
-  const listener = smtp.listen(0, '127.0.0.1');
-  smtp.on('error', () => {});
-  await once(listener, 'listening');
-  return {
-    // A TCP server that listens has an AddressInfo.
-    port: (listener.address() as AddressInfo).port,
-    close: () => new Promise<void>((resolve) => smtp.close(() => resolve())),
-  };
-}
 
 function open(settings: Partial<OutboundSettings> = {}): Outbound {
   const limits = { headersMs: 300, totalMs: 600 };
