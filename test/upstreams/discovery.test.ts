@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { testDatabase } from '../support/database.ts';
 import type { Database } from '../../src/database/index.ts';
 import type { SecurityEvent } from '../../src/events/index.ts';
-import { createLogger } from '../../src/kit/logger.ts';
 import { createOutbound, type Outbound } from '../../src/outbound/index.ts';
 import { openUpstreams, type Upstreams } from '../../src/upstreams/index.ts';
+import { discoveryFaults } from './support/document_faults.ts';
 import { startFakeUpstream, transportFaults as broken, type FakeUpstream } from './support/fake_upstream.ts';
 import { testSealer } from './support/test_sealer.ts';
 import { BROWSER, ISSUER, settingsFor } from './support/world.ts';
@@ -15,6 +16,7 @@ let drop: () => Promise<void>;
 let outbound: Outbound;
 let fake: FakeUpstream;
 let events: SecurityEvent[];
+let lines: Record<string, unknown>[];
 let opened: Upstreams[];
 /** Called with every event. */
 let heard: () => void;
@@ -34,6 +36,7 @@ beforeEach(async () => {
   fake.honest();
   fake.journal.length = 0;
   events = [];
+  lines = [];
   opened = [];
   heard = () => {};
 });
@@ -60,7 +63,7 @@ async function open(issuer = ISSUER): Promise<Upstreams> {
     sealer: testSealer(),
     outbound,
     record,
-    logger: createLogger('silent'),
+    logger: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
     metrics: new Registry(),
     lifetimes: { upstream_transaction: 600 },
   });
@@ -143,6 +146,14 @@ describe('discovery', () => {
   it("says that the configuration is at fault when the very first document is another issuer's", async () => {
     fake.lie({ transport: document({ issuer: 'https://evil.example' }) });
     await expect((await open()).begin('partner', trip)).rejects.toMatchObject({ code: 'upstream_misconfigured' });
+  });
+
+  it('does not switch PKCE off when the document leaves it out, and says so', async () => {
+    fake.lie(discoveryFaults.withoutPkce);
+    const upstreams = await open();
+    const url = await upstreams.begin('partner', trip);
+    expect(new URL(url).searchParams.get('code_challenge_method')).toBe('S256');
+    expect(lines).toMatchObject([{ upstream: 'partner', msg: 'upstream does not announce S256, which it is sent' }]);
   });
 
   it('refuses to start as its own upstream', async () => {

@@ -1,0 +1,270 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { simulatedPresets } from '../../src/upstreams/presets/all.ts';
+import { pass, useRealClock } from '../support/clock.ts';
+import { createBrowser, type Browser, type Page } from '../support/http_browser.ts';
+import { rawPost } from '../support/http_browser/raw_post.ts';
+import { startAppWorld, type AppWorld } from '../upstreams/support/app_world.ts';
+import { transportFaults as broken } from '../upstreams/support/fake_upstream.ts';
+import {
+  comeBack,
+  eventsSince,
+  expectBooks,
+  expectPage,
+  isConsumed,
+  leave,
+  readBooks,
+  tokenCallsSince,
+  type Books,
+} from '../upstreams/support/fault_trips.ts';
+import { away } from './upstream_fault_rows.ts';
+
+let world: AppWorld;
+beforeAll(async () => {
+  world = await startAppWorld();
+});
+afterEach(() => {
+  world.fake.honest();
+  useRealClock();
+});
+afterAll(() => world.stop());
+
+const callbackOf = (browser: Browser) =>
+  browser.trail.findLast(({ url }) => /\/upstream\/\w+\/callback/.test(url))?.url ?? '';
+/** A callback that was nobody's trip, or no more: nothing exchanged, nothing changed. */
+async function expectUntouched(before: Books, event: object): Promise<void> {
+  const after = await readBooks(world);
+  expect(after.accounts).toEqual(before.accounts);
+  expect(await eventsSince(world, before)).toMatchObject([event]);
+  expect(tokenCallsSince(world, before)).toBe(0);
+}
+const expectError = (page: Page, error: string, status = 400) =>
+  expect(page).toMatchObject({ screen: 'error', error, status });
+
+describe('keys that change or vanish', () => {
+  it('row 13: a rotation in the middle costs one fetch and no login', async () => {
+    const browser = createBrowser();
+    await leave(world, browser, 'google');
+    const fetched = world.fake.calls('/certs').length;
+    await world.fake.rotateKeys();
+    expectPage(world, await comeBack(world, browser), { class: 'IN' });
+    expect(world.fake.calls('/certs')).toHaveLength(fetched + 1);
+  });
+
+  it('row 17: without keys of the last day, the login fails and the log asks for an admin', async () => {
+    pass(25 * 3600);
+    world.fake.lie({ transport: broken.status(500)('/certs') });
+    const browser = createBrowser();
+    const state = await leave(world, browser, 'google');
+    const before = await readBooks(world);
+    const end = away('jwks_unavailable', { alert: true });
+    expectPage(world, await comeBack(world, browser), end);
+    await expectBooks(world, before, 'google', end);
+    expect(await isConsumed(world, state)).toBe(true);
+  });
+});
+
+describe('somebody else with a known address', () => {
+  it('row 23: another subject with it gets no account, and takes none', async () => {
+    const owner = createBrowser();
+    await leave(world, owner, 'google');
+    await comeBack(world, owner, 'grace');
+    const browser = createBrowser();
+    await leave(world, browser, 'google');
+    const before = await readBooks(world);
+    world.fake.lie({ claims: (own) => ({ ...own, sub: 'another' }) });
+    const page = await comeBack(world, browser, 'grace');
+    expect(page).toMatchObject({ screen: 'login', status: 403 });
+    expect((await readBooks(world)).accounts).toEqual(before.accounts);
+    expect(await eventsSince(world, before)).toMatchObject([
+      { type: 'accounts.linking_decided', outcome: 'refused', upstream_id: 'google' },
+    ]);
+  });
+});
+
+describe('an upstream that stumbles', () => {
+  it('row 32: with 429 it is left alone for as long as it asks, and the others go on', async () => {
+    const browser = createBrowser();
+    await leave(world, browser, 'discord');
+    const before = await readBooks(world);
+    world.fake.lie({
+      transport(request, response) {
+        if (request.method !== 'POST' || !request.path.endsWith('/token')) return false;
+        response.writeHead(429, { 'retry-after': '60' }).end();
+        return true;
+      },
+    });
+    const end = away('token_unavailable');
+    const page = await browser.submit({ button: 'persona', tamper: { persona: 'ada' } });
+    expect(page).toMatchObject({ screen: 'login', status: 503, error: 'upstream_unavailable' });
+    await expectBooks(world, before, 'discord', end);
+    world.fake.honest();
+
+    const during = await readBooks(world);
+    const next = createBrowser();
+    await next.open(`${world.app.url}/login`);
+    const refused = await next.submit({ upstream: 'discord' });
+    expect(refused).toMatchObject({ status: 503, error: 'upstream_unavailable' });
+    expect(await eventsSince(world, during)).toMatchObject([
+      { type: 'upstreams.trip_refused', reason: 'circuit_open' },
+    ]);
+    expect(await world.metrics()).toContain('upstream_available{upstream="discord"} 0');
+    const other = createBrowser();
+    await leave(world, other, 'github');
+    expectPage(world, await comeBack(world, other), { class: 'IN' });
+
+    pass(61);
+    const later = createBrowser();
+    await leave(world, later, 'discord');
+    expectPage(world, await comeBack(world, later), { class: 'IN' });
+  });
+
+  it('row 31: it is asked for tokens once, and for a profile once more', async () => {
+    for (const [ending, calls] of [
+      ['/access_token', 1],
+      ['/me', 2],
+    ] as const) {
+      const browser = createBrowser();
+      await leave(world, browser, 'facebook');
+      world.fake.lie({ transport: broken.status(503)(ending) });
+      const before = world.fake.calls(ending).length;
+      expect(await comeBack(world, browser)).toMatchObject({ status: 503 });
+      expect(world.fake.calls(ending)).toHaveLength(before + calls);
+      world.fake.honest();
+    }
+  });
+});
+
+describe('a callback out of place', () => {
+  it("row 43: two states are nobody's", async () => {
+    const browser = createBrowser();
+    const state = await leave(world, browser, 'google');
+    const before = await readBooks(world);
+    world.fake.lie({ callback: (own) => own.append('state', 'second') });
+    expectError(await comeBack(world, browser), 'interaction_expired');
+    expect(tokenCallsSince(world, before)).toBe(0);
+    expect((await readBooks(world)).accounts).toEqual(before.accounts);
+    expect(await isConsumed(world, state)).toBe(false);
+  });
+
+  it('row 44: a state that nobody knows says that the sign-in is over', async () => {
+    const browser = createBrowser();
+    await leave(world, browser, 'google');
+    const before = await readBooks(world);
+    world.fake.lie({ callback: (own) => own.set('state', 'made-up') });
+    expectError(await comeBack(world, browser), 'interaction_expired');
+    await expectUntouched(before, { type: 'upstreams.callback_refused', reason: 'unknown' });
+  });
+
+  it('row 44: another browser learns nothing, and leaves the trip to its own', async () => {
+    const browser = createBrowser();
+    const state = await leave(world, browser, 'google');
+    const stranger = createBrowser();
+    await stranger.open(`${world.app.url}/login`);
+    const before = await readBooks(world);
+    expectError(
+      await stranger.open(`${world.issuer}/upstream/google/callback?code=x&state=${state}`),
+      'interaction_foreign',
+    );
+    const event = { type: 'upstreams.callback_refused', reason: 'foreign_browser', detail: { security: true } };
+    await expectUntouched(before, event);
+    expect(await isConsumed(world, state)).toBe(false);
+    expectPage(world, await comeBack(world, browser), { class: 'IN' });
+  });
+
+  it('rows 44 and 54: who comes back after ten minutes is on the login page again', async () => {
+    const browser = createBrowser();
+    const state = await leave(world, browser, 'google');
+    const before = await readBooks(world);
+    pass(11 * 60);
+    const page = await comeBack(world, browser);
+    expect(page).toMatchObject({ screen: 'login', status: 200 });
+    await expectUntouched(before, { type: 'upstreams.callback_refused', reason: 'expired' });
+    expect(await isConsumed(world, state)).toBe(false);
+    expect(page.upstreams).toContain('google');
+  });
+
+  it('row 54: who never comes back begins again at the app', async () => {
+    const browser = createBrowser();
+    await leave(world, browser, 'github');
+    pass(11 * 60);
+    useRealClock();
+    await leave(world, browser, 'github');
+    expectPage(world, await comeBack(world, browser), { class: 'IN' });
+  });
+
+  it('row 45: a callback that is opened again leads back to the app', async () => {
+    const browser = createBrowser();
+    await leave(world, browser, 'google');
+    await comeBack(world, browser);
+    const before = await readBooks(world);
+    const again = await browser.open(callbackOf(browser));
+    // What the app sent along is spent, too: it begins anew from there.
+    expectError(again, 'interaction_expired');
+    expect(again.links).toContainEqual({ href: `${world.app.url}/`, text: 'Back to Test app' });
+    expect(tokenCallsSince(world, before)).toBe(0);
+    expect(await eventsSince(world, before)).toMatchObject([{ type: 'upstreams.callback_refused', reason: 'used' }]);
+  });
+
+  it('row 51: each upstream comes back by its own method', async () => {
+    const browser = createBrowser();
+    const state = await leave(world, browser, 'google');
+    const posted = await rawPost(browser, `${world.issuer}/upstream/google/callback`, { state, code: 'x' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET']);
+    expect(await isConsumed(world, state)).toBe(false);
+    const apple = createBrowser();
+    const other = await leave(world, apple, 'apple');
+    const opened = await apple.open(`${world.issuer}/upstream/apple/callback?state=${other}&code=x`);
+    expect([opened.status, opened.headers['allow']]).toEqual([405, 'POST']);
+    expect(await isConsumed(world, other)).toBe(false);
+  });
+
+  it('row 55: of callbacks that come together one is exchanged, and the rest go to the visit', async () => {
+    const browser = createBrowser();
+    await leave(world, browser, 'google');
+    const before = await readBooks(world);
+    const page = await comeBack(world, browser);
+    expectPage(world, page, { class: 'IN' });
+    const tabs = Array.from({ length: 5 }, () => browser.tab().open(callbackOf(browser)));
+    for (const tab of await Promise.all(tabs)) expect(tab.status).toBeLessThan(500);
+    expect(tokenCallsSince(world, before)).toBe(1);
+  });
+});
+
+describe('a person who says no', () => {
+  it.each([...simulatedPresets, 'partner'])(
+    'row 52: at %s is back on the login page, and no error is logged',
+    async (id) => {
+      const browser = createBrowser();
+      const state = await leave(world, browser, id);
+      const before = await readBooks(world);
+      expectPage(world, await comeBack(world, browser, 'cancel'), { class: 'CANCEL' });
+      await expectBooks(world, before, id, { class: 'CANCEL' });
+      expect(await isConsumed(world, state)).toBe(true);
+    },
+  );
+});
+
+describe('what Apple sends beside the code', () => {
+  it.each([
+    ['no JSON', '{"name":'],
+    ['JSON of another shape', '["name"]'],
+    ['nothing', ''],
+  ])('row 59: %s as the user is no user', async (_name, user) => {
+    const browser = createBrowser();
+    await leave(world, browser, 'apple');
+    world.fake.lie({ callback: (own) => own.set('user', user) });
+    expectPage(world, await comeBack(world, browser), { class: 'IN' });
+  });
+
+  it('row 59: an address in it is not believed, and the name stays that of the first time', async () => {
+    const [first, second] = [createBrowser(), createBrowser()];
+    const named = { name: { firstName: 'Ria', lastName: 'First' }, email: 'victim@apple.example' };
+    await leave(world, first, 'apple');
+    world.fake.lie({ callback: (own) => own.set('user', JSON.stringify(named)) });
+    const seen = { class: 'IN', sees: { name: 'Ria First', email: 'q7x2@private.icloud.com' } } as const;
+    expectPage(world, await comeBack(world, first, 'ria'), seen);
+    world.fake.honest();
+    await leave(world, second, 'apple');
+    expectPage(world, await comeBack(world, second, 'ria'), seen);
+  });
+});
