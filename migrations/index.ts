@@ -17,6 +17,10 @@ import * as knownBrowsers from './20261121117000_known_browsers.ts';
 import * as accountReferences from './20261121118000_account_references.ts';
 import * as provenFrom from './20261121119000_proven_from.ts';
 import * as upstreamKeys from './20261121160000_upstream_keys.ts';
+import * as upstreamNotifications from './20261121170000_upstream_notifications.ts';
+import * as sessionUpstreams from './20261121170100_session_upstreams.ts';
+import * as suspendedIdentities from './20261121170200_suspended_identities.ts';
+import * as upstreamTokens from './20261121170300_upstream_tokens.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -37,4 +41,8 @@ export const migrations = [
   { name: '20261121118000_account_references', ...accountReferences },
   { name: '20261121119000_proven_from', ...provenFrom },
   { name: '20261121160000_upstream_keys', ...upstreamKeys },
+  { name: '20261121170000_upstream_notifications', ...upstreamNotifications },
+  { name: '20261121170100_session_upstreams', ...sessionUpstreams },
+  { name: '20261121170200_suspended_identities', ...suspendedIdentities },
+  { name: '20261121170300_upstream_tokens', ...upstreamTokens },
 ] as const;

@@ -63,6 +63,8 @@ export interface Identity extends NewIdentity {
   accountId: string;
   createdAt: Date;
   lastUsedAt: Date;
+  /** Since its upstream said that the account there is disabled: it opens nothing. */
+  suspendedAt?: Date;
 }
 
 /** Thrown when an address that was free when the transaction began was given to another account meanwhile. */

@@ -10,6 +10,7 @@ import { buryDue } from './deletion.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { AccountReading, Accounts, Arrival, Joined, Outcome, VisitBinding } from './door.ts';
 import { disconnect, undoJoin } from './disconnecting.ts';
+import { heedUpstream } from './heed_upstream.ts';
 import { lockAccount } from './hold_account.ts';
 import { openInvitations, sweepInvitations } from './invitations.ts';
 import { joinIdentity } from './joining.ts';
@@ -54,6 +55,7 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     join: (accountId, arrival, proof, about) => join(deps, accountId, arrival, proof, about),
     disconnect: (accountId, upstreamId, occasion) => disconnect(deps, accountId, upstreamId, occasion),
     undoJoin: (token, occasion, also) => undoJoin(deps, token, occasion, also),
+    heedUpstream: (within, key, heeded) => heedUpstream(deps, within, key, heeded),
     noteSignIn: (account, browser) => noteSignIn(deps, account, browser),
     codes: {
       changeAddress: (proofId, address, visit) => changeSignUpAddress(deps, proofId, address, visit),

@@ -17,7 +17,7 @@ export function isKeyText(value: unknown): value is string {
  * An address that does not parse is no address.
  */
 export function cleanArrival({ upstreamId, identity, typed, locale, invitation }: Arrival): Arrival | undefined {
-  const { issuer, subject, email, name, givenName, familyName, picture, extra } = identity;
+  const { issuer, subject, email, name, givenName, familyName, picture, sid, extra } = identity;
   if (!isKeyText(subject) || !isKeyText(issuer)) return undefined;
   const address = email && parseAddress(email.value);
   return {
@@ -33,6 +33,7 @@ export function cleanArrival({ upstreamId, identity, typed, locale, invitation }
       givenName: cleanName(givenName),
       familyName: cleanName(familyName),
       picture: cleanPicture(picture),
+      sid: isKeyText(sid) ? sid : undefined,
       extra: extra && cleanExtra(extra),
     },
   };

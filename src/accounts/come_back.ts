@@ -10,7 +10,7 @@ const comeBack = {
          from accounts join addresses on addresses.account_id = accounts.id
          where i.upstream_id = $1 and i.issuer = $2 and i.subject = $3 and accounts.id = i.account_id
            and accounts.deleted_at is null and accounts.disabled_at is null and accounts.delete_at is null
-           and addresses.verified_at is not null
+           and addresses.verified_at is not null and i.suspended_at is null
          returning accounts.*, addresses.canonical, addresses.stored, addresses.verified_at`,
 };
 

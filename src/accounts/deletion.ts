@@ -21,14 +21,13 @@ export async function scheduleDeletion(
   { accountId, signedInAt }: Owner,
   { locale, reference }: Occasion,
 ): Promise<void> {
-  const { database, mail, record, lifetimes } = deps;
+  const { database, mail, record } = deps;
   const scheduled = await transact(database, async (within) => {
     const account = await holdAccount(within, accountId);
     // Pressed twice: one of them did it. Or everything was ended a moment ago, and this session with it.
     if (!account || !isUsable(account) || isForgotten(signedInAt, account)) return false;
     await deps.endEverythingOf(accountId, within);
-    if (lifetimes.deletion_grace === 0) await buryWithNotice(deps, within, account, { locale, reference });
-    else await mark(deps, within, account, { locale, reference });
+    await scheduleNow(deps, within, account, { locale, reference });
     return true;
   });
   if (!scheduled) return;
@@ -36,9 +35,20 @@ export async function scheduleDeletion(
   await record({ type: 'accounts.deletion_scheduled', outcome: 'ok', accountId, reference });
 }
 
+/** The same for an account that the caller holds and has ended everything of, or does so in this transaction. */
+export async function scheduleNow(
+  deps: AccountsDeps,
+  within: Knex,
+  account: Account,
+  occasion: Occasion,
+): Promise<void> {
+  if (deps.lifetimes.deletion_grace === 0) await buryWithNotice(deps, within, account, occasion);
+  else await mark(deps, within, account, occasion);
+}
+
 /** A link that takes back a change of the address stays: it also takes back this. */
 async function mark(
-  { links, lifetimes, mail }: SelfServiceDeps,
+  { links, lifetimes, mail }: AccountsDeps,
   within: Knex,
   { id, address, locale: own, profile }: Account,
   { locale, reference }: Occasion,

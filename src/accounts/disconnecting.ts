@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { MailTemplate } from '../mail/index.ts';
 import type { Account, Identity } from './account.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Disconnected, Occasion } from './door.ts';
@@ -59,25 +60,34 @@ export async function undoJoin<Result>(
   return undone.result;
 }
 
-/** An upstream that is not configured any more opens nothing. */
-async function hasOtherWay(
+/** Whether something else opens the account. An upstream that is not configured any more does not, nor a suspended identity. */
+export async function hasOtherWay(
   { factors, policy }: AccountsDeps,
   within: Knex,
   accountId: string,
   identities: Identity[],
   identity: Identity,
 ): Promise<boolean> {
-  const others = identities.filter((other) => other !== identity && policy.upstream(other.upstreamId));
+  const others = identities.filter(
+    (other) => other.upstreamId !== identity.upstreamId && !other.suspendedAt && policy.upstream(other.upstreamId),
+  );
   return others.length > 0 || (await factors.hasPassword(within, accountId));
 }
 
-/** The identity goes with every proof that would join it again, and the owner is told. */
-async function takeAway(
+/** What the owner is told of a connection that has ended. */
+interface Notice {
+  template: MailTemplate;
+  values?: Record<string, string>;
+}
+
+/** The identity goes with every proof that would join it again, and the owner is told, unless another mail says it. */
+export async function takeAway(
   { mail, policy }: AccountsDeps,
   within: Knex,
   { address, locale, profile }: Account,
   identity: Identity,
   occasion: Occasion,
+  notice: Notice | null = { template: 'identity-unlinked' },
 ): Promise<void> {
   const { upstreamId } = identity;
   await postgresIdentityStore(within).remove(identity);
@@ -87,13 +97,14 @@ async function takeAway(
     .whereIn('purpose', ['link', 'arrive'])
     .whereRaw(`payload->'arrival'->>'upstreamId' = ?`, [upstreamId])
     .delete();
+  if (!notice) return;
   const upstream = policy.upstream(upstreamId)?.name ?? upstreamId;
   await mail.queue(within, {
     to: address.stored,
-    template: 'identity-unlinked',
+    template: notice.template,
     locale: locale ?? occasion.locale,
     timeZone: profile.zoneinfo,
-    values: { upstream, address: shownIdentity(identity) },
+    values: { upstream, address: shownIdentity(identity), ...notice.values },
     reference: occasion.reference,
   });
 }

@@ -82,6 +82,8 @@ export interface ArrivingIdentity {
   givenName?: string;
   familyName?: string;
   picture?: string;
+  /** The session there. */
+  sid?: string;
   /** Further attributes that the config asks to keep, by name. */
   extra?: Record<string, string | boolean>;
 }
@@ -124,6 +126,12 @@ export type Joined =
 
 /** Whether an identity was taken away. `last`: it is the last way in. `unknown`: there is none (any more). */
 export type Disconnected = { ok: true } | { ok: false; reason: 'last' | 'unknown' };
+
+/** What an upstream's word asks for: of the identity, and as a mail to its owner. */
+export interface Heeded {
+  deed: 'keep' | 'disconnect' | 'delete-account' | 'suspend' | 'restore';
+  mail?: 'withdrawn' | 'alarm' | undefined;
+}
 
 /** Looking accounts up. */
 export interface AccountReading {
@@ -171,6 +179,12 @@ export interface Accounts extends AccountReading {
     occasion: Occasion,
     also: (within: Knex, accountId: string) => Promise<Result>,
   ): Promise<Result | undefined>;
+
+  /**
+   * Does what the upstream of an identity asks for, in the caller's transaction, which also ends what is open: even the last way
+   * in is taken away, and the mail says how to get in. The account, or undefined when the identity opens none.
+   */
+  heedUpstream(within: Knex, key: IdentityKey, heeded: Heeded): Promise<string | undefined>;
 
   /** Notes a finished sign-in; its owner gets a mail when this account was never signed in to on that browser. */
   noteSignIn(account: Account, browser: Pick<VisitBinding, 'browserHash'> & Occasion): Promise<void>;

@@ -13,6 +13,7 @@ interface Row {
   trust: Trust;
   created_at: Date;
   last_used_at: Date;
+  suspended_at: Date | null;
 }
 
 /** Identities in PostgreSQL, within a transaction or outside of any. */
@@ -42,7 +43,13 @@ export function postgresIdentityStore(knex: Knex): IdentityStore {
     },
     async touch({ facts, trust, ...key }) {
       const changes = { facts: JSON.stringify(facts), trust, last_used_at: now() };
-      return (await knex('identities').where(columnsOf(key)).update(changes)) === 1;
+      const usable = knex('identities').where(columnsOf(key)).whereNull('suspended_at');
+      return (await usable.update(changes)) === 1;
+    },
+    async suspend(key, suspended) {
+      await knex('identities')
+        .where(columnsOf(key))
+        .update({ suspended_at: suspended ? now() : null });
     },
     async remove(key) {
       await knex('identities').where(columnsOf(key)).delete();
@@ -64,5 +71,6 @@ function identityOf(row: Row): Identity {
     trust: row.trust,
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,
+    suspendedAt: row.suspended_at ?? undefined,
   };
 }

@@ -8,6 +8,7 @@ import { openOidc, type Oidc, type PromptHandler } from '../oidc/index.ts';
 import { mountPasswordPages, paceForms, passwordCard } from '../passwords/index.ts';
 import { backToLogin, mountSignIn, type SignInDeps } from '../sign_in/index.ts';
 import { signOutPages } from '../sign_out/index.ts';
+import { mountLifecycle } from '../upstreams/index.ts';
 import { parameterOf, type Web } from '../web/index.ts';
 import { directoryOf } from './adapters.ts';
 import type { AppDeps, Base } from './base.ts';
@@ -59,6 +60,18 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
   };
   const prompts = mountSignIn(signIn);
   mountPrompts(web, oidc, { ...prompts, consent: consentPrompt({ web, oidc, accounts, record }) });
+  mountLifecycle({
+    ...base,
+    database: deps.database,
+    issuer,
+    record,
+    codeKey: keys.derive('deletion codes'),
+    heeding: {
+      identity: accounts.heedUpstream,
+      endSessionsThrough: oidc.endSessionsThrough,
+      endEverythingOf: oidc.endEverythingOf,
+    },
+  });
   mountPasswordPages({
     ...base,
     database: deps.database,
@@ -75,7 +88,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
 
 function openEngine(
   { settings, database, logger, secrets }: AppDeps,
-  { events, keys, outbound, web, accounts }: Base,
+  { events, keys, outbound, web, accounts, upstreams }: Base,
   { clients, resources }: { clients: ReturnType<typeof openClients>; resources: Demo['resources'] },
 ): Oidc {
   const { issuer, brand, lifetimes } = settings;
@@ -92,6 +105,7 @@ function openEngine(
     pages: signOutPages({ web }),
     outboundFetch: outbound.fetch,
     logger,
+    upstreamLogout: upstreams.logout.url,
     subjectSalt: secrets.subject_salt,
     discovery: {
       ui_locales_supported: locales.map(({ tag }) => tag),

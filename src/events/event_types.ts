@@ -42,6 +42,12 @@ export type EventType =
   | 'upstreams.callback_refused' // nobody's trip, or somebody else's
   | 'upstreams.person_denied' // an organisation, tenant or domain that may not sign in through this upstream
   | 'upstreams.answer_refused' // the trip ended without an identity, through the upstream's fault
+  // What upstreams tell us, and what we tell them.
+  | 'upstreams.notification_heeded' // something happened to an account there; the reason says what
+  | 'upstreams.notification_refused' // not signed by the upstream, not for us, or too old
+  | 'upstreams.connection_ended' // there, after it had ended here
+  | 'upstreams.revocation_failed' // the upstream did not end it yet
+  | 'upstreams.revocation_given_up' // it did not for two days
   // Accounts and their proofs.
   | 'accounts.sign_up_started'
   | 'accounts.linking_decided' // the linking rule was applied to an arrival

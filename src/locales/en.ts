@@ -69,6 +69,20 @@ export const en = {
     misconfigured: 'Continue with {name} is not set up correctly. Use another way.',
     denied: 'This {name} account may not sign in here. Use one of your organisation, or another way.',
     not_offered: 'This way to sign in is not offered here. Choose another one.',
+    deletion: {
+      title: 'Your request to delete data',
+      nothing: 'You asked {upstream} to have your data deleted. {brand} had nothing from {upstream} about you.',
+      disconnected:
+        'You asked {upstream} to have your data deleted. The connection and what {brand} had learned from {upstream} through it are deleted. Your {brand} account stays: there you can delete it, too.',
+      account:
+        'You asked {upstream} to have your data deleted. The connection and what {brand} had learned from {upstream} through it are deleted, and so is your {brand} account. The mail about it says until when you can take that back.',
+      when: 'Done on {at:day}.',
+    },
+  },
+  going_on: {
+    title: 'One moment',
+    subtitle: 'You go on by yourself.',
+    action: 'Continue',
   },
   consent: {
     title: 'Allow {app} to use your account?',

@@ -80,6 +80,20 @@ export const mail = {
     as: 'Disconnected account: {address}',
     tell: 'Not you? Choose a new password at once: “Forgot password?” on the sign-in page leads there.',
   },
+  identity_withdrawn: {
+    subject: '{upstream} no longer opens your {brand} account',
+    title: '{upstream} is disconnected',
+    what: '{upstream} told us that you removed {brand} there, or that your account there is gone. So you can no longer sign in to your {brand} account with {upstream}.',
+    last: 'It was your only way to sign in. Your account is still there: choose “Forgot password?” on the sign-in page and set a password.',
+  },
+  upstream_alarm: {
+    subject: 'You were signed out of {brand}, because {upstream} warned us',
+    title: 'You were signed out everywhere',
+    what: '{upstream} told us that somebody else may have got into your account there, and it also opens your {brand} account. To be safe, we signed you out of {brand} everywhere.',
+    as: 'The account there: {address}',
+    next: 'First make that account safe again. Then look at what happened in your {brand} account.',
+    action: 'See what happened',
+  },
   change_address: {
     subject: 'Confirm your new e-mail address for {brand}',
     title: 'Confirm your new e-mail address',

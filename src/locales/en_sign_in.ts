@@ -137,11 +137,6 @@ export const signIn = {
     forget_whom: 'Forget {account} on this device',
     other: 'Use another account',
   },
-  going_on: {
-    title: 'One moment',
-    subtitle: 'You go on by yourself.',
-    action: 'Continue',
-  },
   switch_account: {
     title: 'Switch account?',
     subtitle: '{app} wants to go on with another account than the one in this browser.',

@@ -67,6 +67,21 @@ export const ko: typeof en = {
     misconfigured: '{name} 로그인의 설정이 올바르지 않아요. 다른 방법을 선택하세요.',
     denied: '이 {name} 계정으로는 여기에 로그인할 수 없어요. 소속 조직의 계정이나 다른 방법을 사용하세요.',
     not_offered: '여기에서는 이 방법으로 로그인할 수 없어요. 다른 방법을 선택하세요.',
+    deletion: {
+      title: '데이터 삭제 요청',
+      nothing:
+        '{upstream} 서비스에 데이터 삭제를 요청하셨어요. {brand} 서비스에는 {upstream} 계정에서 받은 데이터가 없었어요.',
+      disconnected:
+        '{upstream} 서비스에 데이터 삭제를 요청하셨어요. {brand} 서비스에 있던 {upstream} 계정 연결과 그 연결로 받은 데이터를 삭제했어요. {brand} 계정은 그대로 있고, 원하면 계정 페이지에서 삭제할 수 있어요.',
+      account:
+        '{upstream} 서비스에 데이터 삭제를 요청하셨어요. {brand} 서비스에 있던 {upstream} 계정 연결과 그 연결로 받은 데이터, 그리고 {brand} 계정을 삭제했어요. 언제까지 되돌릴 수 있는지는 메일로 알려 드렸어요.',
+      when: '처리한 날: {at:day}',
+    },
+  },
+  going_on: {
+    title: '잠시만요',
+    subtitle: '자동으로 넘어가요.',
+    action: '계속',
   },
   consent: {
     title: '{app} 앱에 내 계정 사용을 허용할까요?',

@@ -84,6 +84,20 @@ export const mail: typeof en.mail = {
     as: '연결이 끊어진 계정: {address}',
     tell: '본인이 아닌가요? 바로 새 비밀번호를 정하세요. 로그인 페이지의 ‘비밀번호를 잊으셨나요?’에서 할 수 있어요.',
   },
+  identity_withdrawn: {
+    subject: '[{brand}] {upstream} 연결이 끊어졌어요',
+    title: '{upstream} 연결이 끊어졌어요',
+    what: '{upstream} 계정에서 {brand} 연결을 해제했거나 계정이 없어졌다고 알려 왔어요. 그래서 이제 {upstream} 계정으로 {brand} 계정에 로그인할 수 없어요.',
+    last: '하나뿐인 로그인 방법이었어요. 계정은 그대로 있으니, 로그인 페이지에서 ‘비밀번호를 잊으셨나요?’를 선택해 비밀번호를 정하세요.',
+  },
+  upstream_alarm: {
+    subject: '[{brand}] {upstream} 경고 때문에 로그아웃했어요',
+    title: '모든 곳에서 로그아웃했어요',
+    what: '{upstream} 계정에 다른 사람이 들어갔을 수 있다고 알려 왔어요. 그 계정으로 {brand} 계정에도 로그인할 수 있어서, 안전을 위해 {brand} 계정을 모든 곳에서 로그아웃했어요.',
+    as: '해당 계정: {address}',
+    next: '먼저 그 계정을 안전하게 되돌리세요. 그다음 {brand} 계정의 활동을 확인하세요.',
+    action: '활동 확인하기',
+  },
   change_address: {
     subject: '[{brand}] 새 이메일 주소를 확인해 주세요',
     title: '새 이메일 주소를 확인해 주세요',

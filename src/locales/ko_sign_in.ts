@@ -140,11 +140,6 @@ export const signIn: typeof en.sign_in = {
     forget_whom: '이 기기에서 {account} 지우기',
     other: '다른 계정 사용하기',
   },
-  going_on: {
-    title: '잠시만요',
-    subtitle: '자동으로 넘어가요.',
-    action: '계속',
-  },
   switch_account: {
     title: '계정을 전환할까요?',
     subtitle: '{app} 앱에서 이 브라우저에 로그인된 계정과 다른 계정을 사용하려고 해요.',

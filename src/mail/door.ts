@@ -8,6 +8,8 @@ export type MailTemplate =
   | 'link-code'
   | 'identity-linked'
   | 'identity-unlinked'
+  | 'identity-withdrawn'
+  | 'upstream-alarm'
   | 'invitation'
   | 'reset-password'
   | 'password-changed'

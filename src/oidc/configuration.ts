@@ -65,7 +65,7 @@ export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configu
     fetch: (url, options) => deps.outboundFetch(url, withoutAgent(options)),
     features: {
       ...rules.features,
-      rpInitiatedLogout: { enabled: true, ...createLogoutSources({ web, pages: deps.pages, subjectFor }) },
+      rpInitiatedLogout: { enabled: true, ...createLogoutSources({ ...deps, subjectFor }) },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_ctx, indicator) => resourceServer(resources, lifetimes, indicator),

@@ -7,6 +7,7 @@ import type { RecordEvent } from '../events/index.ts';
 import type { Keys } from '../keys/index.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Web } from '../web/index.ts';
+import type { SessionIdentity } from './session_upstreams.ts';
 import type { LifetimeSettings, ResourceSettings } from './settings.ts';
 
 /** The accounts, as far as the protocol needs them. */
@@ -54,6 +55,8 @@ export interface OidcDeps {
   /** The guarded HTTP client: back-channel logout, a client's jwks_uri. */
   outboundFetch: typeof fetch;
   logger: Logger;
+  /** Where people go on to after signing out here, to sign out at the upstream they came through; from there back to `to`. */
+  upstreamLogout?(who: SessionIdentity, to: string): Promise<string | undefined>;
   /** 32 bytes that never change: subjects of pairwise clients (OIDC Core 8.1). Absent: no pairwise subjects. */
   subjectSalt?: Buffer;
   /** Further members of the discovery document. */

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Context, Middleware } from 'koa';
 import type { Device } from '../web/index.ts';
 import type { KeyRing } from './deps.ts';
+import type { SessionIdentity } from './session_upstreams.ts';
 import type { LifetimeSettings, ResourceSettings } from './settings.ts';
 
 /** One prompt of one visit, as a page sees it. */
@@ -53,7 +54,15 @@ export interface RequestedScopes {
  * `provenAt` is when, in seconds since 1970; now when absent. `upstreamId`: the upstream they came through. Neither: the prompt is answered by going on with the account of the session.
  */
 export interface VisitResult {
-  login?: { accountId: string; amr: string[]; acr?: string; remember: boolean; provenAt?: number; upstreamId?: string };
+  login?: {
+    accountId: string;
+    amr: string[];
+    acr?: string;
+    remember: boolean;
+    provenAt?: number;
+    upstreamId?: string;
+    through?: SessionIdentity | undefined;
+  };
   consent?: true;
 }
 
@@ -149,6 +158,14 @@ export interface Oidc {
   endSession(accountId: string, uid: string): Promise<boolean>;
   /** The same for all sessions of an account but one, in its own transaction or the given one. False when there was no other. */
   endOtherSessions(accountId: string, keepUid: string, within?: Knex): Promise<boolean>;
+  /**
+   * Ends the sessions that came through an upstream, like signing out there: those of a person there, of one session there, or
+   * of both; logins under way of `accountId` too. In the given transaction; returns how many.
+   */
+  endSessionsThrough(
+    within: Knex,
+    through: Pick<SessionIdentity, 'upstreamId' | 'issuer'> & { subject?: string; sid?: string; accountId?: string },
+  ): Promise<number>;
   /** Takes back what an account allowed a client: its grant and every token below. False when there was nothing. */
   revokeGrant(accountId: string, clientId: string): Promise<boolean>;
   /** Begins to tell apps of ended sessions, in the background. */

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Database } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
+import { uidsThrough } from './session_upstreams.ts';
 import { models, searchableTablesOfGrant, tablesOfGrant } from './artifacts/models.ts';
 import type { AccountDirectory } from './deps.ts';
 import type { Oidc } from './door.ts';
@@ -18,7 +19,7 @@ interface SessionRow {
   payload: { authorizations?: Record<string, { sid?: string; grantId?: string; persistsLogout?: true }> };
 }
 
-type Endings = Pick<Oidc, 'endEverythingOf' | 'endSession' | 'endOtherSessions' | 'revokeGrant'>;
+type Endings = Pick<Oidc, 'endEverythingOf' | 'endSession' | 'endOtherSessions' | 'endSessionsThrough' | 'revokeGrant'>;
 
 /**
  * Every way in which what an account has open is ended from elsewhere than its own browser. Each is one transaction, in which
@@ -54,6 +55,15 @@ export function createEndings({ database: { knex }, notices, record, accounts }:
     endSession: (accountId, uid) => endSessions(accountId, (rows) => rows.where('uid', uid)),
     endOtherSessions: (accountId, keepUid, within) =>
       endSessions(accountId, (rows) => rows.whereNot('uid', keepUid), within),
+    async endSessionsThrough(within, { accountId, ...through }) {
+      const uids = uidsThrough(within, through);
+      const owners: string[] = await within(models.Session.table).whereIn('uid', uids).distinct().pluck('account_id');
+      let ended = 0;
+      for (const owner of new Set([...owners, ...(accountId === undefined ? [] : [accountId])])) {
+        ended += await endInTransaction(within, notices, owner, (rows) => rows.whereIn('uid', uids));
+      }
+      return ended;
+    },
     async revokeGrant(accountId, clientId) {
       const grants = await committed((within) => revokeInTransaction(within, notices, accountId, clientId));
       if (grants > 0) await record({ type: 'oidc.grant_revoked', outcome: 'ok', accountId, clientId });

@@ -2,9 +2,11 @@ import type { Context, Middleware, Next } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import { inRequestScope } from './artifacts/request_scope.ts';
 import type { OidcDeps } from './deps.ts';
+import type { VisitResult } from './door.ts';
 import type { LastUse } from './last_use.ts';
 import { LONGEST_REQUEST, routes, servedPaths } from './routes.ts';
 import { allowLibraryForm } from './self_submitting.ts';
+import type { NoteThrough } from './session_upstreams.ts';
 import type { Visits } from './visits.ts';
 
 /** What the front works with. */
@@ -12,6 +14,7 @@ interface FrontDeps {
   web: Pick<OidcDeps['web'], 'cookies' | 'note' | 'rawForm' | 'redirect'>;
   visits: Pick<Visits, 'ofRequest'>;
   lastUse: LastUse;
+  noteThrough: NoteThrough;
   /** The library's own routes, as of this moment. */
   engine: () => Middleware;
 }
@@ -37,12 +40,14 @@ export function createFront(deps: FrontDeps): Middleware {
   };
 }
 
-async function answer({ engine, lastUse }: FrontDeps, ctx: Context, next: Next): Promise<void> {
+async function answer({ engine, lastUse, noteThrough }: FrontDeps, ctx: Context, next: Next): Promise<void> {
   await inRequestScope(() => Promise.resolve(engine()(ctx, next)));
   if (ctx.status === 503 && !ctx.response.get('Retry-After')) ctx.set('Retry-After', String(AGAIN_AFTER));
   const state = engineState(ctx);
   allowLibraryForm(ctx, endOfFlow(state));
-  if (ctx.status < 400) noteUse(lastUse, ctx, state);
+  if (ctx.status >= 400) return;
+  noteUse(lastUse, ctx, state);
+  await noteOrigin(noteThrough, state);
 }
 
 /** A browser that comes with its session, and an app that uses what it was allowed. */
@@ -51,6 +56,13 @@ function noteUse(lastUse: LastUse, ctx: Context, { session, entities }: EngineSt
     lastUse.session(ctx, session.uid);
   }
   if (entities?.Grant?.jti !== undefined) lastUse.grant(ctx, entities.Grant.jti);
+}
+
+/** A login that was just resumed: through which identity its session came. Not while the library still asks to switch accounts. */
+async function noteOrigin(noteThrough: NoteThrough, { session, entities }: EngineState): Promise<void> {
+  const login = entities?.Interaction?.result?.login;
+  if (!login?.through || session?.uid === undefined || session.accountId !== login.accountId) return;
+  await noteThrough(session.uid, login.through);
 }
 
 /** Cross-site form posts bring no Lax cookie along; the GET that follows a 303 does. */
@@ -88,7 +100,10 @@ function endOfFlow(oidc: EngineState): string | undefined {
 interface EngineState {
   params?: Record<string, unknown>;
   session?: { state?: Record<string, unknown>; uid?: string; accountId?: string; destroyed?: boolean };
-  entities?: { Grant?: { jti?: string }; Interaction?: { params?: Record<string, unknown> } };
+  entities?: {
+    Grant?: { jti?: string };
+    Interaction?: { params?: Record<string, unknown>; result?: { login?: VisitResult['login'] } };
+  };
 }
 
 /** The library's request state is only there after its routes ran, and only as far as they came. */

@@ -1,8 +1,10 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Database } from '../database/index.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import type { OidcDeps } from './deps.ts';
 import { asContext } from './protocol_errors.ts';
-import { logoutConfirmation } from './routes.ts';
+import { logoutConfirmation, routes } from './routes.ts';
+import { identityOf } from './session_upstreams.ts';
 import { answerSelfSubmitting } from './self_submitting.ts';
 import { formTargetOf } from './visit.ts';
 
@@ -10,19 +12,23 @@ import { formTargetOf } from './visit.ts';
 interface LogoutDeps {
   web: Pick<OidcDeps['web'], 't'>;
   pages: OidcDeps['pages'];
+  issuer: string;
+  database: Pick<Database, 'run'>;
+  upstreamLogout?: OidcDeps['upstreamLogout'];
   subjectFor(ctx: KoaContextWithOIDC, accountId: string): Promise<string>;
 }
 
 /** The two places where the library asks for a page of RP-Initiated Logout 1.0. */
-export function createLogoutSources({ web, pages, subjectFor }: LogoutDeps) {
+export function createLogoutSources(deps: LogoutDeps) {
+  const { web, pages, subjectFor } = deps;
   return {
     /** With an ID token of this very session the app has the person's word, and nobody is asked; else the question. */
     async logoutSource(ctx: KoaContextWithOIDC): Promise<void> {
       const state = ctx.oidc.session?.state ?? {};
       const xsrf = String(state['secret']);
-      const formTargets = [formTargetOf(textOf(state['postLogoutRedirectUri']))].filter(
-        (target) => target !== undefined,
-      );
+      const wanted = textOf(state['postLogoutRedirectUri']);
+      const onward = await goOnToUpstream(deps, ctx, state);
+      const formTargets = [wanted, onward].map(formTargetOf).filter((target) => target !== undefined);
       if (await isHintOfSession(ctx, subjectFor)) {
         const button = web.t(asContext(ctx))('sign_out.logout.submit');
         answerSelfSubmitting(asContext(ctx), {
@@ -41,6 +47,25 @@ export function createLogoutSources({ web, pages, subjectFor }: LogoutDeps) {
       await pages.signedOut(asContext(ctx), { app: client?.clientName, appUri: textOf(client?.clientUri) });
     },
   };
+}
+
+/**
+ * Whoever came through an upstream that wants it signs out there as well: the library is told to send them there first. Where
+ * they wanted to go stands in what leads back from there.
+ */
+async function goOnToUpstream(
+  { issuer, database, upstreamLogout }: LogoutDeps,
+  { oidc: { session } }: KoaContextWithOIDC,
+  state: Record<string, unknown>,
+): Promise<string | undefined> {
+  const identity = upstreamLogout && session && (await identityOf(database, session.uid));
+  if (!identity) return undefined;
+  const to = new URL(textOf(state['postLogoutRedirectUri']) ?? `${issuer}${routes.end_session}/success`);
+  const ownState = textOf(state['state']);
+  if (ownState !== undefined) to.searchParams.set('state', ownState);
+  const onward = await upstreamLogout(identity, to.href);
+  if (onward !== undefined) Object.assign(state, { postLogoutRedirectUri: onward, state: undefined });
+  return onward;
 }
 
 /**

@@ -11,6 +11,7 @@ import { createLastUse } from './last_use.ts';
 import { createLogoutNotices } from './logout_notices.ts';
 import { createRemembered } from './remembered.ts';
 import { createRestart } from './restart.ts';
+import { createNoteThrough } from './session_upstreams.ts';
 import { createSessionReader } from './sessions.ts';
 import { sweep } from './sweep.ts';
 import { createVisits } from './visits.ts';
@@ -26,9 +27,10 @@ export function openOidc(deps: OidcDeps): Oidc {
   const { engine, sealer, visitStore, notices } = live;
   const { Interaction: interactions, Session: sessions } = allStores(database, sealer);
   const lastUse = createLastUse(deps);
+  const noteThrough = createNoteThrough(database);
   const visits = createVisits({ web, clients, store: visitStore, interactions, sessions });
   return {
-    middleware: createFront({ web, visits, lastUse, engine: () => engine().routes }),
+    middleware: createFront({ web, visits, lastUse, noteThrough, engine: () => engine().routes }),
     current: visits.current,
     find: async (uid, browserHash) => (await visits.find(uid, browserHash)).visit,
     async progress(uid, progress) {

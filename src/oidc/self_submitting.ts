@@ -39,7 +39,8 @@ export function allowLibraryForm(ctx: Context, endsAt: string | undefined): void
   if (ctx.type !== 'text/html' || typeof ctx.body !== 'string') return;
   const script = /<script>([\s\S]*?)<\/script>/.exec(ctx.body)?.[1];
   const action = /<form method="post" action="([^"]*)">/.exec(ctx.body)?.[1];
-  if (script === undefined || action === undefined) return;
+  // Our own has its policy already, with all the places where it may end.
+  if (script === undefined || script === SCRIPT || action === undefined) return;
   const targets = [formTargetOf(unescape(action)), formTargetOf(endsAt)].filter((target) => target !== undefined);
   ctx.set('Content-Security-Policy', contentSecurityPolicy({ formTargets: targets, scriptHashes: [hashOf(script)] }));
 }

@@ -53,7 +53,7 @@ export const submitCompleteProfile = atStep('complete-profile', async (deps, ctx
   const arrival = { ...step.arrival, typed: { address, name: typed.name || undefined } };
   const outcome = await accounts.arrive(arrival, bindingOf(deps, ctx, visit));
   await goOn(deps, ctx, visit, outcome, {
-    manner: federated(arrival.upstreamId),
+    manner: federated(arrival),
     again,
   });
 });

@@ -98,7 +98,7 @@ export async function isStale({ accounts, passwords }: SignInDeps, proven: Prove
   const { accountId, manner, provenAt } = proven;
   if (manner.method === 'fed') {
     const identities = await accounts.identities.listOf(accountId);
-    return identities.every(({ upstreamId }) => upstreamId !== manner.upstreamId);
+    return identities.every(({ upstreamId, suspendedAt }) => suspendedAt || upstreamId !== manner.upstreamId);
   }
   const changedAt = await passwords.changedAt(accountId);
   // A proof is known to the second: within one, the new password may have proven it.
@@ -134,14 +134,23 @@ async function complete(
   ctx: Context,
   visit: Visit,
   account: Account,
-  { manner: { method, remember, upstreamId }, provenAt }: Proven,
+  { manner: { method, remember, upstreamId, identity }, provenAt }: Proven,
 ): Promise<void> {
   const { id: accountId } = account;
   if (remember) await oidc.remember(visit.browserHash, accountId);
   if (upstreamId) web.cookies.set(ctx, 'last_upstream', upstreamId, { maxAge: LAST_UPSTREAM_SECONDS });
   const about = { ...aboutVisit(visit), upstreamId, accountId };
   await record({ ...about, type: 'sign_in.completed', outcome: 'ok', detail: { method } });
-  const onward = await oidc.finish(visit, { login: { accountId, amr: [method], remember, provenAt, upstreamId } });
+  const onward = await oidc.finish(visit, {
+    login: {
+      accountId,
+      amr: [method],
+      remember,
+      provenAt,
+      upstreamId,
+      through: upstreamId && identity ? { upstreamId, ...identity } : undefined,
+    },
+  });
   const { browserHash, reference } = visit;
   await accounts.noteSignIn(account, { browserHash, reference, locale: web.locale(ctx) });
   web.redirect(ctx, onward);

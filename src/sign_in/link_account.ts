@@ -92,7 +92,7 @@ export const sendLinkCode = atStep('link-account', async (deps, ctx, visit, step
   const sent = await accounts.sendLinkCode(account.id, step.arrival, bindingOf(deps, ctx, visit));
   await awaitCode(deps, ctx, visit, sent, {
     address: account.address?.stored ?? '',
-    manner: federated(step.arrival.upstreamId),
+    manner: federated(step.arrival),
     again: (shown) => show(shown)(deps, ctx, visit),
   });
 });
@@ -102,7 +102,8 @@ export function linkByUpstream(deps: SignInDeps, ctx: Context, visit: Visit, key
   const prove = atStep('link-account', async (_deps, _ctx, _visit, step) => {
     const proven = { provenAt: epochSeconds(), account: await accountOf(deps, step) };
     const identity = await deps.accounts.identities.find(key);
-    if (identity?.accountId === proven.account.id) return joinAfterProof(deps, ctx, visit, step, proven);
+    const opens = identity?.accountId === proven.account.id && !identity.suspendedAt;
+    if (opens) return joinAfterProof(deps, ctx, visit, step, proven);
     await moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream: key.upstreamId } });
   });
   return prove(deps, ctx, visit);
@@ -119,7 +120,7 @@ async function joinAfterProof(
   const { arrival, provenByCode } = step;
   const binding = bindingOf(deps, ctx, visit);
   const joined = await deps.accounts.join(account.id, arrival, { provenByCode, provenAt }, binding);
-  if (joined.ok) return finishSignIn(deps, ctx, visit, account, federated(arrival.upstreamId));
+  if (joined.ok) return finishSignIn(deps, ctx, visit, account, federated(arrival));
   if (joined.reason === 'disabled') throw accountDisabled(deps, ctx, visit);
   await moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream: arrival.upstreamId } });
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { PromptHandler, Visit } from '../oidc/index.ts';
-import { parameterOf } from '../web/index.ts';
+import { goOnByItself, parameterOf } from '../web/index.ts';
 import { showAcceptTerms, submitAcceptTerms } from './accept_terms.ts';
 import { changeAddress, goOnConfirmed, isConfirmed, resendCode, showCheckEmail, submitCode } from './check_email.ts';
 import { chooseAccount, forgetAccount, showChooser } from './choose_account.ts';
@@ -81,7 +81,7 @@ function mountUpstreams(deps: SignInDeps): void {
   for (const path of ['/upstream/:upstream/callback', '/upstream/:upstream/resume']) {
     web.router.get(path, async (ctx) => {
       await arriveFromUpstream(deps, ctx, parameterOf(ctx, 'upstream'), ctx.URL.searchParams);
-      await endFormChain(deps, ctx);
+      if (ctx.status === 303) await goOnByItself(web, ctx, ctx.response.get('Location'));
     });
   }
   web.router.post('/upstream/:upstream/callback', async (ctx) => {
@@ -124,22 +124,4 @@ async function forgetDevice({ web, oidc }: SignInDeps, ctx: Context): Promise<vo
   await oidc.forget(web.browser.ensure(ctx));
   web.cookies.set(ctx, 'last_upstream', null);
   web.redirect(ctx, '/');
-}
-
-/**
- * Browsers hold every redirect after a form to the `form-action` of the page that has it, and that page may be the
- * upstream's, which knows us but not the app behind us (another Gatehouse is such an upstream). A page that goes on by
- * itself begins a navigation of its own.
- */
-async function endFormChain({ web }: SignInDeps, ctx: Context): Promise<void> {
-  if (ctx.status !== 303) return;
-  const next = ctx.response.get('Location');
-  ctx.remove('Location');
-  ctx.set('Refresh', `0;url=${next}`);
-  await web.page(ctx, {
-    view: 'sign_in/going_on',
-    screen: 'going-on',
-    title: web.t(ctx)('sign_in.going_on.title'),
-    locals: { next },
-  });
 }

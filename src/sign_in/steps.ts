@@ -18,11 +18,14 @@ export interface Manner {
   method: Method;
   remember: boolean;
   upstreamId?: string;
+  /** As the upstream knows the person, and their session there. */
+  identity?: { issuer: string; subject: string; sid?: string };
 }
 
 /** The manner of everybody who comes through an upstream: its buttons have no "Keep me signed in". */
-export function federated(upstreamId: string): Manner {
-  return { method: 'fed', remember: false, upstreamId };
+export function federated({ upstreamId, identity }: Pick<Arrival, 'upstreamId' | 'identity'>): Manner {
+  const { issuer, subject, sid } = identity;
+  return { method: 'fed', remember: false, upstreamId, identity: { issuer, subject, sid } };
 }
 
 /** A code is on its way. `linked`: its mail has a link, too. `changeable`: nothing but the address was typed wrong, and another one may take its place. */

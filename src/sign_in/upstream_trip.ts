@@ -86,5 +86,5 @@ async function receive(
   if (trip.purpose === 'link') return linkByUpstream(deps, ctx, visit, { upstreamId, ...identity });
   const arrival = { upstreamId, identity, locale: deps.web.locale(ctx), invitation: invitationIn(visit) };
   const outcome = await deps.accounts.arrive(arrival, bindingOf(deps, ctx, visit));
-  await goOn(deps, ctx, visit, outcome, { manner: federated(upstreamId), fresh: true });
+  await goOn(deps, ctx, visit, outcome, { manner: federated(arrival), fresh: true });
 }

@@ -3,6 +3,7 @@ import type { Logger } from '../kit/logger.ts';
 import { OutboundError } from '../outbound/index.ts';
 import type { Arrival } from './door.ts';
 import { UpstreamFailure, factsOf } from './failure.ts';
+import type { Revocations } from './lifecycle/tokens/revocations.ts';
 import type { Consumed, Refusal, TransactionStore, Trip } from './transactions/transaction_store.ts';
 import type { Identified, TripSecrets, Upstream } from './upstream.ts';
 
@@ -13,6 +14,7 @@ interface ArrivalDeps {
   store: TransactionStore;
   record: RecordEvent;
   logger: Logger;
+  keepToken: Revocations['keep'];
 }
 
 /** One request to a callback, or to its resumption. */
@@ -73,7 +75,7 @@ async function finish(
   params: URLSearchParams,
 ): Promise<Arrival> {
   try {
-    const found = await identify(upstream, secrets, params);
+    const found = await identify(deps, upstream, secrets, params);
     if (found?.outcome === 'denied') return await deny(deps, trip);
     return found ? { ...found, trip } : { outcome: 'cancelled', trip };
   } catch (error) {
@@ -92,13 +94,17 @@ async function fail({ record, logger }: ArrivalDeps, trip: Trip, failure: Upstre
 
 /** Who came back, or undefined when the person said no. */
 async function identify(
+  { keepToken }: ArrivalDeps,
   upstream: Upstream,
   secrets: TripSecrets,
   params: URLSearchParams,
 ): Promise<Identified | undefined> {
   const answer = upstream.parseCallback(params);
   if (answer.outcome === 'cancelled') return undefined;
-  return upstream.identify(await upstream.exchange(answer.code, secrets), params);
+  const tokens = await upstream.exchange(answer.code, secrets);
+  const found = await upstream.identify(tokens, params);
+  if (found.outcome === 'identified') await keepToken(upstream.definition, found.identity, tokens);
+  return found;
 }
 
 /** The upstream did its part; our own config keeps this person out. */

@@ -30,6 +30,10 @@ export interface UpstreamDefinition extends Preset, Credentials {
   redirect_uri: string;
   http: LineSettings;
   simulated: boolean;
+  on_deletion: 'unlink' | 'delete-account';
+  logout: 'none' | 'rp-initiated';
+  /** Of the app, where its upstream sends one along (Kakao). */
+  admin_key?: string | undefined;
 }
 
 /** What the simulator knows of the one app of a preset. */
@@ -73,6 +77,9 @@ export function defineUpstream(
     http: settings.http,
     domains: settings.domains ?? [],
     local_passwords: settings.local_passwords,
+    on_deletion: settings.on_deletion,
+    logout: settings.logout,
+    admin_key: settings.admin_key,
     // The schema refuses settings that leave both out.
     issuer: preset.issuer ?? settings.issuer ?? '',
     endpoints: endpoints && simulated ? simulatedEndpoints(endpoints, simulator.base, settings.preset) : endpoints,
@@ -154,8 +161,8 @@ function simulatedEndpoints(endpoints: Endpoints, base: string, preset: string):
 /** What the config file says instead of the preset, key for key. */
 function changesIn(settings: UpstreamSettings): Partial<UpstreamDefinition> {
   const { scopes, scope_delimiter, params, response_mode, token_auth, token_format, pkce } = settings;
-  const { id_token_algs, allowed_domains } = settings;
+  const { id_token_algs, allowed_domains, store_tokens } = settings;
   const changes = { scopes, scope_delimiter, params, response_mode, token_auth, token_format, pkce };
-  const entries = Object.entries({ ...changes, id_token_algs, allowed_domains });
+  const entries = Object.entries({ ...changes, id_token_algs, allowed_domains, store_tokens });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

@@ -1,4 +1,6 @@
 import type { FailureCode } from './failure.ts';
+import type { Sender } from './lifecycle/notification.ts';
+import type { UpstreamLogout } from './lifecycle/upstream_logout.ts';
 import type { Linking } from './settings.ts';
 import type { Trip, TripPlan } from './transactions/transaction_store.ts';
 import type { UpstreamIdentity, Wishes } from './upstream.ts';
@@ -42,7 +44,10 @@ export type TripEnd = Exclude<Arrival, { outcome: 'resume' }>;
 /** What the room offers. */
 export interface Upstreams {
   list(): ListedUpstream[];
-  /** Looks after them in the background from now on: metadata, keys, and whether a paused one works again. */
+  /**
+   * Looks after them in the background from now on: metadata, keys, whether a paused one works again, and connections that have
+   * ended here and are to be ended there.
+   */
   start(): void;
   /** What people call an upstream; the id where it is not configured any more. */
   nameOf(id: string): string;
@@ -57,7 +62,10 @@ export interface Upstreams {
     method: 'GET' | 'POST',
     params: URLSearchParams,
   ): Promise<Arrival>;
-  /** Deletes trips that ended more than a day ago; returns how many. */
+  /** The upstream with this id, to verify what it sends with; undefined where there is none. */
+  sender(id: string): Sender | undefined;
+  logout: UpstreamLogout;
+  /** Deletes trips that ended more than a day ago, and notifications that cannot be sent again; returns how many rows. */
   sweep(): Promise<number>;
   close(): Promise<void>;
 }

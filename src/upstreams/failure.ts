@@ -61,6 +61,9 @@ const reasons = {
   profile_refused: failed,
   profile_malformed: failed,
   userinfo_subject_differs: suspicious,
+  notification_malformed: failed,
+  notification_too_old: suspicious,
+  notification_unauthorized: suspicious,
 } as const satisfies Record<string, Judgement>;
 
 /** What the log says when an upstream let us down. */

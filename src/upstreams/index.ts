@@ -2,10 +2,11 @@
  * upstreams: signing in through somebody else (Google, Facebook, any OpenID provider).
  *
  * Owns the kinds of upstream as data (presets, claim mapping), the two engines that speak their protocols, the trips that
- * are under way (tables upstream_transactions and upstream_metadata), and the simulator of development mode, which
- * listens on its own port. Mounts no URL of ours: sign_in mounts `/upstream/:id/callback` and `/resume` and asks `arrive`.
- * Never touches an account, never decides who may join which one, never keeps an upstream's token, and never believes an
- * ID token whose signature it has not verified.
+ * are under way (tables upstream_transactions and upstream_metadata), what upstreams tell us of their accounts and what we keep
+ * to end a connection there (upstream_notifications, upstream_deletions, upstream_tokens), and the simulator of development
+ * mode, which listens on its own port. Mounts `/upstream/:id/events`, `/deletion`, `/deletion/:code` and `/signed-out`; sign_in
+ * mounts `/upstream/:id/callback` and `/resume` and asks `arrive`. Never touches an account itself, never decides who may join
+ * which one, keeps no token of an upstream unless the config says so, and never believes what is not signed.
  */
 export { CHAIN_PARAMETER, isInChain } from './chain.ts';
 export { openUpstreams } from './open_upstreams.ts';
@@ -14,6 +15,7 @@ export type { AccountTrip } from './transactions/transaction_store.ts';
 export { upstreamSettings, type UpstreamSettings } from './settings.ts';
 export { upstreamMistakes } from './mistakes.ts';
 export { urlsIn } from './effective_preset.ts';
+export { mountLifecycle } from './lifecycle/mount_lifecycle.ts';
 export { redirectUri, simulatorClients, type SimulatorAccess } from './definition.ts';
 export { presets, type PresetName, type SimulatedPreset } from './presets/all.ts';
 export { startSimulator } from './simulator/start_simulator.ts';

@@ -6,6 +6,11 @@ import { defineUpstream } from './definition.ts';
 import type { UpstreamsDeps } from './deps.ts';
 import type { ListedUpstream, Upstreams } from './door.ts';
 import { UpstreamFailure } from './failure.ts';
+import { sweepNotifications } from './lifecycle/notification_store.ts';
+import { sidesOf } from './lifecycle/sides.ts';
+import { createRevocations } from './lifecycle/tokens/revocations.ts';
+import { postgresTokenStore } from './lifecycle/tokens/token_store.ts';
+import { createUpstreamLogout } from './lifecycle/upstream_logout.ts';
 import { createUpstreamMetrics, outcomeOf } from './metrics.ts';
 import { upstreamMistakes } from './mistakes.ts';
 import { openUpstream, type Opening } from './open_upstream.ts';
@@ -21,12 +26,18 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
   const opening = { ...deps, metrics, closed: closing.signal };
   const opened = await Promise.all(definitionsOf(deps).map((definition) => openUpstream(opening, definition)));
   const byId = new Map(opened.map(({ upstream }) => [upstream.definition.id, upstream]));
+  const sides = sidesOf(opened);
   const list = () => [...byId.values()].map(describe);
   const store = postgresTransactionStore(deps);
   const background: Promise<void>[] = [];
+  const { fetch } = deps.outbound;
+  const revocations = createRevocations({ ...deps, store: postgresTokenStore(deps), find: sides.find, fetch });
   return {
     list,
-    start: () => void background.push(...opened.map(({ upkeep }) => lookAfter(upkeep))),
+    start() {
+      background.push(...opened.map(({ upkeep }) => lookAfter(upkeep)));
+      revocations.start();
+    },
     nameOf: (id) => byId.get(id)?.definition.name ?? id,
     leadsBack(id, chain) {
       const definition = byId.get(id)?.definition;
@@ -44,14 +55,20 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
     },
     async arrive(id, browserHash, method, params) {
       const find = (wanted: string) => byId.get(wanted);
-      const arrival = await arrive({ ...deps, find, store }, { id, browserHash, method, params });
+      const arrival = await arrive(
+        { ...deps, find, store, keepToken: revocations.keep },
+        { id, browserHash, method, params },
+      );
       const outcome = outcomeOf(arrival);
       // A label is never what somebody wrote into a URL.
       if (outcome && byId.has(id)) metrics.ended(id, outcome);
       return arrival;
     },
-    sweep: () => store.sweep(),
+    sender: sides.sender,
+    logout: createUpstreamLogout({ ...deps, find: sides.find, fetch }),
+    sweep: async () => (await store.sweep()) + (await sweepNotifications(deps.database)),
     async close() {
+      await revocations.stop();
       closing.abort();
       await Promise.all(background);
     },

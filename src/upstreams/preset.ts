@@ -1,3 +1,4 @@
+import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import type { Condition } from './mapping/conditions.ts';
 import type { Mapping } from './mapping/mapping.ts';
 
@@ -121,4 +122,7 @@ export interface Preset {
   verified_signal?: Condition;
   /** What must hold about whoever comes. */
   restrict?: Condition[];
+  lifecycle?: Lifecycle;
+  /** Whether what ends a connection at the upstream is kept; `none` unless said otherwise. */
+  store_tokens?: 'none' | 'refresh';
 }

@@ -119,6 +119,19 @@ export const upstreamFields = z.strictObject({
   http: lineSettings.prefault({}).describe('When it is left alone for a while, and how much is asked of it at once.'),
   claims: claimMapSchema.optional().describe('Claims that come from elsewhere than the preset says.'),
   extra: extraSchema.optional().describe('Further attributes to keep.'),
+  on_deletion: z
+    .enum(['unlink', 'delete-account'])
+    .default('unlink')
+    .describe('What follows when the account there is deleted: the identity goes, or the account here too.'),
+  store_tokens: z
+    .enum(['none', 'refresh'])
+    .optional()
+    .describe('Keeps, encrypted, what ends the connection at the upstream when it ends here.'),
+  logout: z
+    .enum(['none', 'rp-initiated'])
+    .default('none')
+    .describe('After signing out here, people are sent to sign out there.'),
+  admin_key: z.string().optional().describe('Only for `preset: kakao`: what its webhook sends along.'),
 });
 
 /** One upstream after parsing. */

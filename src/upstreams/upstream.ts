@@ -28,6 +28,7 @@ export type CallbackOutcome = { outcome: 'ok'; code: string } | { outcome: 'canc
 /** What a code was exchanged for. `claims` are those of a verified ID token. */
 export interface Tokens {
   accessToken: string;
+  refreshToken?: string;
   claims?: JWTPayload;
 }
 
@@ -40,6 +41,8 @@ export interface UpstreamIdentity {
   givenName?: string;
   familyName?: string;
   picture?: string;
+  /** The session there, where the upstream names it (Back-Channel Logout 1.0, 2.1). */
+  sid?: string;
   /** Further attributes that the config asks to keep. */
   extra: Record<string, string | boolean>;
 }

@@ -26,6 +26,7 @@ const onlyFor: [key: keyof UpstreamSettings, fits: (preset: Preset) => boolean, 
   ['scope_delimiter', isGenericOAuth2, 'only preset `oauth2` takes it'],
   ['token_format', isGenericOAuth2, 'only preset `oauth2` takes it'],
   ['id_token_algs', (preset) => isGeneric(preset) && preset.protocol === 'oidc', 'only preset `oidc` takes it'],
+  ['admin_key', (preset) => preset.lifecycle?.events?.dialect === 'kakao', 'only kakao sends one along'],
   ['token_auth', (preset) => preset.token_auth !== 'signed_secret', 'apple knows one way: a secret that we sign'],
 ];
 
@@ -43,6 +44,7 @@ export function wrongTogether(settings: UpstreamSettings): Mistake[] {
     ...tenantMistakes(settings, preset),
     ...missingPlaces(settings, preset),
     ...scopeMistakes(settings, preset),
+    ...lifecycleMistakes(settings, preset),
     ...trustMistakes(settings, preset),
     ...pathMistakes(settings),
   ];
@@ -87,6 +89,15 @@ function scopeMistakes({ preset: name, scopes, vars = {} }: UpstreamSettings, pr
       ? [{ path: ['scopes'], message: 'must include `openid`' }]
       : []),
     ...unknown.map((key) => ({ path: ['vars', key], message: `preset \`${name}\` has no such variable` })),
+  ];
+}
+
+function lifecycleMistakes({ preset: name, store_tokens, logout }: UpstreamSettings, { lifecycle }: Preset): Mistake[] {
+  const ends = store_tokens !== 'refresh' || lifecycle?.revocation;
+  const signsOut = logout !== 'rp-initiated' || lifecycle?.logout;
+  return [
+    ...(ends ? [] : [{ path: ['store_tokens'], message: `preset \`${name}\` has no way to end a connection` }]),
+    ...(signsOut ? [] : [{ path: ['logout'], message: `preset \`${name}\` has no sign-out to send people to` }]),
   ];
 }
 

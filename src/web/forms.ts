@@ -14,20 +14,23 @@ export type ReadForm = (ctx: Koa.Context) => Promise<Record<string, string>>;
  * type or an encoded body.
  */
 export function createReadForm(limit: number): ReadForm {
+  const read = createReadText(limit, URLENCODED);
+  return async (ctx) => parseFields(await read(ctx));
+}
+
+/** Reads a body of one media type as it is, of at most `limit` bytes. Throws 413 above the limit, and 415 as createReadForm does. */
+export function createReadText(limit: number, type: string): (ctx: Koa.Context) => Promise<string> {
   const read = bodyParser({
     enableTypes: ['text'],
-    extendTypes: { text: [URLENCODED] },
+    extendTypes: { text: [type] },
     textLimit: `${limit}b`,
     parsedMethods: ['POST'],
   });
-
   return async (ctx) => {
     const encoding = ctx.get('Content-Encoding');
-    if (ctx.request.type.toLowerCase() !== URLENCODED || (encoding !== '' && encoding !== 'identity')) {
-      ctx.throw(415);
-    }
+    if (ctx.request.type.toLowerCase() !== type || (encoding !== '' && encoding !== 'identity')) ctx.throw(415);
     await read(ctx, async () => {});
-    return parseFields(typeof ctx.request.body === 'string' ? ctx.request.body : '');
+    return typeof ctx.request.body === 'string' ? ctx.request.body : '';
   };
 }
 

@@ -135,6 +135,7 @@ describe('defineUpstream', () => {
       authorization: 'https://www.facebook.com/v26.0/dialog/oauth',
       token: 'https://graph.facebook.com/v26.0/oauth/access_token',
       profile: 'https://graph.facebook.com/v26.0/me',
+      graph: 'https://graph.facebook.com/v26.0',
     });
   });
 

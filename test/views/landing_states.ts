@@ -14,6 +14,15 @@ const address = 'mina.seo@example.com';
 
 /** The pages behind mailed links. */
 export const landingStates: State[] = [
+  ...(['nothing', 'disconnected', 'account'] as const).map((outcome) =>
+    landing('upstream-deletion', outcome, 'upstreams.deletion.title', {
+      action: undefined,
+      token: undefined,
+      text: said(`upstreams.deletion.${outcome}`, { upstream: 'Facebook', brand: 'Acme' }),
+      aside: said('upstreams.deletion.when', { at: '2026-11-21T17:01:09.000Z' }),
+      next: { label: said('error_page.home'), href: '/' },
+    }),
+  ),
   landing('verify-email', 'dead', 'landing.dead.title', { text: said('landing.dead.text'), next: signIn }),
   landing('verify-email', 'question', 'sign_in.verify_email.title', {
     text: said('sign_in.verify_email.question', { address, brand: 'Acme' }),

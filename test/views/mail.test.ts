@@ -11,6 +11,7 @@ const values = {
   expires_minutes: '10',
   link_minutes: '30',
   expires_seconds: '604800',
+  last: 'yes',
   until: '5 December 2026 at 14:32 (UTC)',
 };
 const every = mailNames.flatMap((name) => locales.map(({ tag }) => [name, tag] as const));

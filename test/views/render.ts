@@ -95,6 +95,8 @@ export const mailNames = [
   'link_code',
   'identity_linked',
   'identity_unlinked',
+  'identity_withdrawn',
+  'upstream_alarm',
   'invitation',
   'reset_password',
   'password_changed',

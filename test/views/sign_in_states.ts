@@ -229,7 +229,13 @@ export const signInStates: State[] = [
     otherAction: `${visit}/start-again`,
     cancelAction: `${visit}/cancel`,
   }),
-  signIn('ended', 'going_on', { next: 'https://wiki.acme.example/callback?code=x' }),
+  {
+    view: 'going_on',
+    name: 'ended',
+    screen: 'going-on',
+    title: 'going_on.title',
+    page: { next: 'https://wiki.acme.example/callback?code=x' },
+  },
   signIn('asked', 'switch_account', {
     app: 'Wiki',
     from: 'mina.seo@example.com',

@@ -7,6 +7,8 @@ import { holds } from '../mapping/conditions.ts';
 import { issuerOfTenant } from './issuers.ts';
 import type { Identified, UpstreamIdentity } from '../upstream.ts';
 
+const LONGEST_SID = 255;
+
 /**
  * The identity in the answers of an upstream, or that whoever it is may not come in. Throws `subject_invalid` when nothing
  * identifies the person.
@@ -20,12 +22,18 @@ export function identityFrom(definition: UpstreamDefinition, sources: Record<str
     givenName: claims.given_name,
     familyName: claims.family_name,
     picture: claims.picture,
+    sid: sidOf(readPath(sources, 'id.sid')),
   };
   const present = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
   const isDenied = definition.restrict?.some((condition) => !holds(condition, { ...sources, claims }));
   if (isDenied || !isOfDomain(email, definition.allowed_domains)) return { outcome: 'denied' };
   const identity = { issuer: issuerOfKey(definition, sources), subject, ...present, extra };
   return { outcome: 'identified', identity };
+}
+
+/** The session there (Back-Channel Logout 1.0, 2.1), as far as it can be kept. */
+function sidOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= LONGEST_SID ? value : undefined;
 }
 
 /** An address that nobody checked says nothing about who its owner is. */

@@ -11,8 +11,8 @@ export function createOAuth2Upstream(deps: EngineDeps): Upstream {
     async exchange(code, { state, verifier }) {
       const { endpoints } = await metadata.required();
       const request = { code, state, verifier };
-      const { accessToken } = await requestTokens(definition, endpoints.token, request, line.fetch('token'));
-      return { accessToken };
+      const tokens = await requestTokens(definition, endpoints.token, request, line.fetch('token'));
+      return { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken };
     },
     identify: async (tokens, callback) => identityFrom(definition, await collectSources(deps, tokens, callback)),
   };

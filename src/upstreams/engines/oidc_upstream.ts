@@ -12,7 +12,7 @@ export function createOidcUpstream(deps: EngineDeps): Upstream {
     ...frontChannel(deps),
     async exchange(code, { state, nonce, verifier }) {
       const { endpoints } = await metadata.required();
-      const { accessToken, idToken } = await requestTokens(
+      const { accessToken, idToken, refreshToken } = await requestTokens(
         definition,
         endpoints.token,
         { code, state, verifier },
@@ -21,7 +21,7 @@ export function createOidcUpstream(deps: EngineDeps): Upstream {
       if (idToken === undefined) throw new UpstreamFailure('id_token_missing');
       const keys = endpoints.jwks === undefined ? undefined : keySet(endpoints.jwks);
       const claims = await verifyIdToken(idToken, keys, { definition, nonce, accessToken });
-      return { accessToken, claims };
+      return { accessToken, claims, refreshToken };
     },
     identify: async (tokens, callback) => identityFrom(definition, await collectSources(deps, tokens, callback)),
   };

@@ -11,8 +11,9 @@ export async function requestTokens(
   tokenEndpoint: string,
   request: { code: string; state: string; verifier: string },
   fetch: Outbound['fetch'],
-): Promise<{ accessToken: string; idToken: string | undefined }> {
+): Promise<{ accessToken: string; idToken: string | undefined; refreshToken: string | undefined }> {
   let idToken: string | undefined;
+  let refreshToken: string | undefined;
   let failure: unknown;
   const configuration = await configure(definition, tokenEndpoint);
   configuration[client.customFetch] = async (url, options) => {
@@ -22,7 +23,7 @@ export async function requestTokens(
         await fetch(url, { ...options, signal: undefined }),
         definition.token_format,
       );
-      idToken = answer.idToken;
+      ({ idToken, refreshToken } = answer);
       return answer.response;
     } catch (error) {
       failure = error;
@@ -37,7 +38,7 @@ export async function requestTokens(
     const checks = { expectedState: request.state, pkceCodeVerifier };
     const further: Record<string, string> = definition.token_state ? { state: request.state } : {};
     const tokens = await client.authorizationCodeGrant(configuration, callback, checks, further);
-    return { accessToken: tokens.access_token, idToken };
+    return { accessToken: tokens.access_token, idToken, refreshToken };
   } catch (error) {
     // The library wraps what its fetch throws; ours says more.
     throw failure ?? new UpstreamFailure('token_malformed', { cause: error });

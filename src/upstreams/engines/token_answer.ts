@@ -17,6 +17,7 @@ interface TokenAnswer {
   /** A response as RFC 6749 5.1 wants it, for the library. */
   response: Response;
   idToken: string | undefined;
+  refreshToken: string | undefined;
 }
 
 /**
@@ -35,9 +36,10 @@ export async function readTokenAnswer(answer: Response, format: Preset['token_fo
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') throw new UpstreamFailure('token_malformed');
   const idToken = body['id_token'];
   if (idToken !== undefined && !isToken(idToken)) throw new UpstreamFailure('id_token_malformed');
-  // Scope, lifetime and refresh token are not used, so their shape cannot end a login.
+  // Scope and lifetime are not used, so their shape cannot end a login; nor can that of a refresh token.
   const plain = { access_token: body['access_token'], token_type: 'bearer' };
-  return { response: Response.json(plain), idToken };
+  const refreshToken = isToken(body['refresh_token']) ? body['refresh_token'] : undefined;
+  return { response: Response.json(plain), idToken, refreshToken };
 }
 
 async function readBody(

@@ -7,6 +7,7 @@ import {
   type CryptoKey,
   type JWSHeaderParameters,
   type JWTPayload,
+  type JWTVerifyOptions,
 } from 'jose';
 import { epochSeconds } from '../../kit/clock.ts';
 import { equalInConstantTime } from '../../kit/random.ts';
@@ -37,19 +38,50 @@ export async function verifyIdToken(
   expected: Expected,
 ): Promise<JWTPayload & { sub: string }> {
   const { definition } = expected;
+  const claims = await verifySigned(token, keys, definition, {
+    isIssuer: (said) => isIssuerRight(definition, said),
+    required: ['iss', 'aud', 'exp', 'iat', 'sub'],
+    oldestSeconds: definition.id_token_max_age ?? OLDEST_SECONDS,
+  });
+  checkAuthorizedParty(claims, definition.client_id);
+  checkNonce(claims['nonce'], expected.nonce, definition.nonce);
+  checkAccessTokenHash(claims['at_hash'], expected.accessToken, readHeader(token).alg ?? '');
+  const subject = typeof claims.sub === 'string' ? idString(claims.sub) : undefined;
+  if (subject === undefined) throw new UpstreamFailure('subject_invalid');
+  return { ...claims, sub: subject };
+}
+
+/** What differs between the tokens that an upstream signs for us. */
+interface ExpectedOfToken {
+  isIssuer(claims: JWTPayload): boolean;
+  required: string[];
+  /** Since it was issued. */
+  oldestSeconds: number;
+}
+
+/**
+ * Verifies what all tokens of an upstream have in common: signature always, issuer, that it is for us, its age, and that the
+ * required claims are there. Throws UpstreamFailure.
+ */
+export async function verifySigned(
+  token: string,
+  keys: KeySet | undefined,
+  definition: UpstreamDefinition,
+  { isIssuer, required, oldestSeconds }: ExpectedOfToken,
+): Promise<JWTPayload> {
   const header = readHeader(token);
   checkAlgorithm(header.alg, definition);
   // Before a key is chosen, because keys may be bound to an issuer; the signature that is checked next covers the same bytes.
   const said = readClaims(token);
-  if (!isIssuerRight(definition, said)) throw new UpstreamFailure('issuer_wrong');
+  if (!isIssuer(said)) throw new UpstreamFailure('issuer_wrong');
   const candidates = await keysFor(header, keys, definition, keyBinding(definition, said));
-  const claims = await verifyWithAny(token, candidates, definition);
-  checkAuthorizedParty(claims, definition.client_id);
-  checkNonce(claims['nonce'], expected.nonce, definition.nonce);
-  checkAccessTokenHash(claims['at_hash'], expected.accessToken, header.alg ?? '');
-  const subject = typeof claims.sub === 'string' ? idString(claims.sub) : undefined;
-  if (subject === undefined) throw new UpstreamFailure('subject_invalid');
-  return { ...claims, sub: subject };
+  return verifyWithAny(token, candidates, {
+    algorithms: definition.id_token_algs,
+    audience: definition.client_id,
+    clockTolerance: SKEW_SECONDS,
+    maxTokenAge: oldestSeconds,
+    requiredClaims: required,
+  });
 }
 
 function readHeader(token: string): JWSHeaderParameters {
@@ -91,28 +123,18 @@ function readClaims(token: string): JWTPayload {
   }
 }
 
-async function verifyWithAny(token: string, keys: Key[], definition: UpstreamDefinition): Promise<JWTPayload> {
+async function verifyWithAny(token: string, keys: Key[], checks: JWTVerifyOptions): Promise<JWTPayload> {
   let failure = new UpstreamFailure('key_unknown');
   for (const key of keys) {
     try {
       // In order: the first key that fits ends the search.
-      return (await jwtVerify(token, key, checksOf(definition))).payload;
+      return (await jwtVerify(token, key, checks)).payload;
     } catch (error) {
       failure = explain(error);
       if (failure.reason !== 'signature_wrong') throw failure;
     }
   }
   throw failure;
-}
-
-function checksOf({ id_token_algs: algorithms, client_id: audience, id_token_max_age: age }: UpstreamDefinition) {
-  return {
-    algorithms,
-    audience,
-    clockTolerance: SKEW_SECONDS,
-    maxTokenAge: age ?? OLDEST_SECONDS,
-    requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub'],
-  };
 }
 
 /** Our word for what jose found. */

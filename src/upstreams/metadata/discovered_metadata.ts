@@ -86,6 +86,8 @@ function resolve(document: DiscoveryDocument): Resolved {
       token: document.token_endpoint,
       jwks: document.jwks_uri,
       userinfo: document.userinfo_endpoint,
+      end_session: document.end_session_endpoint,
+      revocation: document.revocation_endpoint,
     },
     issOnCallback: document.authorization_response_iss_parameter_supported ?? false,
   };

@@ -12,6 +12,8 @@ export const documentSchema = z.object({
   token_endpoint: url,
   jwks_uri: url,
   userinfo_endpoint: url.optional(),
+  end_session_endpoint: url.optional(),
+  revocation_endpoint: url.optional(),
   authorization_response_iss_parameter_supported: z.boolean().optional(),
   code_challenge_methods_supported: z.array(z.string()).optional(),
 });
@@ -48,13 +50,10 @@ export async function fetchDocument(
 }
 
 function endpointsIn(document: DiscoveryDocument): string[] {
-  const {
-    authorization_endpoint: authorization,
-    token_endpoint: token,
-    jwks_uri: jwks,
-    userinfo_endpoint: userinfo,
-  } = document;
-  return [authorization, token, jwks, ...(userinfo ? [userinfo] : [])];
+  const { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint } = document;
+  const { end_session_endpoint, revocation_endpoint } = document;
+  const optional = [userinfo_endpoint, end_session_endpoint, revocation_endpoint];
+  return [authorization_endpoint, token_endpoint, jwks_uri, ...optional].filter((endpoint) => endpoint !== undefined);
 }
 
 /** Addresses behind names are judged when they are called; here only what a browser would be sent to as well. */

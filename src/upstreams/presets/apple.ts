@@ -1,3 +1,4 @@
+import { rfc7009 } from '../lifecycle/lifecycle.ts';
 import type { Preset } from '../preset.ts';
 
 // The client secret is a JWT that we sign for each request. The answer comes as a POST; the name comes with it in `user`, the
@@ -55,4 +56,11 @@ export const apple: Preset = {
     },
   },
   verified_signal: { true: 'id.email_verified' },
+  // Apple wants the connection ended when an account here is deleted, so what does that is kept, encrypted, unless
+  // `store_tokens: none`. Notifications: "Processing changes for Sign in with Apple accounts".
+  store_tokens: 'refresh',
+  lifecycle: {
+    events: { dialect: 'apple', register: 'the App ID, Sign in with Apple: server-to-server notification endpoint' },
+    revocation: rfc7009,
+  },
 };

@@ -1,3 +1,4 @@
+import { rfc7009 } from '../lifecycle/lifecycle.ts';
 import type { Preset } from '../preset.ts';
 
 /** Discord: OAuth 2, and its API for who came back. */
@@ -19,6 +20,7 @@ export const discord: Preset = {
   endpoints: {
     authorization: 'https://discord.com/api/oauth2/authorize',
     token: 'https://discord.com/api/oauth2/token',
+    revocation: 'https://discord.com/api/oauth2/token/revoke',
     user: 'https://discord.com/api/v10/users/@me',
   },
   scopes: ['identify', 'email'],
@@ -40,4 +42,5 @@ export const discord: Preset = {
     email_trust: { default: 'unverified', rules: [{ when: { true: 'user.verified' }, then: 'verified' }] },
   },
   verified_signal: { true: 'user.verified' },
+  lifecycle: { revocation: rfc7009 },
 };

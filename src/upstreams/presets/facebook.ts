@@ -25,6 +25,7 @@ export const facebook: Preset = {
     authorization: 'https://www.facebook.com/{version}/dialog/oauth',
     token: 'https://graph.facebook.com/{version}/oauth/access_token',
     profile: 'https://graph.facebook.com/{version}/me',
+    graph: 'https://graph.facebook.com/{version}',
   },
   scopes: ['public_profile', 'email'],
   scope_delimiter: ',',
@@ -55,5 +56,18 @@ export const facebook: Preset = {
     },
     extra: {},
     email_trust: { default: 'unverified', rules: [] },
+  },
+  lifecycle: {
+    events: {
+      dialect: 'signed_request',
+      register: 'App dashboard, Facebook Login settings: deauthorise callback, and data deletion request',
+    },
+    revocation: {
+      endpoint: 'graph',
+      path: '/{subject}/permissions',
+      method: 'DELETE',
+      // An app access token: https://developers.facebook.com/docs/facebook-login/guides/access-tokens
+      headers: { authorization: 'Bearer {client_id}|{client_secret}' },
+    },
   },
 };

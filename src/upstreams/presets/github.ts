@@ -39,6 +39,7 @@ export const github: Preset = {
     token: 'https://github.com/login/oauth/access_token',
     user: 'https://api.github.com/user',
     emails: 'https://api.github.com/user/emails',
+    applications: 'https://api.github.com/applications',
   },
   // A server of one's own does not check addresses, though it says so.
   self_managed: {
@@ -48,6 +49,7 @@ export const github: Preset = {
       token: '{base_url}/login/oauth/access_token',
       user: '{base_url}/api/v3/user',
       emails: '{base_url}/api/v3/user/emails',
+      applications: '{base_url}/api/v3/applications',
     },
     mapping: { ...mapping, email_trust: { default: 'unverified', rules: [] } },
   },
@@ -67,4 +69,15 @@ export const github: Preset = {
   ],
   mapping,
   verified_signal: { exists: 'claims.email' },
+  // Its access tokens do not end by themselves, and one of them ends the whole connection.
+  lifecycle: {
+    revocation: {
+      endpoint: 'applications',
+      path: '/{client_id}/grant',
+      method: 'DELETE',
+      headers: { authorization: 'Basic {basic}' },
+      json: { access_token: '{token}' },
+      token: 'access_token',
+    },
+  },
 };

@@ -1,4 +1,5 @@
 import type { Mapping } from '../mapping/mapping.ts';
+import { rfc7009 } from '../lifecycle/lifecycle.ts';
 import type { Preset } from '../preset.ts';
 
 // The ID token is thin, so the profile comes from userinfo.
@@ -33,6 +34,7 @@ export const gitlab: Preset = {
     token: '{base_url}/oauth/token',
     jwks: '{base_url}/oauth/discovery/keys',
     userinfo: '{base_url}/oauth/userinfo',
+    revocation: '{base_url}/oauth/revoke',
   },
   // Whether a server of one's own has addresses confirmed, only its admin knows.
   self_managed: { mapping: { ...mapping, email_trust: { default: 'unverified', rules: [] } } },
@@ -54,4 +56,5 @@ export const gitlab: Preset = {
   ],
   mapping,
   verified_signal: { true: 'user.email_verified' },
+  lifecycle: { revocation: rfc7009 },
 };

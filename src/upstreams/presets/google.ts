@@ -1,3 +1,4 @@
+import { rfc7009 } from '../lifecycle/lifecycle.ts';
 import type { Preset } from '../preset.ts';
 
 // Endpoints are pinned: a changed discovery document must not change who is believed.
@@ -22,6 +23,7 @@ export const google: Preset = {
   endpoints: {
     authorization: 'https://accounts.google.com/o/oauth2/v2/auth',
     token: 'https://oauth2.googleapis.com/token',
+    revocation: 'https://oauth2.googleapis.com/revoke',
     jwks: 'https://www.googleapis.com/oauth2/v3/certs',
   },
   scopes: ['openid', 'email', 'profile'],
@@ -65,4 +67,14 @@ export const google: Preset = {
     },
   },
   verified_signal: { true: 'id.email_verified' },
+  // Cross-Account Protection: https://developers.google.com/identity/protocols/risc. A refresh token comes only with
+  // `params: { access_type: offline }`.
+  lifecycle: {
+    events: {
+      dialect: 'security_event',
+      issuers: ['https://accounts.google.com/'],
+      register: 'Cross-Account Protection (RISC): the receiver of the project, `https://risc.googleapis.com`',
+    },
+    revocation: rfc7009,
+  },
 };

@@ -22,6 +22,8 @@ export const kakao: Preset = {
     authorization: 'https://kauth.kakao.com/oauth/authorize',
     token: 'https://kauth.kakao.com/oauth/token',
     user: 'https://kapi.kakao.com/v2/user/me',
+    unlink: 'https://kapi.kakao.com/v1/user/unlink',
+    end_session: 'https://kauth.kakao.com/oauth/logout',
   },
   scopes: [],
   scope_delimiter: ',',
@@ -44,4 +46,15 @@ export const kakao: Preset = {
     email_trust: { default: 'unverified', rules: [{ when: checked, then: 'verified' }] },
   },
   verified_signal: checked,
+  // The webhook and the end of a connection both need the admin key of the app.
+  lifecycle: {
+    events: { dialect: 'kakao', register: 'Kakao Login, advanced: unlink webhook; `admin_key` in the config file' },
+    revocation: {
+      endpoint: 'unlink',
+      method: 'POST',
+      headers: { authorization: 'KakaoAK {admin_key}' },
+      form: { target_id_type: 'user_id', target_id: '{subject}' },
+    },
+    logout: { return_as: 'logout_redirect_uri' },
+  },
 };

@@ -67,4 +67,5 @@ export const microsoft: Preset = {
     email_trust: { default: 'unverified', rules: [{ when: { true: 'id.xms_edov' }, then: 'verified' }] },
   },
   verified_signal: { true: 'id.xms_edov' },
+  lifecycle: { logout: { return_as: 'post_logout_redirect_uri' } },
 };

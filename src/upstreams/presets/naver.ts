@@ -39,4 +39,19 @@ export const naver: Preset = {
     extra: {},
     email_trust: { default: 'unverified', rules: [] },
   },
+  // Its access token ends after an hour: later the connection can be ended only by the person, on Naver's own page.
+  lifecycle: {
+    revocation: {
+      endpoint: 'token',
+      method: 'POST',
+      form: {
+        grant_type: 'delete',
+        client_id: '{client_id}',
+        client_secret: '{client_secret}',
+        access_token: '{token}',
+        service_provider: 'NAVER',
+      },
+      token: 'access_token',
+    },
+  },
 };

@@ -1,3 +1,4 @@
+import { rfc7009 } from '../lifecycle/lifecycle.ts';
 import type { Preset } from '../preset.ts';
 
 // Any issuer by discovery. Who runs it, and whether it checks addresses, only the admin knows: an address counts as
@@ -57,5 +58,10 @@ export const oidc: Preset = {
       { all: [{ exists: 'user.email' }, { true: 'user.email_verified' }] },
       { all: [{ not: { exists: 'user.email' } }, { true: 'id.email_verified' }] },
     ],
+  },
+  lifecycle: {
+    events: { dialect: 'logout_token', register: 'the client registration there: `backchannel_logout_uri`' },
+    revocation: rfc7009,
+    logout: { return_as: 'post_logout_redirect_uri', hint: true },
   },
 };

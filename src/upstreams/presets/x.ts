@@ -1,3 +1,4 @@
+import { rfc7009 } from '../lifecycle/lifecycle.ts';
 import type { Preset } from '../preset.ts';
 
 // PKCE is obligatory. An app without the permission for addresses gets an error for the whole call, so the address is asked
@@ -19,6 +20,7 @@ export const x: Preset = {
   endpoints: {
     authorization: 'https://x.com/i/oauth2/authorize',
     token: 'https://api.x.com/2/oauth2/token',
+    revocation: 'https://api.x.com/2/oauth2/revoke',
     user: 'https://api.x.com/2/users/me',
   },
   scopes: ['users.read', 'tweet.read', 'users.email'],
@@ -48,4 +50,6 @@ export const x: Preset = {
     email_trust: { default: 'unverified', rules: [{ when: { exists: 'claims.email' }, then: 'verified' }] },
   },
   verified_signal: { exists: 'claims.email' },
+  // A refresh token comes only with the scope `offline.access`.
+  lifecycle: { revocation: rfc7009 },
 };

@@ -120,3 +120,16 @@ export async function sendNotification(url: string, { method, headers, body }: N
   if (method === 'POST') return fetch(url, { method, headers, body, redirect: 'manual' });
   return fetch(`${url}?${body}`, { headers, redirect: 'manual' });
 }
+
+/** An OpenID provider: somebody signed out there, everywhere (`sub`) or in one session (`sid`). Back-Channel Logout 1.0, 2.4 and 2.5. */
+export async function logoutToken(
+  { clients, keys, issuer }: Pick<FakeUpstream, 'clients' | 'keys' | 'issuer'>,
+  about: { sub?: string; sid?: string },
+  changes: Record<string, unknown> = {},
+): Promise<Notification> {
+  const iat = epochSeconds();
+  const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+  const claims = { iss: issuer, aud: clients.partner.id, iat, exp: iat + 120, jti: randomUUID(), events, ...about };
+  const token = await keys.sign({ ...claims, ...changes });
+  return { method: 'POST', headers: FORM, body: new URLSearchParams({ logout_token: token }).toString() };
+}
