@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readAccounts } from './accounts/index.ts';
-import { openForCommand } from './app/index.ts';
+import { openForCommand, openOwnOutbound } from './app/index.ts';
 import type { CommandParts } from './cli/index.ts';
 import {
   configJsonSchema,
@@ -39,6 +39,7 @@ export const commandParts: CommandParts<Settings> = {
       },
     };
   },
+  outbound: (settings) => openOwnOutbound(settings),
   rooms: (database) => ({
     accounts: readAccounts(database),
     events: readEvents(database),

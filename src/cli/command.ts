@@ -10,6 +10,7 @@ import type { ClientSettings } from '../clients/index.ts';
 import type { Database } from '../database/index.ts';
 import type { Events } from '../events/index.ts';
 import type { MailReading } from '../mail/index.ts';
+import type { Outbound } from '../outbound/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { UpstreamSettings } from '../upstreams/index.ts';
 import type { CommandOptions } from './options.ts';
@@ -32,7 +33,7 @@ export interface CommandIo {
 /** The part of the settings that commands read. */
 export interface CommandSettings {
   issuer: string;
-  mode: string;
+  mode: 'development' | 'production';
   development: { simulator: boolean };
   /** In seconds. */
   lifetimes: { events: number; invitation: number };
@@ -71,6 +72,8 @@ export interface CommandParts<Settings extends CommandSettings = CommandSettings
    * says on `io.stderr` what takes long.
    */
   openDatabase(settings: Settings, io: CommandIo): Promise<OpenedDatabase>;
+  /** The HTTP client as the server has it: the same guard, the same budgets. */
+  outbound(settings: Settings): Outbound;
   /** The rooms over an open database, for reading. */
   rooms(database: Database): {
     accounts: AccountReading;

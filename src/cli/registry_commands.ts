@@ -1,12 +1,11 @@
 import { toMetadata, type ClientSettings } from '../clients/index.ts';
-import { redirectUri, type UpstreamSettings } from '../upstreams/index.ts';
-import type { Call, Command, CommandSettings } from './command.ts';
+import type { Call, Command } from './command.ts';
 import { withSettings } from './contexts.ts';
 import { complain, listing, print, table } from './output.ts';
 
 const none = { least: 0, most: 0 };
 
-/** `clients list`, `clients show` and `upstreams list`: what the config registers, as it takes effect. */
+/** `clients list` and `clients show`: what the config registers, as it takes effect. */
 export const registryCommands: Command[] = [
   {
     name: 'clients list',
@@ -31,36 +30,7 @@ export const registryCommands: Command[] = [
     summary: 'show the metadata of one app as it takes effect, without its secret',
     run: (call) => withSettings(call, async ({ clients }) => showClient(call, clients, call.args[0] ?? '')),
   },
-  {
-    name: 'upstreams list',
-    takes: none,
-    summary: 'list the upstreams, with the callback URL to register at each',
-    run: (call) =>
-      withSettings(call, async (settings) => {
-        const rows = settings.upstreams.map((upstream) => ({
-          id: upstream.id,
-          preset: upstream.preset,
-          state: upstreamState(upstream, settings),
-          linking: upstream.linking,
-          callback: redirectUri(settings.issuer, upstream.id),
-        }));
-        print(call, rows, () =>
-          table(
-            ['id', 'preset', 'state', 'linking', 'callback URL'],
-            rows.map(Object.values<string>),
-            'there are no upstreams',
-          ),
-        );
-        return 0;
-      }),
-  },
 ];
-
-function upstreamState({ enabled, client_id }: UpstreamSettings, { development }: CommandSettings): string {
-  if (!enabled) return 'off';
-  if (client_id) return 'on';
-  return development.simulator ? 'simulated' : 'no credentials';
-}
 
 function clientRow(client: ClientSettings): string[] {
   const { client_id, name, type, first_party, redirect_uris } = client;

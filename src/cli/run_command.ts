@@ -8,6 +8,7 @@ import { migrateCommands } from './migrate.ts';
 import { glanceAt, readLine, written } from './options.ts';
 import { complain, table } from './output.ts';
 import { registryCommands } from './registry_commands.ts';
+import { upstreamCommands } from './upstreams/commands.ts';
 
 const startCommand: Command = {
   name: 'start',
@@ -21,6 +22,7 @@ const commands: Command[] = [
   ...configCommands,
   ...migrateCommands,
   ...registryCommands,
+  ...upstreamCommands,
   ...accountCommands,
   ...mailCommands,
   explainCommand,

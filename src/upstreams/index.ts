@@ -17,5 +17,7 @@ export { upstreamMistakes } from './mistakes.ts';
 export { urlsIn } from './effective_preset.ts';
 export { mountLifecycle } from './lifecycle/mount_lifecycle.ts';
 export { redirectUri, simulatorClients, type SimulatorAccess } from './definition.ts';
+export { examineUpstream } from './inspection/examine.ts';
+export { upstreamFacts, type UpstreamFacts } from './inspection/facts.ts';
 export { presets, type PresetName, type SimulatedPreset } from './presets/all.ts';
 export { startSimulator } from './simulator/start_simulator.ts';

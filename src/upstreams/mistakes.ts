@@ -2,6 +2,7 @@ import { isLoopbackHost } from '../outbound/index.ts';
 import { createPrivateKey } from 'node:crypto';
 import { isSimulatable, missingCredentials } from './definition.ts';
 import { effectivePreset, urlsIn } from './effective_preset.ts';
+import { secretExpiry } from './inspection/secret_expiry.ts';
 import { pathsOfCondition } from './mapping/conditions.ts';
 import { presets } from './presets/all.ts';
 import type { UpstreamSettings } from './settings.ts';
@@ -119,6 +120,8 @@ function warningsOf(entry: UpstreamSettings): Complaint[] {
   if (algs?.includes('HS256')) {
     found.push({ key: 'id_token_algs', message: '`HS256`: whoever has the client secret can sign in as anybody' });
   }
+  const ends = secretExpiry(entry.secret_expires_at);
+  if (ends !== undefined) found.push({ key: 'secret_expires_at', message: ends });
   return [...found, ...hintWarnings(entry)];
 }
 

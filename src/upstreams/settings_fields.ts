@@ -50,6 +50,10 @@ export const upstreamFields = z.strictObject({
   label: z.string().trim().min(1).max(60).optional().describe('What people read on the button.'),
   client_id: z.string().optional(),
   client_secret: z.string().optional(),
+  secret_expires_at: z.iso
+    .date()
+    .optional()
+    .describe('The last day of `client_secret`, where the upstream lets it expire: warned of 30 days ahead.'),
   team_id: z.string().optional().describe('Only for `preset: apple`: the team that the key belongs to.'),
   private_key: z.string().optional().describe('PKCS #8 in PEM: for `preset: apple`, or `token_auth: private_key_jwt`.'),
   key_id: z.string().optional().describe('By which the upstream finds the public half of `private_key`.'),

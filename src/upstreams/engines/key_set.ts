@@ -84,7 +84,7 @@ function keyCache(url: string, { fetch, store }: KeySetDeps) {
     if (saved) cached ??= { set: localSet(saved.keys), at: Math.floor(saved.fetchedAt.getTime() / 1000) };
   }
   async function replace(): Promise<LocalSet> {
-    const keys = await load(url, fetch);
+    const keys = await fetchKeys(url, fetch);
     const set = localSet(keys);
     cached = { set, at: epochSeconds() };
     // Only a restart would miss it.
@@ -112,7 +112,8 @@ function keyCache(url: string, { fetch, store }: KeySetDeps) {
   return { age, current, reload };
 }
 
-async function load(url: string, fetch: Outbound['fetch']): Promise<PublishedKeys> {
+/** Fetches a JWKS as it is. Throws `jwks_unavailable` when it is none. */
+export async function fetchKeys(url: string, fetch: Outbound['fetch']): Promise<PublishedKeys> {
   const answer = await fetch(url, { headers: { accept: 'application/json, application/jwk-set+json' } });
   const parsed = keySetSchema.safeParse(answer.ok ? await readJson(answer) : undefined);
   if (!parsed.success) throw new UpstreamFailure('jwks_unavailable');
