@@ -113,6 +113,12 @@ describe('begin', () => {
     expect(url.searchParams.get(name)).toBe(value);
   });
 
+  it('passes on how old a login may be, and how good it should be', async () => {
+    const url = new URL(await world.upstreams.begin('partner', { ...trip, maxAge: '0', acrValues: 'urn:gold' }));
+    const asked = ['max_age', 'acr_values', 'prompt'].map((name) => url.searchParams.get(name));
+    expect(asked).toEqual(['0', 'urn:gold', 'login']);
+  });
+
   it('never passes on a wish that the upstream has no word for', async () => {
     const url = new URL(await world.upstreams.begin('google', { ...trip, prompt: 'none' }));
     expect(url.searchParams.has('prompt')).toBe(false);

@@ -13,8 +13,10 @@ let world: World;
 beforeAll(async () => {
   world = await buildWorld(Object.fromEntries(simulatedPresets.map((preset) => [preset, {}])));
 });
-beforeEach(() => {
+beforeEach(async () => {
   world.fake.honest();
+  // What is opened in a test knows no key of another one.
+  await world.database.knex('upstream_keys').delete();
   world.events.length = 0;
 });
 afterAll(() => world.close());
@@ -137,11 +139,9 @@ describe('the issuer of a Microsoft tenant', () => {
     ['to another tenant', issuerOf(OTHER), fails('key_unknown')],
     ['to another host', `https://evil.example/${ORGANISATION}/v2.0`, fails('key_unknown')],
   ])('is signed with a key that is bound %s', async (_name, issuer, expected) => {
-    // A key set is remembered in the database; this one has to be fetched.
-    await world.database.knex('upstream_keys').delete();
+    world.fake.lie(keysOf(issuer));
     const fresh = await world.open();
     const params = await world.travel('microsoft');
-    world.fake.lie(keysOf(issuer));
     expect(await fresh.arrive('microsoft', BROWSER, 'GET', params)).toMatchObject(expected);
   });
 
