@@ -19,5 +19,4 @@ export { mountLifecycle } from './lifecycle/mount_lifecycle.ts';
 export { redirectUri, simulatorClients, type SimulatorAccess } from './definition.ts';
 export { examineUpstream } from './inspection/examine.ts';
 export { upstreamFacts, type UpstreamFacts } from './inspection/facts.ts';
-export { presets, type PresetName, type SimulatedPreset } from './presets/all.ts';
 export { startSimulator } from './simulator/start_simulator.ts';

@@ -66,6 +66,9 @@ export interface Tenancy {
   default: string;
 }
 
+/** The GUID of a tenant, as tokens write it. */
+export const TENANT_GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** Where the facts of a preset were read, and whether somebody has seen them work. */
 export interface Evidence {
   checked: 'live' | 'documentation';

@@ -3,7 +3,7 @@ import { parseDomain } from '../kit/addresses.ts';
 import { lineSettings } from './line/settings.ts';
 import { conditionSchema, pathSchema } from './mapping/conditions.ts';
 import { claimMapSchema, emailTrustSchema, extraSchema, trustLevels } from './mapping/mapping.ts';
-import { tokenAuths } from './preset.ts';
+import { TENANT_GUID, tokenAuths } from './preset.ts';
 import { presetNames } from './presets/all.ts';
 
 const linkings = ['never', 'authoritative', 'verified'] as const;
@@ -16,10 +16,9 @@ const RESERVED =
   /^(client_id|client_secret|redirect_uri|response_type|response_mode|scope|state|nonce|code|code_challenge.*|code_verifier|request|request_uri|grant_type)$/;
 /** Names that a source cannot have, because something else has them. */
 const TAKEN: ReadonlySet<string> = new Set(['claims', 'authorization', 'token', 'jwks', 'userinfo']);
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const webAddress = z.url({ protocol: /^https?$/ });
-const guid = z.string().regex(GUID, { error: 'must be the GUID of a tenant, in lower case' });
+const guid = z.string().regex(TENANT_GUID, { error: 'must be the GUID of a tenant, in lower case' });
 const parameters = z.record(
   z.string().refine((name) => !RESERVED.test(name), { error: 'this parameter belongs to the protocol' }),
   z.string(),

@@ -1,7 +1,7 @@
 import { effectivePreset, urlsIn } from './effective_preset.ts';
 import { pathsOfCondition } from './mapping/conditions.ts';
 import { pathsOfMapping } from './mapping/mapping.ts';
-import type { Preset } from './preset.ts';
+import { TENANT_GUID, type Preset } from './preset.ts';
 import { presets } from './presets/all.ts';
 import type { UpstreamSettings } from './settings_fields.ts';
 
@@ -59,20 +59,21 @@ function issuerMistakes({ preset: name, issuer }: UpstreamSettings, preset: Pres
 }
 
 function urlMistakes(settings: UpstreamSettings): Mistake[] {
-  const mistakes = urlsIn(settings).flatMap(({ key, url }) => {
-    if (key === 'issuer' && /[?#]/.test(url))
-      return [{ path: [key], message: 'an issuer has neither query nor fragment' }];
+  return urlsIn(settings).flatMap(({ key, url }) => {
+    const complain = (message: string) => [{ path: [key], message }];
+    // What is no URL at all was refused by its own key, and comes here all the same.
+    const parsed = URL.parse(url);
+    if (parsed?.username || parsed?.password) return complain('has no name and no password in it');
+    if (key === 'issuer' && /[?#]/.test(url)) return complain('an issuer has neither query nor fragment');
     const isBase = key === 'base_url' && (/[?#]/.test(url) || url.endsWith('/'));
-    return isBase ? [{ path: [key], message: 'ends without a slash, a query and a fragment' }] : [];
+    return isBase ? complain('ends without a slash, a query and a fragment') : [];
   });
-  return mistakes;
 }
 
 function tenantMistakes({ tenant }: UpstreamSettings, { tenancy }: Preset): Mistake[] {
   if (tenant === undefined || !tenancy) return [];
   const classes = Object.keys(tenancy.classes);
-  const isGuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(tenant);
-  if (isGuid || classes.includes(tenant)) return [];
+  if (TENANT_GUID.test(tenant) || classes.includes(tenant)) return [];
   return [{ path: ['tenant'], message: `must be ${classes.join(', ')} or the GUID of a tenant, in lower case` }];
 }
 

@@ -54,6 +54,7 @@ describe('the settings of an upstream', () => {
     ['a base for Google', { ...google, base_url: 'https://x.example' }, 'base_url'],
     ['a base that ends with a slash', { ...google, preset: 'gitlab', base_url: 'https://x.example/' }, 'base_url'],
     ['a base that is no web address', { ...google, preset: 'gitlab', base_url: 'x.example' }, 'base_url'],
+    ['a base with a password', { ...google, preset: 'gitlab', base_url: 'https://a:b@x.example' }, 'base_url'],
     ['a base as a variable', { ...google, preset: 'gitlab', vars: { base_url: 'evil.example' } }, 'vars.base_url'],
     ['a team for Google', { ...google, team_id: 'x' }, 'team_id'],
     ['a way to authenticate for Apple', { ...google, preset: 'apple', token_auth: 'client_secret_post' }, 'token_auth'],

@@ -1,7 +1,6 @@
 import type { JWTPayload } from 'jose';
 import type { UpstreamDefinition } from '../definition.ts';
-
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { TENANT_GUID } from '../preset.ts';
 
 /** All spellings of the upstream's issuer, its own first. */
 export function acceptedIssuers({ issuer, issuer_aliases: aliases = [] }: UpstreamDefinition): string[] {
@@ -16,7 +15,7 @@ export function isIssuerRight(definition: UpstreamDefinition, claims: JWTPayload
   const { issuer, tenancy } = definition;
   if (!tenancy) return claims.iss !== undefined && acceptedIssuers(definition).includes(claims.iss);
   const tenant = claims[tenancy.claim];
-  return typeof tenant === 'string' && GUID.test(tenant) && claims.iss === issuerOfTenant(issuer, tenant);
+  return typeof tenant === 'string' && TENANT_GUID.test(tenant) && claims.iss === issuerOfTenant(issuer, tenant);
 }
 
 /** The issuer that a template gives for a tenant. */
