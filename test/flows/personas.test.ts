@@ -56,14 +56,20 @@ async function arrive(browser: Browser, upstream: string, person: RegExp | strin
 const ADA = 'Ada Example';
 const NOOR = 'Noor Nowhere';
 
+/** Nobody vouches for the address that came: the person confirms it, the mailbox speaks, and there is no session before. */
+async function proveAddress(browser: Browser, email: string): Promise<Page> {
+  expect(browser.page.screen).toBe('complete-profile');
+  // The address that came stands in the field already.
+  expect((await browser.submit({ action: '/complete-profile' })).screen).toBe('check-email');
+  return typeCode(world, browser, email);
+}
+
 /** First login of Ada with an address of her own at this upstream, through to the app. */
 async function firstLogin(preset: SimulatedPreset, mode: Mode) {
   const email = `ada.${preset}.${mode}@gmail.com`;
   const browser = createBrowser();
   const page = await arrive(browser, `${preset}-${mode}`, ADA, { other_email: email });
-  // Nobody vouches for it: the mailbox speaks first, and there is no session before.
-  if (trustOf[preset] === 'unverified') expect(page.screen).toBe('check-email');
-  const done = trustOf[preset] === 'unverified' ? await typeCode(world, browser, email) : page;
+  const done = trustOf[preset] === 'unverified' ? await proveAddress(browser, email) : page;
   return { email, upstream: `${preset}-${mode}`, person: signedIn(done) };
 }
 
@@ -118,7 +124,7 @@ describe('a person from a provider', () => {
   /** What the linking rule asks for before a stranger's identity joins an account with a verified address. */
   const askedFirst = (preset: SimulatedPreset, mode: Mode) => {
     const trust = trustOf[preset];
-    if (trust === 'unverified') return 'check-email';
+    if (trust === 'unverified') return 'complete-profile';
     const goesFar = mode === 'verified' || (mode === 'authoritative' && trust === 'authoritative');
     return goesFar ? undefined : 'link-account';
   };
@@ -131,7 +137,7 @@ describe('a person from a provider', () => {
     expect(page.screen).toBe(asked);
     expect(await factsOf(`${preset}-${mode}`, email)).toEqual(asked ? undefined : expect.anything());
     if (asked === 'link-account') await browser.submit({ fields: { password: PASSWORD } });
-    if (asked === 'check-email') await typeCode(world, browser, email);
+    if (asked === 'complete-profile') await proveAddress(browser, email);
     expect(signedIn(browser.page).sub).toBe(locals.get(mode));
     const again = await arrive(createBrowser(), `${preset}-${mode}`, 'Sam Same', { other_email: email });
     expect(signedIn(again).sub).toBe(locals.get(mode));
