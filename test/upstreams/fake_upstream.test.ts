@@ -2,11 +2,12 @@ import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { discoveryFaults, keySetFaults } from './support/document_faults.ts';
 import { transportFaults as broken } from './support/fake_upstream.ts';
+import { vendorFaults } from './support/vendor_faults.ts';
 import { BROWSER, buildWorld, type World } from './support/world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await buildWorld({ github: {}, line: {}, discord: {} });
+  world = await buildWorld({ github: {}, line: {}, discord: {}, x: {}, naver: {} });
 });
 afterEach(() => world.fake.honest());
 afterAll(() => world.close());
@@ -87,5 +88,17 @@ describe('faults by name', () => {
     world.fake.next({ prefix: 'partner', faults });
     expect(await published()).not.toBe(honest);
     expect(await published()).toBe(honest);
+  });
+
+  it.each([
+    ['x', 'xTooMany', 'profile_unavailable'],
+    ['discord', 'discordTooMany', 'profile_unavailable'],
+    ['discord', 'discordBanned', 'profile_unavailable'],
+    ['naver', 'naverFailed', 'profile_refused'],
+  ] as const)('%s ends a trip by %s', async (prefix, fault, reason) => {
+    const fresh = await world.open();
+    const params = await world.travel(prefix);
+    world.fake.next({ prefix, times: 2, faults: { transport: vendorFaults[fault] } });
+    expect(await fresh.arrive(prefix, BROWSER, 'GET', params)).toMatchObject({ outcome: 'failed', reason });
   });
 });

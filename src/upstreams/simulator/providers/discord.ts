@@ -1,5 +1,5 @@
 import type { Grant } from '../grants.ts';
-import { json, type Answer } from '../provider.ts';
+import { json } from '../provider.ts';
 import type { Shape } from '../shape.ts';
 
 const ISSUER = 'https://discord.com';
@@ -48,10 +48,3 @@ function userOf({ persona, scope }: Grant): Record<string, unknown> {
     ...(scope.includes('email') ? { verified: false, ...address } : {}),
   };
 }
-
-/** Too many calls, in Discord's words: for whoever plays a provider that has had enough. */
-export const discordTooMany: Answer = json(
-  429,
-  { message: 'You are being rate limited.', retry_after: 1.5, global: false },
-  { 'retry-after': '2', 'x-ratelimit-scope': 'user' },
-);

@@ -64,10 +64,3 @@ function tokenError(wrong: TokenWrong): Answer {
     error_description: detail ?? 'Value passed for the authorization code was invalid.',
   });
 }
-
-/** Too many calls, in X's words: for whoever plays a provider that has had enough. */
-export const xTooMany: Answer = json(
-  429,
-  { errors: [{ code: 88, message: 'Rate limit exceeded' }] },
-  { 'x-rate-limit-limit': '75', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': '1790000000' },
-);
