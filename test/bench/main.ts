@@ -3,6 +3,7 @@
 import { poolThreads } from '../../src/passwords/index.ts';
 import { benchBroker } from './broker.ts';
 import { benchLogin } from './login.ts';
+import { benchLoginPage } from './login_page.ts';
 import { benchLogins } from './logins.ts';
 
 // As the server's own start does: what is measured here without it needs the same threads.
@@ -11,6 +12,7 @@ process.env['UV_THREADPOOL_SIZE'] = String(poolThreads());
 const benchmarks: Record<string, (args: string[]) => Promise<{ lost: number }>> = {
   broker: benchBroker,
   login: benchLogin,
+  'login-page': benchLoginPage,
   logins: benchLogins,
 };
 
@@ -20,6 +22,8 @@ if (run) {
   const { lost } = await run(args);
   process.exitCode = lost > 0 ? 1 : 0;
 } else {
-  process.stderr.write('usage: npm run bench -- login | logins [count] [at once] | broker [count]\n');
+  process.stderr.write(
+    'usage: npm run bench -- login | login-page [count] | logins [count] [at once] | broker [count]\n',
+  );
   process.exitCode = 2;
 }
