@@ -70,9 +70,10 @@ async function show(
       identities: identities.map((identity) =>
         describe(web.locale(ctx), person.account.profile.zoneinfo, identity, configured.get(identity.upstreamId)),
       ),
-      upstreams: connectable.map(({ id, name, preset }) => ({
+      upstreams: connectable.map(({ id, name, preset, available }) => ({
         id,
         preset,
+        available,
         label: t('account.identities.connect', { upstream: name }),
         action: `${IDENTITIES}/connect/${id}`,
       })),

@@ -49,7 +49,10 @@ export function createOutbound(settings: OutboundSettings): Outbound {
   const allowed = addressPolicy({ development, trustedHosts: settings.trustedHosts, allow: settings.allow });
   const agent = new Agent({
     // Whoever has given up must leave no socket behind that still tries to connect.
-    connect: { lookup: guardedLookup(allowed, settings.resolve ?? resolveBySystem()), timeout: limits.headersMs },
+    connect: {
+      lookup: guardedLookup(allowed, oneAtATime(settings.resolve ?? resolveBySystem)),
+      timeout: limits.headersMs,
+    },
     allowH2: false,
   });
 
@@ -133,15 +136,17 @@ function guardedLookup(allowed: AddressPolicy, resolve: (name: string) => Promis
   };
 }
 
+function resolveBySystem(name: string): Promise<LookupAddress[]> {
+  return new Promise((resolve, reject) => {
+    systemLookup(name, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
+  });
+}
+
 /** One lookup at a time for a name: each takes a thread of libuv until the resolver gives up, and hashes need those, too. */
-function resolveBySystem(): (name: string) => Promise<LookupAddress[]> {
+function oneAtATime(resolve: (name: string) => Promise<LookupAddress[]>): (name: string) => Promise<LookupAddress[]> {
   const running = new Map<string, Promise<LookupAddress[]>>();
-  const ask = (name: string) =>
-    new Promise<LookupAddress[]>((resolve, reject) => {
-      systemLookup(name, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
-    });
   return (name) => {
-    const shared = running.get(name) ?? ask(name).finally(() => running.delete(name));
+    const shared = running.get(name) ?? resolve(name).finally(() => running.delete(name));
     running.set(name, shared);
     return shared;
   };

@@ -102,6 +102,7 @@ describe('an upstream that stumbles', () => {
     const during = await readBooks(world);
     const next = createBrowser();
     await next.open(`${world.app.url}/login`);
+    expect(next.page.text).toContain('Continue with Discord Not answering now');
     const refused = await next.submit({ upstream: 'discord' });
     expect(refused).toMatchObject({ status: 503, error: 'upstream_unavailable' });
     expect(await eventsSince(world, during)).toMatchObject([
@@ -266,5 +267,85 @@ describe('what Apple sends beside the code', () => {
     world.fake.honest();
     await leave(world, second, 'apple');
     expectPage(world, await comeBack(world, second, 'ria'), seen);
+  });
+});
+
+describe('what an operator is told', () => {
+  it('is the step, the status and how the provider calls the request; no code, token, secret or cookie', async () => {
+    const before = world.lines.length;
+    const asked = world.fake.journal.length;
+    for (const ending of ['/token', '/userinfo']) {
+      const browser = createBrowser();
+      await leave(world, browser, 'partner');
+      world.fake.lie({
+        transport(request, response) {
+          if (!request.path.endsWith(ending)) return false;
+          response.writeHead(500, { 'x-request-id': 'req-7.31' }).end('{"access_token":"at.secret"}');
+          return true;
+        },
+      });
+      await comeBack(world, browser);
+      world.fake.honest();
+    }
+    const lines = world.lines.slice(before);
+    const line = {
+      msg: 'upstream refused',
+      upstream: 'partner',
+      status: 500,
+      request_id: 'req-7.31',
+      ms: expect.any(Number),
+    };
+    expect(lines.filter(({ msg }) => msg === line.msg)).toMatchObject([
+      { ...line, step: 'token' },
+      { ...line, step: 'profile' },
+      { ...line, step: 'profile' },
+    ]);
+    const told = JSON.stringify([lines, await world.query('select * from events')]);
+    const secrets = world.fake.journal
+      .slice(asked)
+      .flatMap(({ query, form, headers }) => [
+        ...['state', 'nonce'].map((name) => query.get(name)),
+        ...['code', 'code_verifier', 'client_secret'].map((name) => form.get(name)),
+        headers.authorization?.split(' ')[1],
+      ]);
+    const real = secrets.filter((secret) => typeof secret === 'string');
+    expect(real.length).toBeGreaterThan(6);
+    for (const secret of [...real, 'at.secret']) expect(told).not.toContain(secret);
+  });
+
+  it('on /metrics is a closed list, and no label is what a stranger wrote', async () => {
+    const browser = createBrowser();
+    const state = await leave(world, browser, 'google');
+    await browser.open(`${world.issuer}/upstream/mallory-example-com/callback?code=x&state=${state}`);
+    await browser.open(`${world.issuer}/upstream/google/callback?code=x&state=mallory&error=mallory`);
+    const text = await world.metrics();
+    const names = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => String(name));
+    expect(new Set(names.filter((name) => !/^(process|nodejs)_/.test(name)))).toEqual(
+      new Set([
+        'http_requests_total',
+        'http_request_duration_seconds',
+        'upstream_login_total',
+        'upstream_http_seconds',
+        'upstream_available',
+      ]),
+    );
+    expect(text).not.toContain('mallory');
+    const labels = (name: string) =>
+      new Set([...text.matchAll(new RegExp(`^upstream_.*\\b${name}="([^"]*)"`, 'gm'))].map(([, value]) => value));
+    const configured = new Set([...simulatedPresets, 'partner']);
+    const outcomes = [
+      'identified',
+      'cancelled',
+      'denied',
+      'refused',
+      'upstream_failed',
+      'upstream_unavailable',
+      'upstream_misconfigured',
+    ];
+    expect([...labels('upstream')].filter((id) => !configured.has(String(id)))).toEqual([]);
+    expect(
+      [...labels('step')].filter((step) => !['discovery', 'keys', 'token', 'profile'].includes(String(step))),
+    ).toEqual([]);
+    expect([...labels('outcome')].filter((outcome) => !outcomes.includes(String(outcome)))).toEqual([]);
   });
 });

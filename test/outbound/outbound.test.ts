@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import type { LookupAddress } from 'node:dns';
 import { createServer } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createOutbound, type Outbound, type OutboundSettings } from '../../src/outbound/index.ts';
 import { startFaultServer, type FaultServer } from './support/fault_server.ts';
@@ -102,6 +104,27 @@ describe('outbound, whom it calls', () => {
       at('/ok', 'localhost'),
     );
     expect(answer.status).toBe(200);
+  });
+
+  it('looks a name up once for all who wait for it, and anew for who comes later', async () => {
+    const lookups: ReturnType<typeof Promise.withResolvers<LookupAddress[]>>[] = [];
+    const outbound = open({
+      resolve() {
+        const lookup = Promise.withResolvers<LookupAddress[]>();
+        lookups.push(lookup);
+        return lookup.promise;
+      },
+    });
+    const ask = () => outbound.fetch(at('/ok', 'localhost'));
+    const calls = [ask(), ask(), ask()];
+    while (lookups.length < 1) await setImmediate();
+    lookups[0]?.reject(new Error('SERVFAIL'));
+    for (const call of calls) await expect(call).rejects.toMatchObject({ reason: 'network' });
+    expect(lookups).toHaveLength(1);
+    const later = ask();
+    while (lookups.length < 2) await setImmediate();
+    lookups[1]?.resolve([{ address: '127.0.0.1', family: 4 }]);
+    expect((await later).status).toBe(200);
   });
 
   it.each([
