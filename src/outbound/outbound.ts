@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { Agent, fetch as undiciFetch, type RequestInit as UndiciRequest } from 'undici';
+import { Agent } from 'undici';
 import { addressPolicy, bareHost, isAddress, isLoopbackHost, type AddressPolicy } from './address_policy.ts';
 import { OutboundError, outboundError } from './outbound_error.ts';
 import { readCapped } from './read_capped.ts';
+import { sendRequest } from './send_request.ts';
 
 /** Budgets of one call. */
 interface OutboundLimits {
@@ -64,13 +65,11 @@ export function createOutbound(settings: OutboundSettings): Outbound {
     headers.set('user-agent', USER_AGENT);
     const budget = startBudget(url.hostname, limits);
     const signal = init.signal ? AbortSignal.any([init.signal, budget.signal]) : budget.signal;
-    // undici's own types and the global ones describe the same objects; they differ in optional members only.
-    const request = { ...init, headers, signal, redirect: 'manual', dispatcher: agent } as unknown as UndiciRequest;
     try {
-      const answer = await undiciFetch(url, request);
+      const answer = await sendRequest(url, { ...init, headers }, { dispatcher: agent, signal });
       budget.headersArrived();
       if (REDIRECTS.has(answer.status)) {
-        await answer.body?.cancel();
+        answer.body.destroy();
         throw new OutboundError(leadsAstray(answer, url, allowed) ? 'address_refused' : 'redirect', url.hostname);
       }
       const body = await readCapped(answer.body, limits.maxBytes, url.hostname);
