@@ -51,7 +51,7 @@ const findingOf = ({ findings }: Tested, check: string) => findings.find((findin
 
 describe('upstreams list', () => {
   it('says what each of them asks, reads and believes, and what to register there', async () => {
-    configure({ email_trust: 'verified' });
+    configure({ email_trust: 'verified', logout: 'rp-initiated' });
     const { code, out } = await world.run('upstreams', 'list', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject([
@@ -64,6 +64,8 @@ describe('upstreams list', () => {
         linking: 'authoritative',
         email_trust: ['verified', 'unverified'],
         callback_url: `${ISSUER}/upstream/partner/callback`,
+        events: { url: `${ISSUER}/upstream/partner/events`, where: expect.stringContaining('backchannel_logout_uri') },
+        signed_out_url: `${ISSUER}/upstream/partner/signed-out`,
         scopes: ['openid', 'email', 'profile'],
         fields: expect.arrayContaining(['id.sub', 'user.email']),
       },

@@ -70,6 +70,10 @@ function rowsOf(facts: UpstreamFacts): [string, string | undefined][] {
     ['linking', facts.linking],
     ['email trust', facts.email_trust.join(' or ')],
     ['callback URL', facts.callback_url],
+    ['events URL', facts.events?.url],
+    ['register it at', facts.events?.where],
+    ['deletion URL', facts.deletion_url],
+    ['signed-out URL', facts.signed_out_url],
     ['scopes', facts.scopes.join(' ') || 'none: its console decides'],
     ['fields read', facts.fields.join(' ')],
     [

@@ -1,6 +1,8 @@
 import { isSimulatable, missingCredentials, redirectUri } from '../definition.ts';
 import { effectivePreset } from '../effective_preset.ts';
 import { pathsOfMapping, trustLevels, type Mapping, type Trust } from '../mapping/mapping.ts';
+import { dialects } from '../lifecycle/dialects/dialects.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { Evidence } from '../preset.ts';
 import type { Linking, UpstreamSettings } from '../settings.ts';
 
@@ -17,6 +19,11 @@ export interface UpstreamFacts {
   email_trust: Trust[];
   /** The exact URL to register there. */
   callback_url: string;
+  /** Further URLs to register where it has something to tell: `where` is the place at the upstream. */
+  events?: { url: string; where: string };
+  deletion_url?: string;
+  /** Where people come back who have signed out there. */
+  signed_out_url?: string;
   scopes: string[];
   /** What is read of its answers, as `<answer>.<path>`. */
   fields: string[];
@@ -31,7 +38,7 @@ export function upstreamFacts(
   { issuer, simulator }: { issuer: string; simulator: boolean },
 ): UpstreamFacts {
   const { id, preset, label, linking, secret_expires_at } = settings;
-  const { name, scopes, mapping, source } = effectivePreset(settings);
+  const { name, scopes, mapping, source, lifecycle } = effectivePreset(settings);
   return {
     id,
     preset,
@@ -40,10 +47,23 @@ export function upstreamFacts(
     linking,
     email_trust: trustOf(mapping),
     callback_url: redirectUri(issuer, id),
+    ...lifecycleUrls(settings, `${issuer}/upstream/${id}`, lifecycle),
     scopes: settings.scopes ?? scopes,
     fields: pathsOfMapping(mapping).filter((path) => !path.startsWith('claims.')),
     checked: source,
     ...(secret_expires_at && { secret_expires_at }),
+  };
+}
+
+function lifecycleUrls(
+  { logout }: UpstreamSettings,
+  own: string,
+  { events, logout: page }: Lifecycle = {},
+): Pick<UpstreamFacts, 'events' | 'deletion_url' | 'signed_out_url'> {
+  return {
+    ...(events && { events: { url: `${own}/events`, where: events.register } }),
+    ...(events && dialects[events.dialect].deletion && { deletion_url: `${own}/deletion` }),
+    ...(page && logout === 'rp-initiated' && { signed_out_url: `${own}/signed-out` }),
   };
 }
 
