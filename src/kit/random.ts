@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, randomBytes, randomInt, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -25,15 +25,15 @@ export function mailedCode(): string {
 
 /** SHA-256 as base64url: how bearer values are stored. */
 export function sha256(value: string): string {
-  return createHash('sha256').update(value).digest('base64url');
+  return hash('sha256', value, 'base64url');
 }
 
-/** HMAC-SHA-256 as base64url. */
-export function hmac(key: string | Buffer, value: string): string {
+/** HMAC-SHA-256 as base64url. A `KeyObject` costs a seventh of the same key in a Buffer. */
+export function hmac(key: string | Buffer | KeyObject, value: string): string {
   return createHmac('sha256', key).update(value).digest('base64url');
 }
 
 /** Compares two strings in time that does not depend on where they differ. */
 export function equalInConstantTime(left: string, right: string): boolean {
-  return timingSafeEqual(createHash('sha256').update(left).digest(), createHash('sha256').update(right).digest());
+  return timingSafeEqual(hash('sha256', left, 'buffer'), hash('sha256', right, 'buffer'));
 }

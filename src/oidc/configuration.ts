@@ -9,6 +9,7 @@ import {
 import { isForgotten } from '../accounts/index.ts';
 import { CHAIN_PARAMETER, isInChain } from '../upstreams/index.ts';
 import type { DirectoryEntry, OidcDeps } from './deps.ts';
+import { createCookieSigner } from '../web/index.ts';
 import type { Grants } from './grants.ts';
 import { createInteractionPolicy } from './interaction_policy.ts';
 import { lifetimesOf } from './lifetimes.ts';
@@ -43,7 +44,7 @@ export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configu
       [CHAIN_PARAMETER]: (_ctx, chain) => refuseLoop(issuer, chain),
     },
     jwks: { keys: keys.signingKeys() },
-    cookies: cookies(issuer, keys.cookieKeys(), web),
+    cookies: cookies(issuer, keys.cookieKeys, web),
     ttl: lifetimesOf(lifetimes),
     findAccount: async (ctx, id) => toAccount(await deps.accounts.find(id), ctx.oidc.session),
     loadExistingGrant: parts.grants.ofRequest,
@@ -91,7 +92,11 @@ function pairwise(salt: Buffer | undefined, sector: unknown, accountId: string):
   return pairwiseSubject(salt, sector, accountId);
 }
 
-function cookies(issuer: string, keys: string[], { cookies: { nameOf } }: OidcDeps['web']): Configuration['cookies'] {
+function cookies(
+  issuer: string,
+  keys: () => string[],
+  { cookies: { nameOf } }: OidcDeps['web'],
+): Configuration['cookies'] {
   const options = {
     signed: true,
     httpOnly: true,
@@ -100,7 +105,7 @@ function cookies(issuer: string, keys: string[], { cookies: { nameOf } }: OidcDe
     overwrite: true,
   } as const;
   return {
-    keys,
+    keys: createCookieSigner(keys),
     names: { session: nameOf('session'), interaction: nameOf('interaction'), resume: nameOf('resume') },
     long: { ...options, path: '/' },
     short: options,

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { sweepRows, type Database } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
@@ -12,6 +13,7 @@ const LONGEST_BLOCK = 3600;
 
 /** Opens the limiter. With `enabled: false` every take succeeds. */
 export function openRateLimits({ database, limits, hashKey, record }: RateLimitDeps): RateLimiter {
+  const key = createSecretKey(hashKey);
   const counters = new Map<LimitRule, Counter>();
   for (const rule of Object.keys(limitRules) as LimitRule[]) counters.set(rule, counter(database, rule, limits));
 
@@ -20,10 +22,10 @@ export function openRateLimits({ database, limits, hashKey, record }: RateLimitD
     if (!found) throw new Error(`no limit is called ${rule}`);
     return found;
   }
-  function hashed(rule: LimitRule, key: string): string {
+  function hashed(rule: LimitRule, counted: string): string {
     const { counts } = limitRules[rule];
-    if (counts === 'everything') return hmac(hashKey, '');
-    return hmac(hashKey, counts === 'client address' ? networkOf(key) : key);
+    if (counts === 'everything') return hmac(key, '');
+    return hmac(key, counts === 'client address' ? networkOf(counted) : counted);
   }
 
   return {

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import type Koa from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import { equalInConstantTime, hmac } from '../kit/random.ts';
@@ -15,7 +16,8 @@ export interface Csrf {
 
 /** The defence of our own forms: where the request comes from, and a token that only this browser's pages hold. */
 export function createCsrf(deps: { issuer: string; formKey: Buffer; binding: BrowserBinding }): Csrf {
-  const expected = (secret: string): string => hmac(deps.formKey, `${secret}csrf`);
+  const formKey = createSecretKey(deps.formKey);
+  const expected = (secret: string): string => hmac(formKey, `${secret}csrf`);
 
   return {
     token: (ctx) => expected(deps.binding.ensureSecret(ctx)),

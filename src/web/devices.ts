@@ -32,10 +32,11 @@ const SYSTEMS: ReadonlySet<string> = new Set(Object.values(Bowser.OS_MAP));
 /** Devices by user agent, and by place where a database of places is given. */
 export function createDevices({ place }: { place: FindPlace } = { place: () => undefined }): Devices {
   const requests = new AsyncLocalStorage<Koa.Context>();
+  const byUserAgent = rememberingUserAgents();
   const described = new WeakMap<IncomingMessage, Device>();
   const of = (ctx: Koa.Context): Device => {
     const device = described.get(ctx.req) ?? {
-      ...parseUserAgent(ctx.get('User-Agent')),
+      ...byUserAgent(ctx.get('User-Agent').slice(0, LONGEST_USER_AGENT)),
       ...known('place', place(stateOf(ctx).clientAddress)),
     };
     described.set(ctx.req, device);
@@ -51,9 +52,22 @@ export function createDevices({ place }: { place: FindPlace } = { place: () => u
   };
 }
 
+/** Taking a header apart is a few hundred patterns; most people have one of a few. */
+const MOST_KNOWN = 500;
+
+function rememberingUserAgents(): typeof parseUserAgent {
+  const parsed = new Map<string, ReturnType<typeof parseUserAgent>>();
+  return (header) => {
+    const device = parsed.get(header) ?? parseUserAgent(header);
+    if (parsed.size >= MOST_KNOWN) parsed.clear();
+    parsed.set(header, device);
+    return device;
+  };
+}
+
 function parseUserAgent(header: string): Pick<Device, 'browser' | 'os'> {
   if (header === '') return {};
-  const { browser, os } = Bowser.parse(header.slice(0, LONGEST_USER_AGENT));
+  const { browser, os } = Bowser.parse(header);
   return { ...known('browser', oneOf(BROWSERS, browser.name)), ...known('os', oneOf(SYSTEMS, os.name)) };
 }
 

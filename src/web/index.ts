@@ -12,6 +12,7 @@ export type { Web } from './door.ts';
 export { listen } from './listen.ts';
 export { createReadText } from './forms.ts';
 export { brandSettings, httpSettings, placeSettings, type BrandSettings } from './settings.ts';
+export { createCookieSigner } from './cookie_signer.ts';
 export { createDevices, type Device } from './devices.ts';
 export { openPlaces } from './places.ts';
 export { escapeHtml } from './bare_page.ts';

@@ -3,6 +3,7 @@ import Koa from 'koa';
 import { describeError } from '../kit/errors.ts';
 import { createBrowserBinding } from './browser_binding.ts';
 import { canonicalRequest } from './canonical_request.ts';
+import { createCookieSigner } from './cookie_signer.ts';
 import { createCookies } from './cookies.ts';
 import { createCsrf } from './csrf.ts';
 import type { WebDeps } from './deps.ts';
@@ -114,8 +115,7 @@ function assemble(deps: WebDeps, parts: Parts & { metrics: Metrics; router: Rout
 function createApp(deps: WebDeps): Koa {
   // `proxy` makes Koa believe forwarding headers; canonicalRequest removes the client's and sets ours, on every request.
   const app = new Koa({ env: deps.mode, proxy: true });
-  // Koa reads app.keys at each request: a getter lets them rotate.
-  Object.defineProperty(app, 'keys', { get: deps.cookieKeys });
+  app.keys = createCookieSigner(deps.cookieKeys);
   // What reaches Koa itself: connections that break under an answer.
   app.on('error', (error: unknown) => deps.logger.warn({ error: describeError(error) }, 'answer broken off'));
   return app;
