@@ -1,3 +1,4 @@
+import { inOneTransaction, gatheringSocket } from './pipeline.ts';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 
@@ -10,15 +11,29 @@ export interface Statement {
   text: string;
 }
 
+/** A statement with its values: one part of what is written together. */
+export interface Step {
+  statement: Statement;
+  values: unknown[];
+}
+
+/** What a statement gave back. */
+interface Answer<Row> {
+  rows: Row[];
+  rowCount: number;
+}
+
 /** The open database. What PostgreSQL refuses rejects with its own error. */
 export interface Database {
   /** Migrations, transactions and the rarer queries. */
   knex: Knex;
   /** The hot path: a prepared statement by name. `rowCount` decides one-time things. */
-  run<Row extends pg.QueryResultRow>(
-    statement: Statement,
-    values: unknown[],
-  ): Promise<{ rows: Row[]; rowCount: number }>;
+  run<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[]): Promise<Answer<Row>>;
+  /**
+   * Several of these as one transaction: all or nothing, one way to PostgreSQL and back, one write to its disk. A step cannot
+   * see what another one gave back. Rejects with the error of the first step that failed.
+   */
+  together(steps: readonly Step[]): Promise<void>;
   /** Resolves when PostgreSQL answers within two seconds, else rejects. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -41,12 +56,12 @@ export function openDatabase(
 ): Database {
   const base = 'url' in connection ? { connectionString: connection.url } : connection;
   const settings = { ...base, connectionTimeoutMillis: 5000, statement_timeout: 15_000, application_name: 'gatehouse' };
-  const pool = new pg.Pool({ ...settings, max: poolSize });
+  const pool = new pg.Pool({ ...settings, max: poolSize, pipeline: true, stream: gatheringSocket });
   // A connection that dies while idle is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => {});
   const knex = knexFactory({
     client: 'pg',
-    connection: settings,
+    connection: { ...settings, stream: gatheringSocket },
     pool: { min: 0, max: knexPoolSize },
     acquireConnectionTimeout: 6000,
     // Whatever goes wrong rejects and is logged once, where it is answered; knex would print it as well.
@@ -57,6 +72,12 @@ export function openDatabase(
     async run<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[]) {
       const result = await pool.query<Row>({ ...statement, values });
       return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+    },
+    async together(steps) {
+      const [only] = steps;
+      if (!only) return;
+      if (steps.length === 1) await pool.query({ ...only.statement, values: only.values });
+      else await inOneTransaction(await pool.connect(), steps);
     },
     async ping() {
       await withinTime(pool.query('select 1'), ANSWER_WITHIN_MS);

@@ -13,7 +13,7 @@ const LONGEST_BLOCK = 3600;
 
 /** Opens the limiter. With `enabled: false` every take succeeds. */
 export function openRateLimits({ database, limits, hashKey, record }: RateLimitDeps): RateLimiter {
-  const key = createSecretKey(hashKey);
+  const secret = createSecretKey(hashKey);
   const counters = new Map<LimitRule, Counter>();
   for (const rule of Object.keys(limitRules) as LimitRule[]) counters.set(rule, counter(database, rule, limits));
 
@@ -24,8 +24,8 @@ export function openRateLimits({ database, limits, hashKey, record }: RateLimitD
   }
   function hashed(rule: LimitRule, counted: string): string {
     const { counts } = limitRules[rule];
-    if (counts === 'everything') return hmac(key, '');
-    return hmac(key, counts === 'client address' ? networkOf(counted) : counted);
+    if (counts === 'everything') return hmac(secret, '');
+    return hmac(secret, counts === 'client address' ? networkOf(counted) : counted);
   }
 
   return {
