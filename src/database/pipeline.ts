@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { PoolClient } from 'pg';
-import type { Step } from './pool.ts';
+import type { Statement, Step } from './pool.ts';
 
 /**
  * A socket that sends what is written to it in one turn of the loop as one: for the driver, each message of a statement and
@@ -29,23 +29,36 @@ export function gatheringSocket(): Socket {
 
 /**
  * Sends a whole transaction without waiting in between, and gives the connection back. When a step fails, PostgreSQL refuses
- * the ones behind it and makes the COMMIT a ROLLBACK, so that the first failure is the one that tells.
+ * the ones behind it and makes the COMMIT a ROLLBACK, so that the first failure is the one that tells. False when that is a
+ * decisive step which met no row.
  */
-export async function inOneTransaction(client: PoolClient, steps: readonly Step[]): Promise<void> {
+export async function inOneTransaction(client: PoolClient, steps: readonly Step[]): Promise<boolean> {
   let broken: Error | undefined;
   const noteBroken = (error: Error) => {
     broken = error;
   };
   // Without a listener a connection that dies while it is used would end the process.
   client.on('error', noteBroken);
-  const sent = [
-    client.query('begin'),
-    ...steps.map(({ statement, values }) => client.query({ ...statement, values })),
-    client.query('commit'),
-  ];
-  const outcomes = await Promise.allSettled(sent);
+  const begun = client.query('begin');
+  const asked = steps.map(({ statement, values, decisive }) =>
+    client.query({ ...(decisive ? decisiveForm(statement) : statement), values }),
+  );
+  const outcomes = await Promise.allSettled([begun, ...asked, client.query('commit')]);
   client.off('error', noteBroken);
   client.release(broken);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed) throw failed.reason;
+  const failed = outcomes.findIndex((outcome) => outcome.status === 'rejected');
+  const outcome = outcomes[failed];
+  if (outcome?.status !== 'rejected') return true;
+  if (steps[failed - 1]?.decisive && isNothingMet(outcome.reason)) return false;
+  throw outcome.reason;
+}
+
+/** PostgreSQL cannot make a transaction depend on a row count by itself, but it ends one that divides by zero. */
+function decisiveForm({ name, text }: Statement): Statement {
+  return { name: `${name}_decisive`, text: `with met as (${text} returning 1) select 1 / (select count(*) from met)` };
+}
+
+/** SQLSTATE division_by_zero. */
+function isNothingMet(reason: unknown): boolean {
+  return reason instanceof Error && 'code' in reason && reason.code === '22012';
 }

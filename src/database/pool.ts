@@ -15,6 +15,8 @@ export interface Statement {
 export interface Step {
   statement: Statement;
   values: unknown[];
+  /** For a change that consumes or ends something once: when it meets no row, somebody else was faster, and nothing is done. */
+  decisive?: true;
 }
 
 /** What a statement gave back. */
@@ -31,9 +33,10 @@ export interface Database {
   run<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[]): Promise<Answer<Row>>;
   /**
    * Several of these as one transaction: all or nothing, one way to PostgreSQL and back, one write to its disk. A step cannot
-   * see what another one gave back. Rejects with the error of the first step that failed.
+   * see what another one gave back. False when a decisive step met no row: then nothing was done. Rejects with the error of
+   * the first step that failed.
    */
-  together(steps: readonly Step[]): Promise<void>;
+  together(steps: readonly Step[]): Promise<boolean>;
   /** Resolves when PostgreSQL answers within two seconds, else rejects. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -74,10 +77,7 @@ export function openDatabase(
       return { rows: result.rows, rowCount: result.rowCount ?? 0 };
     },
     async together(steps) {
-      const [only] = steps;
-      if (!only) return;
-      if (steps.length === 1) await pool.query({ ...only.statement, values: only.values });
-      else await inOneTransaction(await pool.connect(), steps);
+      return steps.length === 0 || inOneTransaction(await pool.connect(), steps);
     },
     async ping() {
       await withinTime(pool.query('select 1'), ANSWER_WITHIN_MS);

@@ -1,3 +1,4 @@
+import type { Step } from '../database/index.ts';
 import type { EventType, PersonalEvent } from './event_types.ts';
 
 /** Something that happened; `detail` holds small facts, never a secret or an address. */
@@ -25,9 +26,16 @@ export interface ActivityEvent extends RecordedEvent {
 /** Keeps an event. Never throws: what cannot be written to the database is written to the log. */
 export type RecordEvent = (event: SecurityEvent) => Promise<void>;
 
+/**
+ * Does a deed and keeps what tells of it, all or nothing. False when a decisive step of the deed met no row: then neither was
+ * done. Rejects as the database does.
+ */
+export type RecordDeed = (deed: readonly Step[], events: readonly SecurityEvent[]) => Promise<boolean>;
+
 /** What the room offers. */
 export interface Events {
   record: RecordEvent;
+  recordDeed: RecordDeed;
   /** The timeline of a visit, oldest first, for a reference as people read it out: any case, with or without the hyphen. */
   explain(reference: string): Promise<RecordedEvent[]>;
   /** The newest events of an account, newest first. */

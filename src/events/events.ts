@@ -2,7 +2,7 @@ import type { Database } from '../database/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { describeError } from '../kit/errors.ts';
 import type { EventsDeps } from './deps.ts';
-import type { ActivityEvent, Events, SecurityEvent } from './door.ts';
+import type { ActivityEvent, Events, RecordedEvent, SecurityEvent } from './door.ts';
 import { isPersonal, personalEvents } from './event_types.ts';
 import { postgresEventStore } from './postgres_event_store.ts';
 
@@ -20,11 +20,17 @@ export function readEvents(database: Database): Pick<Events, 'explain' | 'ofAcco
 /** Opens the events over the database. */
 export function openEvents({ database, logger, lifetimes, device = () => undefined }: EventsDeps): Events {
   const store = postgresEventStore(database);
+  const asKept = (event: SecurityEvent): RecordedEvent => {
+    const own = isPersonal(event.type) ? { ...event, detail: { ...device(), ...event.detail } } : event;
+    return { ...storable(own), at: now() };
+  };
   return {
     ...readEvents(database),
+    async recordDeed(deed, events) {
+      return database.together(events.length === 0 ? deed : [...deed, store.appending(events.map(asKept))]);
+    },
     async record(event) {
-      const own = isPersonal(event.type) ? { ...event, detail: { ...device(), ...event.detail } } : event;
-      const kept = { ...storable(own), at: now() };
+      const kept = asKept(event);
       try {
         await store.append(kept);
       } catch (cause) {

@@ -6,5 +6,5 @@
  * records names the facts one by one.
  */
 export { openEvents, readEvents } from './events.ts';
-export type { ActivityEvent, Events, RecordEvent, RecordedEvent, SecurityEvent } from './door.ts';
+export type { ActivityEvent, Events, RecordDeed, RecordEvent, RecordedEvent, SecurityEvent } from './door.ts';
 export type { EventType, PersonalEvent } from './event_types.ts';

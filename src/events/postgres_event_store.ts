@@ -1,4 +1,4 @@
-import { sweepRows, type Database } from '../database/index.ts';
+import { sweepRows, type Database, type Step } from '../database/index.ts';
 import type { RecordedEvent } from './door.ts';
 import type { EventStore } from './event_store.ts';
 
@@ -14,20 +14,39 @@ interface Row {
   detail: NonNullable<RecordedEvent['detail']>;
 }
 
+/** Their order among those of the same instant is that of the arrays: ids are given row by row. */
 const append = {
   name: 'events_append',
   text: `insert into events (at, type, outcome, reference, account_id, client_id, upstream_id, reason, detail)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+         select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+           $8::text[], $9::jsonb[])`,
 };
+
+function appending(events: readonly RecordedEvent[]): Step {
+  const column = (value: (event: RecordedEvent) => unknown) => events.map((event) => value(event) ?? null);
+  const values = [
+    column(({ at }) => at),
+    column(({ type }) => type),
+    column(({ outcome }) => outcome),
+    column(({ reference }) => reference),
+    column(({ accountId }) => accountId),
+    column(({ clientId }) => clientId),
+    column(({ upstreamId }) => upstreamId),
+    column(({ reason }) => reason),
+    column(({ detail }) => JSON.stringify(detail ?? {})),
+  ];
+  return { statement: append, values };
+}
 
 /** Events in PostgreSQL. */
 export function postgresEventStore(database: Database): EventStore {
   const { knex } = database;
   return {
     async append(event) {
-      const about = [event.reference, event.accountId, event.clientId, event.upstreamId, event.reason];
-      await database.run(append, [event.at, event.type, event.outcome, ...about, JSON.stringify(event.detail ?? {})]);
+      const { statement, values } = appending([event]);
+      await database.run(statement, values);
     },
+    appending,
     async ofReference(reference) {
       const rows = await knex<Row>('events').where({ reference }).orderBy(['at', 'id']);
       return rows.map(eventOf);

@@ -38,6 +38,25 @@ describe('statements together', () => {
     expect(await kept()).toEqual([]);
   });
 
+  it('are not done at all when a decisive one of them meets no row', async () => {
+    const take = (id: number): Step => ({
+      statement: { name: `${table}_take`, text: `delete from ${table} where id = $1` },
+      values: [id],
+      decisive: true,
+    });
+    await test.database.together([add(1)]);
+    expect(await test.database.together([add(2), take(9), add(3)])).toBe(false);
+    expect((await kept()).map(({ id }) => id)).toEqual([1]);
+    const races = Array.from({ length: 32 }, (_, n) => test.database.together([take(1), add(100 + n)]));
+    expect((await Promise.all(races)).filter(Boolean)).toHaveLength(1);
+    expect(await kept()).toHaveLength(1);
+  });
+
+  it('tell a division of their own by zero from a decisive step', async () => {
+    const divide = { statement: { name: 'divide', text: 'select 1 / $1::int' }, values: [0] };
+    await expect(test.database.together([add(1), divide])).rejects.toMatchObject({ code: '22012' });
+  });
+
   it('go on after a failure as if it had not been', async () => {
     for (let time = 0; time < 20; time += 1) {
       await Promise.allSettled([
