@@ -100,6 +100,7 @@ function openEngine(
     web,
     accounts: directoryOf(accounts),
     record: events.record,
+    recordDeed: events.recordDeed,
     lifetimes,
     resources: [...settings.resources, ...resources],
     pages: signOutPages({ web }),
@@ -124,9 +125,12 @@ function mountPrompts(web: Web, oidc: Oidc, prompts: Record<string, PromptHandle
   ] as const;
   for (const [method, act] of methods) {
     web.router[method]('/interaction/:uid', async (ctx) => {
-      const onward = method === 'get' ? await oidc.onward(parameterOf(ctx, 'uid'), web.browser.read(ctx)) : undefined;
-      if (onward !== undefined) return web.redirect(ctx, onward);
-      const visit = await oidc.current(ctx);
+      const visit = await oidc.current(ctx).catch(async (gone: unknown) => {
+        const onward = method === 'get' ? await oidc.onward(parameterOf(ctx, 'uid'), web.browser.read(ctx)) : undefined;
+        if (onward === undefined) throw gone;
+        web.redirect(ctx, onward);
+      });
+      if (!visit) return;
       const handler = handlers.get(visit.prompt.name);
       if (!handler)
         throw new IdpError('internal', { cause: new Error(`no room answers the prompt ${visit.prompt.name}`) });

@@ -4,7 +4,8 @@
  * Owns every connection to PostgreSQL; nothing else creates one. Mounts no URL. Never reads PostgreSQL's clock and never
  * builds SQL out of values.
  */
-export { openDatabase, type Connection, type Database, type Statement, type Step } from './pool.ts';
+export { openDatabase, type Connection, type Database } from './pool.ts';
+export type { Statement, Step } from './statement.ts';
 export { migrate, migrateDown, migrationStatus, pendingMigrations } from './migrations.ts';
 export { isDatabaseUnavailable } from './database_errors.ts';
 export { findEmbedded, startEmbedded } from './embedded.ts';

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { PoolClient } from 'pg';
-import type { Statement, Step } from './pool.ts';
+import type { Statement, Step } from './statement.ts';
 
 /**
  * A socket that sends what is written to it in one turn of the loop as one: for the driver, each message of a statement and

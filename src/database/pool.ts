@@ -1,23 +1,10 @@
-import { inOneTransaction, gatheringSocket } from './pipeline.ts';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
+import { gatheringSocket, inOneTransaction } from './pipeline.ts';
+import type { Statement, Step } from './statement.ts';
 
 /** Where PostgreSQL is: a URL, or the socket folder of the embedded server. */
 export type Connection = { url: string } | { host: string; user: string; database: string };
-
-/** A statement that PostgreSQL prepares once per connection under its name. */
-export interface Statement {
-  name: string;
-  text: string;
-}
-
-/** A statement with its values: one part of what is written together. */
-export interface Step {
-  statement: Statement;
-  values: unknown[];
-  /** For a change that consumes or ends something once: when it meets no row, somebody else was faster, and nothing is done. */
-  decisive?: true;
-}
 
 /** What a statement gave back. */
 interface Answer<Row> {

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { Context } from 'koa';
 import type { ClientMetadata } from '../clients/index.ts';
 import type { Database } from '../database/index.ts';
-import type { RecordEvent } from '../events/index.ts';
+import type { RecordDeed, RecordEvent } from '../events/index.ts';
 import type { Keys } from '../keys/index.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Web } from '../web/index.ts';
@@ -49,6 +49,7 @@ export interface OidcDeps {
   web: Pick<Web, 'browser' | 'cookies' | 'device' | 'fail' | 'note' | 'rawForm' | 'redirect' | 'referenceOf' | 't'>;
   accounts: AccountDirectory;
   record: RecordEvent;
+  recordDeed: RecordDeed;
   lifetimes: LifetimeSettings;
   resources: ResourceSettings[];
   pages: LogoutPages;

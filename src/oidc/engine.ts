@@ -2,6 +2,7 @@ import Provider, { type Interaction, type KoaContextWithOIDC } from 'oidc-provid
 import type { Middleware } from 'koa';
 import { adapterFactory } from './artifacts/adapter.ts';
 import { allStores } from './artifacts/artifact_store.ts';
+import { unitOfRequest } from './artifacts/request_scope.ts';
 import { guardedDatabase } from './artifacts/guarded_database.ts';
 import { engineConfiguration } from './configuration.ts';
 import { recordEngineEvents } from './engine_events.ts';
@@ -47,15 +48,17 @@ async function beginPrompt(
   ctx: KoaContextWithOIDC,
   interaction: Interaction,
 ): Promise<string> {
-  const { web, record } = deps;
+  const { web } = deps;
   const own = asContext(ctx);
   const reference = web.referenceOf(own);
   const clientId = ctx.oidc.client?.clientId ?? '';
   const params =
     ctx.oidc.client?.['requirePushedAuthorizationRequests'] === true ? {} : keptParameters(interaction.params);
-  await visits.add(interaction.uid, { browserHash: web.browser.ensure(own), reference, clientId, params });
   const first = ctx.oidc.route !== 'resume';
-  await record({
+  const visit = visits.adding(interaction.uid, { browserHash: web.browser.ensure(own), reference, clientId, params });
+  // The row of the interaction is in the same unit.
+  unitOfRequest().deed.push(visit);
+  unitOfRequest().events.push({
     type: first ? 'oidc.visit_started' : 'oidc.visit_continued',
     outcome: 'ok',
     reference,

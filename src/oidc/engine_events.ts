@@ -4,6 +4,7 @@ import type { Client, KoaContextWithOIDC, errors } from 'oidc-provider';
 import type { EventType } from '../events/index.ts';
 import { describeError } from '../kit/errors.ts';
 import { alreadyUsedDetails } from './artifacts/adapter.ts';
+import { currentUnit } from './artifacts/request_scope.ts';
 import type { OidcDeps } from './deps.ts';
 import type { LogoutNotices } from './logout_notices.ts';
 import { asContext } from './protocol_errors.ts';
@@ -40,7 +41,8 @@ export function recordEngineEvents(provider: Provider, deps: EngineEventsDeps): 
     refused(deps, ctx, REUSED[error.error_detail ?? ''] ?? 'oidc.token_refused', error);
   });
   provider.on('authorization.success', (ctx: KoaContextWithOIDC) => {
-    if (ctx.oidc.route === 'resume') void record({ ...about(deps, ctx), type: 'oidc.visit_returned', outcome: 'ok' });
+    if (ctx.oidc.route !== 'resume') return;
+    currentUnit()?.events.push({ ...about(deps, ctx), type: 'oidc.visit_returned', outcome: 'ok' });
   });
   provider.on('end_session.success', (ctx: KoaContextWithOIDC) => {
     void record({ ...about(deps, ctx), type: 'oidc.session_ended', outcome: 'ok' });

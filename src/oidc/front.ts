@@ -1,12 +1,14 @@
 import type { Context, Middleware, Next } from 'koa';
 import { IdpError } from '../kit/errors.ts';
-import { inRequestScope } from './artifacts/request_scope.ts';
+import type { RecordDeed } from '../events/index.ts';
+import { models } from './artifacts/models.ts';
+import { bring, inOneUnit, inRequestScope, unitOfRequest, type Unit } from './artifacts/request_scope.ts';
 import type { OidcDeps } from './deps.ts';
 import type { VisitResult } from './door.ts';
 import type { LastUse } from './last_use.ts';
 import { LONGEST_REQUEST, routes, servedPaths } from './routes.ts';
 import { allowLibraryForm } from './self_submitting.ts';
-import type { NoteThrough } from './session_upstreams.ts';
+import { notingThrough } from './session_upstreams.ts';
 import type { Visits } from './visits.ts';
 
 /** What the front works with. */
@@ -14,7 +16,7 @@ interface FrontDeps {
   web: Pick<OidcDeps['web'], 'cookies' | 'note' | 'rawForm' | 'redirect'>;
   visits: Pick<Visits, 'ofRequest'>;
   lastUse: LastUse;
-  noteThrough: NoteThrough;
+  recordDeed: RecordDeed;
   /** The library's own routes, as of this moment. */
   engine: () => Middleware;
 }
@@ -35,19 +37,38 @@ export function createFront(deps: FrontDeps): Middleware {
     deps.web.note(ctx, { route: uid === undefined ? ctx.path : `${routes.authorization}/:uid` });
     if (ctx.method === 'POST' && FORMS.has(ctx.path)) return formAsQuery(deps, ctx);
     if (FORMS.has(ctx.path) && ctx.querystring.length > LONGEST_REQUEST) throw tooLarge();
-    if (uid !== undefined) await checkResume(deps, ctx, uid);
-    await answer(deps, ctx, next);
+    if (uid === undefined && ctx.path !== routes.authorization) return inRequestScope(() => answer(deps, ctx, next));
+    const unit = await inOneUnit(async () => {
+      if (uid !== undefined) await checkResume(deps, ctx, uid);
+      await answer(deps, ctx, next);
+    });
+    await keep(deps, ctx, unit);
   };
 }
 
-async function answer({ engine, lastUse, noteThrough }: FrontDeps, ctx: Context, next: Next): Promise<void> {
-  await inRequestScope(() => Promise.resolve(engine()(ctx, next)));
+async function answer({ engine, lastUse }: FrontDeps, ctx: Context, next: Next): Promise<void> {
+  await engine()(ctx, next);
   if (ctx.status === 503 && !ctx.response.get('Retry-After')) ctx.set('Retry-After', String(AGAIN_AFTER));
   const state = engineState(ctx);
   allowLibraryForm(ctx, endOfFlow(state));
   if (ctx.status >= 400) return;
   noteUse(lastUse, ctx, state);
-  await noteOrigin(noteThrough, state);
+  noteOrigin(state);
+}
+
+/**
+ * What an authorization wants to keep stands in one transaction, and the browser hears of it afterwards. When it cannot be
+ * kept, nothing was done: not even a cookie is set, and the same request can be made again.
+ */
+async function keep({ recordDeed }: FrontDeps, ctx: Context, { deed, events }: Unit): Promise<void> {
+  const failed = ctx.status >= 500;
+  try {
+    if (!failed && !(await recordDeed(deed, events))) throw new IdpError('interaction_expired');
+  } catch (error) {
+    ctx.remove('Set-Cookie');
+    throw error;
+  }
+  if (failed) ctx.remove('Set-Cookie');
 }
 
 /** A browser that comes with its session, and an app that uses what it was allowed. */
@@ -59,10 +80,10 @@ function noteUse(lastUse: LastUse, ctx: Context, { session, entities }: EngineSt
 }
 
 /** A login that was just resumed: through which identity its session came. Not while the library still asks to switch accounts. */
-async function noteOrigin(noteThrough: NoteThrough, { session, entities }: EngineState): Promise<void> {
+function noteOrigin({ session, entities }: EngineState): void {
   const login = entities?.Interaction?.result?.login;
   if (!login?.through || session?.uid === undefined || session.accountId !== login.accountId) return;
-  await noteThrough(session.uid, login.through);
+  unitOfRequest().deed.push(notingThrough(session.uid, login.through));
 }
 
 /** Cross-site form posts bring no Lax cookie along; the GET that follows a 303 does. */
@@ -84,7 +105,8 @@ function isTooLarge(error: unknown): boolean {
 
 /** The library trusts a cookie that a sibling domain can plant; the binding of the browser cannot be. */
 async function checkResume({ web, visits }: FrontDeps, ctx: Context, uid: string): Promise<void> {
-  await visits.ofRequest(ctx, uid);
+  const { interaction } = await visits.ofRequest(ctx, uid);
+  if (interaction) bring(models.Interaction.table, uid, interaction);
   // The library goes by the cookie alone and never looks at the path.
   if (web.cookies.get(ctx, 'resume') !== uid) throw new IdpError('interaction_expired');
 }

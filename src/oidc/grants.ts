@@ -1,9 +1,11 @@
 import type Provider from 'oidc-provider';
-import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import type { AdapterPayload, Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Database } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import { epochSeconds, now } from '../kit/clock.ts';
 import { secretToken } from '../kit/random.ts';
+import { models } from './artifacts/models.ts';
+import { bring, currentUnit } from './artifacts/request_scope.ts';
 import { isFirstParty } from './client_traits.ts';
 import type { RequestedScopes } from './door.ts';
 
@@ -19,7 +21,7 @@ interface GrantsDeps {
 
 const newest = {
   name: 'grants_newest_of',
-  text: 'select id from grants where account_id = $1 and client_id = $2 and expires_at > $3 order by expires_at desc limit 1',
+  text: 'select id, payload from grants where account_id = $1 and client_id = $2 and expires_at > $3 order by expires_at desc limit 1',
 };
 
 /** What a person allowed an app: one grant for account and client, in whichever browser. */
@@ -51,8 +53,15 @@ export function createGrants({ database, record, grantSeconds }: GrantsDeps): Gr
   const find = async (provider: Provider, holder: GrantHolder, id?: string): Promise<Grant | undefined> => {
     const named = id === undefined ? undefined : await provider.Grant.find(id);
     if (named?.accountId === holder.accountId && named.clientId === holder.clientId) return named;
-    const { rows } = await database.run<{ id: string }>(newest, [holder.accountId, holder.clientId, now()]);
-    return rows[0] && provider.Grant.find(rows[0].id);
+    const { rows } = await database.run<{ id: string; payload: AdapterPayload }>(newest, [
+      holder.accountId,
+      holder.clientId,
+      now(),
+    ]);
+    const [row] = rows;
+    if (!row) return undefined;
+    bring(models.Grant.table, row.id, { ...row.payload, jti: row.id });
+    return provider.Grant.find(row.id);
   };
   const grant = async (holder: GrantHolder, target: Grant, missing: RequestedScopes) => {
     if (missing.oidc.length > 0) target.addOIDCScope(missing.oidc);
@@ -61,7 +70,10 @@ export function createGrants({ database, record, grantSeconds }: GrantsDeps): Gr
     target.exp = epochSeconds() + grantSeconds;
     await target.save();
     const scope = [...missing.oidc, ...Object.values(missing.resources).flat()].join(' ');
-    await record({ type: 'oidc.grant_given', outcome: 'ok', ...holder, detail: { scope } });
+    const event = { type: 'oidc.grant_given', outcome: 'ok', ...holder, detail: { scope } } as const;
+    const unit = currentUnit();
+    if (unit) unit.events.push(event);
+    else await record(event);
     return target;
   };
   const renew = async (found: Grant): Promise<void> => {

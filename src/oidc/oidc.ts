@@ -11,7 +11,6 @@ import { createLastUse } from './last_use.ts';
 import { createLogoutNotices } from './logout_notices.ts';
 import { createRemembered } from './remembered.ts';
 import { createRestart } from './restart.ts';
-import { createNoteThrough } from './session_upstreams.ts';
 import { createSessionReader } from './sessions.ts';
 import { sweep } from './sweep.ts';
 import { createVisits } from './visits.ts';
@@ -22,21 +21,20 @@ import { createVisitStore } from './visit_store.ts';
  * keeps the one it began with.
  */
 export function openOidc(deps: OidcDeps): Oidc {
-  const { web, database, record, clients, accounts } = deps;
+  const { web, database, record, recordDeed, clients, accounts } = deps;
   const live = liveEngine(deps);
   const { engine, sealer, visitStore, notices } = live;
-  const { Interaction: interactions, Session: sessions } = allStores(database, sealer);
+  const { Session: sessions } = allStores(database, sealer);
   const lastUse = createLastUse(deps);
-  const noteThrough = createNoteThrough(database);
-  const visits = createVisits({ web, clients, store: visitStore, interactions, sessions });
+  const visits = createVisits({ web, clients, store: visitStore, sessions });
   return {
-    middleware: createFront({ web, visits, lastUse, noteThrough, engine: () => engine().routes }),
+    middleware: createFront({ web, visits, lastUse, recordDeed, engine: () => engine().routes }),
     current: visits.current,
-    find: async (uid, browserHash) => (await visits.find(uid, browserHash)).visit,
+    find: visits.find,
     async progress(uid, progress) {
       if (!(await visitStore.progress(uid, progress))) throw new IdpError('interaction_expired');
     },
-    ...createFinish({ database, sealer, visits, interactions, engine, record }),
+    ...createFinish({ sealer, visits, engine, recordDeed }),
     session: createSessionReader({ web, sessions, accounts, lastUse }),
     restart: createRestart({ web, visits: visitStore }),
     ...createRemembered(database, () => live.settings().lifetimes.remembered_account),

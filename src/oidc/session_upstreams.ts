@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Database } from '../database/index.ts';
+import type { Database, Step } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
 
 /** The identity through which somebody signed in, and their session at its upstream where that named one. */
@@ -9,9 +9,6 @@ export interface SessionIdentity {
   subject: string;
   sid?: string;
 }
-
-/** Notes through which identity a session was signed in to. */
-export type NoteThrough = (uid: string, identity: SessionIdentity) => Promise<void>;
 
 const note = {
   name: 'session_upstreams_note',
@@ -33,11 +30,9 @@ interface Row {
   sid: string | null;
 }
 
-/** The notes over their table; a row ends with its session. */
-export function createNoteThrough({ run }: Pick<Database, 'run'>): NoteThrough {
-  return async (uid, { upstreamId, issuer, subject, sid }) => {
-    await run(note, [uid, upstreamId, issuer, subject, sid ?? null, now()]);
-  };
+/** The step that notes through which identity a session, which is saved before it, was signed in to; it ends with the session. */
+export function notingThrough(uid: string, { upstreamId, issuer, subject, sid }: SessionIdentity): Step {
+  return { statement: note, values: [uid, upstreamId, issuer, subject, sid ?? null, now()] };
 }
 
 /** The identity through which a session was signed in to last; undefined for one that never was. */

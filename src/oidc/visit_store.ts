@@ -1,7 +1,10 @@
-import type { Database } from '../database/index.ts';
+import type { AdapterPayload } from 'oidc-provider';
+import type { Database, Step } from '../database/index.ts';
 import type { Sealer } from '../keys/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { sha256 } from '../kit/random.ts';
+import { models } from './artifacts/models.ts';
+import { fromRow } from './artifacts/rows.ts';
 
 /** What is kept of one prompt of a visit. */
 export interface VisitRecord {
@@ -14,6 +17,8 @@ export interface VisitRecord {
   expiresAt: Date;
   restartableUntil: Date;
   finishedAt: Date | null;
+  /** What the library keeps of the prompt, as long as that is there. */
+  interaction?: AdapterPayload;
 }
 
 /** A prompt whose page is about to be shown. */
@@ -28,11 +33,13 @@ interface VisitRow {
   expires_at: Date;
   restartable_until: Date;
   finished_at: Date | null;
+  interaction: unknown;
 }
 
 /** The visits of all browsers. Uids are secrets of a browser: only their hash is stored. */
 export interface VisitStore {
-  add(uid: string, visit: NewVisit): Promise<void>;
+  /** The step that adds it. */
+  adding(uid: string, visit: NewVisit): Step;
   /** Also an expired or finished one, as long as it can be begun again. */
   find(uid: string): Promise<VisitRecord | undefined>;
   /** False when the visit is over. */
@@ -46,8 +53,10 @@ const add = {
 };
 const find = {
   name: 'visits_find',
-  text: `select browser_hash, reference, client_id, params, progress, expires_at, restartable_until, finished_at
-         from visits where uid_hash = $1 and restartable_until > $2`,
+  text: `select v.browser_hash, v.reference, v.client_id, v.params, v.progress, v.expires_at, v.restartable_until,
+           v.finished_at, i.payload as interaction
+         from visits v left join interactions i on i.id = v.uid_hash and i.expires_at > $2
+         where v.uid_hash = $1 and v.restartable_until > $2`,
 };
 const progress = {
   name: 'visits_progress',
@@ -70,12 +79,13 @@ export function createVisitStore({ database, sealer, seconds }: VisitStoreDeps):
     JSON.parse(sealer.open(value, `visits ${hash} ${part}`)) as Record<string, unknown>;
 
   return {
-    async add(uid, { browserHash, reference, clientId, params }) {
+    adding(uid, { browserHash, reference, clientId, params }) {
       const hash = sha256(uid);
       const { interaction, restart } = seconds();
       const until = inSeconds(Math.max(interaction, restart));
       const sealed = seal('params', hash, params);
-      await database.run(add, [hash, browserHash, reference, clientId, sealed, now(), inSeconds(interaction), until]);
+      const values = [hash, browserHash, reference, clientId, sealed, now(), inSeconds(interaction), until];
+      return { statement: add, values };
     },
     async find(uid) {
       const hash = sha256(uid);
@@ -91,6 +101,10 @@ export function createVisitStore({ database, sealer, seconds }: VisitStoreDeps):
         expiresAt: row.expires_at,
         restartableUntil: row.restartable_until,
         finishedAt: row.finished_at,
+        interaction:
+          row.interaction === null
+            ? undefined
+            : fromRow(models.Interaction, sealer, { id: hash, payload: row.interaction }, { jti: uid }),
       };
     },
     async progress(uid, value) {

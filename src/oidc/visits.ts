@@ -14,7 +14,6 @@ interface VisitsDeps {
   web: Pick<OidcDeps['web'], 'browser' | 'note' | 't'>;
   clients: OidcDeps['clients'];
   store: VisitStore;
-  interactions: Pick<ModelStore, 'find'>;
   sessions: Pick<ModelStore, 'findByUid'>;
 }
 
@@ -27,7 +26,9 @@ export interface LiveVisit {
 /** Finds visits, and refuses all but the browser in which they began. */
 export interface Visits {
   current(ctx: Context): Promise<Visit>;
-  find(uid: string, browserHash: string | undefined): Promise<LiveVisit>;
+  find(uid: string, browserHash: string | undefined): Promise<Visit>;
+  /** What a visit was made of; undefined when it has ended, or when its session is by now somebody else's, or nobody's. */
+  live(visit: Visit): Promise<LiveVisit | undefined>;
   /** The visit, finished or not, when this is its browser. Else IdpError as `find`. */
   ofBrowser(uid: string, browserHash: string | undefined): Promise<VisitRecord>;
   /** The same for a request: notes the reference, and the one button of an error page. */
@@ -36,13 +37,25 @@ export interface Visits {
 
 /** Visits over their store and the library's interactions. */
 export function createVisits(deps: VisitsDeps): Visits {
+  const found = new WeakMap<Visit, LiveVisit>();
+  const opened = async (uid: string, record: VisitRecord): Promise<Visit> => {
+    const live = await open(deps, uid, record);
+    found.set(live.visit, live);
+    return live.visit;
+  };
   return {
-    find: async (uid, browserHash) => open(deps, uid, await ofBrowser(deps, uid, browserHash)),
+    find: async (uid, browserHash) => opened(uid, await ofBrowser(deps, uid, browserHash)),
+    async live(visit) {
+      const known = found.get(visit);
+      if (known) return (await sameSession(deps, known.interaction)) ? known : undefined;
+      const record = await ofBrowser(deps, visit.uid, visit.browserHash);
+      return record.finishedAt ? undefined : open(deps, visit.uid, record);
+    },
     ofBrowser: (uid, browserHash) => ofBrowser(deps, uid, browserHash),
     ofRequest: (ctx, uid) => ofRequest(deps, ctx, uid),
     async current(ctx) {
       const uid = uidOf(ctx);
-      const { visit } = await open(deps, uid, await ofRequest(deps, ctx, uid));
+      const visit = await opened(uid, await ofRequest(deps, ctx, uid));
       const wish = visit.params['ui_locales'];
       deps.web.note(ctx, { primary: undefined, uiLocales: typeof wish === 'string' ? wish : undefined });
       return visit;
@@ -72,7 +85,7 @@ async function ofRequest(deps: VisitsDeps, ctx: Context, uid: string): Promise<V
 async function open(deps: VisitsDeps, uid: string, record: VisitRecord): Promise<LiveVisit> {
   const expired = new IdpError('interaction_expired', { reference: record.reference });
   if (record.finishedAt || record.expiresAt <= now()) throw expired;
-  const interaction = (await deps.interactions.find([uid])).get(uid);
+  const { interaction } = record;
   const client = deps.clients.find(record.clientId);
   if (!interaction?.prompt || !client || !(await sameSession(deps, interaction))) throw expired;
   return { visit: describeVisit(uid, record, interaction, client), interaction };

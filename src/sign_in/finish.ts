@@ -130,7 +130,7 @@ function owesTerms({ signup }: SignInDeps, { termsVersion }: Account): boolean {
 }
 
 async function complete(
-  { accounts, oidc, record, web }: SignInDeps,
+  { accounts, oidc, web }: SignInDeps,
   ctx: Context,
   visit: Visit,
   account: Account,
@@ -140,17 +140,10 @@ async function complete(
   if (remember) await oidc.remember(visit.browserHash, accountId);
   if (upstreamId) web.cookies.set(ctx, 'last_upstream', upstreamId, { maxAge: LAST_UPSTREAM_SECONDS });
   const about = { ...aboutVisit(visit), upstreamId, accountId };
-  await record({ ...about, type: 'sign_in.completed', outcome: 'ok', detail: { method } });
-  const onward = await oidc.finish(visit, {
-    login: {
-      accountId,
-      amr: [method],
-      remember,
-      provenAt,
-      upstreamId,
-      through: upstreamId && identity ? { upstreamId, ...identity } : undefined,
-    },
-  });
+  const completed = { ...about, type: 'sign_in.completed', outcome: 'ok', detail: { method } } as const;
+  const through = upstreamId && identity ? { upstreamId, ...identity } : undefined;
+  const login = { accountId, amr: [method], remember, provenAt, upstreamId, through };
+  const onward = await oidc.finish(visit, { login }, [completed]);
   const { browserHash, reference } = visit;
   await accounts.noteSignIn(account, { browserHash, reference, locale: web.locale(ctx) });
   web.redirect(ctx, onward);

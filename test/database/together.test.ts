@@ -75,7 +75,7 @@ describe('statements together', () => {
       statement: { name: 'die', text: 'select pg_terminate_backend(pg_backend_pid())' },
       values: [],
     };
-    await expect(test.database.together([add(1), die, add(2)])).rejects.toThrow();
+    await expect(test.database.together([add(1), die, add(2)])).rejects.toThrow(/terminat/i);
     expect(await kept()).toEqual([]);
     await test.database.together([add(1), add(2)]);
     expect((await kept()).map(({ id }) => id)).toEqual([1, 2]);

@@ -85,6 +85,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     web,
     accounts: { find: async (id) => accounts.get(id), forgetProofs: async () => {} },
     record,
+    async recordDeed(deed, told) {
+      const done = await (options.deps?.database ?? database).together(deed);
+      if (done) events.push(...told);
+      return done;
+    },
     lifetimes: lifetimeSettings.parse({}),
     resources: [resourceSettings.parse({ id: API, scopes: ['read', 'write'] })],
     pages: plainLogoutPages,

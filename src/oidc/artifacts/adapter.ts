@@ -2,7 +2,7 @@ import Provider, { errors, type Adapter, type AdapterPayload } from 'oidc-provid
 import type { ModelStore } from './artifact_store.ts';
 import { publicMethods } from '../login_way.ts';
 import { models, type ArtifactModel, type ModelName } from './models.ts';
-import { isStored, noteStored } from './request_scope.ts';
+import { currentUnit, isStored, noteStored, takeBrought } from './request_scope.ts';
 
 /** Where the library reads registered clients: the registry, and nothing else. */
 interface ClientRegistry {
@@ -39,7 +39,7 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
   };
   return {
     async find(id) {
-      return noted(id, (await store.find([id])).get(id));
+      return noted(id, takeBrought(model.table, id) ?? (await store.find([id])).get(id));
     },
     findByUid: (uid) => store.findByUid(uid),
     findByUserCode: (userCode) => store.findByUserCode(userCode),
@@ -51,9 +51,12 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
         expiresIn: expiresIn === undefined ? undefined : expiresIn + extra,
       };
       if (model.once) return rejectReplay(await store.insert([artifact]));
-      if (isStored(model.table, key)) return void (await store.renew([artifact]));
-      await store.upsert([artifact]);
+      const known = isStored(model.table, key);
       noteStored(model.table, key);
+      const unit = currentUnit();
+      if (unit) unit.deed.push(known ? store.steps.renewing(artifact) : store.steps.upserting(artifact));
+      else if (known) await store.renew([artifact]);
+      else await store.upsert([artifact]);
     },
     async consume(id) {
       const [consumed] = await store.consume([id]);
@@ -61,6 +64,9 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
     },
     async destroy(id) {
       if (model.key === 'uid' && isRotation(id)) return;
+      const unit = currentUnit();
+      // Of two returns from one page only one may go on: what the other one wanted to save is not written.
+      if (unit && name === 'Interaction') return void unit.deed.push(store.steps.taking(id));
       await store.destroy([id]);
     },
     async revokeByGrantId(grantId) {

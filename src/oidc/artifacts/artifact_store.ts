@@ -1,5 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider';
-import type { Database, Statement } from '../../database/index.ts';
+import type { Database, Statement, Step } from '../../database/index.ts';
 import type { Sealer } from '../../keys/index.ts';
 import { now } from '../../kit/clock.ts';
 import { sha256 } from '../../kit/random.ts';
@@ -33,6 +33,8 @@ export interface ModelStore {
   /** Marks as redeemed and returns the ids for which this very call did it. */
   consume(ids: string[]): Promise<string[]>;
   destroy(ids: string[]): Promise<void>;
+  /** The same, as steps of what is written together. `taking` deletes what must still be there. */
+  steps: { upserting(artifact: Artifact): Step; renewing(artifact: Artifact): Step; taking(id: string): Step };
   /** Ends everything of these grants; with a session, only what was issued in it and can be searched for it. */
   revoke(grantIds: string[], sessionUid?: string): Promise<void>;
 }
@@ -75,17 +77,24 @@ function finding({ model, sql, database, sealer }: Source): Pick<ModelStore, 'fi
   };
 }
 
-function saving({ model, sql, database, sealer }: Source): Pick<ModelStore, 'upsert' | 'renew' | 'insert'> {
-  const write = async (statement: Statement, artifacts: Artifact[]): Promise<number> => {
+function saving({ model, sql, database, sealer }: Source): Pick<ModelStore, 'upsert' | 'renew' | 'insert' | 'steps'> {
+  const step = (statement: Statement, artifacts: Artifact[]): Step => {
     const rows = artifacts.map(({ id, payload, expiresIn }) => toRow(model, sealer, id, payload, expiresIn));
     const columns = Object.keys(model.columns).map((_, index) => rows.map((row) => row.columns[index] ?? null));
     const own = [rows.map((row) => row.id), rows.map((row) => row.payload), rows.map((row) => row.expiresAt)];
-    return (await database.run(statement, [...own, ...columns])).rowCount;
+    return { statement, values: [...own, ...columns] };
   };
+  const write = async (statement: Statement, artifacts: Artifact[]): Promise<number> =>
+    (await database.run(statement, step(statement, artifacts).values)).rowCount;
   return {
     upsert: async (artifacts) => void (await write(sql.upsert, artifacts)),
     renew: (artifacts) => write(sql.renew, artifacts),
     insert: (artifacts) => write(sql.insert, artifacts),
+    steps: {
+      upserting: (artifact) => step(sql.upsert, [artifact]),
+      renewing: (artifact) => step(sql.renew, [artifact]),
+      taking: (id) => ({ statement: sql.destroy, values: [[storedId(model, id)]], decisive: true }),
+    },
   };
 }
 
