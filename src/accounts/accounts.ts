@@ -15,7 +15,7 @@ import { lockAccount } from './hold_account.ts';
 import { openInvitations, sweepInvitations } from './invitations.ts';
 import { joinIdentity } from './joining.ts';
 import { noteSignIn, sweepKnownBrowsers } from './known_browsers.ts';
-import { postgresAccountStore } from './postgres_account_store.ts';
+import { findingAccounts, postgresAccountStore } from './postgres_account_store.ts';
 import { postgresInvitationStore } from './postgres_invitation_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
 import { postgresMailedLinks } from './postgres_mailed_links.ts';
@@ -27,8 +27,10 @@ import { changeSignUpAddress, signUp } from './sign_up.ts';
 import { transact } from './transact.ts';
 
 /** Reads accounts and changes nothing: what commands need. */
-export function readAccounts({ knex }: Database): AccountReading {
-  const { find, findByAddress, list, newestAddress } = postgresAccountStore(knex);
+export function readAccounts(database: Database): AccountReading {
+  const { knex } = database;
+  const { find, findByAddress } = findingAccounts(database);
+  const { list, newestAddress } = postgresAccountStore(knex);
   const identities = postgresIdentityStore(knex);
   return {
     find,

@@ -7,9 +7,20 @@ import type { VisitBinding, Occasion } from './door.ts';
 /** The cookie by which a browser is known lives a year. */
 const KEPT_SECONDS = 400 * 86_400;
 
-const find = {
-  name: 'known_browsers_find',
-  text: `select 1 from known_browsers where account_id = $1 and browser_hash = $2`,
+/**
+ * Notes a browser of which nobody has to be told: the first one of an account, or any, where no mails are wanted. All parts
+ * see the rows from before.
+ */
+const note = {
+  name: 'known_browsers_note',
+  text: `with others as (select exists (select 1 from known_browsers where account_id = $1) as any_known),
+              added as (
+                insert into known_browsers (account_id, browser_hash, first_used_at)
+                select $1, $2, $3 from others where $4 or not others.any_known
+                on conflict do nothing returning account_id
+              )
+         select 1 from added
+         union all select 1 from known_browsers where account_id = $1 and browser_hash = $2`,
 };
 
 /** In steps, like every sweep: nothing waits behind it for long. */
@@ -45,8 +56,9 @@ export async function noteSignIn(
   account: Account,
   browser: Pick<VisitBinding, 'browserHash'> & Occasion,
 ): Promise<void> {
-  const { database, mail } = deps;
-  const { rowCount } = await database.run(find, [account.id, browser.browserHash]);
+  const { database, mail, policy } = deps;
+  const quietly = !policy.tellOfNewDevices;
+  const { rowCount } = await database.run(note, [account.id, browser.browserHash, now(), quietly]);
   if (rowCount > 0) return;
   await database.knex.transaction(async (within) => {
     if (await isAnother(within, account.id, browser.browserHash)) await tellOwner(deps, within, account, browser);

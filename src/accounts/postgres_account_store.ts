@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Database } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
 import { accountId } from '../kit/random.ts';
 import type { Tag } from '../locales/index.ts';
@@ -31,6 +32,28 @@ const inState: Record<AccountState, string> = {
   unverified: `delete_at is null and disabled_at is null and ${unproven}`,
   active: `delete_at is null and disabled_at is null and not ${unproven}`,
 };
+
+/** Named one by one: a prepared statement that takes whatever columns there are breaks when a later release adds one. */
+const SELECTED = `a.id, a.profile, a.locale, a.terms_version, a.origin, a.created_at, a.updated_at, a.disabled_at,
+  a.delete_at, a.proven_from, m.canonical, m.stored, m.verified_at`;
+const findById = {
+  name: 'accounts_find',
+  text: `select ${SELECTED} from accounts a left join addresses m on m.account_id = a.id
+         where a.id = $1 and a.deleted_at is null`,
+};
+const findByCanonical = {
+  name: 'accounts_find_by_address',
+  text: `select ${SELECTED} from addresses m join accounts a on a.id = m.account_id
+         where m.canonical = $1 and a.deleted_at is null`,
+};
+
+/** The two looks of every sign-in, outside of any transaction. */
+export function findingAccounts({ run }: Pick<Database, 'run'>): Pick<AccountStore, 'find' | 'findByAddress'> {
+  return {
+    find: async (id) => optionalAccount((await run<AccountRow>(findById, [id])).rows[0]),
+    findByAddress: async (canonical) => optionalAccount((await run<AccountRow>(findByCanonical, [canonical])).rows[0]),
+  };
+}
 
 /** Accounts in PostgreSQL, within a transaction or outside of any. */
 export function postgresAccountStore(knex: Knex): AccountStore {

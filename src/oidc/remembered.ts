@@ -18,17 +18,19 @@ interface RememberedRow {
 /** More would be a list of strangers, on a browser that many people use. */
 const MOST = 10;
 
+const find = {
+  name: 'remembered_accounts_of_browser',
+  text: `select account_id from remembered_accounts where browser_hash = $1 and expires_at > $2
+         order by last_used_at desc limit $3`,
+};
+
 /** Accounts remembered on the server, under the binding of a browser. */
-export function createRemembered({ knex }: Database, seconds: () => number): Remembered {
+export function createRemembered({ knex, run }: Database, seconds: () => number): Remembered {
   const rows = () => knex<RememberedRow>('remembered_accounts');
   return {
     async remembered(browserHash) {
-      return rows()
-        .where('browser_hash', browserHash)
-        .where('expires_at', '>', now())
-        .orderBy('last_used_at', 'desc')
-        .limit(MOST)
-        .pluck('account_id');
+      const { rows: newest } = await run<Pick<RememberedRow, 'account_id'>>(find, [browserHash, now(), MOST]);
+      return newest.map(({ account_id }) => account_id);
     },
     async remember(browserHash, accountId) {
       await rows()

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Database } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
 
 /** The password of an account, as its hash says itself how it was made. */
@@ -23,6 +24,17 @@ interface Row {
   account_id: string;
   password_hash: string;
   changed_at: Date;
+}
+
+const find = {
+  name: 'passwords_find',
+  text: 'select password_hash from passwords where account_id = $1',
+};
+
+/** The look of every sign-in, outside of any transaction. */
+export async function findPasswordHash({ run }: Pick<Database, 'run'>, accountId: string): Promise<string | undefined> {
+  const { rows } = await run<Pick<Row, 'password_hash'>>(find, [accountId]);
+  return rows[0]?.password_hash;
 }
 
 /** Passwords in PostgreSQL, within a transaction or outside of any. */

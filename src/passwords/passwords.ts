@@ -8,7 +8,7 @@ import type { Passwords } from './door.ts';
 import { hashThreads } from './hash_threads.ts';
 import { isTooLong, normalisePassword, problemsOf } from './password_rules.ts';
 import type { PasswordSettings } from './password_settings.ts';
-import { postgresPasswordStore } from './password_store.ts';
+import { findPasswordHash, postgresPasswordStore } from './password_store.ts';
 import { readHash } from './stored_hash.ts';
 
 const AT_ONCE = hashThreads();
@@ -22,7 +22,7 @@ export function openPasswords({ database, settings, brand, record, fetch }: Pass
   const isBreached = breachCheck({ settings: settings.breach_check, fetch, record });
 
   async function usableHash(accountId: string | undefined): Promise<string | undefined> {
-    const stored = await store.find(accountId ?? '');
+    const stored = await findPasswordHash(database, accountId ?? '');
     if (stored === undefined || readHash(stored).ok) return stored;
     await record({ type: 'passwords.hash_unusable', outcome: 'failed', accountId });
     return undefined;
