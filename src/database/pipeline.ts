@@ -8,6 +8,11 @@ import type { Statement, Step } from './statement.ts';
  */
 export function gatheringSocket(): Socket {
   const socket = new Socket();
+  // Not before: `connect` puts the socket's own `write` back.
+  return socket.once('connect', () => gatherWrites(socket));
+}
+
+function gatherWrites(socket: Socket): void {
   const write = socket.write.bind(socket);
   let gathering = false;
   const gather = () => {
@@ -24,7 +29,6 @@ export function gatheringSocket(): Socket {
     gather();
     return write(...message);
   }) as typeof write;
-  return socket;
 }
 
 /**
