@@ -46,14 +46,12 @@ export async function passwordTries(
   const clientAddress = web.clientAddress(ctx);
   return {
     async take() {
-      const own = await limits.take(rule, key);
-      const all = await limits.take('login_address', clientAddress);
+      const [own, all] = await Promise.all([limits.take(rule, key), limits.take('login_address', clientAddress)]);
       if (!own.ok) return own;
       return all.ok ? undefined : all;
     },
     async forgive() {
-      await limits.reset(rule, key);
-      await limits.giveBack('login_address', clientAddress);
+      await Promise.all([limits.reset(rule, key), limits.giveBack('login_address', clientAddress)]);
     },
   };
 }

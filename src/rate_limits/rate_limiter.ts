@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import { sweepRows, type Database } from '../database/index.ts';
+import { sweepRows, type Database, type Statement } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
 import { hmac } from '../kit/random.ts';
 import type { RateLimitDeps } from './deps.ts';
@@ -72,11 +72,14 @@ function counter(database: Database, rule: LimitRule, limits: LimitSettings): Co
   };
 }
 
+/** As the library asks a client of pg, whose prepared statements ours are, too. */
+type NamedQuery = Statement & { values: unknown[] };
+
 /** The library reads the global Date, as we do: whoever moves it moves the windows too. */
 function postgresLimiter(database: Database, keyPrefix: string, points: number, duration: number): RateLimiterPostgres {
   return new RateLimiterPostgres({
-    storeClient: database.knex,
-    storeType: 'knex',
+    storeClient: { query: ({ name, text, values }: NamedQuery) => database.run({ name, text }, values) },
+    storeType: 'client',
     tableName: 'rate_limits',
     tableCreated: true,
     // We sweep ourselves, all tables alike.

@@ -72,8 +72,10 @@ export function createRenderer(deps: Dependencies): Renderer {
     middleware: views(deps.viewsDir, { extension: 'pug', autoRender: false, engineSource: pugEngine(deps) }),
     async page(ctx, page) {
       const policy = contentSecurityPolicy(page);
+      // By its full name: koa-views looks for a file without an ending first.
+      const file = `${page.view}.pug`;
       // Without autoRender the promise carries the HTML; the library's types do not say so.
-      const html = (await ownContext(ctx).render(page.view, { locals: localsOf(ctx, page) })) as unknown as string;
+      const html = (await ownContext(ctx).render(file, { locals: localsOf(ctx, page) })) as unknown as string;
       ctx.status = page.status ?? 200;
       ctx.type = 'text/html; charset=utf-8';
       ctx.set({
