@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PASSWORD } from '../support/people.ts';
 import type { BenchWorld } from './bench_world.ts';
+import { plainHttp } from './plain_http.ts';
 
 /** One person on the login page. `signIn` posts the password and follows to the code for the app; false when that failed. */
 export interface Visitor {
@@ -22,29 +23,37 @@ export interface Visit {
 
 const CHALLENGE = createHash('sha256').update('v'.repeat(43)).digest('base64url');
 
+const BROWSER = [
+  'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+  'Accept: text/html',
+];
+const FORM = ['Content-Type: application/x-www-form-urlencoded', 'Sec-Fetch-Site: same-origin'];
+
+/** Connections are kept for all visitors of a server, as a proxy in front of it keeps them. */
+const clients = new Map<string, ReturnType<typeof plainHttp>>();
+
 /**
  * A browser much lighter than the one of the tests: on a small machine a heavier client would take the core that the server
  * needs, and measure itself.
  */
 export function createVisit({ issuer }: { issuer: string }): Visit {
   const cookies = new Map<string, string>();
+  const http = clients.get(issuer) ?? plainHttp(issuer);
+  clients.set(issuer, http);
 
   async function visit(url: string, body?: URLSearchParams): Promise<Visited> {
-    const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
-    const headers = { cookie, ...(body && { origin: issuer, 'sec-fetch-site': 'same-origin' }) };
-    const answer = await fetch(new URL(url, issuer), {
-      method: body ? 'POST' : 'GET',
-      headers,
-      body,
-      redirect: 'manual',
-    });
-    for (const line of answer.headers.getSetCookie()) {
+    const headers = [...BROWSER, `Cookie: ${[...cookies].map((pair) => pair.join('=')).join('; ')}`];
+    const path = url.startsWith(issuer) ? url.slice(issuer.length) : url;
+    const answer = body
+      ? await http('POST', path, [...headers, ...FORM, `Origin: ${issuer}`], body.toString())
+      : await http('GET', path, headers);
+    for (const line of answer.cookies) {
       const [pair = ''] = line.split(';', 1);
       const name = pair.slice(0, pair.indexOf('='));
       cookies.set(name, pair.slice(name.length + 1));
     }
-    const refresh = answer.headers.get('refresh')?.replace(/^0;url=/, '');
-    return { status: answer.status, to: answer.headers.get('location') ?? refresh ?? '', text: await answer.text() };
+    const refresh = answer.refresh.replace(/^0;url=/, '');
+    return { status: answer.status, to: answer.location || refresh, text: answer.text };
   }
   let csrf = '';
   return {
