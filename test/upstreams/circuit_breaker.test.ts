@@ -159,10 +159,17 @@ describe('an upstream that asks to be left alone', () => {
 });
 
 describe('two hundred trips to an upstream that hangs', () => {
+  let slow: World;
+  beforeAll(async () => {
+    // Long enough for all of them to be on the way, however busy the machine is.
+    slow = await buildWorld({}, { headersMs: 5000, totalMs: 6000 });
+  });
+  afterAll(() => slow.close());
+
   it('hold so many sockets and no more, end soon, and keep nobody else from signing in', async () => {
-    const params = await Promise.all(Array.from({ length: 200 }, () => world.travel('partner')));
+    const params = await Promise.all(Array.from({ length: 200 }, () => slow.travel('partner')));
     let [open, most] = [0, 0];
-    world.fake.lie({
+    slow.fake.lie({
       transport(request, response) {
         if (request.path !== '/token' || !request.headers.authorization) return false;
         open += 1;
@@ -173,11 +180,11 @@ describe('two hundred trips to an upstream that hangs', () => {
         return true;
       },
     });
-    const calls = () => world.fake.calls('/token').filter(({ prefix }) => prefix === 'partner').length;
-    const stuck = Promise.all(params.map((each) => upstreams.arrive('partner', BROWSER, 'GET', each)));
+    const calls = () => slow.fake.calls('/token').filter(({ prefix }) => prefix === 'partner').length;
+    const stuck = Promise.all(params.map((each) => slow.upstreams.arrive('partner', BROWSER, 'GET', each)));
     while (open < 32) await setImmediate();
-    expect(await arrive('google')).toMatchObject({ outcome: 'identified' });
-    expect(await arrive('facebook')).toMatchObject({ outcome: 'identified' });
+    expect(await slow.arrive('google')).toMatchObject({ outcome: 'identified' });
+    expect(await slow.arrive('facebook')).toMatchObject({ outcome: 'identified' });
     expect(open).toBe(32);
     const ends = await stuck;
     expect(new Set(ends.map((end) => 'code' in end && end.code))).toEqual(new Set(['upstream_unavailable']));

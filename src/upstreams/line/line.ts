@@ -9,7 +9,7 @@ import type { LineSettings } from './settings.ts';
 
 export type { Step };
 
-/** The line to one upstream: every call to it goes through here, and none to another. */
+/** The line to one upstream: every call that a login there needs goes through here, and none to another. */
 export interface Line extends Pick<CircuitBreaker, 'pausedFor' | 'isBroken'> {
   /** The client for one step. Fails like the one of `outbound`, and with UpstreamFailure `circuit_open` or `too_many_at_once`. */
   fetch(step: Step): Outbound['fetch'];

@@ -48,11 +48,13 @@ export function settingsFor(fake: FakeUpstream, changes: Record<string, object> 
 }
 
 /** A database, a fake upstream with real sockets and keys, and the upstreams room over both. */
-export async function buildWorld(changes: Record<string, object> = {}): Promise<World> {
+export async function buildWorld(
+  changes: Record<string, object> = {},
+  limits = { headersMs: 2000, totalMs: 3000 },
+): Promise<World> {
   const { database, drop } = await testDatabase();
   const fake = await startFakeUpstream({ issuer: ISSUER });
   const events: SecurityEvent[] = [];
-  const limits = { headersMs: 2000, totalMs: 3000 };
   const outbound = createOutbound({ mode: 'development', trustedHosts: ['127.0.0.1'], allow: [], limits });
   const sealer = testSealer();
   const metrics = new Registry();
