@@ -103,6 +103,19 @@ describe('Google says', () => {
     expect(await count('sessions')).toBe(1);
   });
 
+  it('account-disabled: until then it is no way in, and proves nothing', async () => {
+    await ada();
+    await send('google/events', await google('account-disabled'));
+    const browser = await world.signInThrough('partner', 'ada');
+    expect(browser.page.screen).toBe('link-account');
+    await browser.submit({ upstream: 'google' });
+    await browser.open((await world.fake.choose(browser.page.url, 'ada')).url);
+    expect([browser.page.screen, await identities()]).toEqual(['login', ALL]);
+    await world.rows("delete from identities where upstream_id in ('apple', 'kakao')");
+    await send('facebook/events', facebook());
+    expect(await mailSaying('Forgot password?')).toContain('It was your only way to sign in');
+  });
+
   it('something about somebody else: an unknown subject is taken and changes nothing', async () => {
     await ada();
     const answer = await send('google/events', await google('sessions-revoked', '99'));
