@@ -22,7 +22,7 @@ export async function isFirst(within: Knex, upstreamId: string, once: string): P
     upstream_id: upstreamId,
     hash: sha256(once),
     received_at: now(),
-    // Whatever its own clock says of it, a minute more than anything that old is taken.
+    // For longer than it would be taken, whatever the clock of its sender says.
     expires_at: inSeconds(OLDEST_SECONDS * 2),
   };
   const inserted = await within('upstream_notifications').insert(row).onConflict().ignore().returning('hash');

@@ -1,6 +1,8 @@
 import { createQueueWorker, secondsUntilRetry, type QueueWorker } from '../../../database/index.ts';
 import type { RecordEvent } from '../../../events/index.ts';
 import { inSeconds } from '../../../kit/clock.ts';
+import { describeError } from '../../../kit/errors.ts';
+import type { Logger } from '../../../kit/logger.ts';
 import type { Outbound } from '../../../outbound/index.ts';
 import type { UpstreamDefinition } from '../../definition.ts';
 import type { Tokens, UpstreamIdentity } from '../../upstream.ts';
@@ -14,6 +16,7 @@ interface RevocationsDeps {
   find: Sides['find'];
   fetch: Outbound['fetch'];
   record: RecordEvent;
+  logger: Logger;
 }
 
 /** Ends connections at their upstreams once they have ended here, until that is done or was tried for about two days. */
@@ -29,8 +32,8 @@ export function createRevocations(deps: RevocationsDeps): Revocations {
   return {
     ...createQueueWorker({
       takeNext: () => endNext(deps),
-      // The next look finds what waits; a database that is away is told of elsewhere.
-      unreadable() {},
+      unreadable: (cause) =>
+        deps.logger.warn({ error: describeError(cause) }, 'the connections to end could not be read'),
     }),
     async keep({ id, store_tokens: kept, lifecycle }, { issuer, subject }, tokens) {
       if (kept !== 'refresh' || !lifecycle?.revocation) return;
