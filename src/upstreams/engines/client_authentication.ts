@@ -24,12 +24,18 @@ const methods: Record<TokenAuth, Method> = {
   none: () => client.None(),
 };
 
-/** How this upstream wants to hear who asks for tokens; made anew for each request. */
-export async function clientAuthentication(
+/** Says who asks, as this upstream wants to hear it: in the fields or the headers of a request to one of its endpoints. */
+export async function authenticate(
   definition: UpstreamDefinition,
-  tokenEndpoint: string,
-): Promise<client.ClientAuth> {
-  return methods[definition.token_auth](definition, tokenEndpoint);
+  endpoint: string,
+  fields: URLSearchParams,
+  headers: Headers,
+): Promise<void> {
+  const { issuer, client_id, token_auth } = definition;
+  const say = await methods[token_auth](definition, endpoint);
+  // Its type says nothing of those that sign, and they do so asynchronously.
+  const done: unknown = say({ issuer }, { client_id }, fields, headers);
+  await done;
 }
 
 /**

@@ -13,17 +13,16 @@ const CLIENT_REFUSED: ReadonlySet<string> = new Set([
   '101',
 ]);
 
-interface TokenAnswer {
-  /** A response as RFC 6749 5.1 wants it, for the library. */
-  response: Response;
+/** What a code was redeemed for; nothing in it is verified. */
+export interface TokenAnswer {
+  accessToken: string;
   idToken: string | undefined;
   refreshToken: string | undefined;
 }
 
 /**
- * Makes a token answer plain: finds the error in every dialect (object, number, inside status 200), repairs what
- * upstreams are known to send, and takes the ID token out, because the library would check its claims without its
- * signature. Throws UpstreamFailure; nothing of the answer reaches a message.
+ * Reads a token answer (RFC 6749 5.1): finds the error in every dialect (object, number, inside status 200) and forgives what
+ * upstreams are known to send. Throws UpstreamFailure; nothing of the answer reaches a message.
  */
 export async function readTokenAnswer(answer: Response, format: Preset['token_format']): Promise<TokenAnswer> {
   if (answer.status >= 500 || answer.status === 429) throw new UpstreamFailure('token_unavailable');
@@ -31,15 +30,15 @@ export async function readTokenAnswer(answer: Response, format: Preset['token_fo
   const error = body && errorOf(body);
   if (body && error !== undefined) throw refusal(error, body);
   if (!answer.ok) throw new UpstreamFailure('token_refused', { upstreamError: `http_${answer.status}` });
-  if (!body || !isToken(body['access_token'])) throw new UpstreamFailure('token_malformed');
+  const accessToken = body?.['access_token'];
+  if (!body || !isToken(accessToken)) throw new UpstreamFailure('token_malformed');
   const type = body['token_type'] ?? 'bearer';
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') throw new UpstreamFailure('token_malformed');
   const idToken = body['id_token'];
   if (idToken !== undefined && !isToken(idToken)) throw new UpstreamFailure('id_token_malformed');
   // Scope and lifetime are not used, so their shape cannot end a login; nor can that of a refresh token.
-  const plain = { access_token: body['access_token'], token_type: 'bearer' };
   const refreshToken = isToken(body['refresh_token']) ? body['refresh_token'] : undefined;
-  return { response: Response.json(plain), idToken, refreshToken };
+  return { accessToken, idToken, refreshToken };
 }
 
 async function readBody(

@@ -2,7 +2,7 @@ import { OutboundError, type Outbound } from '../../outbound/index.ts';
 import { lengthen } from '../chain.ts';
 import { defineUpstream, missingCredentials, type UpstreamDefinition } from '../definition.ts';
 import { authorizationUrl } from '../engines/authorization_url.ts';
-import { clientAuthentication } from '../engines/client_authentication.ts';
+import { authenticate } from '../engines/client_authentication.ts';
 import { fetchKeys } from '../engines/key_set.ts';
 import { fetchDocument } from '../metadata/discovery_document.ts';
 import { endpointsOf } from '../metadata/discovered_metadata.ts';
@@ -72,7 +72,7 @@ async function credentials(
     return { check, ok: false, says: `${missing.join(', ')} missing`, mend };
   }
   try {
-    await clientAuthentication(definition, endpoints?.token ?? definition.issuer);
+    await authenticate(definition, endpoints?.token ?? definition.issuer, new URLSearchParams(), new Headers());
     return { check, ok: true, says: `there, sent as ${definition.token_auth}` };
   } catch {
     return {

@@ -1,6 +1,6 @@
 import type { Outbound } from '../../../outbound/index.ts';
 import type { UpstreamDefinition } from '../../definition.ts';
-import { clientAuthentication } from '../../engines/client_authentication.ts';
+import { authenticate } from '../../engines/client_authentication.ts';
 import type { Endpoints } from '../../preset.ts';
 import type { Revocation } from '../lifecycle.ts';
 
@@ -18,16 +18,10 @@ export async function requestRevocation(
 ): Promise<Revoked> {
   const endpoint = endpoints[name];
   if (endpoint === undefined) return 'over';
-  const { client_id } = definition;
   const values = valuesOf(definition, connection);
   const headers = new Headers({ accept: 'application/json', ...mapped(wanted, (value) => fill(value, values)) });
   const fields = new URLSearchParams(mapped(form ?? {}, (value) => fill(value, values)));
-  if (as_client) {
-    const authenticate = await clientAuthentication(definition, endpoint);
-    // Its type says nothing of those that sign, and they do so asynchronously.
-    const done: unknown = authenticate({ issuer: definition.issuer }, { client_id }, fields, headers);
-    await done;
-  }
+  if (as_client) await authenticate(definition, endpoint, fields, headers);
   if (json) headers.set('content-type', 'application/json');
   const answer = await fetch(endpoint + fill(path, mapped(values, encodeURIComponent)), {
     method,
