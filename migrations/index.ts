@@ -16,6 +16,7 @@ import * as deletionGrace from './20261121116000_deletion_grace.ts';
 import * as knownBrowsers from './20261121117000_known_browsers.ts';
 import * as accountReferences from './20261121118000_account_references.ts';
 import * as provenFrom from './20261121119000_proven_from.ts';
+import * as proofEpoch from './20261121140000_proof_epoch.ts';
 import * as upstreamKeys from './20261121160000_upstream_keys.ts';
 import * as upstreamNotifications from './20261121170000_upstream_notifications.ts';
 import * as sessionUpstreams from './20261121170100_session_upstreams.ts';
@@ -40,6 +41,7 @@ export const migrations = [
   { name: '20261121117000_known_browsers', ...knownBrowsers },
   { name: '20261121118000_account_references', ...accountReferences },
   { name: '20261121119000_proven_from', ...provenFrom },
+  { name: '20261121140000_proof_epoch', ...proofEpoch },
   { name: '20261121160000_upstream_keys', ...upstreamKeys },
   { name: '20261121170000_upstream_notifications', ...upstreamNotifications },
   { name: '20261121170100_session_upstreams', ...sessionUpstreams },

@@ -55,12 +55,7 @@ async function endingOfTrip(
   const session = await oidc.session(ctx);
   if (session?.accountId !== accountId || session.uid !== sessionUid) return 'over';
   const arrival = { upstreamId, identity: tripEnd.identity, locale: web.locale(ctx) };
-  const joined = await accounts.join(
-    accountId,
-    arrival,
-    { provenByCode: false, provenAt: session.signedInAt },
-    { reference },
-  );
+  const joined = await accounts.connect(session, arrival, { reference });
   return joined.ok ? 'connected' : refusals[joined.reason];
 }
 

@@ -21,6 +21,8 @@ export interface Account {
   deleteAt?: Date;
   /** When everything it had open was ended last: what was proven before that counts for nothing. */
   provenFrom?: Date;
+  /** Raised whenever what was proven of it before must not count any more. A proof counts while it is the same. */
+  proofEpoch: number;
   address?: Address & { verifiedAt?: Date };
 }
 

@@ -8,12 +8,12 @@ import { redeem, sendArrivalCode, sendLinkCode, verifyAddress } from './codes.ts
 import { confirm, confirmedBy, lookAtConfirmation } from './confirmation.ts';
 import { buryDue } from './deletion.ts';
 import type { AccountsDeps } from './deps.ts';
-import type { AccountReading, Accounts, Arrival, Joined, Outcome, VisitBinding } from './door.ts';
+import type { AccountReading, Accounts, Arrival, Outcome, VisitBinding } from './door.ts';
+import { connect, join } from './connecting.ts';
 import { disconnect, undoJoin } from './disconnecting.ts';
 import { heedUpstream } from './heed_upstream.ts';
 import { lockAccount } from './hold_account.ts';
 import { openInvitations, sweepInvitations } from './invitations.ts';
-import { joinIdentity } from './joining.ts';
 import { noteSignIn, sweepKnownBrowsers } from './known_browsers.ts';
 import { findingAccounts, postgresAccountStore } from './postgres_account_store.ts';
 import { postgresInvitationStore } from './postgres_invitation_store.ts';
@@ -53,8 +53,9 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     verifyAddress: (account, locale, visit) => verifyAddress(deps, account, locale, visit),
     arrive: (arrival, visit) => arrive(deps, arrival, visit),
     sendArrivalCode: (arrival, visit) => sendArrivalCode(deps, storable(arrival), visit),
-    sendLinkCode: (accountId, arrival, visit) => sendLinkCode(deps, accountId, storable(arrival), visit),
-    join: (accountId, arrival, proof, about) => join(deps, accountId, arrival, proof, about),
+    sendLinkCode: (link, visit) => sendLinkCode(deps, { ...link, arrival: storable(link.arrival) }, visit),
+    join: (link, about) => join(deps, link, about),
+    connect: (owner, arrival, about) => connect(deps, owner, arrival, about),
     disconnect: (accountId, upstreamId, occasion) => disconnect(deps, accountId, upstreamId, occasion),
     undoJoin: (token, occasion, also) => undoJoin(deps, token, occasion, also),
     heedUpstream: (within, key, heeded) => heedUpstream(deps, within, key, heeded),
@@ -117,37 +118,7 @@ async function outcomeOf(deps: AccountsDeps, arrival: Arrival, visit: VisitBindi
   const isConfigured = deps.policy.upstream(arrival.upstreamId) !== undefined;
   const returning = isConfigured ? await comesBack(deps, identityOf(arrival)) : undefined;
   if (returning) return { decision: 'sign_in', account: returning };
-  const work = { arrival, provenByCode: false };
-  const outcome = await transact(deps.database, (within) => settleArrival(deps, within, work, visit));
+  const outcome = await transact(deps.database, (within) => settleArrival(deps, within, { arrival }, visit));
   deps.mail.wake();
   return outcome;
-}
-
-async function join(
-  deps: AccountsDeps,
-  accountId: string,
-  arriving: Arrival,
-  { provenByCode, provenAt }: { provenByCode: boolean; provenAt: number },
-  about: Pick<VisitBinding, 'reference'>,
-): Promise<Joined> {
-  const { upstreamId } = arriving;
-  const upstream = deps.policy.upstream(upstreamId);
-  const arrival = cleanArrival(arriving);
-  const joined = await deps.database.knex.transaction(async (within): Promise<Joined> => {
-    if (!arrival) return { ok: false, reason: 'unusable' };
-    const account = await postgresAccountStore(within).find(accountId);
-    if (!account || !upstream) return { ok: false, reason: 'disabled' };
-    const joining = { arrival, identity: identityOf(arrival), upstream, provenByCode, provenAt };
-    return joinIdentity(deps, within, account, joining, about);
-  });
-  deps.mail.wake();
-  await deps.record({
-    type: 'accounts.identity_joined',
-    outcome: joined.ok ? 'ok' : 'refused',
-    reason: joined.ok ? undefined : joined.reason,
-    reference: about.reference,
-    accountId,
-    upstreamId,
-  });
-  return joined;
 }

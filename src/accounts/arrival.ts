@@ -9,6 +9,7 @@ import type { AccountsDeps } from './deps.ts';
 import type { Arrival, Outcome, VisitBinding } from './door.ts';
 import { admit } from './admission.ts';
 import { joinIdentity } from './joining.ts';
+import { linkStamp, ownerOfMailbox } from './link_stamp.ts';
 import {
   decideLinking,
   waysToProve,
@@ -35,18 +36,21 @@ interface Scene {
 
 type Standing = NonNullable<LinkingFacts['account']> & { ways: Ways };
 
-/** Gathers the facts, decides and acts within one transaction: nothing changes between the decision and the deed. */
+/**
+ * Gathers the facts, decides and acts within one transaction: nothing changes between the decision and the deed. `code` is a
+ * right one from a mail to the address, for whoever had it then.
+ */
 export async function settleArrival(
   deps: AccountsDeps,
   within: Knex,
-  { arrival, provenByCode }: { arrival: Arrival; provenByCode: boolean },
+  { arrival, code }: { arrival: Arrival; code?: { stamp?: string } },
   visit: VisitBinding,
 ): Promise<Outcome> {
   const upstream = deps.policy.upstream(arrival.upstreamId);
   if (!upstream) return { decision: 'refuse_upstream' };
   const identity = identityOf(arrival);
   const { address, trust } = addressOf(arrival);
-  const scene: Scene = { arrival, identity, address, upstream, provenByCode };
+  const scene: Scene = { arrival, identity, address, upstream, provenByCode: false };
   // Most people come back: they need no lock, for a known identity decides alone.
   const returning = await ownerOf(within, identity);
   if (returning) return act(deps, within, { ...scene, account: returning }, decideReturn(returning, scene), visit);
@@ -56,8 +60,10 @@ export async function settleArrival(
   if (meanwhile) return act(deps, within, { ...scene, account: meanwhile }, decideReturn(meanwhile, scene), visit);
   const account = address && (await postgresAccountStore(within).findByAddress(address.canonical));
   const standing = account && (await standingOf(deps, within, account, arrival.upstreamId));
+  // The mail spoke of that account, or of none: what it proves of another one, nobody was told.
+  const provenByCode = code !== undefined && code.stamp === ownerOfMailbox(account).stamp;
   const decision = decideLinking({ trust, provenByCode, linking: upstream.linking, account: standing });
-  return act(deps, within, { ...scene, account, ways: standing?.ways }, decision, visit);
+  return act(deps, within, { ...scene, provenByCode, account, ways: standing?.ways }, decision, visit);
 }
 
 async function ownerOf(within: Knex, identity: NewIdentity): Promise<Account | undefined> {
@@ -110,14 +116,17 @@ async function act(
   const standing = present(account);
   if (decision === 'verify_address_first') return { decision, account: standing };
   if (decision === 'prove_then_join') {
-    return { decision, account: standing, arrival, ways: present(ways), provenByCode };
+    const link = { accountId: standing.id, arrival, provenByCode, stamp: linkStamp(standing) };
+    return { decision, account: standing, ways: present(ways), ...link };
   }
   if (decision === 'sign_in') {
     // Taken away while we looked: it opens nothing any more.
     if (!(await postgresIdentityStore(within).touch(identity))) return { decision: 'refuse_neutral' };
     return { decision, account: standing };
   }
-  const joined = await joinIdentity(deps, within, standing, scene, visit);
+  // Held from here on: what was ended while the rule was applied still counts.
+  const holds = async (current: Account) => linkStamp(current) === linkStamp(standing);
+  const joined = await joinIdentity(deps, within, standing, { ...scene, holds }, visit);
   return joined.ok ? { decision, account: joined.account } : { decision: 'refuse_neutral' };
 }
 

@@ -1,14 +1,16 @@
 import type { Knex } from 'knex';
 import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
-import { isShell, isUsable, type Account } from './account.ts';
+import { isUsable, type Account } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import { settleArrival } from './arrival.ts';
 import { addressOf, identityOf } from './arriving.ts';
 import type { AccountsDeps } from './deps.ts';
-import type { Arrival, Outcome, Redeemed, Sent, VisitBinding } from './door.ts';
+import type { Arrival, Outcome, Redeemed, Sent, VisitBinding, WaitingLink } from './door.ts';
 import { invitedBy } from './admission.ts';
+import { lockAccount } from './hold_account.ts';
 import { joinIdentity } from './joining.ts';
+import { linkStamp, ownerOfMailbox } from './link_stamp.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import type { Proof, ProofMail, StoredProof } from './proof_store.ts';
 import { redeemProof, startProof } from './proofs.ts';
@@ -36,7 +38,8 @@ export async function sendArrivalCode(deps: AccountsDeps, arrival: Arrival, visi
   const { address } = addressOf(arrival);
   if (!address) return { ok: false, reason: 'over' };
   const existing = await postgresAccountStore(deps.database.knex).findByAddress(address.canonical);
-  const owner = existing && !isShell(existing) ? existing.address : undefined;
+  const { accountId, stamp } = ownerOfMailbox(existing);
+  const owner = accountId === undefined ? undefined : existing?.address;
   const mail: ProofMail = owner
     ? {
         template: 'link-code',
@@ -45,21 +48,23 @@ export async function sendArrivalCode(deps: AccountsDeps, arrival: Arrival, visi
         withCode: true,
       }
     : { template: 'verify-email', locale: arrival.locale, values: {}, withCode: true };
-  return send(deps, { purpose: 'arrive', payload: { arrival }, address: owner ?? address, mail }, visit);
+  const proof = { purpose: 'arrive' as const, accountId, payload: { arrival, stamp } };
+  return send(deps, { ...proof, address: owner ?? address, mail }, visit);
 }
 
 /** Mails a code that joins this identity to this account. */
 export async function sendLinkCode(
   deps: AccountsDeps,
-  accountId: string,
-  arrival: Arrival,
+  { accountId, arrival, stamp }: WaitingLink,
   visit: VisitBinding,
 ): Promise<Sent> {
   const account = await postgresAccountStore(deps.database.knex).find(accountId);
   if (!account?.address?.verifiedAt || !isUsable(account)) return { ok: false, reason: 'over' };
+  if (linkStamp(account) !== stamp) return { ok: false, reason: 'over' };
   const locale = account.locale ?? arrival.locale;
   const mail = { template: 'link-code' as const, locale, values: upstreamValues(deps, arrival), withCode: true };
-  return send(deps, { purpose: 'link', accountId, payload: { arrival }, address: account.address, mail }, visit);
+  const proof = { purpose: 'link' as const, accountId, payload: { arrival, stamp } };
+  return send(deps, { ...proof, address: account.address, mail }, visit);
 }
 
 function upstreamValues({ policy }: AccountsDeps, { upstreamId }: Arrival): Record<string, string> {
@@ -73,9 +78,14 @@ async function send(
 ): Promise<Sent> {
   const refused = await takeMail(deps, proof.address, visit);
   if (refused) return { ok: false, reason: 'too_many', ...refused };
-  const proofId = await deps.database.knex.transaction((within) => startProof(deps, within, proof, visit));
-  deps.mail.wake();
   const accountId = 'accountId' in proof ? proof.accountId : undefined;
+  const proofId = await deps.database.knex.transaction(async (within) => {
+    // Nobody has an empty id: the same statements whether the address has an account or not.
+    const held = await lockAccount(within, accountId ?? '');
+    return accountId === undefined || held ? startProof(deps, within, proof, visit) : undefined;
+  });
+  if (proofId === undefined) return { ok: false, reason: 'over' };
+  deps.mail.wake();
   await deps.record({
     type: 'accounts.code_sent',
     outcome: 'ok',
@@ -111,7 +121,8 @@ export async function redeem(deps: AccountsDeps, id: string, code: string, visit
 function settle(deps: AccountsDeps, within: Knex, proof: StoredProof, visit: VisitBinding): Promise<Outcome> {
   if (proof.purpose === 'link') return completeLink(deps, within, proof, visit);
   if (proof.purpose !== 'arrive') return completeOwn(deps, within, proof);
-  return settleArrival(deps, within, { arrival: proof.payload.arrival, provenByCode: true }, visit);
+  const { arrival, stamp } = proof.payload;
+  return settleArrival(deps, within, { arrival, code: { stamp } }, visit);
 }
 
 /** What counts in any browser: it needs nothing of the visit. */
@@ -141,13 +152,19 @@ async function completeLink(
   proof: StoredProof & { purpose: 'link' },
   visit: VisitBinding,
 ): Promise<Outcome> {
-  const { arrival } = proof.payload;
+  const { arrival, stamp } = proof.payload;
   const upstream = deps.policy.upstream(arrival.upstreamId);
   if (!upstream) return { decision: 'refuse_upstream' };
   const account = await postgresAccountStore(within).find(proof.accountId);
-  if (!account || account.address?.canonical !== proof.address.canonical) return { decision: 'refuse_neutral' };
-  if (await deps.factors.hasSecondFactor?.(within, account.id)) return { decision: 'refuse_neutral' };
-  const joining = { arrival, identity: identityOf(arrival), upstream, provenByCode: true };
+  if (!account) return { decision: 'refuse_neutral' };
+  const joining = {
+    arrival,
+    identity: identityOf(arrival),
+    upstream,
+    provenByCode: true,
+    holds: async (current: Account) =>
+      linkStamp(current) === stamp && !(await deps.factors.hasSecondFactor?.(within, current.id)),
+  };
   const joined = await joinIdentity(deps, within, account, joining, visit);
   if (joined.ok) return { decision: 'join', account: joined.account };
   return { decision: joined.reason === 'disabled' ? 'refuse_disabled' : 'refuse_neutral' };

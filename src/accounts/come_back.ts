@@ -1,17 +1,17 @@
 import type { Database } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
 import type { Account, NewIdentity } from './account.ts';
-import { accountOf, type AccountRow } from './postgres_account_store.ts';
+import { ACCOUNT_COLUMNS, accountOf, type AccountRow } from './postgres_account_store.ts';
 
 /** The accounts that rule 1 of the linking table signs in, and no others. */
 const comeBack = {
   name: 'identities_come_back',
   text: `update identities i set facts = $4, trust = $5, last_used_at = $6
-         from accounts join addresses on addresses.account_id = accounts.id
-         where i.upstream_id = $1 and i.issuer = $2 and i.subject = $3 and accounts.id = i.account_id
-           and accounts.deleted_at is null and accounts.disabled_at is null and accounts.delete_at is null
-           and addresses.verified_at is not null and i.suspended_at is null
-         returning accounts.*, addresses.canonical, addresses.stored, addresses.verified_at`,
+         from accounts a join addresses m on m.account_id = a.id
+         where i.upstream_id = $1 and i.issuer = $2 and i.subject = $3 and a.id = i.account_id
+           and a.deleted_at is null and a.disabled_at is null and a.delete_at is null
+           and m.verified_at is not null and i.suspended_at is null
+         returning ${ACCOUNT_COLUMNS}`,
 };
 
 /**

@@ -3,6 +3,7 @@ import type { MailTemplate } from '../mail/index.ts';
 import type { Account, Identity } from './account.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Disconnected, Occasion } from './door.ts';
+import { dropProofs } from './forget_proofs.ts';
 import { holdAccount } from './hold_account.ts';
 import { shownIdentity } from './joining.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
@@ -80,24 +81,19 @@ interface Notice {
   values?: Record<string, string>;
 }
 
-/** The identity goes with every proof that would join it again, and the owner is told, unless another mail says it. */
+/** The identity goes, whatever waits to be joined waits in vain, and the owner is told, unless another mail says it. */
 export async function takeAway(
   { mail, policy }: AccountsDeps,
   within: Knex,
-  { address, locale, profile }: Account,
+  { id, address, locale, profile }: Account,
   identity: Identity,
   occasion: Occasion,
   notice: Notice | null = { template: 'identity-unlinked' },
 ): Promise<void> {
   const { upstreamId } = identity;
   await postgresIdentityStore(within).remove(identity);
-  if (!address) return;
-  await within('mailed_proofs')
-    .where({ address: address.canonical, consumed_at: null })
-    .whereIn('purpose', ['link', 'arrive'])
-    .whereRaw(`payload->'arrival'->>'upstreamId' = ?`, [upstreamId])
-    .delete();
-  if (!notice) return;
+  await dropProofs(within, id);
+  if (!address || !notice) return;
   const upstream = policy.upstream(upstreamId)?.name ?? upstreamId;
   await mail.queue(within, {
     to: address.stored,

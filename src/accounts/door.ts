@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
 import type { Account, AccountState, Identity, IdentityKey } from './account.ts';
+import type { Owner } from './hold_account.ts';
 import type { Invitations } from './invitation.ts';
 import type { Trust, Ways } from './linking.ts';
 import type { LinkOrigin, MailedLinks } from './mailed_links.ts';
@@ -67,10 +68,22 @@ export type Outcome =
   /** `invitation`: the id of the one whose use was taken. */
   | { decision: 'create_verified' | 'replace_shell'; account: Account; invitation?: string }
   | { decision: 'verify_address_first'; account: Account }
-  | { decision: 'prove_then_join'; account: Account; arrival: Arrival; ways: Ways; provenByCode: boolean }
+  | ({ decision: 'prove_then_join'; account: Account; ways: Ways } & WaitingLink)
   | { decision: 'code_first'; address: Address; arrival: Arrival }
   | { decision: 'ask_address'; arrival: Arrival }
   | { decision: 'refuse_disabled' | 'refuse_neutral' | 'refuse_signup' | 'refuse_upstream' | 'address_taken' };
+
+/**
+ * An identity that waits until the account is proven, kept by the visit in which it arrived. It waits in vain once the account
+ * has another address or password, or anything of it was ended or disconnected: `stamp` says what it was like.
+ */
+export interface WaitingLink {
+  accountId: string;
+  arrival: Arrival;
+  /** A mailed code of this visit proved the address already. */
+  provenByCode: boolean;
+  stamp: string;
+}
 
 /** What an upstream says about a person; the part of its identity that this room reads. */
 export interface ArrivingIdentity {
@@ -117,8 +130,9 @@ export interface Occasion {
 }
 
 /**
- * Whether an identity is joined now. `outdated`: everything of the account was ended after the proof. `unverified`: the address of the account still needs a code. `taken`: the identity
- * opens another account. `upstream_taken`: the account has another identity of this upstream. `unusable`: it is no key.
+ * Whether an identity is joined now. `outdated`: the proof does not hold any more. `unverified`: the address of the account
+ * still needs a code. `taken`: the identity opens another account. `upstream_taken`: the account has another identity of this
+ * upstream. `unusable`: it is no key.
  */
 export type Joined =
   | { ok: true; account: Account }
@@ -160,17 +174,14 @@ export interface Accounts extends AccountReading {
   /** Decision `code_first`: mails a code to the address; the right one applies the rule again. */
   sendArrivalCode(arrival: Arrival, visit: VisitBinding): Promise<Sent>;
   /** The code way of `prove_then_join`: mails a code that joins this identity to this account, and to no other. */
-  sendLinkCode(accountId: string, arrival: Arrival, visit: VisitBinding): Promise<Sent>;
+  sendLinkCode(link: WaitingLink, visit: VisitBinding): Promise<Sent>;
   /**
-   * Joins an identity to an account whose person was just proven: by another way of `prove_then_join`, or by a fresh sign-in
-   * to their own pages, at `provenAt` (seconds since 1970) at the latest. Its owner gets a mail with a link that undoes it.
+   * Joins an identity to the account that was just proven by another way of `prove_then_join`. The owner of the account gets a
+   * mail with a link that undoes it.
    */
-  join(
-    accountId: string,
-    arrival: Arrival,
-    proof: { provenByCode: boolean; provenAt: number },
-    about: Pick<VisitBinding, 'reference'>,
-  ): Promise<Joined>;
+  join(link: WaitingLink, about: Pick<VisitBinding, 'reference'>): Promise<Joined>;
+  /** The same for whoever connects one on their own pages, whatever its address: since `signedInAt` it is their session. */
+  connect(owner: Owner, arrival: Arrival, about: Pick<VisitBinding, 'reference'>): Promise<Joined>;
   /** Takes the identity of an upstream away from the account, in one transaction that also ends the proofs which would join it again. */
   disconnect(accountId: string, upstreamId: string, occasion: Occasion): Promise<Disconnected>;
   /** Does so for whoever holds an undo link, even with the last way in, and `also` in the same transaction. Undefined for a dead link. */

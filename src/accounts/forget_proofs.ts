@@ -9,6 +9,15 @@ import type { AccountsDeps } from './deps.ts';
 export async function forgetProofs({ links }: AccountsDeps, within: Knex, accountId: string): Promise<void> {
   await within('accounts').where({ id: accountId }).update({ proven_from: now() });
   await links.drop(within, { accountId }, ['change-address']);
+  await dropProofs(within, accountId);
+}
+
+/**
+ * No proof of the account that is under way counts any more: no mailed code, no page that waits for its mail to be opened, no
+ * identity that waits to be joined, no sign-in that is not finished. Whoever is signed in stays so.
+ */
+export async function dropProofs(within: Knex, accountId: string): Promise<void> {
+  await within('accounts').where({ id: accountId }).increment('proof_epoch');
   await within('mailed_proofs').where({ account_id: accountId }).orWhere({ confirmed_account_id: accountId }).delete();
 }
 

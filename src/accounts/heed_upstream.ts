@@ -5,6 +5,7 @@ import { scheduleNow } from './deletion.ts';
 import type { AccountsDeps } from './deps.ts';
 import { hasOtherWay, takeAway } from './disconnecting.ts';
 import type { Heeded } from './door.ts';
+import { dropProofs } from './forget_proofs.ts';
 import { holdAccount } from './hold_account.ts';
 import { shownIdentity } from './joining.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
@@ -26,6 +27,7 @@ export async function heedUpstream(
   const identity = account && (await identities.find(key));
   if (!account || identity?.accountId !== account.id) return undefined;
   if (deed === 'suspend' || deed === 'restore') await identities.suspend(key, deed === 'suspend');
+  if (deed === 'suspend') await dropProofs(within, account.id);
   const deletes = deed === 'delete-account' && isUsable(account);
   if (deed === 'disconnect' || deed === 'delete-account') {
     const last = !(await hasOtherWay(deps, within, account.id, await identities.listOf(account.id), identity));

@@ -37,6 +37,7 @@ export type {
   ResetAsked,
   Sent,
   VisitBinding,
+  WaitingLink,
 } from './door.ts';
 export type { Asking, SelfService } from './self_service_door.ts';
 export type { Ways } from './linking.ts';

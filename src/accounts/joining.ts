@@ -3,20 +3,20 @@ import { IdentityTaken, isUsable, type Account, type NewIdentity } from './accou
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Arrival, Joined, VisitBinding } from './door.ts';
-import { isForgotten } from './forget_proofs.ts';
 import { holdAccount } from './hold_account.ts';
 import { minutesOf } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
 
-interface Joining {
+/** What is to be joined, and what proves the account. */
+export interface Joining {
   arrival: Arrival;
   identity: NewIdentity;
   upstream: { name: string };
   /** A mailed code proved the account's address in this visit. */
   provenByCode: boolean;
-  /** When the account was proven by something else, in seconds since 1970; a code or an upstream's word proves it in this transaction. */
-  provenAt?: number;
+  /** Whether what proved the account before still does, asked while it is held. An upstream's word proves it here and now. */
+  holds?: (current: Account) => Promise<boolean>;
 }
 
 /**
@@ -30,12 +30,12 @@ export async function joinIdentity(
   joining: Joining,
   about: Pick<VisitBinding, 'reference'>,
 ): Promise<Joined> {
-  const { identity, provenByCode, provenAt } = joining;
+  const { identity, provenByCode, holds } = joining;
   if (!address) return { ok: false, reason: 'unverified' };
   await lockAddress(within, address.canonical);
   const current = await holdAccount(within, id);
   if (!current || !isUsable(current)) return { ok: false, reason: 'disabled' };
-  if (provenAt !== undefined && isForgotten(provenAt, current)) return { ok: false, reason: 'outdated' };
+  if (holds && !(await holds(current))) return { ok: false, reason: 'outdated' };
   if (current.address?.canonical !== address.canonical) return { ok: false, reason: 'unverified' };
   const mayVerify = current.origin === 'admin' && provenByCode;
   if (!current.address.verifiedAt && !mayVerify) return { ok: false, reason: 'unverified' };

@@ -18,6 +18,7 @@ export interface AccountRow {
   disabled_at: Date | null;
   delete_at: Date | null;
   proven_from: Date | null;
+  proof_epoch: number;
   canonical: string | null;
   stored: string | null;
   verified_at: Date | null;
@@ -33,17 +34,17 @@ const inState: Record<AccountState, string> = {
   active: `delete_at is null and disabled_at is null and not ${unproven}`,
 };
 
-/** Named one by one: a prepared statement that takes whatever columns there are breaks when a later release adds one. */
-const SELECTED = `a.id, a.profile, a.locale, a.terms_version, a.origin, a.created_at, a.updated_at, a.disabled_at,
-  a.delete_at, a.proven_from, m.canonical, m.stored, m.verified_at`;
+/** Columns of an AccountRow, of `accounts a` and `addresses m`. Named one by one: a prepared statement that takes whatever columns there are breaks when a later release adds one. */
+export const ACCOUNT_COLUMNS = `a.id, a.profile, a.locale, a.terms_version, a.origin, a.created_at, a.updated_at, a.disabled_at,
+  a.delete_at, a.proven_from, a.proof_epoch, m.canonical, m.stored, m.verified_at`;
 const findById = {
   name: 'accounts_find',
-  text: `select ${SELECTED} from accounts a left join addresses m on m.account_id = a.id
+  text: `select ${ACCOUNT_COLUMNS} from accounts a left join addresses m on m.account_id = a.id
          where a.id = $1 and a.deleted_at is null`,
 };
 const findByCanonical = {
   name: 'accounts_find_by_address',
-  text: `select ${SELECTED} from addresses m join accounts a on a.id = m.account_id
+  text: `select ${ACCOUNT_COLUMNS} from addresses m join accounts a on a.id = m.account_id
          where m.canonical = $1 and a.deleted_at is null`,
 };
 
@@ -117,6 +118,7 @@ async function insert(knex: Knex, account: NewAccount, verifiedAt: Date | undefi
     termsVersion,
     createdAt: at,
     updatedAt: at,
+    proofEpoch: 0,
     address: { ...address, verifiedAt },
   };
 }
@@ -168,6 +170,7 @@ export function accountOf(row: AccountRow): Account {
     disabledAt: row.disabled_at ?? undefined,
     deleteAt: row.delete_at ?? undefined,
     provenFrom: row.proven_from ?? undefined,
+    proofEpoch: row.proof_epoch,
     address:
       row.canonical === null || row.stored === null
         ? undefined

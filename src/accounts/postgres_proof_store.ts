@@ -76,7 +76,7 @@ function rowOf(proof: StoredProof, visit: VisitBinding) {
     code_hash: proof.codeHash,
     address: proof.address.canonical,
     stored: proof.address.stored,
-    account_id: 'accountId' in proof ? proof.accountId : null,
+    account_id: 'accountId' in proof ? (proof.accountId ?? null) : null,
     payload: JSON.stringify({ ...proof.payload, mail: proof.mail }),
     tries: proof.tries,
     created_at: proof.sentAt,

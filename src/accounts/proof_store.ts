@@ -2,14 +2,15 @@ import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
 import type { MailTemplate } from '../mail/index.ts';
 import type { Profile } from './account.ts';
-import type { Arrival, VisitBinding } from './door.ts';
+import type { Arrival, VisitBinding, WaitingLink } from './door.ts';
 
 /** What a right code does. The purpose is part of the code's hash: no code counts for another. */
 export type Proof =
   | { purpose: 'sign-up'; payload: { registration: Registration } }
   | { purpose: 'verify-address'; accountId: string; payload: object }
-  | { purpose: 'arrive'; payload: { arrival: Arrival } }
-  | { purpose: 'link'; accountId: string; payload: { arrival: Arrival } };
+  /** Counts for the account that had the address when it was mailed, or for none. */
+  | { purpose: 'arrive'; accountId?: string; payload: { arrival: Arrival; stamp?: string } }
+  | { purpose: 'link'; accountId: string; payload: Pick<WaitingLink, 'arrival' | 'stamp'> };
 
 /** A sign-up that waits for its code. */
 export interface Registration {

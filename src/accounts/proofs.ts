@@ -87,11 +87,6 @@ export async function redeemProof<Result>(
   });
 }
 
-/** No code of this account that is still to be entered counts any more. */
-export async function dropProofs(within: Knex, accountId: string): Promise<void> {
-  await within('mailed_proofs').where({ account_id: accountId, consumed_at: null }).delete();
-}
-
 /** Deletes proofs for which no new code can be asked any more. */
 export function sweepProofs({ database }: AccountsDeps): Promise<number> {
   return sweepRows(database, { table: 'mailed_proofs', column: 'expires_at' }, inSeconds(-KEPT_SECONDS));

@@ -3,10 +3,10 @@ import { isUsable, type Account } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Reset } from './door.ts';
+import { dropProofs } from './forget_proofs.ts';
 import { lockAccount } from './hold_account.ts';
 import type { MailedLink } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
-import { dropProofs } from './proofs.ts';
 
 type ResetLink = Omit<MailedLink<'reset-password'>, 'state'>;
 

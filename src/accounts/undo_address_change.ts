@@ -6,7 +6,6 @@ import { holdAccount } from './hold_account.ts';
 import { lockAddresses } from './address_lock.ts';
 import { endOf } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
-import { dropProofs } from './proofs.ts';
 import type { Changed, LookedAt, SelfServiceDeps } from './self_service_door.ts';
 import { transact } from './transact.ts';
 
@@ -84,8 +83,7 @@ async function shutOut(
   await factors.removePassword(within, id);
   const undoable = new Date(since.getTime() - lifetimes.undo_link * 1000);
   await within('identities').where({ account_id: id }).where('created_at', '>=', undoable).delete();
-  await dropProofs(within, id);
-  await links.drop(within, { accountId: id }, ['change-address', 'undo-deletion']);
+  await links.drop(within, { accountId: id }, ['undo-deletion']);
   // Whoever had the account before this change may be the one who did it: the links of older mailboxes still work.
   await links.drop(within, { accountId: id }, ['undo-address'], since);
 }

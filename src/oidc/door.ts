@@ -52,7 +52,7 @@ export interface RequestedScopes {
 
 /**
  * What a finished prompt says. `login`: this person, proven by these methods. `consent`: all that is missing is granted.
- * `provenAt` is when, in seconds since 1970; now when absent. `upstreamId`: the upstream they came through. Neither: the prompt is answered by going on with the account of the session.
+ * `provenAt` is when, in seconds since 1970; now when absent. `proofEpoch`: of the account, before the proof. `upstreamId`: the upstream they came through. Neither: the prompt is answered by going on with the account of the session.
  */
 export interface VisitResult {
   login?: {
@@ -61,6 +61,7 @@ export interface VisitResult {
     acr?: string;
     remember: boolean;
     provenAt?: number;
+    proofEpoch?: number;
     upstreamId?: string;
     through?: SessionIdentity | undefined;
   };

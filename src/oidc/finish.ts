@@ -21,11 +21,16 @@ interface FinishDeps {
   recordDeed: RecordDeed;
 }
 
-/** Decides who finishes a prompt. */
+/**
+ * Decides who finishes a prompt. Waits for whoever holds the account to change what opens it, and does nothing once the proof
+ * of a login is of an epoch that is over.
+ */
 const finishOnce = {
   name: 'visits_finish',
-  text: `update visits set finished_at = $2, account_id = coalesce($3, account_id)
-         where uid_hash = $1 and finished_at is null and expires_at > $2`,
+  text: `with proven as (select from accounts where id = $3 and proof_epoch = $4 for share)
+         update visits set finished_at = $2, account_id = coalesce($3, account_id)
+         where uid_hash = $1 and finished_at is null and expires_at > $2
+           and ($4::int is null or exists (select from proven))`,
 };
 /** Writes what was said, in the same transaction: the two cannot come apart. */
 const answer = {
@@ -41,7 +46,7 @@ export function createFinish(deps: FinishDeps): Pick<Oidc, 'finish' | 'abort' | 
       if (!live) return alreadyFinished(deps, visit, toLibraryResult(visit, result));
       // What earlier prompts of this visit said still holds; the library would forget it.
       const said = { ...live.interaction.lastSubmission, ...toLibraryResult(visit, result) };
-      if (!result.consent) return end(deps, live, said, { deed: [], events });
+      if (!result.consent) return end(deps, live, said, { deed: [], events, proofEpoch: result.login?.proofEpoch });
       const grant = await prepareGrant(deps, visit);
       const given = await inOneUnit(() => grant.save());
       const also = { deed: given.deed, events: [...given.events, ...events] };
@@ -65,13 +70,13 @@ async function end(
   deps: FinishDeps,
   { visit, interaction }: LiveVisit,
   result: InteractionResults,
-  also: { deed: Step[]; events: SecurityEvent[] },
+  also: { deed: Step[]; events: SecurityEvent[]; proofEpoch?: number | undefined },
 ): Promise<string> {
   const row = toRow(models.Interaction, deps.sealer, visit.uid, { ...interaction, result });
   const at = now();
   const finish: Step = {
     statement: finishOnce,
-    values: [row.id, at, result.login?.accountId ?? null],
+    values: [row.id, at, result.login?.accountId ?? null, also.proofEpoch ?? null],
     decisive: true,
   };
   const say: Step = { statement: answer, values: [row.id, at, row.payload], decisive: true };
@@ -113,7 +118,7 @@ const READ_BY_THE_LIBRARY: ReadonlySet<string> = new Set(['login', 'consent']);
 function toLibraryResult(visit: Visit, { login }: VisitResult): InteractionResults {
   const answered = READ_BY_THE_LIBRARY.has(visit.prompt.name) ? {} : { [visit.prompt.name]: {} };
   if (!login) return answered;
-  const { provenAt = epochSeconds(), upstreamId, amr, ...proven } = login;
+  const { provenAt = epochSeconds(), proofEpoch: _compared, upstreamId, amr, ...proven } = login;
   return { ...answered, login: { ...proven, amr: methodsWithWay(amr, upstreamId), ts: provenAt } };
 }
 

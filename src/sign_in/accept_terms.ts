@@ -28,7 +28,7 @@ export const showAcceptTerms = atStep('accept-terms', async (deps, ctx, visit, s
 export const submitAcceptTerms = atStep('accept-terms', async (deps, ctx, visit, step) => {
   const { web, accounts, signup } = deps;
   const { terms } = await web.form(ctx);
-  if (await isStale(deps, step)) return startOver(deps, ctx, visit);
+  if (isStale(await accounts.find(step.accountId), step)) return startOver(deps, ctx, visit);
   if (signup.terms && terms !== signup.terms.version) return showAcceptTerms(deps, ctx, visit);
   if (signup.terms) await accounts.acceptTerms(step.accountId, signup.terms.version);
   await goOnProven(deps, ctx, visit, step);

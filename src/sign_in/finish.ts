@@ -5,20 +5,8 @@ import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { accountDisabled } from './another_way.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
-import { moveTo, type Manner } from './steps.ts';
+import { moveTo, type Manner, type Proven } from './steps.ts';
 import { takesWay } from './ways.ts';
-
-/**
- * Who was proven, how, and when in seconds since 1970: the time of the login, however long a page in between stays open.
- * `provenFrom` is the account's own (milliseconds) as it was before the proof: when it is another one by the end, everything
- * of the account was ended meanwhile, and the proof with it.
- */
-interface Proven {
-  accountId: string;
-  manner: Manner;
-  provenAt: number;
-  provenFrom?: number;
-}
 
 const LAST_UPSTREAM_SECONDS = 365 * 86_400;
 /** How long a proof waits for its answers. Whoever comes later to the open page may be somebody else. */
@@ -36,11 +24,16 @@ export function finishSignIn(
   manner: Manner,
   fresh = false,
 ): Promise<void> {
-  const { id: accountId, provenFrom } = account;
+  const { id: accountId, proofEpoch, provenFrom } = account;
   // A login within the second in which everything was ended is one after it.
   const provenAt = Math.max(epochSeconds(), Math.ceil((provenFrom?.getTime() ?? 0) / 1000));
-  const proven = { accountId, manner, provenAt, provenFrom: provenFrom?.getTime() };
-  return goOnProven(deps, ctx, visit, proven, fresh ? account : undefined);
+  return goOnProven(
+    deps,
+    ctx,
+    visit,
+    { accountId, manner, provenAt, proofEpoch },
+    { known: fresh ? account : undefined },
+  );
 }
 
 /**
@@ -52,36 +45,21 @@ export async function goOnProven(
   ctx: Context,
   visit: Visit,
   proven: Proven,
-  known?: Account,
+  { known, agreedToSwitch = false }: { known?: Account | undefined; agreedToSwitch?: boolean } = {},
 ): Promise<void> {
-  const { accountId } = proven;
   const account = await usableAccount(deps, ctx, visit, proven, known);
-  if (isVoid(visit, account, proven)) return startOver(deps, ctx, visit);
+  if (isStale(account, proven) || !takesWay(visit, proven.manner.upstreamId)) return startOver(deps, ctx, visit);
   if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { ...proven, step: 'accept-terms' });
-  const session = await deps.oidc.session(ctx);
-  if (session && session.accountId !== accountId) {
+  const session = agreedToSwitch ? undefined : await deps.oidc.session(ctx);
+  if (session && session.accountId !== proven.accountId) {
     return moveTo(deps, ctx, visit, { ...proven, step: 'switch-account' });
   }
-  await complete(deps, ctx, visit, account, proven);
-}
-
-/** As finishSignIn, for someone who has agreed to replace the session of this browser. */
-export async function completeSignIn(deps: SignInDeps, ctx: Context, visit: Visit, proven: Proven): Promise<void> {
-  const account = await usableAccount(deps, ctx, visit, proven);
-  if (isVoid(visit, account, proven)) return startOver(deps, ctx, visit);
-  // The terms have changed while the question was open.
-  if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { ...proven, step: 'accept-terms' });
   await complete(deps, ctx, visit, account, proven);
 }
 
 /** Back to the first page, for anyone: what was proven counts for nothing any more. */
 export function startOver(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
   return moveTo(deps, ctx, visit, { step: 'start', anyone: true });
-}
-
-/** Whether a proof counts for nothing: everything of the account was ended since, or the app does not take the way of it. */
-function isVoid(visit: Visit, { provenFrom }: Account, proven: Proven): boolean {
-  return provenFrom?.getTime() !== proven.provenFrom || !takesWay(visit, proven.manner.upstreamId);
 }
 
 /** Whether a proof has waited so long for an answer that whoever is at the page now may be somebody else. */
@@ -93,16 +71,8 @@ export function isOld({ provenAt }: Pick<Proven, 'provenAt'>): boolean {
  * The same before the answer counts; also for a proof that would fail by now: a password that was replaced or removed since,
  * an identity that was disconnected. Whoever was shut out meanwhile stays out.
  */
-export async function isStale({ accounts, passwords }: SignInDeps, proven: Proven): Promise<boolean> {
-  if (isOld(proven)) return true;
-  const { accountId, manner, provenAt } = proven;
-  if (manner.method === 'fed') {
-    const identities = await accounts.identities.listOf(accountId);
-    return identities.every(({ upstreamId, suspendedAt }) => suspendedAt || upstreamId !== manner.upstreamId);
-  }
-  const changedAt = await passwords.changedAt(accountId);
-  // A proof is known to the second: within one, the new password may have proven it.
-  return changedAt === undefined || changedAt.getTime() / 1000 >= provenAt + 1;
+export function isStale(account: Account | undefined, proven: Proven): boolean {
+  return isOld(proven) || account?.proofEpoch !== proven.proofEpoch;
 }
 
 async function usableAccount(
@@ -134,7 +104,7 @@ async function complete(
   ctx: Context,
   visit: Visit,
   account: Account,
-  { manner: { method, remember, upstreamId, identity }, provenAt }: Proven,
+  { manner: { method, remember, upstreamId, identity }, provenAt, proofEpoch }: Proven,
 ): Promise<void> {
   const { id: accountId } = account;
   if (remember) await oidc.remember(visit.browserHash, accountId);
@@ -142,7 +112,7 @@ async function complete(
   const about = { ...aboutVisit(visit), upstreamId, accountId };
   const completed = { ...about, type: 'sign_in.completed', outcome: 'ok', detail: { method } } as const;
   const through = upstreamId && identity ? { upstreamId, ...identity } : undefined;
-  const login = { accountId, amr: [method], remember, provenAt, upstreamId, through };
+  const login = { accountId, amr: [method], remember, provenAt, proofEpoch, upstreamId, through };
   const onward = await oidc.finish(visit, { login }, [completed]);
   const { browserHash, reference } = visit;
   await accounts.noteSignIn(account, { browserHash, reference, locale: web.locale(ctx) });

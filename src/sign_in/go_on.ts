@@ -44,8 +44,8 @@ export async function goOn(deps: SignInDeps, ctx: Context, visit: Visit, outcome
       return awaitCode(deps, ctx, visit, sent, { address: outcome.address.stored, ...way });
     }
     case 'prove_then_join': {
-      const { account, arrival, ways, provenByCode } = outcome;
-      return moveTo(deps, ctx, visit, { step: 'link-account', arrival, accountId: account.id, ways, provenByCode });
+      const { decision: _decided, account: _account, ...waiting } = outcome;
+      return moveTo(deps, ctx, visit, { step: 'link-account', ...waiting });
     }
     case 'ask_address':
       return moveTo(deps, ctx, visit, { step: 'complete-profile', arrival: outcome.arrival });

@@ -3,7 +3,7 @@ import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { CHAIN_PARAMETER } from '../upstreams/index.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
-import { moveTo, stepOf, type Note } from './steps.ts';
+import { linkOf, moveTo, stepOf, type Note } from './steps.ts';
 import { takesWay } from './ways.ts';
 
 /** How somebody leaves for an upstream. */
@@ -30,7 +30,8 @@ export async function leaveFor(
   const { web, oidc, upstreams, record } = deps;
   if (!takesWay(visit, upstreamId)) return refuseWay(deps, ctx, visit, upstreamId);
   const step = stepOf(visit);
-  const purpose = step.step === 'link-account' ? 'link' : 'login';
+  const aim =
+    step.step === 'link-account' ? ({ purpose: 'link', link: linkOf(step) } as const) : ({ purpose: 'login' } as const);
   const chain = textIn(visit, CHAIN_PARAMETER);
   const about = { ...aboutVisit(visit), upstreamId };
   if (upstreams.leadsBack(upstreamId, chain)) {
@@ -46,10 +47,10 @@ export async function leaveFor(
     chain,
   };
   const { browserHash, uid: interactionUid, reference } = visit;
-  const trip = { purpose, browserHash, interactionUid, reference, ...wishes } as const;
+  const trip = { ...aim, browserHash, interactionUid, reference, ...wishes } as const;
   const begun = await upstreams.begin(upstreamId, trip).catch((cause: unknown) => noteOn(cause, upstreamId));
   if (typeof begun === 'object') return backWith(deps, ctx, visit, begun);
-  await record({ ...about, type: 'sign_in.trip_begun', outcome: 'ok', detail: { purpose } });
+  await record({ ...about, type: 'sign_in.trip_begun', outcome: 'ok', detail: { purpose: aim.purpose } });
   const wasHinted = step.step === 'start' && step.hinted === true;
   if (wasHinted !== (hinted === true)) await oidc.progress(visit.uid, { ...step, hinted });
   web.redirect(ctx, begun);

@@ -1,7 +1,6 @@
 import type { Context } from 'koa';
 import type { Account, IdentityKey } from '../accounts/index.ts';
 import { maskAddress } from '../kit/addresses.ts';
-import { epochSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { passwordTries } from '../passwords/index.ts';
@@ -12,7 +11,7 @@ import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { finishSignIn } from './finish.ts';
 import { leaveFor } from './leave.ts';
 import { firstPage } from './notes.ts';
-import { atStep, federated, moveTo, pathOf, type StepNamed } from './steps.ts';
+import { atStep, federated, linkOf, moveTo, pathOf, type StepNamed } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
 
 const show = (shown: Shown) =>
@@ -68,7 +67,6 @@ export const submitLinkPassword = atStep('link-account', async (deps, ctx, visit
   const { web, passwords, record } = deps;
   const { password = '' } = await web.form(ctx);
   const t = web.t(ctx);
-  const provenAt = epochSeconds();
   const account = await accountOf(deps, step);
   const address = account.address?.canonical ?? account.id;
   const tries = await passwordTries(deps, ctx, { address, account, browserHash: visit.browserHash });
@@ -81,7 +79,7 @@ export const submitLinkPassword = atStep('link-account', async (deps, ctx, visit
     return show({ status: 401, problems })(deps, ctx, visit);
   }
   await tries.forgive();
-  await joinAfterProof(deps, ctx, visit, step, { account, provenAt });
+  await joinAfterProof(deps, ctx, visit, step, account);
 });
 
 /** A code to the account's address proves it, unless the account has a second factor. */
@@ -89,7 +87,7 @@ export const sendLinkCode = atStep('link-account', async (deps, ctx, visit, step
   const { web, accounts } = deps;
   await web.form(ctx);
   const account = await accountOf(deps, step);
-  const sent = await accounts.sendLinkCode(account.id, step.arrival, bindingOf(deps, ctx, visit));
+  const sent = await accounts.sendLinkCode(step, bindingOf(deps, ctx, visit));
   await awaitCode(deps, ctx, visit, sent, {
     address: account.address?.stored ?? '',
     manner: federated(step.arrival),
@@ -97,32 +95,40 @@ export const sendLinkCode = atStep('link-account', async (deps, ctx, visit, step
   });
 });
 
-/** Another upstream that already opens the account proves it. `key` is the identity that a trip for this purpose brought. */
-export function linkByUpstream(deps: SignInDeps, ctx: Context, visit: Visit, key: IdentityKey): Promise<void> {
+/** Another upstream that already opens the account proves it. `proving` is the identity that a trip for this very `link` brought. */
+export function linkByUpstream(
+  deps: SignInDeps,
+  ctx: Context,
+  visit: Visit,
+  { proving, link }: { proving: IdentityKey; link: string },
+): Promise<void> {
   const prove = atStep('link-account', async (_deps, _ctx, _visit, step) => {
-    const proven = { provenAt: epochSeconds(), account: await accountOf(deps, step) };
-    const identity = await deps.accounts.identities.find(key);
-    const opens = identity?.accountId === proven.account.id && !identity.suspendedAt;
-    if (opens) return joinAfterProof(deps, ctx, visit, step, proven);
-    await moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream: key.upstreamId } });
+    const account = await accountOf(deps, step);
+    const identity = await deps.accounts.identities.find(proving);
+    const opens = identity?.accountId === account.id && !identity.suspendedAt;
+    if (opens && linkOf(step) === link) return joinAfterProof(deps, ctx, visit, step, account);
+    await refuse(deps, ctx, visit, proving.upstreamId);
   });
   return prove(deps, ctx, visit);
 }
 
-/** The account and the time are those from before the proof. */
+/** The account is that from before the proof. */
 async function joinAfterProof(
   deps: SignInDeps,
   ctx: Context,
   visit: Visit,
   step: StepNamed<'link-account'>,
-  { account, provenAt }: { account: Account; provenAt: number },
+  account: Account,
 ): Promise<void> {
-  const { arrival, provenByCode } = step;
-  const binding = bindingOf(deps, ctx, visit);
-  const joined = await deps.accounts.join(account.id, arrival, { provenByCode, provenAt }, binding);
+  const { arrival } = step;
+  const joined = await deps.accounts.join(step, bindingOf(deps, ctx, visit));
   if (joined.ok) return finishSignIn(deps, ctx, visit, account, federated(arrival));
   if (joined.reason === 'disabled') throw accountDisabled(deps, ctx, visit);
-  await moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream: arrival.upstreamId } });
+  await refuse(deps, ctx, visit, arrival.upstreamId);
+}
+
+function refuse(deps: SignInDeps, ctx: Context, visit: Visit, upstream: string): Promise<void> {
+  return moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream } });
 }
 
 async function accountOf({ accounts }: SignInDeps, step: StepNamed<'link-account'>): Promise<Account> {

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
-import type { Arrival, Ways } from '../accounts/index.ts';
+import type { Arrival, WaitingLink, Ways } from '../accounts/index.ts';
 import type { Address } from '../kit/addresses.ts';
+import { sha256 } from '../kit/random.ts';
 import type { Visit } from '../oidc/index.ts';
 import type { SignInDeps } from './deps.ts';
 
@@ -40,12 +41,15 @@ interface CheckEmailStep {
   manner: Manner;
 }
 
-/** Somebody is proven, and a question comes before the session. `provenAt` in seconds since 1970. */
-interface Waiting {
+/**
+ * Who was proven, how, and when in seconds since 1970: the time of the login, however long a page in between stays open.
+ * `proofEpoch` is the account's own as it was before the proof: when it is another one by the end, the proof would fail by now.
+ */
+export interface Proven {
   accountId: string;
   manner: Manner;
   provenAt: number;
-  provenFrom?: number;
+  proofEpoch: number;
 }
 
 /** A link to choose a new password is on its way, if the address has an account; it works for so many seconds. */
@@ -67,14 +71,19 @@ export type Step =
   | CheckEmailStep
   | RecoverSentStep
   | { step: 'complete-profile'; arrival: Arrival }
-  | { step: 'link-account'; arrival: Arrival; accountId: string; ways: Ways; provenByCode: boolean; note?: Note }
-  | ({ step: 'accept-terms' } & Waiting)
-  | ({ step: 'switch-account' } & Waiting);
+  | ({ step: 'link-account'; ways: Ways; note?: Note } & WaitingLink)
+  | ({ step: 'accept-terms' } & Proven)
+  | ({ step: 'switch-account' } & Proven);
 
 export type StepNamed<Name extends Step['step']> = Extract<Step, { step: Name }>;
 
 /** A page or a form below /interaction/:uid. */
 export type Handler = (deps: SignInDeps, ctx: Context, visit: Visit) => Promise<void>;
+
+/** Names what waits in a step, for the trip that proves its account: what waits there when it ends may be something else. */
+export function linkOf({ stamp, arrival: { upstreamId, identity } }: WaitingLink): string {
+  return sha256([stamp, upstreamId, identity.issuer, identity.subject].join('\n'));
+}
 
 /** The step of a visit; a visit that has just begun is at its start. */
 export function stepOf(visit: Visit): Step {

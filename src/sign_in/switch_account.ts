@@ -1,4 +1,4 @@
-import { completeSignIn, isOld, isStale, startOver } from './finish.ts';
+import { goOnProven, isOld, startOver } from './finish.ts';
 import { atStep, pathOf } from './steps.ts';
 
 /** Says, before anything happens, that going on signs the other account out of all apps on this browser. */
@@ -26,6 +26,5 @@ export const showSwitch = atStep('switch-account', async (deps, ctx, visit, step
 /** The person agreed: the proof made before counts now. */
 export const submitSwitch = atStep('switch-account', async (deps, ctx, visit, step) => {
   await deps.web.form(ctx);
-  if (await isStale(deps, step)) return startOver(deps, ctx, visit);
-  await completeSignIn(deps, ctx, visit, step);
+  await goOnProven(deps, ctx, visit, step, { agreedToSwitch: true });
 });

@@ -83,7 +83,9 @@ async function receive(
   visit: Visit,
   { trip, identity, upstreamId }: Extract<Ended, { outcome: 'identified' }>,
 ): Promise<void> {
-  if (trip.purpose === 'link') return linkByUpstream(deps, ctx, visit, { upstreamId, ...identity });
+  if (trip.purpose === 'link') {
+    return linkByUpstream(deps, ctx, visit, { proving: { upstreamId, ...identity }, link: trip.link });
+  }
   const arrival = { upstreamId, identity, locale: deps.web.locale(ctx), invitation: invitationIn(visit) };
   const outcome = await deps.accounts.arrive(arrival, bindingOf(deps, ctx, visit));
   await goOn(deps, ctx, visit, outcome, { manner: federated(arrival), fresh: true });

@@ -109,6 +109,7 @@ describe('claims', () => {
     origin: 'signup',
     createdAt: new Date(1000),
     updatedAt: new Date(1_700_000_000_999),
+    proofEpoch: 0,
     address: { canonical: 'ada@example.com', stored: 'Ada@example.com', verifiedAt: new Date(2000) },
   };
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Arrival } from '../../src/accounts/index.ts';
+import type { Account, Arrival } from '../../src/accounts/index.ts';
 import { postgresAccountStore } from '../../src/accounts/postgres_account_store.ts';
-import { LATER, accountsWorld, arrivalOf, freshAddress, freshVisit, type World } from './world.ts';
+import { accountsWorld, arrivalOf, freshAddress, freshVisit, ownerOf, waiting, type World } from './world.ts';
 
 describe('an arrival from an upstream', () => {
   let world: World;
@@ -16,13 +16,13 @@ describe('an arrival from an upstream', () => {
   const arrive = (arrival: Arrival) => world.accounts.arrive(arrival, freshVisit());
   const existing = (account: Parameters<World['existing']>[0] = { passwordHash: 'hash' }) => world.existing(account);
   /** Asks for the code that the decision calls for, and types it. */
-  async function withCode(arrival: Arrival, send: 'sendArrivalCode' | { link: string }) {
+  async function withCode(arrival: Arrival, send: 'sendArrivalCode' | { link: Account }) {
     const visit = freshVisit();
     const { accounts } = world;
     const sent =
       send === 'sendArrivalCode'
         ? await accounts.sendArrivalCode(arrival, visit)
-        : await accounts.sendLinkCode(send.link, arrival, visit);
+        : await accounts.sendLinkCode(waiting(send.link, arrival), visit);
     if (!sent.ok) throw new Error(sent.reason);
     const { stored, address } = await world.database.knex('mailed_proofs').where({ id: sent.proofId }).first();
     const code = await world.codeTo({ stored, canonical: address });
@@ -72,9 +72,7 @@ describe('an arrival from an upstream', () => {
       provenByCode: false,
     });
     expect(await identitiesOf(account.id)).toEqual([]);
-    expect(
-      await world.accounts.join(account.id, arrival, { provenByCode: false, provenAt: LATER }, freshVisit()),
-    ).toMatchObject({
+    expect(await world.accounts.connect(ownerOf(account.id), arrival, freshVisit())).toMatchObject({
       ok: true,
     });
     expect((await arrive(arrival)).decision).toBe('sign_in');
@@ -83,7 +81,7 @@ describe('an arrival from an upstream', () => {
   it('joins by a mailed code, once, and only this identity to this account', async () => {
     const account = await existing();
     const arrival = arrivalOf(account.address, 'verified', { subject: 'by code' });
-    const proof = await withCode(arrival, { link: account.id });
+    const proof = await withCode(arrival, { link: account });
     expect((await world.mailsTo(account.address ?? freshAddress()))[0]?.subject).toBe('link-code en');
     expect(await proof.enter()).toMatchObject({ ok: true, outcome: { decision: 'join', account: { id: account.id } } });
     expect(await proof.enter()).toMatchObject({ ok: false, reason: 'used' });
@@ -92,7 +90,7 @@ describe('an arrival from an upstream', () => {
 
   it('does not join by a code when a second factor came meanwhile', async () => {
     const account = await existing();
-    const proof = await withCode(arrivalOf(account.address, 'verified'), { link: account.id });
+    const proof = await withCode(arrivalOf(account.address, 'verified'), { link: account });
     world.settings.secondFactor.add(account.id);
     expect(await proof.enter()).toMatchObject({ ok: true, outcome: { decision: 'refuse_neutral' } });
     expect(await identitiesOf(account.id)).toEqual([]);
@@ -172,15 +170,9 @@ describe('an arrival from an upstream', () => {
     expect(redeemed).toMatchObject({
       outcome: { decision: 'prove_then_join', ways: { password: true, code: false }, provenByCode: true },
     });
-    expect(
-      await world.accounts.join(account.id, arrival, { provenByCode: false, provenAt: LATER }, freshVisit()),
-    ).toEqual({
-      ok: false,
-      reason: 'unverified',
-    });
-    expect(
-      await world.accounts.join(account.id, arrival, { provenByCode: true, provenAt: LATER }, freshVisit()),
-    ).toMatchObject({
+    const unproven = waiting(account, arrival);
+    expect(await world.accounts.join(unproven, {})).toEqual({ ok: false, reason: 'unverified' });
+    expect(await world.accounts.join(waiting(account, arrival, true), {})).toMatchObject({
       ok: true,
       account: { address: { verifiedAt: expect.any(Date) } },
     });
@@ -205,9 +197,7 @@ describe('an arrival from an upstream', () => {
       decision: 'refuse_neutral',
     });
     const other = arrivalOf(account.address, 'verified', { upstreamId: 'facebook' });
-    expect(
-      await world.accounts.join(account.id, other, { provenByCode: false, provenAt: LATER }, freshVisit()),
-    ).toEqual({
+    expect(await world.accounts.connect(ownerOf(account.id), other, freshVisit())).toEqual({
       ok: false,
       reason: 'disabled',
     });
@@ -216,8 +206,8 @@ describe('an arrival from an upstream', () => {
   it('joins an identity to one account only', async () => {
     const [one, two] = [await existing(), await existing()];
     const arrival = arrivalOf(one.address, 'verified', { subject: 'shared' });
-    await world.accounts.join(one.id, arrival, { provenByCode: false, provenAt: LATER }, freshVisit());
-    expect(await world.accounts.join(two.id, arrival, { provenByCode: false, provenAt: LATER }, freshVisit())).toEqual({
+    await world.accounts.connect(ownerOf(one.id), arrival, freshVisit());
+    expect(await world.accounts.connect(ownerOf(two.id), arrival, freshVisit())).toEqual({
       ok: false,
       reason: 'taken',
     });
@@ -327,7 +317,7 @@ describe('an arrival from an upstream', () => {
       const arrival = arrivalOf(account.address, 'verified');
       await Promise.all([
         postgresAccountStore(world.database.knex).bury(account.id),
-        other.accounts.join(account.id, arrival, { provenByCode: false, provenAt: LATER }, freshVisit()),
+        other.accounts.connect(ownerOf(account.id), arrival, freshVisit()),
       ]);
       expect(await world.accounts.find(account.id)).toBeUndefined();
       expect(await identitiesOf(account.id)).toEqual([]);

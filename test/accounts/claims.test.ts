@@ -11,6 +11,7 @@ const bare: Account = {
   origin: 'admin',
   createdAt: new Date(1000),
   updatedAt: new Date(1_700_000_000_999),
+  proofEpoch: 0,
 };
 
 describe('the claims of an account', () => {

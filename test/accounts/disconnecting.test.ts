@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Account } from '../../src/accounts/account.ts';
-import { LATER, accountsWorld, arrivalOf, freshAddress, freshVisit, somebodyWaits, type World } from './world.ts';
+import {
+  accountsWorld,
+  arrivalOf,
+  freshAddress,
+  freshVisit,
+  ownerOf,
+  somebodyWaits,
+  waiting,
+  type World,
+} from './world.ts';
 
 let world: World;
 
@@ -10,13 +19,16 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const occasion = { locale: 'en' as const, reference: 'AAAAA-BBBBB' };
-const asked = { provenByCode: false, provenAt: LATER };
 
 /** An account that these upstreams open, without a password. */
 async function accountWith(...upstreams: string[]): Promise<Account> {
   const account = await world.existing();
   for (const upstreamId of upstreams) {
-    const joined = await world.accounts.join(account.id, arrivalOf(undefined, 'absent', { upstreamId }), asked, {});
+    const joined = await world.accounts.connect(
+      ownerOf(account.id),
+      arrivalOf(undefined, 'absent', { upstreamId }),
+      {},
+    );
     expect(joined.ok).toBe(true);
   }
   return account;
@@ -42,7 +54,7 @@ describe('disconnect', () => {
 
   it('lets the last identity go where there is a password', async () => {
     const account = await world.existing({ passwordHash: 'hash of hers' });
-    await world.accounts.join(account.id, arrivalOf(undefined, 'absent'), asked, {});
+    await world.accounts.connect(ownerOf(account.id), arrivalOf(undefined, 'absent'), {});
     expect(await world.accounts.disconnect(account.id, 'google', occasion)).toEqual({ ok: true });
     expect(await upstreamsOf(account)).toEqual([]);
   });
@@ -67,23 +79,23 @@ describe('disconnect', () => {
     expect(await upstreamsOf(other)).toEqual(['google', 'facebook']);
   });
 
-  it('ends the code that would join the identity again (A13)', async () => {
+  it('ends every code that would join an identity (A13)', async () => {
     const account = await accountWith('google', 'facebook');
     const visit = freshVisit();
     const again = arrivalOf(account.address, 'verified', { upstreamId: 'partner' });
-    const kept = await world.accounts.sendLinkCode(account.id, again, visit);
-    const sent = await world.accounts.sendLinkCode(account.id, arrivalOf(account.address, 'verified'), visit);
+    const other = await world.accounts.sendLinkCode(waiting(account, again), visit);
+    const sent = await world.accounts.sendLinkCode(waiting(account, arrivalOf(account.address, 'verified')), visit);
     const typed = await world.accounts.sendArrivalCode(arrivalOf(account.address, 'unverified'), visit);
-    if (!kept.ok || !sent.ok || !typed.ok) throw new Error('no code was sent');
+    if (!other.ok || !sent.ok || !typed.ok) throw new Error('no code was sent');
     const proofs = () => world.database.knex('mailed_proofs').where({ address: account.address?.canonical });
     expect(await proofs()).toHaveLength(3);
     await world.accounts.disconnect(account.id, 'google', occasion);
-    expect((await proofs()).map(({ id }) => id)).toEqual([kept.proofId]);
+    expect(await proofs()).toEqual([]);
   });
 
   it('queues its notice in the same transaction, in the language of the account', async () => {
     const account = await world.existing({ passwordHash: 'hash of hers', locale: 'ko' });
-    await world.accounts.join(account.id, arrivalOf(undefined, 'absent', { name: 'Ada Example' }), asked, {});
+    await world.accounts.connect(ownerOf(account.id), arrivalOf(undefined, 'absent', { name: 'Ada Example' }), {});
     await world.accounts.disconnect(account.id, 'google', occasion);
     const [notice] = await world.mailsTo(account.address ?? freshAddress());
     expect(notice?.subject).toBe('identity-unlinked ko');
@@ -98,7 +110,8 @@ describe('join', () => {
     const account = await world.existing();
     const arrival = arrivalOf(undefined, 'absent');
     const ends = [];
-    for (let times = 0; times < 3; times += 1) ends.push(await world.accounts.join(account.id, arrival, asked, {}));
+    for (let times = 0; times < 3; times += 1)
+      ends.push(await world.accounts.connect(ownerOf(account.id), arrival, {}));
     expect(ends.map(({ ok }) => ok)).toEqual([true, true, true]);
     expect(await mailsAbout(account)).toBe(1);
   });
@@ -106,21 +119,21 @@ describe('join', () => {
   it('tells an identity of somebody else from a second one of the same upstream', async () => {
     const [account, other] = [await accountWith('google'), await accountWith('facebook')];
     const arrival = arrivalOf(undefined, 'absent');
-    const second = await world.accounts.join(account.id, arrival, asked, {});
+    const second = await world.accounts.connect(ownerOf(account.id), arrival, {});
     expect(second).toEqual({ ok: false, reason: 'upstream_taken' });
-    await world.accounts.join(other.id, arrival, asked, {});
+    await world.accounts.connect(ownerOf(other.id), arrival, {});
     const third = await world.existing();
-    expect(await world.accounts.join(third.id, arrival, asked, {})).toEqual({ ok: false, reason: 'taken' });
+    expect(await world.accounts.connect(ownerOf(third.id), arrival, {})).toEqual({ ok: false, reason: 'taken' });
   });
 
   it('refuses an upstream that is not configured, a disabled account and a subject that is no key', async () => {
     const account = await world.existing();
     const gone = arrivalOf(undefined, 'absent', { upstreamId: 'gone' });
-    expect(await world.accounts.join(account.id, gone, asked, {})).toMatchObject({ ok: false });
+    expect(await world.accounts.connect(ownerOf(account.id), gone, {})).toMatchObject({ ok: false });
     const odd = arrivalOf(undefined, 'absent', { subject: 'a\0b' });
-    expect(await world.accounts.join(account.id, odd, asked, {})).toEqual({ ok: false, reason: 'unusable' });
+    expect(await world.accounts.connect(ownerOf(account.id), odd, {})).toEqual({ ok: false, reason: 'unusable' });
     await world.disable(account.id);
-    const late = await world.accounts.join(account.id, arrivalOf(undefined, 'absent'), asked, {});
+    const late = await world.accounts.connect(ownerOf(account.id), arrivalOf(undefined, 'absent'), {});
     expect(late).toEqual({ ok: false, reason: 'disabled' });
   });
 });
@@ -176,7 +189,7 @@ describe('undoJoin', () => {
       .filter(({ upstream }) => upstream === 'Upstream google');
     await world.accounts.disconnect(account.id, 'google', occasion);
     const { issuer, subject, upstreamId } = identity;
-    await world.accounts.join(other.id, { upstreamId, identity: { issuer, subject }, locale: 'en' }, asked, {});
+    await world.accounts.connect(ownerOf(other.id), { upstreamId, identity: { issuer, subject }, locale: 'en' }, {});
     const token = new URL(tokens[0].link, 'https://x.example').searchParams.get('token') ?? '';
     expect(await undo(token)).toBe(account.id);
     expect(await upstreamsOf(other)).toEqual(['google']);

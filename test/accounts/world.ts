@@ -9,7 +9,9 @@ import {
   type Arrival,
   type SelfService,
   type VisitBinding,
+  type WaitingLink,
 } from '../../src/accounts/index.ts';
+import { linkStamp } from '../../src/accounts/link_stamp.ts';
 import type { Linking, Trust } from '../../src/accounts/linking.ts';
 import { postgresAccountStore } from '../../src/accounts/postgres_account_store.ts';
 import { postgresIdentityStore } from '../../src/accounts/postgres_identity_store.ts';
@@ -17,6 +19,7 @@ import { openDatabase, type Database } from '../../src/database/index.ts';
 import type { SecurityEvent } from '../../src/events/index.ts';
 import { parseAddress, type Address } from '../../src/kit/addresses.ts';
 import { openPasswords, passwordSettings, type Passwords } from '../../src/passwords/index.ts';
+import type { QueuedMail } from '../../src/mail/index.ts';
 import { limitSettings, openRateLimits } from '../../src/rate_limits/index.ts';
 import { mailRoom, testSealer } from '../mail/world.ts';
 import { testDatabase } from '../support/database.ts';
@@ -29,8 +32,14 @@ export const ownerOf = (accountId: string) => ({ accountId, signedInAt: LATER })
 
 export type World = Awaited<ReturnType<typeof accountsWorld>>;
 
-/** Accounts over a database of their own, with real mail, limits and passwords, as app.ts puts them together. */
-export async function accountsWorld({ limited = false } = {}) {
+/**
+ * Accounts over a database of their own, with real mail, limits and passwords, as app.ts puts them together. With `kept`, mails
+ * are only kept there and nothing is limited: for tests that do tens of thousands of things.
+ */
+export async function accountsWorld({
+  limited = false,
+  kept,
+}: { limited?: boolean; kept?: { push(mail: QueuedMail): unknown } } = {}) {
   const { database, url, drop } = await testDatabase();
   const room = mailRoom({
     database,
@@ -71,7 +80,7 @@ export async function accountsWorld({ limited = false } = {}) {
       record,
       fetch,
     });
-    const limits = openRateLimits({
+    const counted = openRateLimits({
       database: over,
       limits: limitSettings.parse({ ...(!limited && { mail_address: { points: 1000 } }) }),
       hashKey: keys.hashKey,
@@ -80,8 +89,8 @@ export async function accountsWorld({ limited = false } = {}) {
     const deps = {
       database: over,
       record,
-      mail: room.mail,
-      limits,
+      mail: kept ? { queue: async (_within: Knex, mail: QueuedMail) => void kept.push(mail), wake() {} } : room.mail,
+      limits: kept ? { take: async () => ({ ok: true as const }), giveBack: async () => {} } : counted,
       policy,
       proofKey: keys.proofKey,
       lifetimes: settings.lifetimes,
@@ -96,7 +105,10 @@ export async function accountsWorld({ limited = false } = {}) {
     const selfService = openSelfService({
       ...deps,
       links: accounts.links,
-      endEverythingOf: async (id) => void ended.push(id),
+      async endEverythingOf(id, within) {
+        ended.push(id);
+        await accounts.forgetProofs(within, id);
+      },
       issueReset: async (_transaction, id) => `/reset-password?token=${id}`,
     });
     return { accounts, selfService, passwords };
@@ -202,6 +214,11 @@ export function arrivalOf(
       ...(email && { email: { value: email.stored, trust } }),
     },
   };
+}
+
+/** An identity that waits for this account to be proven, as the account is now. */
+export function waiting(account: Account, arrival: Arrival, provenByCode = false): WaitingLink {
+  return { accountId: account.id, arrival, provenByCode, stamp: linkStamp(account) };
 }
 
 export function signUpOf(who: Address, changes: { passwordHash?: string; name?: string } = {}) {

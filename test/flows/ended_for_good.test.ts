@@ -105,6 +105,26 @@ describe('an account that its owner has taken back', () => {
     }
   });
 
+  it('has no session of a login whose old password was being compared while its owner changed it', async () => {
+    const owner = await person('cora@example.com');
+    for (let round = 0; round < 3; round += 1) {
+      const [old, password] = round === 0 ? [PASSWORD, `${NEW} 1`] : [`${NEW} ${round}`, `${NEW} ${round + 1}`];
+      await owner.open(at('/account/password'));
+      const thieves = Array.from({ length: 6 }, () => createBrowser());
+      let over = false;
+      const trying = thieves.map(async (thief) => {
+        while (!over) await signIn('cora@example.com', old, thief).catch(() => undefined);
+      });
+      const fields = { password: old, new_password: password, end_others: '1' };
+      const page = await owner.submit({ action: '/account/password', fields });
+      over = true;
+      expect(page.text).toContain('Your password was changed');
+      await Promise.all(trying);
+      const open = await Promise.all(thieves.map(isSignedIn));
+      expect(open).toEqual(thieves.map(() => false));
+    }
+  });
+
   it('is not changed by a session that was over while its request was under way', async () => {
     const thief = await person('dan@example.com');
     await thief.open(at('/account/address'));

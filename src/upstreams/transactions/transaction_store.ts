@@ -2,8 +2,10 @@ import type { TripSecrets } from '../upstream.ts';
 
 /** Whose trip it is. What stands here is a cookie's value or joins with one: it lies encrypted. */
 export type Traveller =
-  /** One visit's: to sign in, or to prove an account before another identity joins it. */
-  | { purpose: 'login' | 'link'; interactionUid: string }
+  /** One visit's, to sign in. */
+  | { purpose: 'login'; interactionUid: string }
+  /** One visit's, to prove an account before another identity joins it; `link` names what waits there, and nothing else is joined. */
+  | { purpose: 'link'; interactionUid: string; link: string }
   /** One session's: to connect an identity to the account of that session, and to no other. */
   | { purpose: 'connect'; accountId: string; sessionUid: string };
 
