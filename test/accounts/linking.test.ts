@@ -1,53 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  decideLinking,
-  linkingTable,
-  waysToProve,
-  type Linking,
-  type LinkingFacts,
-  type Trust,
-} from '../../src/accounts/linking.ts';
+import { decideLinking, linkingTable, waysToProve, type LinkingFacts } from '../../src/accounts/linking.ts';
+import { everySituation, expectedOf, linkings, trusts } from './linking_cells.ts';
 
-const flags = [true, false];
-const trusts: Trust[] = ['authoritative', 'verified', 'unverified', 'absent'];
-const linkings: Linking[] = ['never', 'authoritative', 'verified'];
-
-function accounts(): LinkingFacts['account'][] {
-  const made: LinkingFacts['account'][] = [undefined];
-  for (const disabled of flags)
-    for (const addressVerified of flags)
-      for (const madeByAdmin of flags)
-        for (const hasIdentityOfUpstream of flags)
-          for (const hasSecondFactor of flags)
-            for (const hasOwnFactor of flags)
-              made.push({
-                disabled,
-                addressVerified,
-                madeByAdmin,
-                hasIdentityOfUpstream,
-                hasSecondFactor,
-                hasOwnFactor,
-              });
-  return made;
-}
-
-function everything(): LinkingFacts[] {
-  const known = [
-    undefined,
-    ...flags.flatMap((disabled) => flags.map((addressVerified) => ({ disabled, addressVerified }))),
-  ];
-  return known.flatMap((identity) =>
-    trusts.flatMap((trust) =>
-      flags.flatMap((provenByCode) =>
-        linkings.flatMap((linking) =>
-          accounts().map((account) => ({ known: identity, trust, provenByCode, linking, account })),
-        ),
-      ),
-    ),
-  );
-}
-
-const all = everything();
+const all = everySituation();
 const strangers = all.filter((facts) => !facts.known);
 const decided = (facts: LinkingFacts) => decideLinking(facts);
 const only = (when: (facts: LinkingFacts) => boolean, from = strangers) => from.filter(when).map(decided);
@@ -65,6 +20,10 @@ const plain = {
 describe('the linking rule, in every situation there is', () => {
   it('was given every combination of facts', () => {
     expect(all).toHaveLength(5 * 4 * 2 * 3 * 65);
+  });
+
+  it('decides each of them as the design says', () => {
+    expect(all.filter((facts) => decideLinking(facts) !== expectedOf(facts))).toEqual([]);
   });
 
   it('has a row for every situation and no row that decides nothing', () => {

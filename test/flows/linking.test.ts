@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createBrowser } from '../support/http_browser.ts';
+import {
+  linkings,
+  standAccount,
+  startPartnerWorld,
+  type Claimed,
+  type PartnerWorld,
+} from '../support/partner_world.ts';
+import { typeCode } from '../support/people.ts';
+
+let world: PartnerWorld;
+
+beforeAll(async () => {
+  world = await startPartnerWorld();
+});
+afterAll(() => world.stop());
+
+const identitiesOf = (email: string) =>
+  world.query(`select i.upstream_id, i.subject, i.account_id from identities i join addresses using (account_id)
+    where canonical = '${email}' order by upstream_id`);
+const noticesTo = async (email: string) =>
+  (await world.gatehouse.mails()).filter(({ to, text }) => to === email && text.includes('/identities/undo')).length;
+
+const AT_APP = 'app';
+let count = 0;
+
+/** Somebody new comes back; where they are then: at the app, or on which page. */
+async function land(linking: string, trust: Claimed['trust'] | 'absent', email: string, subject?: string) {
+  count += 1;
+  const browser = createBrowser();
+  const claimed = trust === 'absent' ? {} : { email, trust };
+  const page = await world.continueAs(browser, linking, { subject: subject ?? `subject-${count}`, ...claimed });
+  const where = page.url === `${world.app.url}/me` ? AT_APP : (page.error ?? page.screen);
+  return { browser, page, where };
+}
+
+const trusts = ['authoritative', 'verified', 'unverified', 'absent'] as const;
+
+/** Linking rule 5 of the design: where somebody lands whose address a confirmed account has. What nobody vouches for is looked at first. */
+const confirmed: Record<(typeof linkings)[number], string[]> = {
+  never: ['link-account', 'link-account', 'complete-profile', 'complete-profile'],
+  authoritative: [AT_APP, 'link-account', 'complete-profile', 'complete-profile'],
+  verified: [AT_APP, AT_APP, 'complete-profile', 'complete-profile'],
+};
+
+describe.each(linkings)('an upstream with linking: %s', (linking) => {
+  it.each(trusts.map((trust, index) => [trust, confirmed[linking][index] ?? ''] as const))(
+    'takes an address that a confirmed account has, and that is %s there, to %s',
+    async (trust, expected) => {
+      const email = `confirmed-${linking}-${trust}@example.com`;
+      const id = await standAccount(world, email);
+      const { where } = await land(linking, trust, email);
+      expect(where).toBe(expected);
+      const joined = expected === AT_APP;
+      expect((await identitiesOf(email)).map((row) => row['account_id'])).toEqual(joined ? [id] : []);
+      expect(await noticesTo(email)).toBe(joined ? 1 : 0);
+    },
+  );
+
+  it('makes an account for an address that nobody has, once it is proven', async () => {
+    for (const [index, trust] of trusts.entries()) {
+      const email = `free-${linking}-${trust}@example.com`;
+      const { where, browser } = await land(linking, trust, email);
+      expect(where).toBe([AT_APP, AT_APP, 'complete-profile', 'complete-profile'][index]);
+      if (where !== AT_APP) await browser.submit({ action: '/complete-profile', fields: { email } });
+      if (where !== AT_APP) expect((await typeCode(world, browser, email)).url).toBe(`${world.app.url}/me`);
+      expect(await identitiesOf(email)).toHaveLength(1);
+      expect(await noticesTo(email)).toBe(0);
+    }
+  });
+
+  it('signs a known identity in, whatever it says of an address now', async () => {
+    const email = `known-${linking}@example.com`;
+    const identity = `${linking} ${world.fake.issuer} known-${linking}`;
+    const id = await standAccount(world, email, { identity });
+    for (const trust of trusts) {
+      expect((await land(linking, trust, `moved-${linking}@example.com`, `known-${linking}`)).where).toBe(AT_APP);
+    }
+    expect(await identitiesOf(email)).toMatchObject([{ account_id: id }]);
+    expect(await world.query(`select 1 from addresses where canonical = 'moved-${linking}@example.com'`)).toEqual([]);
+  });
+
+  it('refuses on the neutral page what a disabled account has, or one with another identity of this upstream', async () => {
+    const off = `off-${linking}@example.com`;
+    await standAccount(world, off, { disabled: true });
+    const twice = `twice-${linking}@example.com`;
+    await standAccount(world, twice, { identity: `${linking} ${world.fake.issuer} first-${linking}` });
+    const pages = [await land(linking, 'authoritative', off), await land(linking, 'authoritative', twice)];
+    const [one, two] = pages.map(({ page, where }) => [where, page.status, page.alert]);
+    expect(one).toEqual(['login', 403, expect.stringContaining('cannot be used here')]);
+    expect(two).toEqual(one);
+    expect(await identitiesOf(off)).toEqual([]);
+    expect(await identitiesOf(twice)).toHaveLength(1);
+  });
+
+  it('gives a shell to whoever proves its address, with nothing of the stranger who made it', async () => {
+    const email = `shell-${linking}@example.com`;
+    const id = await standAccount(world, email, {
+      confirmed: false,
+      identity: `facebook https://f.example evil-${linking}`,
+    });
+    expect((await land(linking, 'verified', email)).where).toBe(AT_APP);
+    const left = await identitiesOf(email);
+    expect(left.map((row) => row['upstream_id'])).toEqual([linking]);
+    expect(left[0]?.['account_id']).not.toBe(id);
+  });
+
+  it('asks for a code before it touches what an admin made, and says openly that a known account is disabled', async () => {
+    const email = `made-${linking}@example.com`;
+    const id = await standAccount(world, email, { confirmed: false, origin: 'admin' });
+    const { where, browser } = await land(linking, 'authoritative', email);
+    expect(where).toBe('check-email');
+    expect(await identitiesOf(email)).toEqual([]);
+    expect((await typeCode(world, browser, email)).url).toBe(`${world.app.url}/me`);
+    expect(await identitiesOf(email)).toMatchObject([{ account_id: id }]);
+    expect(await noticesTo(email)).toBe(1);
+
+    const identity = `${linking} ${world.fake.issuer} off-${linking}`;
+    await standAccount(world, `known-off-${linking}@example.com`, { disabled: true, identity });
+    expect((await land(linking, 'absent', '', `off-${linking}`)).where).toBe('account_disabled');
+    const unproven = `${linking} ${world.fake.issuer} unproven-${linking}`;
+    await standAccount(world, `unproven-${linking}@example.com`, {
+      confirmed: false,
+      origin: 'admin',
+      identity: unproven,
+    });
+    expect((await land(linking, 'absent', '', `unproven-${linking}`)).where).toBe('check-email');
+  });
+});
