@@ -1,26 +1,61 @@
-// npm run drill -- kill-postgres [--seed n] [--rounds n]: kills PostgreSQL under what people do, and says what it left.
+// npm run drill -- <name> [--seed n]: does to a Gatehouse what should never happen, and says what it left.
+//   kill-postgres [--rounds n]      kills PostgreSQL under what people do
+//   two-people [--sequences n]      plays random sequences by two people who must never end up in one account
+//   two-browsers [--sequences n]    the same by two browsers over HTTP
 import { parseArgs } from 'node:util';
 import { killPostgres } from './kill_postgres.ts';
+import { drillTwoBrowsers, drillTwoPeople } from './two_people.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string' }, rounds: { type: 'string', default: '50' } },
+  options: {
+    seed: { type: 'string' },
+    rounds: { type: 'string', default: '50' },
+    sequences: { type: 'string' },
+  },
 });
-if (positionals[0] !== 'kill-postgres') {
-  process.stderr.write('usage: npm run drill -- kill-postgres [--seed n] [--rounds n]\n');
-  process.exit(2);
-}
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
-process.stdout.write(`seed ${seed}\n`);
-const rounds = await killPostgres({ seed, rounds: Number(values.rounds) }, (round, number) => {
-  const { operation, moment, struck, told, done, broken } = round;
-  const when = struck ? `killed at piece ${moment.piece}, ${moment.phase}` : 'killed after the answer';
-  const state = `${told ? 'told' : 'not told'}, ${done ? 'done' : 'not done'}`;
-  process.stdout.write(
-    `${number} ${operation}: ${when}; ${state}${broken.length ? `; BROKEN: ${broken.join('; ')}` : ''}\n`,
-  );
-});
-const bad = rounds.filter(({ broken }) => broken.length > 0).length;
-const struck = rounds.filter((round) => round.struck).length;
-process.stdout.write(`${rounds.length} deaths, ${struck} of them under a press; ${bad} left something broken\n`);
-process.exitCode = bad === 0 ? 0 : 1;
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** Each says whether nothing was broken. */
+const drills: Record<string, () => Promise<boolean>> = {
+  async 'kill-postgres'() {
+    const rounds = await killPostgres({ seed, rounds: Number(values.rounds) }, (round, number) => {
+      const { operation, moment, struck, told, done, broken } = round;
+      const when = struck ? `killed at piece ${moment.piece}, ${moment.phase}` : 'killed after the answer';
+      const state = `${told ? 'told' : 'not told'}, ${done ? 'done' : 'not done'}`;
+      say(`${number} ${operation}: ${when}; ${state}${broken.length ? `; BROKEN: ${broken.join('; ')}` : ''}`);
+    });
+    const bad = rounds.filter(({ broken }) => broken.length > 0).length;
+    const struck = rounds.filter((round) => round.struck).length;
+    say(`${rounds.length} deaths, ${struck} of them under a press; ${bad} left something broken`);
+    return bad === 0;
+  },
+  async 'two-people'() {
+    const fine = await drillTwoPeople({ seed, sequences: Number(values.sequences ?? 20_000) }, (played, own) => {
+      const decided = Object.entries(played.decided).map(([decision, times]) => `${decision} ${times}`);
+      say(`${played.sequences} sequences of seed ${own} in ${played.seconds.toFixed(0)} s: ${decided.join(', ')}`);
+      if (played.broken !== undefined) say(`BROKEN: ${played.broken}`);
+    });
+    say(
+      fine ? 'nobody was joined who had not proved the address' : 'somebody was joined who had not proved the address',
+    );
+    return fine;
+  },
+  async 'two-browsers'() {
+    const played = await drillTwoBrowsers({ seed, sequences: Number(values.sequences ?? 200) });
+    const screens = Object.entries(played.screens).map(([screen, times]) => `${screen} ${times}`);
+    say(`${played.sequences} sequences in ${played.seconds.toFixed(0)} s, which ended on: ${screens.join(', ')}`);
+    say(played.broken === undefined ? 'nobody was let in who had not proved the address' : `BROKEN: ${played.broken}`);
+    return played.broken === undefined;
+  },
+};
+
+const drill = drills[positionals[0] ?? ''];
+if (drill) {
+  say(`seed ${seed}`);
+  process.exitCode = (await drill()) ? 0 : 1;
+} else {
+  process.stderr.write(`usage: npm run drill -- ${Object.keys(drills).join(' | ')} [--seed n]\n`);
+  process.exitCode = 2;
+}
