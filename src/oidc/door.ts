@@ -52,7 +52,9 @@ export interface RequestedScopes {
 
 /**
  * What a finished prompt says. `login`: this person, proven by these methods. `consent`: all that is missing is granted.
- * `provenAt` is when, in seconds since 1970; now when absent. `proofEpoch`: of the account, before the proof. `upstreamId`: the upstream they came through. Neither: the prompt is answered by going on with the account of the session.
+ * `provenAt` is when, in seconds since 1970; now when absent. `proofEpoch`: of the account, before the proof. `upstreamId`: the
+ * upstream they came through; `through`: the identity there. Neither: the prompt is answered by going on with the account of
+ * the session.
  */
 export interface VisitResult {
   login?: {

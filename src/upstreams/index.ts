@@ -1,12 +1,13 @@
 /**
- * upstreams: signing in through somebody else (Google, Facebook, any OpenID provider).
+ * upstreams: signing in through somebody else (Google, Facebook, any OpenID or OAuth 2 server).
  *
  * Owns the kinds of upstream as data (presets, claim mapping), the two engines that speak their protocols, the trips that
- * are under way (tables upstream_transactions and upstream_metadata), what upstreams tell us of their accounts and what we keep
- * to end a connection there (upstream_notifications, upstream_deletions, upstream_tokens), and the simulator of development
- * mode, which listens on its own port. Mounts `/upstream/:id/events`, `/deletion`, `/deletion/:code` and `/signed-out`; sign_in
- * mounts `/upstream/:id/callback` and `/resume` and asks `arrive`. Never touches an account itself, never decides who may join
- * which one, keeps no token of an upstream unless the config says so, and never believes what is not signed.
+ * are under way (table upstream_transactions), where upstreams are and their keys (upstream_metadata, upstream_keys), what they
+ * tell us of their accounts and what we keep to end a connection there (upstream_notifications, upstream_deletions,
+ * upstream_tokens), and the simulator of development mode, which listens on its own port. Mounts `/upstream/:id/events`,
+ * `/deletion`, `/deletion/:code` and `/signed-out`; sign_in mounts `/upstream/:id/callback` and `/resume` and asks `arrive`.
+ * Never touches an account itself, never decides who may join which one, keeps no token of an upstream but what ends a
+ * connection (`store_tokens`), and never believes what is not signed, except Kakao's webhook for the key that it carries.
  */
 export { CHAIN_PARAMETER, isInChain } from './chain.ts';
 export { openUpstreams } from './open_upstreams.ts';
