@@ -39,6 +39,11 @@ export function isLoopbackHost(host: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || parse(name)?.range() === 'loopback';
 }
 
+/** Whether a URL is https, or plain http to a loopback host in development mode. */
+export function hasAllowedScheme({ protocol, hostname }: URL, development: boolean): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && development && isLoopbackHost(hostname));
+}
+
 /** Whether a host of a URL is an address and not a name; such a host never passes through DNS. */
 export function isAddress(host: string): boolean {
   return parse(bareHost(host)) !== undefined;

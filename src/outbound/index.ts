@@ -7,5 +7,5 @@
  * metadata address, sends no cookie and uses no proxy.
  */
 export { createOutbound, type Outbound, type OutboundSettings } from './outbound.ts';
-export { isLoopbackHost } from './address_policy.ts';
+export { isLoopbackHost, hasAllowedScheme } from './address_policy.ts';
 export { OutboundError } from './outbound_error.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent } from 'undici';
-import { addressPolicy, bareHost, isAddress, isLoopbackHost, type AddressPolicy } from './address_policy.ts';
+import { addressPolicy, bareHost, isAddress, hasAllowedScheme, type AddressPolicy } from './address_policy.ts';
 import { OutboundError, outboundError } from './outbound_error.ts';
 import { readCapped } from './read_capped.ts';
 import { sendRequest } from './send_request.ts';
@@ -100,8 +100,7 @@ function readVersion(): string {
 }
 
 function checkUrl(url: URL, development: boolean, allowed: AddressPolicy): void {
-  const plainAllowed = url.protocol === 'http:' && development && isLoopbackHost(url.hostname);
-  if ((url.protocol !== 'https:' && !plainAllowed) || url.username || url.password) {
+  if (!hasAllowedScheme(url, development) || url.username || url.password) {
     throw new OutboundError('insecure', url.hostname);
   }
   if (isAddress(url.hostname) && !allowed(url.hostname, bareHost(url.hostname))) {

@@ -6,11 +6,13 @@ type OutboundReason = 'address_refused' | 'timeout' | 'too_large' | 'network' | 
 /** Why a call did not give an answer. The message names neither query nor body, so that it may be logged. */
 export class OutboundError extends Error {
   readonly reason: OutboundReason;
+  readonly host: string;
 
   constructor(reason: OutboundReason, host: string, cause?: unknown) {
     super(`${reason}: ${host}`, { cause });
     this.name = 'OutboundError';
     this.reason = reason;
+    this.host = host;
   }
 }
 

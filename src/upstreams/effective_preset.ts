@@ -1,3 +1,4 @@
+import { fill } from './fill.ts';
 import type { Condition } from './mapping/conditions.ts';
 import type { Mapping, Trust } from './mapping/mapping.ts';
 import type { Endpoints, Preset } from './preset.ts';
@@ -49,10 +50,6 @@ function ownPlaces(settings: UpstreamSettings, { mapping }: Preset): Partial<Pre
 
 function placesOf({ base_url, tenant }: UpstreamSettings, { tenancy }: Preset): Record<string, string> {
   return { ...(base_url ? { base_url } : {}), ...(tenancy ? { tenant: tenant ?? tenancy.default } : {}) };
-}
-
-function fill(template: string, vars: Record<string, string>): string {
-  return template.replaceAll(/\{(\w+)\}/g, (all, name: string) => vars[name] ?? all);
 }
 
 /** Who may come from which tenant: a class of them, one, or those of a list. The claim decides, never the address asked. */

@@ -1,5 +1,5 @@
-import { isLoopbackHost } from '../outbound/index.ts';
 import { createPrivateKey } from 'node:crypto';
+import { hasAllowedScheme } from '../outbound/index.ts';
 import { isSimulatable, missingCredentials } from './definition.ts';
 import { effectivePreset, urlsIn } from './effective_preset.ts';
 import { secretExpiry } from './inspection/secret_expiry.ts';
@@ -86,16 +86,13 @@ function issuerMistakes(
   entry: UpstreamSettings,
   { issuer, mode }: { issuer: string; mode: 'development' | 'production' },
 ): Complaint[] {
-  return urlsIn(entry).flatMap(({ key, url }) => {
-    const { origin, protocol, hostname } = new URL(url);
-    const found: Complaint[] = [];
-    if (origin === new URL(issuer).origin) {
-      found.push({ key, message: 'is our own issuer: people would go round in circles' });
-    }
-    if (protocol === 'http:' && !(isLoopbackHost(hostname) && mode === 'development')) {
-      found.push({ key, message: 'must be https' });
-    }
-    return found;
+  return urlsIn(entry).flatMap(({ key, url: written }) => {
+    const url = new URL(written);
+    const isOwn = url.origin === new URL(issuer).origin;
+    return [
+      ...(isOwn ? [{ key, message: 'is our own issuer: people would go round in circles' }] : []),
+      ...(hasAllowedScheme(url, mode === 'development') ? [] : [{ key, message: 'must be https' }]),
+    ];
   });
 }
 

@@ -9,6 +9,7 @@ import { fetchSource } from './fetch_source.ts';
 import { acceptedIssuers } from './issuers.ts';
 import type { KeySet } from './key_set.ts';
 import { parseCallback, type ExpectedIssuer } from './parse_callback.ts';
+import { parseJson } from './read_json.ts';
 
 const LONGEST_FIELD = 4096;
 
@@ -73,12 +74,7 @@ export async function collectSources(
 
 /** JSON that came through the browser; nothing when it is none. */
 function parsed(text: string | null): unknown {
-  if (!text || text.length > LONGEST_FIELD) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return text && text.length <= LONGEST_FIELD ? parseJson(text) : undefined;
 }
 
 function expectedIssuer(definition: UpstreamDefinition, metadata: Metadata): ExpectedIssuer {

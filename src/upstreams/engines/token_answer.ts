@@ -1,6 +1,6 @@
 import { UpstreamFailure, plainCode } from '../failure.ts';
 import type { Preset } from '../preset.ts';
-import { isObject, readJson } from './read_json.ts';
+import { isObject, mediaTypeOf, readJson } from './read_json.ts';
 
 /** Codes that say "your client id or secret is wrong": RFC 6749 5.2, GitHub's, and Meta's numbers. */
 const CLIENT_REFUSED: ReadonlySet<string> = new Set([
@@ -45,8 +45,7 @@ async function readBody(
   answer: Response,
   format: Preset['token_format'],
 ): Promise<Record<string, unknown> | undefined> {
-  const type = (answer.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
-  if (type === 'application/x-www-form-urlencoded') {
+  if (mediaTypeOf(answer) === 'application/x-www-form-urlencoded') {
     return format === 'json' ? undefined : Object.fromEntries(new URLSearchParams(await answer.text()));
   }
   const body = format === 'form' ? undefined : await readJson(answer);

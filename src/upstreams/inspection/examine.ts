@@ -4,8 +4,7 @@ import { defineUpstream, missingCredentials, type UpstreamDefinition } from '../
 import { authorizationUrl } from '../engines/authorization_url.ts';
 import { authenticate } from '../engines/client_authentication.ts';
 import { fetchKeys } from '../engines/key_set.ts';
-import { fetchDocument } from '../metadata/discovery_document.ts';
-import { endpointsOf } from '../metadata/discovered_metadata.ts';
+import { endpointsOf, fetchDocument } from '../metadata/discovery_document.ts';
 import type { Endpoints } from '../preset.ts';
 import type { UpstreamSettings } from '../settings.ts';
 import { mendOf, WAIT } from './mends.ts';

@@ -57,9 +57,8 @@ export function mendOf(error: unknown): Mend {
 
 /** Which host, and the word of the system for it: ENOTFOUND, CERT_HAS_EXPIRED. */
 function withDetail({ says, mend }: Mend, error: OutboundError): Mend {
-  const host = error.message.split(': ')[1] ?? 'it';
   const code = codeIn(error);
-  return { says: `${host} ${says}${code ? ` (${code})` : ''}`, mend };
+  return { says: `${error.host} ${says}${code ? ` (${code})` : ''}`, mend };
 }
 
 function codeIn(error: unknown): string | undefined {

@@ -1,8 +1,7 @@
 import { epochSeconds } from '../../kit/clock.ts';
 import { OutboundError, type Outbound } from '../../outbound/index.ts';
 import { UpstreamFailure } from '../failure.ts';
-import type { Endpoints } from '../preset.ts';
-import { fetchDocument, type DiscoveryDocument, type DocumentRules } from './discovery_document.ts';
+import { endpointsOf, fetchDocument, type DiscoveryDocument, type DocumentRules } from './discovery_document.ts';
 import type { Metadata, Resolved } from './metadata.ts';
 import type { MetadataStore } from './metadata_store.ts';
 
@@ -84,17 +83,5 @@ function resolve(document: DiscoveryDocument): Resolved {
   return {
     endpoints: endpointsOf(document),
     issOnCallback: document.authorization_response_iss_parameter_supported ?? false,
-  };
-}
-
-/** The endpoints of a document, under the names of a preset. */
-export function endpointsOf(document: DiscoveryDocument): Endpoints {
-  return {
-    authorization: document.authorization_endpoint,
-    token: document.token_endpoint,
-    jwks: document.jwks_uri,
-    userinfo: document.userinfo_endpoint,
-    end_session: document.end_session_endpoint,
-    revocation: document.revocation_endpoint,
   };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { isLoopbackHost, type Outbound } from '../../outbound/index.ts';
+import { hasAllowedScheme, type Outbound } from '../../outbound/index.ts';
 import { readJson } from '../engines/read_json.ts';
 import { UpstreamFailure } from '../failure.ts';
+import type { Endpoints } from '../preset.ts';
 
 const url = z.url().max(2048);
 
@@ -45,21 +46,29 @@ export async function fetchDocument(
   if (!parsed.success) throw new UpstreamFailure('discovery_refused', { cause: parsed.error });
   if (parsed.data.issuer !== issuer)
     throw new UpstreamFailure('discovery_refused', { upstreamError: 'issuer_differs' });
-  for (const endpoint of endpointsIn(parsed.data)) checkEndpoint(new URL(endpoint), rules);
+  for (const endpoint of Object.values(endpointsOf(parsed.data))) {
+    if (endpoint !== undefined) checkEndpoint(new URL(endpoint), rules);
+  }
   return parsed.data;
 }
 
-function endpointsIn(document: DiscoveryDocument): string[] {
-  const { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint } = document;
-  const { end_session_endpoint, revocation_endpoint } = document;
-  const optional = [userinfo_endpoint, end_session_endpoint, revocation_endpoint];
-  return [authorization_endpoint, token_endpoint, jwks_uri, ...optional].filter((endpoint) => endpoint !== undefined);
+/** The endpoints of a document, under the names of a preset. */
+export function endpointsOf(document: DiscoveryDocument): Endpoints {
+  return {
+    authorization: document.authorization_endpoint,
+    token: document.token_endpoint,
+    jwks: document.jwks_uri,
+    userinfo: document.userinfo_endpoint,
+    end_session: document.end_session_endpoint,
+    revocation: document.revocation_endpoint,
+  };
 }
 
 /** Addresses behind names are judged when they are called; here only what a browser would be sent to as well. */
-function checkEndpoint({ protocol, origin, hostname }: URL, { ownIssuer, development }: DocumentRules): void {
-  if (protocol !== 'https:' && !(protocol === 'http:' && isLoopbackHost(hostname) && development)) {
+function checkEndpoint(endpoint: URL, { ownIssuer, development }: DocumentRules): void {
+  if (!hasAllowedScheme(endpoint, development)) {
     throw new UpstreamFailure('discovery_refused', { upstreamError: 'not_https' });
   }
-  if (origin === new URL(ownIssuer).origin) throw new UpstreamFailure('discovery_refused', { upstreamError: 'loop' });
+  if (endpoint.origin === new URL(ownIssuer).origin)
+    throw new UpstreamFailure('discovery_refused', { upstreamError: 'loop' });
 }

@@ -4,13 +4,15 @@ import type { EventName } from '../events.ts';
 import type { Notification, Sender, Sent } from '../notification.ts';
 
 /** Why Kakao ended the connection, and what that is to us. https://developers.kakao.com, "Unlink webhook", November 2026. */
-const names: Record<string, EventName> = {
-  UNLINK_FROM_APPS: 'access_withdrawn',
-  UNLINK_FROM_ADMIN: 'access_withdrawn',
-  INCOMPLETE_SIGN_UP: 'access_withdrawn',
-  ACCOUNT_DELETE: 'account_deleted',
-  FORCED_ACCOUNT_DELETE: 'account_deleted',
-};
+const names = new Map(
+  Object.entries<EventName>({
+    UNLINK_FROM_APPS: 'access_withdrawn',
+    UNLINK_FROM_ADMIN: 'access_withdrawn',
+    INCOMPLETE_SIGN_UP: 'access_withdrawn',
+    ACCOUNT_DELETE: 'account_deleted',
+    FORCED_ACCOUNT_DELETE: 'account_deleted',
+  }),
+);
 
 /** Kakao's unlink webhook. It carries the app's admin key and no signature; a connection that is gone can be ended again. */
 export async function readKakaoUnlink({ definition }: Sender, { body, authorization }: Sent): Promise<Notification> {
@@ -21,7 +23,6 @@ export async function readKakaoUnlink({ definition }: Sender, { body, authorizat
   const fields = new URLSearchParams(body);
   const subject = fields.get('user_id') ?? '';
   if (!/^\d{1,20}$/.test(subject)) throw new UpstreamFailure('notification_malformed');
-  const type = fields.get('referrer_type') ?? '';
-  const name = Object.hasOwn(names, type) ? names[type] : undefined;
-  return { events: [{ name: name ?? 'access_withdrawn', subject }] };
+  const name = names.get(fields.get('referrer_type') ?? '') ?? 'access_withdrawn';
+  return { events: [{ name, subject }] };
 }

@@ -8,15 +8,17 @@ const RISC = 'https://schemas.openid.net/secevent/risc/event-type/';
 const OAUTH = 'https://schemas.openid.net/secevent/oauth/event-type/';
 
 /** Their names of events, and ours. https://developers.google.com/identity/protocols/risc, November 2026. */
-const names: Record<string, EventName> = {
-  [`${RISC}sessions-revoked`]: 'sessions_revoked',
-  [`${OAUTH}tokens-revoked`]: 'tokens_revoked',
-  [`${RISC}account-disabled`]: 'account_disabled',
-  [`${RISC}account-enabled`]: 'account_enabled',
-  [`${RISC}account-purged`]: 'account_deleted',
-  [`${RISC}account-credential-change-required`]: 'credential_change_required',
-  [`${RISC}verification`]: 'verification',
-};
+const names = new Map(
+  Object.entries<EventName>({
+    [`${RISC}sessions-revoked`]: 'sessions_revoked',
+    [`${OAUTH}tokens-revoked`]: 'tokens_revoked',
+    [`${RISC}account-disabled`]: 'account_disabled',
+    [`${RISC}account-enabled`]: 'account_enabled',
+    [`${RISC}account-purged`]: 'account_deleted',
+    [`${RISC}account-credential-change-required`]: 'credential_change_required',
+    [`${RISC}verification`]: 'verification',
+  }),
+);
 
 const eventsSchema = z.record(z.string(), z.looseObject({ subject: z.unknown().optional() }));
 /** A subject that is a pair of issuer and `sub`, in the spelling of Google and in that of RFC 9493. */
@@ -28,7 +30,7 @@ export async function readSecurityEvent(sender: Sender, { body }: Sent): Promise
   const events = eventsSchema.safeParse(claims['events']);
   if (!events.success) throw new UpstreamFailure('notification_malformed');
   const known = Object.entries(events.data).flatMap(([uri, event]): UpstreamEvent[] => {
-    const name = Object.hasOwn(names, uri) ? names[uri] : undefined;
+    const name = names.get(uri);
     const subject = subjectSchema.safeParse(event.subject ?? claims['sub_id']).data;
     const own = subject && isOwn(subject.iss, claims.iss) ? subject.sub : undefined;
     return name ? [{ name, subject: own }] : [];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { epochSeconds } from '../../../kit/clock.ts';
 import { equalInConstantTime, hmac } from '../../../kit/random.ts';
+import { parseJson } from '../../engines/read_json.ts';
 import { UpstreamFailure } from '../../failure.ts';
 import { OLDEST_SECONDS, type Notification, type Sender, type Sent } from '../notification.ts';
 
@@ -25,7 +26,7 @@ export async function readSignedRequest({ definition }: Sender, { to, body }: Se
   if (!secret || !equalInConstantTime(signature.replace(/=+$/, ''), hmac(secret, payload))) {
     throw new UpstreamFailure('signature_wrong');
   }
-  const parsed = payloadSchema.safeParse(decode(payload));
+  const parsed = payloadSchema.safeParse(parseJson(Buffer.from(payload, 'base64url').toString('utf8')));
   if (!parsed.success) throw new UpstreamFailure('notification_malformed');
   const { algorithm, issued_at: issuedAt, user_id: subject } = parsed.data;
   if (algorithm.toUpperCase() !== 'HMAC-SHA256') throw new UpstreamFailure('alg_refused');
@@ -34,12 +35,4 @@ export async function readSignedRequest({ definition }: Sender, { to, body }: Se
   const name = to === 'deletion' ? 'deletion_requested' : 'access_withdrawn';
   // Both addresses may be told by the same request: it counts once for each.
   return { events: [{ name, subject }], once: `${to} ${payload}` };
-}
-
-function decode(payload: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

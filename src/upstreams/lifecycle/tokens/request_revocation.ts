@@ -1,6 +1,7 @@
 import type { Outbound } from '../../../outbound/index.ts';
 import type { UpstreamDefinition } from '../../definition.ts';
 import { authenticate } from '../../engines/client_authentication.ts';
+import { fill } from '../../fill.ts';
 import type { Endpoints } from '../../preset.ts';
 import type { Revocation } from '../lifecycle.ts';
 
@@ -42,11 +43,4 @@ function valuesOf(
 
 function mapped(record: Record<string, string>, change: (value: string) => string): Record<string, string> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
-}
-
-/** What is not ours to fill in stays as it is. */
-function fill(text: string, values: Record<string, string>): string {
-  return text.replaceAll(/\{(\w+)\}/g, (all, name: string) =>
-    Object.hasOwn(values, name) ? (values[name] ?? '') : all,
-  );
 }
