@@ -17,6 +17,11 @@ const RESERVED =
 /** Names that a source cannot have, because something else has them. */
 const TAKEN: ReadonlySet<string> = new Set(['claims', 'authorization', 'token', 'jwks', 'userinfo']);
 
+/** In any case or script; what comes out is as canonical addresses have it. */
+const domain = z
+  .string()
+  .overwrite((written) => parseDomain(written) ?? written)
+  .refine((written) => parseDomain(written) === written, { error: 'must be a domain such as `partner.example`' });
 const webAddress = z.url({ protocol: /^https?$/ });
 const guid = z.string().regex(TENANT_GUID, { error: 'must be the GUID of a tenant, in lower case' });
 const parameters = z.record(
@@ -80,12 +85,7 @@ export const upstreamFields = z.strictObject({
     .describe('Only for `preset: oauth2`: the path of what identifies a person for ever, such as `user.id`.'),
   linking: z.enum(linkings).default('authoritative'),
   domains: z
-    .array(
-      z
-        .string()
-        .overwrite((written) => parseDomain(written) ?? written)
-        .refine((domain) => parseDomain(domain) === domain, { error: 'a domain such as partner.example' }),
-    )
+    .array(domain)
     .optional()
     .describe('People who type an address of these domains are sent here. It is believed about no other address.'),
   local_passwords: z
@@ -98,7 +98,7 @@ export const upstreamFields = z.strictObject({
     .optional()
     .describe('What must hold about whoever comes; all others are refused.'),
   allowed_domains: z
-    .array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, { error: 'must be a domain such as `acme.example`' }))
+    .array(domain)
     .min(1)
     .optional()
     .describe('Nobody comes in whose checked address is not of one of these domains.'),

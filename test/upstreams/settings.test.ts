@@ -26,6 +26,13 @@ describe('the settings of an upstream', () => {
     expect(parse(partner)).toMatchObject({ linking: 'authoritative' });
   });
 
+  it('take a domain in any case and script', () => {
+    const written = ['Acme.Example.', 'bücher.example'];
+    const canonical = ['acme.example', 'xn--bcher-kva.example'];
+    const read = parse({ ...google, domains: written, allowed_domains: written });
+    expect(read).toMatchObject({ domains: canonical, allowed_domains: canonical });
+  });
+
   it.each([
     ['a key that is not there', { ...google, clientid: 'x' }, 'clientid'],
     ['a preset that is not there', { ...google, preset: 'gogle' }, 'preset'],

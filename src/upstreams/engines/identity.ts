@@ -1,4 +1,4 @@
-import { domainOf, parseAddress } from '../../kit/addresses.ts';
+import { domainOf } from '../../kit/addresses.ts';
 import type { UpstreamDefinition } from '../definition.ts';
 import { UpstreamFailure } from '../failure.ts';
 import { mapClaims } from '../mapping/mapping.ts';
@@ -39,8 +39,7 @@ function sidOf(value: unknown): string | undefined {
 /** An address that nobody checked says nothing about who its owner is. */
 function isOfDomain(email: UpstreamIdentity['email'], domains: string[] | undefined): boolean {
   if (!domains) return true;
-  if (!email || email.trust === 'unverified') return false;
-  return domains.includes(email.value.slice(email.value.lastIndexOf('@') + 1).toLowerCase());
+  return email !== undefined && email.trust !== 'unverified' && domains.includes(domainOf(email.value));
 }
 
 /**
@@ -53,7 +52,6 @@ function issuerOfKey({ issuer, tenancy }: UpstreamDefinition, sources: Record<st
 
 /** Whoever speaks for some domains is believed about no address of another: that one needs proof of its own. */
 function bounded(email: UpstreamIdentity['email'], domains: readonly string[]): UpstreamIdentity['email'] {
-  const address = email && parseAddress(email.value);
-  const foreign = domains.length > 0 && (!address || !domains.includes(domainOf(address.canonical)));
-  return email && foreign ? { ...email, trust: 'unverified' } : email;
+  const foreign = email && domains.length > 0 && !domains.includes(domainOf(email.value));
+  return foreign ? { ...email, trust: 'unverified' } : email;
 }
