@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { acceptedIssuers } from '../../engines/issuers.ts';
-import { verifySigned } from '../../engines/verify_id_token.ts';
+import { verifySigned } from '../../engines/verify_signed.ts';
 import { UpstreamFailure } from '../../failure.ts';
 import { OLDEST_SECONDS, type Sender } from '../notification.ts';
 
