@@ -9,6 +9,6 @@ export { clientSettings, type ClientInput, type ClientSettings } from './setting
 export { clientKeys } from './metadata_names.ts';
 export { toMetadata, type ClientMetadata } from './templates.ts';
 export { checkClient } from './check_client.ts';
-export { LOCAL, takes } from './ways.ts';
+export { LOCAL_WAY, takes } from './ways.ts';
 export { openClients } from './registry.ts';
 export type { Clients } from './door.ts';

@@ -3,6 +3,7 @@ import { LOG_LEVELS, readEnvironment, type Environment } from './environment.ts'
 import { settleGivenIssuer } from './given_issuer.ts';
 import { settingsShape } from './json_schema.ts';
 import { fileFindings, resolveFiles } from './files.ts';
+import { idFindings } from './id_rules.ts';
 import { nearest, sortMistakes, type Mistake } from './mistakes.ts';
 import { knownParts } from './known.ts';
 import { roomFindings } from './room_findings.ts';
@@ -76,6 +77,7 @@ async function findingsOf(tree: Tree, folder: string): Promise<Finding[]> {
   const known = knownParts(tree);
   const findings = [
     ...crossFieldFindings(known, present),
+    ...idFindings(known),
     ...fileFindings(known, folder),
     ...(await roomFindings(known)).map((finding) => ({ ...finding, message: hideValues(finding.message, tree) })),
   ];

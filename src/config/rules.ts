@@ -1,6 +1,5 @@
 import { developmentOf, type Development } from './own_settings.ts';
 import { isLoopback, isWebUrl, issuerProblems, portOf } from './issuer.ts';
-import { LOCAL } from '../clients/index.ts';
 import { isLoopbackHost } from '../outbound/index.ts';
 import type { Known } from './known.ts';
 import type { Path } from './tree.ts';
@@ -24,7 +23,7 @@ type Mode = 'development' | 'production';
 /** All rules that span several keys. `present` tells whether the file has a key at all, valid or not. */
 export function crossFieldFindings(known: Known, present: (key: string) => boolean): Finding[] {
   const mode = known.mode;
-  if (!mode) return [...uniqueIds(known), ...reservedIds(known), ...unknownWays(known)];
+  if (!mode) return [];
   const development = developmentOf(mode, known.development ?? {});
   return [
     ...issuerFindings(known, mode),
@@ -32,10 +31,7 @@ export function crossFieldFindings(known: Known, present: (key: string) => boole
     ...exposedConveniences(known, development),
     ...missingKeys(present, development).map((finding) => because(mode, finding)),
     ...missingMail(known, present, development).map((finding) => because(mode, finding)),
-    ...uniqueIds(known),
-    ...reservedIds(known),
     ...upstreamFindings(known, development),
-    ...unknownWays(known),
     ...openDoors(known, mode, present),
   ];
 }
@@ -97,43 +93,6 @@ function missingMail({ mail }: Known, present: (key: string) => boolean, develop
   if (development.mailbox || mail?.smtp || (present('mail') && !mail)) return [];
   const message = 'this key is required: without the development mailbox, mail needs a server';
   return [{ path: ['mail', 'smtp'], rule: 'missing_key', message, accepted: 'smtps://name:password@host:465' }];
-}
-
-function uniqueIds({ ids }: Known): Finding[] {
-  const again = ids.filter(({ list, id }, position) => {
-    return ids.findIndex((other) => other.list === list && other.id === id) < position;
-  });
-  return again.map(({ list, key, index }) => {
-    return { path: [list, index, key], rule: 'duplicate_id', message: `another entry of ${list} has this ${key}` };
-  });
-}
-
-function reservedIds({ ids }: Known): Finding[] {
-  const message = 'ids that begin with gatehouse- are our own';
-  const ours = ids.filter(({ list, id }) => list !== 'resources' && /^gatehouse-/i.test(id));
-  const local = ids.filter(({ list, id }) => list === 'upstreams' && id === LOCAL);
-  return [
-    ...ours.map((found) => ({ ...found, message })),
-    ...local.map((found) => ({
-      ...found,
-      message: 'local stands for address and password in the upstreams of a client',
-    })),
-  ].map(({ list, key, index, ...said }) => {
-    return { path: [list, index, key], rule: 'reserved_id', message: said.message };
-  });
-}
-
-/** A client may only name ways that exist: with a misspelt one its people would find a door without a handle. */
-function unknownWays({ clients, ids }: Known): Finding[] {
-  const ways = [...ids.flatMap(({ list, id }) => (list === 'upstreams' ? [id] : [])), LOCAL];
-  return clients.flatMap(({ index, upstreams = [] }) =>
-    upstreams.flatMap((way, position) => {
-      if (ways.includes(way)) return [];
-      const message = 'there is no upstream of this id';
-      const path = ['clients', index, 'upstreams', position];
-      return [{ path, rule: 'unknown_upstream', message, accepted: 'ids of upstreams in this file, and local' }];
-    }),
-  );
 }
 
 function upstreamFindings({ upstreams }: Known, development: Development): Finding[] {

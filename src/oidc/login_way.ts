@@ -1,4 +1,4 @@
-import { LOCAL } from '../clients/index.ts';
+import { LOCAL_WAY } from '../clients/index.ts';
 
 /**
  * How a login says through which upstream it came: among the methods of the session, where the library keeps it for us. It
@@ -20,5 +20,5 @@ export function publicMethods(amr: readonly string[]): string[] {
 export function wayOf(amr: readonly string[] = []): string | undefined {
   const via = amr.find((method) => method.startsWith(VIA));
   if (via !== undefined) return via.slice(VIA.length);
-  return amr.includes('fed') || amr.length === 0 ? undefined : LOCAL;
+  return amr.includes('fed') || amr.length === 0 ? undefined : LOCAL_WAY;
 }

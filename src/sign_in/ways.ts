@@ -1,4 +1,4 @@
-import { LOCAL, takes } from '../clients/index.ts';
+import { LOCAL_WAY, takes } from '../clients/index.ts';
 import { domainOf, type Address } from '../kit/addresses.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
@@ -11,7 +11,7 @@ export function offeredUpstreams({ upstreams }: Pick<SignInDeps, 'upstreams'>, v
 }
 
 /** Whether the app of this visit takes people who come this way; an address and a password unless an upstream is named. */
-export function takesWay({ client }: Visit, upstreamId: string = LOCAL): boolean {
+export function takesWay({ client }: Visit, upstreamId: string = LOCAL_WAY): boolean {
   return takes(client.upstreams, upstreamId);
 }
 
