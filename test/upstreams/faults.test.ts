@@ -73,6 +73,8 @@ const table: [name: string, upstream: string, lie: Lie, code: string, reason: st
   ['no ID token', 'google', tokenBody({ id_token: undefined }), CONFIG, 'id_token_missing', false],
   ['no access token', 'google', tokenBody({ access_token: undefined }), FAILED, 'token_malformed', false],
   ['an access token that is a number', 'facebook', tokenBody({ access_token: 7 }), FAILED, 'token_malformed', false],
+  ['an access token that breaks a header', 'facebook', tokenBody({ access_token: 'a\r\nb' }), FAILED, 'token_malformed', false],
+  ['an access token in Korean', 'partner', tokenBody({ access_token: '토큰' }), FAILED, 'token_malformed', false],
   ['a token type of its own', 'google', tokenBody({ token_type: 'mac' }), FAILED, 'token_malformed', false],
   ['an error with status 200', 'google', tokenBody({ error: 'bad_verification_code' }), FAILED, 'token_refused', false],
   ['an error that is a number', 'google', tokenBody({ error: 123 }), FAILED, 'token_refused', false],

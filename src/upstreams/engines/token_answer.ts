@@ -68,6 +68,7 @@ function refusal(error: unknown, { error_code: code, error_codes: codes }: Recor
   return new UpstreamFailure(isClient ? 'token_client_refused' : 'token_refused', { upstreamError });
 }
 
+/** RFC 6749 A.12 and A.17: nothing else can be sent back in a header. */
 function isToken(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= 64 * 1024;
+  return typeof value === 'string' && value.length <= 64 * 1024 && /^[\x20-\x7e]+$/.test(value);
 }
