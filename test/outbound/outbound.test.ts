@@ -52,6 +52,16 @@ describe('outbound, a call that works', () => {
     expect(answer.body).toBeNull();
   });
 
+  it.each([
+    ['HEAD', 'gzip'],
+    ['GET', 'gzip'],
+    ['GET', 'deflate'],
+    ['GET', 'br'],
+  ])('is not confused by an answer to %s with %s but without a body', async (method, packed) => {
+    const answer = await open().fetch(at('/packed-nothing'), { method, headers: { 'x-packed': packed } });
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+  });
+
   it('takes a Request as the global fetch does', async () => {
     const answer = await open().fetch(new Request(at('/echo'), { method: 'POST', body: 'hello' }));
     expect(await answer.text()).toBe('hello');

@@ -14,6 +14,8 @@ const faults: Record<string, (request: IncomingMessage, response: ServerResponse
     gzip.pipe(response);
     gzip.end('unpacked');
   },
+  '/packed-nothing': (request, response) =>
+    response.writeHead(200, { 'content-encoding': String(request.headers['x-packed']) }).end(),
   '/empty': (_request, response) => response.writeHead(204).end(),
   '/echo': (request, response) => {
     request.pipe(response);
