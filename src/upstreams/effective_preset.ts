@@ -71,8 +71,10 @@ function mergeMapping({ mapping, verified_signal: signal }: Preset, settings: Up
     claims: { ...mapping.claims, ...claims },
     extra: { ...mapping.extra, ...extra },
   };
-  if (trust === undefined) return merged;
   if (typeof trust === 'object') return { ...merged, email_trust: trust };
+  // What the upstream says of the address that the preset reads, it does not say of another one.
+  if (claims?.email) return { ...merged, email_trust: { default: 'unverified', rules: [] } };
+  if (trust === undefined) return merged;
   // The short form: the level of an address that the upstream says it has checked; all others stay unverified.
   const rules: { when: Condition; then: Trust }[] = signal ? [{ when: signal, then: trust }] : [];
   return { ...merged, email_trust: { default: 'unverified', rules } };

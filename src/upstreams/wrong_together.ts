@@ -103,9 +103,11 @@ function lifecycleMistakes({ preset: name, store_tokens, logout }: UpstreamSetti
 }
 
 function trustMistakes(settings: UpstreamSettings, preset: Preset): Mistake[] {
-  const { preset: name, email_trust: trust, allowed_domains: domains } = settings;
-  if (typeof trust === 'string' && !preset.verified_signal && trust !== 'unverified') {
-    const message = `preset \`${name}\` has no sign that an address was checked; write rules of your own`;
+  const { preset: name, email_trust: trust, allowed_domains: domains, claims } = settings;
+  const signal = claims?.email ? undefined : preset.verified_signal;
+  if (typeof trust === 'string' && !signal && trust !== 'unverified') {
+    const of = claims?.email ? 'the address under `claims`' : 'an address';
+    const message = `preset \`${name}\` has no sign that ${of} was checked; write rules of your own`;
     return [{ path: ['email_trust'], message }];
   }
   const effective = effectivePreset(settings).mapping.email_trust;

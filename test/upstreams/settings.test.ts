@@ -51,6 +51,11 @@ describe('the settings of an upstream', () => {
       { ...google, id: 'facebook', preset: 'facebook', email_trust: 'verified' },
       'email_trust',
     ],
+    [
+      'trust by a flag that is about another address',
+      { ...google, claims: { email: { from: ['id.preferred_username'] } }, email_trust: 'verified' },
+      'email_trust: preset `google` has no sign that the address under `claims` was checked',
+    ],
     ['a tenant for Google', { ...google, tenant: 'common' }, 'tenant'],
     [
       'a tenant that is none',
@@ -157,6 +162,14 @@ describe('defineUpstream', () => {
     expect(
       defineUpstream(parse({ ...google, email_trust: 'verified' }), place)?.mapping.email_trust.rules,
     ).toHaveLength(1);
+  });
+
+  it('believes nothing about an address that is read from elsewhere than the preset says, but by rules of its own', () => {
+    const trustOf = (entry: object) => defineUpstream(parse(entry), place)?.mapping.email_trust;
+    const claims = { email: { from: ['id.preferred_username'] } };
+    expect(trustOf({ ...google, claims })).toEqual({ default: 'unverified', rules: [] });
+    const own = { default: 'unverified', rules: [{ when: { true: 'id.username_verified' }, then: 'verified' }] };
+    expect(trustOf({ ...google, claims, email_trust: own })).toEqual(own);
   });
 });
 
