@@ -26,6 +26,8 @@ export const limitRules = {
   mail_total: { counts: 'everything', points: 1200, window: 600 },
   /** Wrong mailed codes for one address; survives new codes. A single code has five tries of its own. */
   code_account: { counts: 'mailbox', points: 10, window: 3600 },
+  /** Refused notifications in the name of an upstream that leave an event each; more are refused alike, and leave none. */
+  notification_address: { counts: 'client address', points: 30, window: 600 },
 } as const satisfies Record<string, Rule>;
 
 /** The name of a limit. */

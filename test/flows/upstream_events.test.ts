@@ -168,6 +168,20 @@ describe('Google says', () => {
   });
 });
 
+describe('a flood of what no upstream has sent', () => {
+  it('is refused to its end, leaves few events, and does not stand in the way of what one has sent', async () => {
+    await world.rows('delete from rate_limits');
+    const { headers } = await google('verification');
+    const lie = { method: 'POST', headers, body: 'no.such.token' } as const;
+    const answers = await Promise.all(Array.from({ length: 40 }, () => send('google/events', lie)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
+    expect(await events()).toHaveLength(30);
+    expect((await send('google/events', await google('verification'))).status).toBe(202);
+    expect((await events()).at(-1)).toBe(heeded('verification'));
+    await world.rows('delete from rate_limits');
+  });
+});
+
 describe('Facebook says', () => {
   it('that somebody removed us: the identity goes, the account stays, and its owner reads of it', async () => {
     await ada();

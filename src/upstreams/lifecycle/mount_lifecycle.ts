@@ -4,6 +4,7 @@ import { UpstreamFailure } from '../failure.ts';
 import { IdpError } from '../../kit/errors.ts';
 import { hmac } from '../../kit/random.ts';
 import { OutboundError } from '../../outbound/index.ts';
+import type { RateLimiter } from '../../rate_limits/index.ts';
 import { createReadText, goOnByItself, parameterOf, showLanding, tokenOf, type Web } from '../../web/index.ts';
 import { dialects, type Dialect } from './dialects/dialects.ts';
 import { heed, type HeedDeps } from './heed.ts';
@@ -14,6 +15,7 @@ import { findReceipt } from './notification_store.ts';
 export interface LifecycleDeps extends HeedDeps {
   web: Web;
   upstreams: Pick<Upstreams, 'sender' | 'nameOf' | 'logout'>;
+  limits: Pick<RateLimiter, 'take'>;
   issuer: string;
   /** Makes the codes of deletions: told again, a request gets the same code, and nobody else can make one. */
   codeKey: Buffer;
@@ -69,8 +71,9 @@ async function readOrRefuse(dialect: Dialect, sender: Sender, sent: Sent): Promi
   }
 }
 
+/** Anybody can send anything here: a flood of it must not fill the database with events. */
 async function refuse(
-  { record }: LifecycleDeps,
+  { record, limits, web }: LifecycleDeps,
   ctx: Context,
   { definition }: Sender,
   dialect: Dialect,
@@ -78,7 +81,8 @@ async function refuse(
 ): Promise<void> {
   const { reason, security } = failure;
   const about = { upstreamId: definition.id, reason, detail: { security } };
-  await record({ type: 'upstreams.notification_refused', outcome: 'refused', ...about });
+  const { ok } = await limits.take('notification_address', web.clientAddress(ctx));
+  if (ok) await record({ type: 'upstreams.notification_refused', outcome: 'refused', ...about });
   ctx.status = 400;
   ctx.body = dialect.refusal?.(failure) ?? '';
 }
