@@ -155,6 +155,7 @@ describe('an upstream that asks to be left alone', () => {
   it('on account of one person is not: the limit of a profile is theirs', async () => {
     world.fake.lie(refusing('120', '/me'));
     expect(await arrive('facebook')).toMatchObject({ code: 'upstream_unavailable' });
+    await several(8, 'facebook');
     expect(isAvailable('facebook')).toBe(true);
   });
 });

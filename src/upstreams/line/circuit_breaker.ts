@@ -25,7 +25,8 @@ const DOWN: ReadonlySet<string> = new Set(['network', 'timeout', 'tls']);
 
 /**
  * Opens after so many failures of one step in a row within the window. A failure is a broken line, silence, a certificate
- * that does not hold, 5xx and 429; any other answer shows that the upstream works. Closes when the step that broke works.
+ * that does not hold, 5xx and 429, but for one person's 429, which says nothing; any other answer shows that the upstream
+ * works. Closes when the step that broke works.
  */
 export function createCircuitBreaker(settings: LineSettings, onChange: OnChange): CircuitBreaker {
   const failedAt = new Map<Step, number[]>();
@@ -54,8 +55,9 @@ export function createCircuitBreaker(settings: LineSettings, onChange: OnChange)
   async function judged(step: Step, call: () => Promise<Response>, isTrial: boolean): Promise<Response> {
     try {
       const answer = await call();
+      if (isOnePersonsLimit(step, answer)) return answer;
       if (answer.status < 500 && answer.status !== 429) worked(step, isTrial);
-      else failed(step, isTrial, retryAfterOf(step, answer));
+      else failed(step, isTrial, retryAfterOf(answer));
       return answer;
     } catch (error) {
       if (error instanceof OutboundError && DOWN.has(error.reason)) failed(step, isTrial, 0);
@@ -81,12 +83,13 @@ export function createCircuitBreaker(settings: LineSettings, onChange: OnChange)
   };
 }
 
-/**
- * Seconds for which an upstream asks us to stay away (RFC 9110 10.2.3), or 0. Not heard on the way to a profile: there
- * providers count by person, and one person must not close the door for all.
- */
-function retryAfterOf(step: Step, answer: Response): number {
-  if (step === 'profile') return 0;
+/** Whoever asks for profiles is counted by person at most providers, and one person must not close the door for all. */
+function isOnePersonsLimit(step: Step, answer: Response): boolean {
+  return step === 'profile' && answer.status === 429;
+}
+
+/** Seconds for which an upstream asks us to stay away (RFC 9110 10.2.3), or 0. */
+function retryAfterOf(answer: Response): number {
   const value = answer.headers.get('retry-after') ?? '';
   if (/^\d{1,9}$/.test(value)) return Number(value);
   const until = Date.parse(value);
