@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { effectivePreset, mapEndpoints } from './effective_preset.ts';
-import type { LineSettings } from './line/settings.ts';
+import type { LineSettings } from './calls/settings.ts';
 import type { Endpoints, Preset } from './preset.ts';
 import { isSimulated, simulatedPresets, presets, type SimulatedPreset } from './presets/all.ts';
 import type { Linking, UpstreamSettings } from './settings.ts';

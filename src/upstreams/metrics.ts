@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Arrival } from './door.ts';
 import type { FailureCode } from './failure.ts';
-import type { Step } from './line/circuit_breaker.ts';
+import type { Step } from './calls/circuit_breaker.ts';
 
 /** How a login at an upstream ended. */
 type Outcome = Exclude<Arrival['outcome'], 'failed' | 'resume'> | FailureCode;

@@ -4,7 +4,7 @@ import { createKeySets } from './engines/key_set.ts';
 import { createOAuth2Upstream } from './engines/oauth2_upstream.ts';
 import { createOidcUpstream } from './engines/oidc_upstream.ts';
 import { factsOf } from './failure.ts';
-import { openLine, type Line } from './line/line.ts';
+import { openLine, type Line } from './calls/line.ts';
 import { discoveredMetadata } from './metadata/discovered_metadata.ts';
 import { postgresKeyStore } from './metadata/key_store.ts';
 import { pinnedMetadata, type Metadata } from './metadata/metadata.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDomain } from '../kit/addresses.ts';
-import { lineSettings } from './line/settings.ts';
+import { lineSettings } from './calls/settings.ts';
 import { conditionSchema, pathSchema } from './mapping/conditions.ts';
 import { claimMapSchema, emailTrustSchema, extraSchema, trustLevels } from './mapping/mapping.ts';
 import { TENANT_GUID, tokenAuths } from './preset.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeySet } from './engines/key_set.ts';
-import type { Line } from './line/line.ts';
+import type { Line } from './calls/line.ts';
 import type { Metadata } from './metadata/metadata.ts';
 
 const LOOK_MILLISECONDS = 30_000;

@@ -1,6 +1,6 @@
 import type { UpstreamDefinition } from '../definition.ts';
 import { UpstreamFailure } from '../failure.ts';
-import type { Line } from '../line/line.ts';
+import type { Line } from '../calls/line.ts';
 import { readPath } from '../mapping/paths.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import type { Tokens, Upstream } from '../upstream.ts';
