@@ -4,7 +4,7 @@ import type { RecordEvent } from '../events/index.ts';
 import type { Sealer } from '../keys/index.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Outbound } from '../outbound/index.ts';
-import type { SimulatorAccess } from './definition.ts';
+import type { SimulatorAccess } from './simulated.ts';
 import type { UpstreamSettings } from './settings.ts';
 
 /** What the room needs. */

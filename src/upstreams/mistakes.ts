@@ -1,11 +1,12 @@
 import { createPrivateKey } from 'node:crypto';
 import { hasAllowedScheme } from '../outbound/index.ts';
-import { isSimulatable, missingCredentials } from './definition.ts';
+import { missingCredentials } from './credentials.ts';
 import { effectivePreset, urlsIn } from './effective_preset.ts';
 import { secretExpiry } from './inspection/secret_expiry.ts';
 import { pathsOfCondition } from './mapping/conditions.ts';
 import { presets } from './presets/all.ts';
 import type { UpstreamSettings } from './settings.ts';
+import { isSimulatable } from './simulated.ts';
 
 /** Something about one entry of the list. */
 interface UpstreamMistake {

@@ -1,6 +1,7 @@
 import { OutboundError, type Outbound } from '../../outbound/index.ts';
 import { lengthen } from '../chain.ts';
-import { defineUpstream, missingCredentials, type UpstreamDefinition } from '../definition.ts';
+import { missingCredentials } from '../credentials.ts';
+import { defineUpstream, type UpstreamDefinition } from '../definition.ts';
 import { authorizationUrl } from '../engines/authorization_url.ts';
 import { authenticate } from '../engines/client_authentication.ts';
 import { fetchKeys } from '../engines/key_set.ts';

@@ -1,10 +1,11 @@
-import { isSimulatable, missingCredentials, redirectUri } from '../definition.ts';
+import { missingCredentials, redirectUri } from '../credentials.ts';
 import { effectivePreset } from '../effective_preset.ts';
 import { pathsOfMapping, trustLevels, type Mapping, type Trust } from '../mapping/mapping.ts';
 import { dialects } from '../lifecycle/dialects/dialects.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { Evidence } from '../preset.ts';
 import type { Linking, UpstreamSettings } from '../settings.ts';
+import { isSimulatable } from '../simulated.ts';
 
 /** What the config file and the preset say about one upstream, as it takes effect. Holds no secret. */
 export interface UpstreamFacts {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { JSONWebKeySet, JWTPayload } from 'jose';
-import type { SimulatorClient } from '../definition.ts';
+import type { SimulatorClient } from '../simulated.ts';
 import type { Persona } from './persona.ts';
 import type { SigningKeys } from './signing_keys.ts';
 

@@ -1,5 +1,5 @@
 import { isLoopbackHost } from '../../outbound/index.ts';
-import type { SimulatorClients } from '../definition.ts';
+import type { SimulatorClients } from '../simulated.ts';
 import { simulatedPresets } from '../presets/all.ts';
 import { createProvider } from './create_provider.ts';
 import { personasOf } from './personas.ts';

@@ -6,7 +6,7 @@ export interface Initiator {
 }
 
 /** Scheme and registrable domain, with IP addresses and single names as themselves. Ports do not count. */
-export function siteOf(url: URL): string {
+function siteOf(url: URL): string {
   const isAddress = url.hostname.startsWith('[') || /^[\d.]+$/.test(url.hostname);
   const domain = isAddress ? url.hostname : url.hostname.split('.').slice(-2).join('.');
   return `${url.protocol}//${domain}`;

@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { redirectUri, simulatorClients, upstreamSettings } from '../../../src/upstreams/index.ts';
-import type { SimulatorClient } from '../../../src/upstreams/definition.ts';
+import type { SimulatorClient } from '../../../src/upstreams/simulated.ts';
 import { simulatedPresets, type SimulatedPreset } from '../../../src/upstreams/presets/all.ts';
 import { createProvider } from '../../../src/upstreams/simulator/create_provider.ts';
 import type { Persona } from '../../../src/upstreams/simulator/persona.ts';

@@ -31,7 +31,7 @@ export function facebookSignedRequest(
 const RISC = 'https://schemas.openid.net/secevent/risc/event-type';
 const OAUTH = 'https://schemas.openid.net/secevent/oauth/event-type';
 /** Every event of Google's Cross-Account Protection, by its short name. */
-export const googleEvents = {
+const googleEvents = {
   'sessions-revoked': `${RISC}/sessions-revoked`,
   'tokens-revoked': `${OAUTH}/tokens-revoked`,
   'account-disabled': `${RISC}/account-disabled`,

@@ -1,5 +1,5 @@
 import { sha256 } from '../../../src/kit/random.ts';
-import type { SimulatorClients } from '../../../src/upstreams/definition.ts';
+import type { SimulatorClients } from '../../../src/upstreams/simulated.ts';
 import { simulatorClients, startSimulator, upstreamSettings } from '../../../src/upstreams/index.ts';
 import { viewsRender } from './views.ts';
 

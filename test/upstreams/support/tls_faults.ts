@@ -6,7 +6,7 @@ import { selfSigned } from './certificate.ts';
 const HOUR = 3_600_000;
 
 /** What can be wrong with a certificate, by name. Whoever trusts the self-signed one finds nothing else wrong with it. */
-export const certificateFaults = {
+const certificateFaults = {
   expired: () => selfSigned('127.0.0.1', at(-2 * HOUR), at(-HOUR)),
   wrongHost: () => selfSigned('elsewhere.example', at(-HOUR), at(HOUR)),
   selfSigned: () => selfSigned('127.0.0.1', at(-HOUR), at(HOUR)),
