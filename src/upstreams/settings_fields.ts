@@ -49,11 +49,11 @@ export const upstreamFields = z.strictObject({
       error: 'must be a lower-case name such as `google`; it is part of the callback URL',
     })
     .describe('Part of the callback URL and of the key of every identity: never change it.'),
-  preset: z.enum(presetNames),
-  enabled: z.boolean().default(true),
+  preset: z.enum(presetNames).describe('Whose sign-in it is; `oidc` and `oauth2` for any other server.'),
+  enabled: z.boolean().default(true).describe('false: nobody is sent there, and nobody comes back from there.'),
   label: z.string().trim().min(1).max(60).optional().describe('What people read on the button.'),
-  client_id: z.string().optional(),
-  client_secret: z.string().optional(),
+  client_id: z.string().optional().describe('What the upstream calls us.'),
+  client_secret: z.string().optional().describe('By which it knows that it is us.'),
   secret_expires_at: z.iso
     .date()
     .optional()
@@ -83,7 +83,10 @@ export const upstreamFields = z.strictObject({
   subject: pathSchema
     .optional()
     .describe('Only for `preset: oauth2`: the path of what identifies a person for ever, such as `user.id`.'),
-  linking: z.enum(linkings).default('authoritative'),
+  linking: z
+    .enum(linkings)
+    .default('authoritative')
+    .describe('How far its word must go to join an account that has the address: docs/linking.md.'),
   domains: z
     .array(domain)
     .optional()
@@ -106,14 +109,27 @@ export const upstreamFields = z.strictObject({
     .union([z.enum(trustLevels), emailTrustSchema])
     .optional()
     .describe('How far an address is believed that the upstream says it has checked; or rules of your own.'),
-  scopes: z.array(z.string().regex(/^[^\s,]+$/)).optional(),
+  scopes: z
+    .array(z.string().regex(/^[^\s,]+$/))
+    .optional()
+    .describe('What people are asked for there, instead of what the preset says.'),
   scope_delimiter: z.enum([' ', ',']).optional().describe('Only for `preset: oauth2`.'),
   params: parameters.optional().describe('Fixed parameters for the authorization URL.'),
-  vars: z.record(z.string(), z.string().regex(/^[A-Za-z0-9._-]{1,100}$/)).optional(),
-  response_mode: z.enum(['query', 'form_post']).optional(),
-  token_auth: z.enum(tokenAuths).exclude(['signed_secret']).optional(),
+  vars: z
+    .record(z.string(), z.string().regex(/^[A-Za-z0-9._-]{1,100}$/))
+    .optional()
+    .describe('Variable parts of the addresses of a preset, such as the version of the Graph API.'),
+  response_mode: z.enum(['query', 'form_post']).optional().describe('form_post: the answer comes as a POST.'),
+  token_auth: z
+    .enum(tokenAuths)
+    .exclude(['signed_secret'])
+    .optional()
+    .describe('How we say who we are where codes are redeemed.'),
   token_format: z.enum(['json', 'form', 'auto']).optional().describe('Only for `preset: oauth2`.'),
-  pkce: z.enum(['S256', 'off']).optional(),
+  pkce: z
+    .enum(['S256', 'off'])
+    .optional()
+    .describe('off only for a server that refuses PKCE: a stolen code can be redeemed then.'),
   id_token_algs: z
     .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'HS256']))
     .min(1)
