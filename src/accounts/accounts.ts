@@ -8,7 +8,8 @@ import { redeem, sendArrivalCode, sendLinkCode, verifyAddress } from './codes.ts
 import { confirm, confirmedBy, lookAtConfirmation } from './confirmation.ts';
 import { buryDue } from './deletion.ts';
 import type { AccountsDeps } from './deps.ts';
-import type { AccountReading, Accounts, Arrival, Outcome, VisitBinding } from './door.ts';
+import type { Arrival, Outcome } from './arrival_door.ts';
+import type { AccountReading, Accounts, VisitBinding } from './door.ts';
 import { connect, join } from './connecting.ts';
 import { disconnect, undoJoin } from './disconnecting.ts';
 import { heedUpstream } from './heed_upstream.ts';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { AccountPolicy } from './deps.ts';
-import type { Outcome } from './door.ts';
+import type { Outcome } from './arrival_door.ts';
 import { SHORT_ID } from './invitations.ts';
 import { postgresInvitationStore } from './postgres_invitation_store.ts';
 

@@ -6,7 +6,8 @@ import { AddressTaken, isShell, isUsable, type Account, type NewIdentity } from 
 import { lockAddress } from './address_lock.ts';
 import { addressOf, identityOf } from './arriving.ts';
 import type { AccountsDeps } from './deps.ts';
-import type { Arrival, Outcome, VisitBinding } from './door.ts';
+import type { Arrival, Outcome } from './arrival_door.ts';
+import type { VisitBinding } from './door.ts';
 import { admit } from './admission.ts';
 import { joinIdentity } from './joining.ts';
 import { linkStamp, ownerOfMailbox } from './link_stamp.ts';

@@ -1,7 +1,7 @@
 import { parseAddress, type Address } from '../kit/addresses.ts';
 import type { NewIdentity } from './account.ts';
 import { cleanName, cleanPicture } from './claim_values.ts';
-import type { Arrival } from './door.ts';
+import type { Arrival } from './arrival_door.ts';
 import type { Trust } from './linking.ts';
 import { cleanExtra, factsOf } from './profile.ts';
 

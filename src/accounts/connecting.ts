@@ -1,7 +1,8 @@
 import type { Account } from './account.ts';
 import { cleanArrival, identityOf } from './arriving.ts';
 import type { AccountsDeps } from './deps.ts';
-import type { Arrival, Joined, VisitBinding, WaitingLink } from './door.ts';
+import type { Arrival, Joined, WaitingLink } from './arrival_door.ts';
+import type { VisitBinding } from './door.ts';
 import { isForgotten } from './forget_proofs.ts';
 import type { Owner } from './hold_account.ts';
 import { joinIdentity, type Joining } from './joining.ts';

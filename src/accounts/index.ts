@@ -27,18 +27,8 @@ export type { Administration } from './administration.ts';
 export type { Factors } from './deps.ts';
 export { invitationId, invitationState, SHORT_ID } from './invitations.ts';
 export type { Invitation, Invitations, InvitationState } from './invitation.ts';
-export type {
-  AccountReading,
-  Accounts,
-  Arrival,
-  CodeRefused,
-  Outcome,
-  Reset,
-  ResetAsked,
-  Sent,
-  VisitBinding,
-  WaitingLink,
-} from './door.ts';
+export type { Arrival, Outcome, WaitingLink } from './arrival_door.ts';
+export type { AccountReading, Accounts, CodeRefused, Reset, ResetAsked, Sent, VisitBinding } from './door.ts';
 export type { Asking, SelfService } from './self_service_door.ts';
 export type { Ways } from './linking.ts';
 export type { FileRecord } from './transfer/file_record.ts';

@@ -1,7 +1,7 @@
 import type { IdentityFacts, Profile } from './account.ts';
 import { claimRules } from './claim_table.ts';
 import { cleanName } from './claim_values.ts';
-import type { ArrivingIdentity } from './door.ts';
+import type { ArrivingIdentity } from './arrival_door.ts';
 
 /** A profile of clean values; what is empty or no value of its claim is left out. */
 export function cleanProfile(profile: Readonly<Record<string, unknown>>): Profile {

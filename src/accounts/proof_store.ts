@@ -2,7 +2,8 @@ import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
 import type { MailTemplate } from '../mail/index.ts';
 import type { Profile } from './account.ts';
-import type { Arrival, VisitBinding, WaitingLink } from './door.ts';
+import type { Arrival, WaitingLink } from './arrival_door.ts';
+import type { VisitBinding } from './door.ts';
 
 /** What a right code does. The purpose is part of the code's hash: no code counts for another. */
 export type Proof =
