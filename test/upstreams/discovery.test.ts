@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { testDatabase } from '../support/database.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
     mode: 'development',
     trustedHosts: ['127.0.0.1'],
     allow: [],
-    limits: { headersMs: 2000 },
+    limits: { headersMs: 8000 },
   });
   fake = await startFakeUpstream({ issuer: ISSUER });
 });
@@ -102,6 +103,27 @@ describe('discovery', () => {
     fake.lie({ transport: broken.hang(DISCOVERY) });
     const upstreams = await open();
     expect(upstreams.list()).toMatchObject([{ available: false }]);
+  });
+
+  it('lets no page wait until it gives up: what comes late is there for the next', async () => {
+    let answer = () => {};
+    fake.lie({
+      transport(request, response) {
+        if (!request.path.endsWith(DISCOVERY)) return false;
+        answer = () => void document({})(request, response);
+        return true;
+      },
+    });
+    const upstreams = await open();
+    const all = await Promise.allSettled([upstreams.begin('partner', trip), upstreams.begin('partner', trip)]);
+    expect(all).toMatchObject([
+      { reason: { code: 'upstream_unavailable' } },
+      { reason: { code: 'upstream_unavailable' } },
+    ]);
+    answer();
+    for (let turns = 5000; turns > 0 && !upstreams.list()[0]?.available; turns -= 1) await setImmediate();
+    expect(await upstreams.begin('partner', trip)).toContain('/authorize?');
+    expect(fake.calls(DISCOVERY)).toHaveLength(1);
   });
 
   it('asks again on demand at most every five seconds, so that a page cannot start a storm', async () => {

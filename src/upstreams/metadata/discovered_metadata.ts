@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { epochSeconds } from '../../kit/clock.ts';
 import { OutboundError, type Outbound } from '../../outbound/index.ts';
 import { UpstreamFailure } from '../failure.ts';
@@ -8,6 +9,8 @@ import type { MetadataStore } from './metadata_store.ts';
 const FRESH_SECONDS = 24 * 3600;
 /** A page that needs the upstream asks again at most this often. */
 const ASK_AGAIN_SECONDS = 5;
+/** Pages wait so long for a document that was never there. The request of a form may hold what others wait for. */
+const PATIENCE_MILLISECONDS = 2000;
 
 interface DiscoveryDeps {
   issuer: string;
@@ -30,11 +33,13 @@ export async function discoveredMetadata(deps: DiscoveryDeps): Promise<Metadata>
   let known = saved && resolve(saved);
   let learnedAt = -Infinity;
   let triedAt = -Infinity;
+  let askedAt = 0;
   let running: Promise<Resolved> | undefined;
   let complaint: string | undefined;
 
   async function learn(): Promise<Resolved> {
     triedAt = epochSeconds();
+    askedAt = performance.now();
     try {
       const document = await fetchDocument(deps.issuer, deps.rules, deps.fetch);
       known = resolve(document);
@@ -62,12 +67,22 @@ export async function discoveredMetadata(deps: DiscoveryDeps): Promise<Metadata>
     async required() {
       if (known) return known;
       if (!running && epochSeconds() - triedAt < ASK_AGAIN_SECONDS) throw new UpstreamFailure('discovery_failed');
-      return load();
+      const loading = load();
+      return soon(loading, askedAt + PATIENCE_MILLISECONDS - performance.now());
     },
     async refresh() {
       if (epochSeconds() - learnedAt >= FRESH_SECONDS) await load();
     },
   };
+}
+
+/** What comes in time; what comes later is there for whoever asks next. */
+async function soon(loading: Promise<Resolved>, milliseconds: number): Promise<Resolved> {
+  const over = new AbortController();
+  const late = sleep(Math.max(0, milliseconds), undefined, { ref: false, signal: over.signal }).then(() => {
+    throw new UpstreamFailure('discovery_failed');
+  });
+  return Promise.race([loading, late]).finally(() => over.abort());
 }
 
 function explain(error: unknown): UpstreamFailure {
