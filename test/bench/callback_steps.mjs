@@ -1,5 +1,6 @@
-// Loaded into a server: says at its end what the steps of a callback cost its own process, in milliseconds for all of them. One
-// request at a time must be under way. PostgreSQL's share is seen from outside only.
+// Loaded into a server: says at its end what the steps of a callback cost its own process, in milliseconds for all of them. Only
+// callbacks with the parameter `steps` count: to look costs time as well. One request at a time must be under way. PostgreSQL's
+// share is seen from outside only.
 import { subscribe } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
 
@@ -27,7 +28,7 @@ function mark(what) {
 }
 
 subscribe('http.server.request.start', ({ request }) => {
-  if (!/^\/upstream\/\w+\/callback/.test(request.url)) return;
+  if (!/^\/upstream\/\w+\/callback.*&steps$/.test(request.url)) return;
   next = 0;
   since = process.cpuUsage();
 });
@@ -37,7 +38,7 @@ subscribe('undici:request:trailers', ({ request }) => mark(`answer ${lastPart(re
 const { Client } = createRequire(import.meta.url)('pg');
 const { query } = Client.prototype;
 Client.prototype.query = function marked(statement, ...rest) {
-  mark(`statement ${statement?.name}`);
+  if (next >= 0) mark(`statement ${statement?.name}`);
   return query.call(this, statement, ...rest);
 };
 
