@@ -11,15 +11,15 @@ import type { AccountPagesDeps } from './page_deps.ts';
  * anybody else who may sit there when it ends.
  */
 export async function connectFrom(deps: AccountPagesDeps, ctx: Context, { session }: Person): Promise<void> {
-  const { web, upstreams, events } = deps;
+  const { web, upstreams } = deps;
   const upstreamId = parameterOf(ctx, 'upstream');
   const reference = web.referenceOf(ctx);
   const { accountId, uid: sessionUid } = session;
   const trip = { purpose: 'connect', accountId, sessionUid, reference, browserHash: web.browser.ensure(ctx) } as const;
   const wishes = { prompt: 'select_account', uiLocales: web.locale(ctx) };
-  const begun = await upstreams.begin(upstreamId, { ...trip, ...wishes }).catch(unavailability);
+  const event = { type: 'account_pages.trip_begun', outcome: 'ok', accountId, upstreamId, reference } as const;
+  const begun = await upstreams.begin(upstreamId, { ...trip, ...wishes }, [event]).catch(unavailability);
   if (typeof begun === 'object') return end(deps, ctx, begun.ending, upstreamId);
-  await events.record({ type: 'account_pages.trip_begun', outcome: 'ok', accountId, upstreamId, reference });
   web.redirect(ctx, begun);
 }
 

@@ -1,5 +1,7 @@
 import type { Database } from '../database/index.ts';
+import type { SecurityEvent } from '../events/index.ts';
 import { IdpError } from '../kit/errors.ts';
+import type { Account } from './account.ts';
 import { invitedBy } from './admission.ts';
 import { settleArrival } from './arrival.ts';
 import { cleanArrival, identityOf } from './arriving.ts';
@@ -100,26 +102,28 @@ function storable(arrival: Arrival): Arrival {
 
 async function arrive(deps: AccountsDeps, arriving: Arrival, visit: VisitBinding): Promise<Outcome> {
   const arrival = cleanArrival(arriving);
-  const outcome = arrival ? await outcomeOf(deps, arrival, visit) : { decision: 'refuse_neutral' as const };
-  const accountId = 'account' in outcome ? outcome.account.id : undefined;
-  const { upstreamId, identity } = arriving;
-  await deps.record({
+  const told = (outcome: Outcome) => decisionOn(arriving, visit, outcome);
+  if (arrival && deps.policy.upstream(arrival.upstreamId)) {
+    const comingBack = (account: Account) => told({ decision: 'sign_in', account });
+    const account = await comesBack(deps, identityOf(arrival), comingBack);
+    if (account) return { decision: 'sign_in', account };
+  }
+  const outcome: Outcome = arrival
+    ? await transact(deps.database, (within) => settleArrival(deps, within, { arrival }, visit))
+    : { decision: 'refuse_neutral' };
+  deps.mail.wake();
+  await deps.record(told(outcome));
+  return outcome;
+}
+
+function decisionOn({ upstreamId, identity, typed }: Arrival, visit: VisitBinding, outcome: Outcome): SecurityEvent {
+  return {
     type: 'accounts.linking_decided',
     outcome: outcome.decision.startsWith('refuse') ? 'refused' : 'ok',
     reason: outcome.decision,
     reference: visit.reference,
-    accountId,
+    accountId: 'account' in outcome ? outcome.account.id : undefined,
     upstreamId,
-    detail: { trust: identity.email?.trust ?? 'absent', typed: arriving.typed !== undefined, ...invitedBy(outcome) },
-  });
-  return outcome;
-}
-
-async function outcomeOf(deps: AccountsDeps, arrival: Arrival, visit: VisitBinding): Promise<Outcome> {
-  const isConfigured = deps.policy.upstream(arrival.upstreamId) !== undefined;
-  const returning = isConfigured ? await comesBack(deps, identityOf(arrival)) : undefined;
-  if (returning) return { decision: 'sign_in', account: returning };
-  const outcome = await transact(deps.database, (within) => settleArrival(deps, within, { arrival }, visit));
-  deps.mail.wake();
-  return outcome;
+    detail: { trust: identity.email?.trust ?? 'absent', typed: typed !== undefined, ...invitedBy(outcome) },
+  };
 }

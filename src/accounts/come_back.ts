@@ -1,28 +1,38 @@
-import type { Database } from '../database/index.ts';
+import type { SecurityEvent } from '../events/index.ts';
 import { now } from '../kit/clock.ts';
 import type { Account, NewIdentity } from './account.ts';
+import type { AccountsDeps } from './deps.ts';
 import { ACCOUNT_COLUMNS, accountOf, type AccountRow } from './postgres_account_store.ts';
 
 /** The accounts that rule 1 of the linking table signs in, and no others. */
-const comeBack = {
-  name: 'identities_come_back',
-  text: `update identities i set facts = $4, trust = $5, last_used_at = $6
-         from accounts a join addresses m on m.account_id = a.id
-         where i.upstream_id = $1 and i.issuer = $2 and i.subject = $3 and a.id = i.account_id
-           and a.deleted_at is null and a.disabled_at is null and a.delete_at is null
-           and m.verified_at is not null and i.suspended_at is null
-         returning ${ACCOUNT_COLUMNS}`,
+const find = {
+  name: 'identities_find_open',
+  text: `select ${ACCOUNT_COLUMNS}
+         from identities i join accounts a on a.id = i.account_id join addresses m on m.account_id = a.id
+         where i.upstream_id = $1 and i.issuer = $2 and i.subject = $3 and i.suspended_at is null
+           and a.deleted_at is null and a.disabled_at is null and a.delete_at is null and m.verified_at is not null`,
+};
+const touch = {
+  name: 'identities_touch',
+  text: `update identities set facts = $4, trust = $5, last_used_at = $6
+         where upstream_id = $1 and issuer = $2 and subject = $3 and suspended_at is null`,
 };
 
 /**
- * The account that a known identity opens, with the identity brought up to date, in one statement: most people come back, and
- * for them the linking rule needs no transaction. Undefined where anything else is to be decided.
+ * The account that a known identity opens; brings the identity up to date, together with what tells of it. Most people come
+ * back, and for them the linking rule needs no lock. Undefined where anything else is to be decided.
  */
 export async function comesBack(
-  { database }: { database: Database },
+  { database, recordDeed }: Pick<AccountsDeps, 'database' | 'recordDeed'>,
   { upstreamId, issuer, subject, facts, trust }: NewIdentity,
+  told: (account: Account) => SecurityEvent,
 ): Promise<Account | undefined> {
-  const values = [upstreamId, issuer, subject, JSON.stringify(facts), trust, now()];
-  const { rows } = await database.run<AccountRow>(comeBack, values);
-  return rows[0] && accountOf(rows[0]);
+  const key = [upstreamId, issuer, subject];
+  const { rows } = await database.run<AccountRow>(find, key);
+  const account = rows[0] && accountOf(rows[0]);
+  if (!account) return undefined;
+  const values = [...key, JSON.stringify(facts), trust, now()];
+  // Taken away while we looked: it opens nothing any more.
+  const isThere = await recordDeed([{ statement: touch, values, decisive: true }], [told(account)]);
+  return isThere ? account : undefined;
 }

@@ -32,7 +32,7 @@ export async function openBase(deps: AppDeps) {
   const { settings, database } = deps;
   const { events, keys, limits, mail, outbound, web } = floor;
   const { issuer, mode, brand, lifetimes } = settings;
-  const { record } = events;
+  const { record, recordDeed } = events;
   const passwords = openPasswords({
     database,
     settings: settings.passwords,
@@ -48,6 +48,7 @@ export async function openBase(deps: AppDeps) {
     sealer: keys.sealer,
     outbound,
     record,
+    recordDeed,
     logger: deps.logger,
     metrics: web.metrics.registry,
     lifetimes,
@@ -56,6 +57,7 @@ export async function openBase(deps: AppDeps) {
   const accountsDeps = {
     database,
     record,
+    recordDeed,
     mail,
     limits,
     lifetimes,

@@ -48,9 +48,9 @@ export async function leaveFor(
   };
   const { browserHash, uid: interactionUid, reference } = visit;
   const trip = { ...aim, browserHash, interactionUid, reference, ...wishes } as const;
-  const begun = await upstreams.begin(upstreamId, trip).catch((cause: unknown) => noteOn(cause, upstreamId));
+  const event = { ...about, type: 'sign_in.trip_begun', outcome: 'ok', detail: { purpose: aim.purpose } } as const;
+  const begun = await upstreams.begin(upstreamId, trip, [event]).catch((cause: unknown) => noteOn(cause, upstreamId));
   if (typeof begun === 'object') return backWith(deps, ctx, visit, begun);
-  await record({ ...about, type: 'sign_in.trip_begun', outcome: 'ok', detail: { purpose: aim.purpose } });
   const wasHinted = step.step === 'start' && step.hinted === true;
   if (wasHinted !== (hinted === true)) await oidc.progress(visit.uid, { ...step, hinted });
   web.redirect(ctx, begun);

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Database } from '../database/index.ts';
-import type { RecordEvent } from '../events/index.ts';
+import type { RecordDeed, RecordEvent } from '../events/index.ts';
 import type { Sealer } from '../keys/index.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Outbound } from '../outbound/index.ts';
@@ -16,6 +16,7 @@ export interface UpstreamsDeps {
   sealer: Sealer;
   outbound: Outbound;
   record: RecordEvent;
+  recordDeed: RecordDeed;
   logger: Logger;
   /** Where what is counted here is read. */
   metrics: Registry;

@@ -1,3 +1,4 @@
+import type { SecurityEvent } from '../events/index.ts';
 import type { FailureCode } from './failure.ts';
 import type { Sender } from './lifecycle/notification.ts';
 import type { UpstreamLogout } from './lifecycle/upstream_logout.ts';
@@ -53,8 +54,8 @@ export interface Upstreams {
   nameOf(id: string): string;
   /** Whether the way on which a visit came (`idp_chain` of its request) has led through this upstream already, or is too long. */
   leadsBack(id: string, chain: unknown): boolean;
-  /** Begins a trip and gives the URL to 303 to. IdpError `not_found`, `upstream_unavailable` or `upstream_misconfigured`. */
-  begin(id: string, trip: TripPlan & Wishes): Promise<string>;
+  /** Begins a trip, together with what tells of it, and gives the URL to 303 to. IdpError `not_found`, `upstream_unavailable` or `upstream_misconfigured`. */
+  begin(id: string, trip: TripPlan & Wishes, told?: SecurityEvent[]): Promise<string>;
   /** Takes a callback (or its resumption) to its end; see Arrival. */
   arrive(
     id: string,

@@ -43,14 +43,14 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
       const definition = byId.get(id)?.definition;
       return definition?.forward.idp_chain !== undefined && (isFull(chain) || isInChain(chain, definition.issuer));
     },
-    async begin(id, { loginHint, prompt, uiLocales, maxAge, acrValues, chain, ...trip }) {
+    async begin(id, { loginHint, prompt, uiLocales, maxAge, acrValues, chain, ...trip }, told = []) {
       const upstream = byId.get(id);
       if (!upstream) throw new IdpError('not_found');
       const secrets = { state: secretToken(), nonce: secretToken(), verifier: secretToken() };
       const wishes = { loginHint, prompt, uiLocales, maxAge, acrValues, chain: lengthen(chain, deps.issuer) };
       const begun = upstream.begin(secrets, wishes);
       const url = await begun.catch((error: unknown) => notBegun(opening, { ...trip, upstreamId: id }, error));
-      await store.create({ ...trip, upstreamId: id }, secrets);
+      await deps.recordDeed([store.creating({ ...trip, upstreamId: id }, secrets)], told);
       return url;
     },
     async arrive(id, browserHash, method, params) {

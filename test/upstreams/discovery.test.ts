@@ -64,6 +64,7 @@ async function open(issuer = ISSUER): Promise<Upstreams> {
     sealer: testSealer(),
     outbound,
     record,
+    recordDeed: (deed) => database.together(deed),
     logger: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
     metrics: new Registry(),
     lifetimes: { upstream_transaction: 600 },

@@ -69,13 +69,13 @@ export function postgresTransactionStore({ database, sealer, lifetimes }: Transa
     return { secrets: { state, nonce, verifier }, traveller: { ...traveller, purpose: row.purpose } as Traveller };
   };
   return {
-    async create(trip, { state, nonce, verifier }) {
+    creating(trip, { state, nonce, verifier }) {
       const hash = sha256(state);
       const { upstreamId, browserHash, reference, purpose, ...traveller } = trip;
       const plain = JSON.stringify({ state, nonce, verifier, ...traveller });
       const secrets = sealer.seal(plain, contextOf(hash, 'secrets'));
       const own = [hash, upstreamId, purpose, secrets, browserHash, reference ?? null];
-      await database.run(create, [...own, now(), inSeconds(lifetimes.upstream_transaction)]);
+      return { statement: create, values: [...own, now(), inSeconds(lifetimes.upstream_transaction)] };
     },
     async keepCallback(upstreamId, state, params) {
       const hash = sha256(state);

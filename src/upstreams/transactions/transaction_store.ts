@@ -1,3 +1,4 @@
+import type { Step } from '../../database/index.ts';
 import type { TripSecrets } from '../upstream.ts';
 
 /** Whose trip it is. What stands here is a cookie's value or joins with one: it lies encrypted. */
@@ -37,7 +38,8 @@ type TransactionKey = { state: string } | { resume: string };
 
 /** The trips that are under way. One-time: consumed by one conditional statement, kept until swept so that reuse is seen. */
 export interface TransactionStore {
-  create(trip: Trip, secrets: TripSecrets): Promise<void>;
+  /** The step that begins a trip. */
+  creating(trip: Trip, secrets: TripSecrets): Step;
   /** Stores a form_post callback once and gives the key to go on with; undefined when the trip cannot take one (any more). */
   keepCallback(upstreamId: string, state: string, params: URLSearchParams): Promise<string | undefined>;
   /** Exactly one of any number of concurrent calls succeeds, and only from the browser that began the trip, before it expires. */

@@ -68,6 +68,7 @@ export async function buildWorld(
       sealer,
       outbound,
       record: async (event) => void events.push(event),
+      recordDeed: (deed) => database.together(deed),
       logger: createLogger('silent'),
       metrics: registry,
       lifetimes: { upstream_transaction: 600 },
