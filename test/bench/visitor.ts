@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PASSWORD } from '../support/people.ts';
+import { CLIENT_SECRET } from '../support/world.ts';
 import type { BenchWorld } from './bench_world.ts';
 import { plainHttp } from './plain_http.ts';
 
@@ -21,7 +22,8 @@ export interface Visit {
   post(url: string, fields: Record<string, string>): Promise<Visited>;
 }
 
-const CHALLENGE = createHash('sha256').update('v'.repeat(43)).digest('base64url');
+const VERIFIER = 'v'.repeat(43);
+const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
 
 const BROWSER = [
   'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
@@ -66,8 +68,16 @@ export function createVisit({ issuer }: { issuer: string }): Visit {
   };
 }
 
-/** The URL on which a login of the app begins, and the one on which it ends. */
-export function requestOf({ app }: BenchWorld): { authorize: string; callback: string } {
+/** How the app asks for a login: where it begins, where it comes back, and how its code becomes tokens. */
+interface AppRequest {
+  authorize: string;
+  callback: string;
+  /** Takes the URL of the callback; false when the code was refused. */
+  redeem(url: string): Promise<boolean>;
+}
+
+/** What the app does. */
+export function requestOf({ app, gatehouse }: BenchWorld): AppRequest {
   const callback = `${app.url}/callback`;
   const query = new URLSearchParams({
     client_id: 'app',
@@ -77,7 +87,19 @@ export function requestOf({ app }: BenchWorld): { authorize: string; callback: s
     code_challenge: CHALLENGE,
     code_challenge_method: 'S256',
   });
-  return { authorize: `/oidc/authorize?${query.toString()}`, callback };
+  return {
+    authorize: `/oidc/authorize?${query.toString()}`,
+    callback,
+    async redeem(url) {
+      const code = new URL(url).searchParams.get('code') ?? '';
+      const secret = { client_id: 'app', client_secret: CLIENT_SECRET };
+      const grant = { grant_type: 'authorization_code', code, redirect_uri: callback, code_verifier: VERIFIER };
+      const body = new URLSearchParams({ ...secret, ...grant });
+      const answer = await fetch(`${gatehouse.issuer}/oidc/token`, { method: 'POST', body });
+      await answer.arrayBuffer();
+      return answer.ok;
+    },
+  };
 }
 
 /** Opens the login page with cookies of its own. It stops at the redirect to the app. */
