@@ -4,8 +4,8 @@ import { hashThreads } from './hash_threads.ts';
 
 /** Where our own forms with a password are posted to. */
 const PATHS = /^\/(?:interaction|account|reset-password)(?:\/|$)/;
-/** One more than are hashed at once, so that no thread waits for the database in between. */
-const AHEAD = 1;
+/** Two more than are hashed at once: one on its way to a thread, one on its way back, so that none waits for the database. */
+const AHEAD = 2;
 /** More than the rush of a morning; beyond it, coming again is quicker than waiting. */
 const WAITING = 512;
 
