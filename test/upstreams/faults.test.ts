@@ -139,6 +139,15 @@ describe('an upstream that lies', () => {
     expect(world.fake.calls('token')).toHaveLength(redeemed);
   });
 
+  it.each([
+    ['google', '/token'],
+    ['partner', '/userinfo'],
+  ])('tells the log of %s that a page came where JSON was due at %s', async (upstream, path) => {
+    world.fake.lie({ transport: broken.status(200, 'text/html; charset=utf-8', '<h1>Hello')(path) });
+    await world.arrive(upstream);
+    expect(world.events.at(-1)?.detail).toEqual({ security: false, upstream_error: 'text.html' });
+  });
+
   it('never puts what an upstream said into an event, except a plain error code', async () => {
     world.fake.lie({ callback: (params) => params.set('error', '"><script>') });
     await world.arrive('google');

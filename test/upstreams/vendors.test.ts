@@ -286,7 +286,7 @@ describe('an error in the vendor’s own manner', () => {
     ['naver', { transport: broken.status(200, 'application/json', '{"resultcode":"024","message":"no"}')('/nid/me') }, 'profile_refused', '024'],
     ['x', { transport: broken.status(200, 'application/json', '{"errors":[{"title":"Not Found"}]}')('/users/me') }, 'profile_refused', 'http_200'],
     ['x', { transport: broken.status(429)('/users/me') }, 'profile_unavailable', undefined],
-    ['discord', { transport: broken.status(200, 'text/html', '<h1>banned')('/@me') }, 'profile_malformed', undefined],
+    ['discord', { transport: broken.status(200, 'text/html', '<h1>banned')('/@me') }, 'profile_malformed', 'text.html'],
     ['kakao', { transport: broken.status(401, 'application/json', '{"msg":"expired","code":-401}')('/user/me') }, 'profile_refused', '-401'],
   ])('%s ends the trip', async (preset, faults, reason, upstreamError) => {
     world.fake.lie(faults);

@@ -4,7 +4,7 @@ import type { UpstreamDefinition } from '../definition.ts';
 import { UpstreamFailure, plainCode } from '../failure.ts';
 import { holds } from '../mapping/conditions.ts';
 import type { HttpSource } from '../preset.ts';
-import { isObject, readJson } from './read_json.ts';
+import { isObject, readJson, typeCodeOf } from './read_json.ts';
 
 /**
  * Asks an upstream about the person, with the access token of this very exchange. One quick second try when the line
@@ -44,7 +44,9 @@ async function readAnswer(source: HttpSource, answer: Response): Promise<unknown
   const isGood = answer.ok && isObjectOrList(body) && !isRefusal(body, source);
   if (isGood) return body;
   if (source.optional) return undefined;
-  if (answer.ok && !isObjectOrList(body)) throw new UpstreamFailure('profile_malformed');
+  if (answer.ok && !isObjectOrList(body)) {
+    throw new UpstreamFailure('profile_malformed', { upstreamError: typeCodeOf(answer) });
+  }
   throw new UpstreamFailure('profile_refused', { upstreamError: errorCode(body) ?? `http_${answer.status}` });
 }
 

@@ -1,3 +1,5 @@
+import { plainCode } from '../failure.ts';
+
 /** Parses a JSON answer; undefined when its type or its text is something else. `text/javascript` is what Meta calls JSON. */
 export async function readJson(answer: Response): Promise<unknown> {
   const type = mediaTypeOf(answer);
@@ -17,6 +19,11 @@ export function parseJson(text: string): unknown {
 /** The media type of an answer without its parameters, in lower case; empty when it has none. */
 export function mediaTypeOf({ headers }: Response): string {
   return (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+/** The same as a code that may stand in a log: it says that a page came where JSON was due. The answer itself never does. */
+export function typeCodeOf(answer: Response): string | undefined {
+  return plainCode(mediaTypeOf(answer).replace('/', '.'));
 }
 
 /** Whether parsed JSON is an object, neither list nor null. */

@@ -1,6 +1,6 @@
 import { UpstreamFailure, plainCode } from '../failure.ts';
 import type { Preset } from '../preset.ts';
-import { isObject, mediaTypeOf, readJson } from './read_json.ts';
+import { isObject, mediaTypeOf, readJson, typeCodeOf } from './read_json.ts';
 
 /** Codes that say "your client id or secret is wrong": RFC 6749 5.2, GitHub's, and Meta's numbers. */
 const CLIENT_REFUSED: ReadonlySet<string> = new Set([
@@ -30,8 +30,9 @@ export async function readTokenAnswer(answer: Response, format: Preset['token_fo
   const error = body && errorOf(body);
   if (body && error !== undefined) throw refusal(error, body);
   if (!answer.ok) throw new UpstreamFailure('token_refused', { upstreamError: `http_${answer.status}` });
-  const accessToken = body?.['access_token'];
-  if (!body || !isToken(accessToken)) throw new UpstreamFailure('token_malformed');
+  if (!body) throw new UpstreamFailure('token_malformed', { upstreamError: typeCodeOf(answer) });
+  const accessToken = body['access_token'];
+  if (!isToken(accessToken)) throw new UpstreamFailure('token_malformed');
   const type = body['token_type'] ?? 'bearer';
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') throw new UpstreamFailure('token_malformed');
   const idToken = body['id_token'];
