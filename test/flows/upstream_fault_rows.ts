@@ -1,6 +1,7 @@
-import { UnsecuredJWT, type JWTPayload } from 'jose';
+import { UnsecuredJWT } from 'jose';
 import { epochSeconds } from '../../src/kit/clock.ts';
 import { transportFaults as broken, type FakeUpstream, type Faults } from '../upstreams/support/fake_upstream.ts';
+import { callback, claims, line, profile, tokenBody, type MakeFaults } from '../upstreams/support/fault_makers.ts';
 
 interface Failure {
   class: 'RETRY' | 'CONFIG';
@@ -49,31 +50,15 @@ const alert = { alert: true };
 const signedIn: End = { class: 'IN' };
 const asked = (screen: string): End => ({ class: 'ASK', screen });
 
-type Lie = (fake: FakeUpstream) => Faults;
-const claims =
-  (change: (claims: JWTPayload) => JWTPayload): Lie =>
-  () => ({ claims: change });
 const without = (name: string) => claims((own) => ({ ...own, [name]: undefined }));
 const claim = (name: string, value: unknown) => claims((own) => ({ ...own, [name]: value }));
-const token =
-  (change: Record<string, unknown>): Lie =>
-  () => ({ tokenBody: (body) => ({ ...body, ...change }) });
-const profile =
-  (change: Record<string, unknown>): Lie =>
-  () => ({ profile: (body) => ({ ...body, ...change }) });
-const line =
-  (transport: Faults['transport']): Lie =>
-  () => ({ transport });
-const callback =
-  (change: (params: URLSearchParams) => void): Lie =>
-  () => ({ callback: change });
 const told = (params: Record<string, string>) =>
   callback((own) => {
     own.delete('code');
     for (const [name, value] of Object.entries(params)) own.set(name, value);
   });
 /** Once only: the second try finds the upstream well. */
-const once = (transport: NonNullable<Faults['transport']>): Lie => {
+const once = (transport: NonNullable<Faults['transport']>): MakeFaults => {
   let left = 1;
   return () => ({ transport: (request, response) => left > 0 && transport(request, response) && left-- > 0 });
 };
@@ -108,10 +93,10 @@ export const faultRows: FaultRow[] = [
   { row: 14, what: 'key that nobody publishes', at: 'partner', faults: headerOf({ alg: 'RS256', kid: 'nobodys' }), end: config('key_unknown') },
   { row: 15, what: 'no kid', at: 'google', faults: (fake) => ({ sign: (own) => fake.signBare(own) }), end: signedIn },
   { row: 17, what: 'no keys, while there are some of today', at: 'google', faults: line(broken.status(500)('/certs')), end: signedIn },
-  { row: 18, what: 'no ID token', at: 'google', faults: token({ id_token: undefined }), end: config('id_token_missing') },
-  { row: 19, what: 'encrypted ID token', at: 'google', faults: token({ id_token: 'e30.a.b.c.d' }), end: suspicious('alg_refused') },
-  { row: 19, what: 'ID token of three words', at: 'google', faults: token({ id_token: 'not.a.token' }), end: failed('id_token_malformed') },
-  { row: 19, what: 'ID token of a megabyte', at: 'google', faults: token({ id_token: 'x'.repeat(1024 * 1024) }), end: failed('too_large') },
+  { row: 18, what: 'no ID token', at: 'google', faults: tokenBody({ id_token: undefined }), end: config('id_token_missing') },
+  { row: 19, what: 'encrypted ID token', at: 'google', faults: tokenBody({ id_token: 'e30.a.b.c.d' }), end: suspicious('alg_refused') },
+  { row: 19, what: 'ID token of three words', at: 'google', faults: tokenBody({ id_token: 'not.a.token' }), end: failed('id_token_malformed') },
+  { row: 19, what: 'ID token of a megabyte', at: 'google', faults: tokenBody({ id_token: 'x'.repeat(1024 * 1024) }), end: failed('too_large') },
   { row: 20, what: 'hash of another access token', at: 'google', faults: claim('at_hash', 'x'), end: suspicious('at_hash_wrong') },
   { row: 21, what: 'no subject', at: 'google', faults: without('sub'), end: failed('subject_invalid', alert) },
   { row: 21, what: 'empty subject', at: 'google', faults: claim('sub', ''), end: failed('subject_invalid', alert) },
@@ -151,17 +136,17 @@ export const faultRows: FaultRow[] = [
   { row: 36, what: 'error with status 200', at: 'github', faults: answer(200, JSON_TYPE, '{"error":"bad_verification_code"}', '/access_token'), end: failed('token_refused') },
   { row: 36, what: 'failure inside the profile, with status 200', at: 'naver', faults: answer(200, JSON_TYPE, '{"resultcode":"024","message":"Authentication failed"}', '/me'), end: failed('profile_refused') },
   { row: 37, what: 'error that is an object', at: 'facebook', faults: answer(400, JSON_TYPE, '{"error":{"message":"<b>no</b>","type":"OAuthException","code":190}}', '/access_token'), end: failed('token_refused') },
-  { row: 37, what: 'error that is a number', at: 'google', faults: token({ error: 123 }), end: failed('token_refused') },
+  { row: 37, what: 'error that is a number', at: 'google', faults: tokenBody({ error: 123 }), end: failed('token_refused') },
   { row: 37, what: 'error without a description', at: 'google', faults: answer(400, JSON_TYPE, '{"error":"invalid_grant"}', '/token'), end: failed('token_refused') },
   { row: 38, what: 'form for tokens', at: 'google', faults: answer(200, 'application/x-www-form-urlencoded', 'access_token=a', '/token'), end: failed('token_malformed') },
   { row: 38, what: 'tokens called text', at: 'google', faults: answer(200, 'text/plain', '{"access_token":"a"}', '/token'), end: failed('token_malformed') },
-  { row: 39, what: 'no token type', at: 'google', faults: token({ token_type: undefined }), end: signedIn },
-  { row: 39, what: 'loud token type', at: 'google', faults: token({ token_type: 'BEARER' }), end: signedIn },
-  { row: 39, what: 'token type of its own', at: 'google', faults: token({ token_type: 'mac' }), end: failed('token_malformed') },
-  { row: 40, what: 'lifetime in a text', at: 'google', faults: token({ expires_in: '3600' }), end: signedIn },
-  { row: 40, what: 'lifetime in words', at: 'google', faults: token({ expires_in: 'soon' }), end: signedIn },
-  { row: 40, what: 'lifetime below nothing', at: 'google', faults: token({ expires_in: -1.5 }), end: signedIn },
-  { row: 40, what: 'no lifetime', at: 'google', faults: token({ expires_in: undefined }), end: signedIn },
+  { row: 39, what: 'no token type', at: 'google', faults: tokenBody({ token_type: undefined }), end: signedIn },
+  { row: 39, what: 'loud token type', at: 'google', faults: tokenBody({ token_type: 'BEARER' }), end: signedIn },
+  { row: 39, what: 'token type of its own', at: 'google', faults: tokenBody({ token_type: 'mac' }), end: failed('token_malformed') },
+  { row: 40, what: 'lifetime in a text', at: 'google', faults: tokenBody({ expires_in: '3600' }), end: signedIn },
+  { row: 40, what: 'lifetime in words', at: 'google', faults: tokenBody({ expires_in: 'soon' }), end: signedIn },
+  { row: 40, what: 'lifetime below nothing', at: 'google', faults: tokenBody({ expires_in: -1.5 }), end: signedIn },
+  { row: 40, what: 'no lifetime', at: 'google', faults: tokenBody({ expires_in: undefined }), end: signedIn },
   { row: 41, what: 'hundred megabytes for tokens', at: 'google', faults: line(broken.flood('/token')), end: failed('too_large') },
   { row: 41, what: 'gzip bomb for the profile', at: 'facebook', faults: line(broken.bomb('/me')), end: failed('too_large') },
   { row: 42, what: 'redirect for tokens', at: 'google', faults: line(broken.redirectTo('https://elsewhere.example/')('/token')), end: config('redirect') },
@@ -182,12 +167,12 @@ export const faultRows: FaultRow[] = [
   { row: 53, what: 'temporarily_unavailable', at: 'google', faults: told({ error: 'temporarily_unavailable' }), end: away('callback_unavailable') },
   { row: 53, what: 'server_error', at: 'facebook', faults: told({ error: 'server_error' }), end: away('callback_unavailable') },
   { row: 58, what: 'address that was declined', at: 'facebook', who: 'noor', end: asked('complete-profile') },
-  { row: 62, what: 'secret that has expired', at: 'google', faults: token({ error: 'invalid_client' }), end: config('token_client_refused') },
+  { row: 62, what: 'secret that has expired', at: 'google', faults: tokenBody({ error: 'invalid_client' }), end: config('token_client_refused') },
   { row: 62, what: 'secret that has expired, at Microsoft', at: 'microsoft', faults: answer(401, JSON_TYPE, '{"error":"invalid_client","error_codes":[7000222]}', '/token'), end: config('token_client_refused') },
 ]; // prettier-ignore
 
 /** A token whose header says something else; its signature is checked by nobody then. */
-function headerOf(header: { alg: string; kid?: string }): Lie {
+function headerOf(header: { alg: string; kid?: string }): MakeFaults {
   return () => ({
     sign: (own) =>
       [header, own].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.') + '.c2ln',
@@ -195,6 +180,6 @@ function headerOf(header: { alg: string; kid?: string }): Lie {
 }
 
 /** Somebody of whom we know nothing yet. */
-function stranger(own: Record<string, unknown>): Lie {
+function stranger(own: Record<string, unknown>): MakeFaults {
   return claims((honest) => ({ ...honest, sub: 'x26', email_verified: true, ...own }));
 }

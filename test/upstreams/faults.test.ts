@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { UnsecuredJWT, type JWTPayload } from 'jose';
+import { UnsecuredJWT } from 'jose';
 import { epochSeconds } from '../../src/kit/clock.ts';
-import { transportFaults as broken, type FakeUpstream, type Faults } from './support/fake_upstream.ts';
+import { transportFaults as broken } from './support/fake_upstream.ts';
+import { callback, claims, line, profile, tokenBody, type MakeFaults } from './support/fault_makers.ts';
 import { BROWSER, buildWorld, type World } from './support/world.ts';
 
 let world: World;
@@ -16,29 +17,12 @@ beforeEach(() => {
 });
 afterAll(() => world.close());
 
-type Lie = (fake: FakeUpstream) => Faults;
-const claims =
-  (change: (claims: JWTPayload) => JWTPayload): Lie =>
-  () => ({ claims: change });
-const tokenBody =
-  (change: Record<string, unknown>): Lie =>
-  () => ({ tokenBody: (body) => ({ ...body, ...change }) });
-const profile =
-  (change: Record<string, unknown>): Lie =>
-  () => ({ profile: (body) => ({ ...body, ...change }) });
-const line =
-  (transport: Faults['transport']): Lie =>
-  () => ({ transport });
-const callback =
-  (change: (params: URLSearchParams) => void): Lie =>
-  () => ({ callback: change });
-
 const FAILED = 'upstream_failed';
 const AWAY = 'upstream_unavailable';
 const CONFIG = 'upstream_misconfigured';
 
 /** One lie, what it leads to, and whether the event is marked for a second look. */
-const table: [name: string, upstream: string, lie: Lie, code: string, reason: string, security: boolean][] = [
+const table: [name: string, upstream: string, lie: MakeFaults, code: string, reason: string, security: boolean][] = [
   ['a nonce of another login', 'google', claims((c) => ({ ...c, nonce: 'another' })), FAILED, 'nonce_mismatch', true],
   ['no nonce', 'google', claims(({ nonce: _nonce, ...c }) => c), FAILED, 'nonce_missing', true],
   ['an empty nonce', 'google', claims((c) => ({ ...c, nonce: '' })), FAILED, 'nonce_mismatch', true],
@@ -172,7 +156,7 @@ describe('a clock that goes wrong', () => {
 });
 
 describe('an upstream with odd manners', () => {
-  const odd: [name: string, upstream: string, lie: Lie][] = [
+  const odd: [name: string, upstream: string, lie: MakeFaults][] = [
     ['Google\'s issuer without scheme', 'google', claims((c) => ({ ...c, iss: 'accounts.google.com' }))],
     ['a clock that is nearly a minute behind', 'google', claims((c) => ({ ...c, exp: epochSeconds() - 55, iat: epochSeconds() - 3000 }))],
     ['no hash of the access token', 'google', claims(({ at_hash: _hash, ...c }) => c)],
