@@ -64,6 +64,18 @@ describe('what an authorization writes', () => {
     expect(await count('interactions')).toBe(before);
   });
 
+  it('is no login whose proof is of an epoch that is over, and can still be one of the present', async () => {
+    const at = new Date();
+    const account = { id: 'ada', origin: 'signup', created_at: at, updated_at: at, proof_epoch: 1 };
+    await world.database.knex('accounts').insert(account);
+    const browser = agent(world.issuer);
+    const { page } = await begin(browser);
+    const provenIn = (proofEpoch: number) =>
+      say(browser, page, { login: { accountId: 'ada', amr: ['pwd'], remember: false, proofEpoch } });
+    expect((await provenIn(0)).status).toBe(400);
+    expect(await provenIn(1)).toMatchObject({ status: 303 });
+  });
+
   it('gives a consent and the grant it stands for together', async () => {
     const browser = agent(world.issuer);
     const { page } = await begin(browser, { client_id: 'shop' });
