@@ -22,6 +22,7 @@ import * as upstreamNotifications from './20261121170000_upstream_notifications.
 import * as sessionUpstreams from './20261121170100_session_upstreams.ts';
 import * as suspendedIdentities from './20261121170200_suspended_identities.ts';
 import * as upstreamTokens from './20261121170300_upstream_tokens.ts';
+import * as secondStep from './20261121200000_second_step.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -47,4 +48,5 @@ export const migrations = [
   { name: '20261121170100_session_upstreams', ...sessionUpstreams },
   { name: '20261121170200_suspended_identities', ...suspendedIdentities },
   { name: '20261121170300_upstream_tokens', ...upstreamTokens },
+  { name: '20261121200000_second_step', ...secondStep },
 ] as const;

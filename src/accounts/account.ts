@@ -23,6 +23,8 @@ export interface Account {
   provenFrom?: Date;
   /** Raised whenever what was proven of it before must not count any more. A proof counts while it is the same. */
   proofEpoch: number;
+  /** It asks for a second step at every sign-in: a session without one is none. */
+  secondStep: boolean;
   address?: Address & { verifiedAt?: Date };
 }
 

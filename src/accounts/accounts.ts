@@ -24,8 +24,9 @@ import { postgresIdentityStore } from './postgres_identity_store.ts';
 import { postgresMailedLinks } from './postgres_mailed_links.ts';
 import { resend, sweepProofs } from './proofs.ts';
 import { issueReset, recover, startReset } from './recovery.ts';
-import { forgetProofs } from './forget_proofs.ts';
+import { dropProofs, forgetProofs } from './forget_proofs.ts';
 import { dropPending, lookAtReset, redeemReset } from './reset.ts';
+import { setSecondStep } from './second_step.ts';
 import { changeSignUpAddress, signUp } from './sign_up.ts';
 import { transact } from './transact.ts';
 
@@ -79,6 +80,8 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     hold: (within, accountId) => lockAccount(within, accountId),
     dropPending: (within, accountId) => dropPending(deps, within, accountId),
     forgetProofs: (within, accountId) => forgetProofs(deps, within, accountId),
+    dropProofs,
+    setSecondStep,
     invitations: openInvitations(deps),
     async acceptTerms(id, version) {
       await deps.database.knex('accounts').where({ id, deleted_at: null }).update({ terms_version: version });

@@ -186,6 +186,10 @@ export interface Accounts extends AccountReading {
   dropPending(within: Knex, accountId: string): Promise<void>;
   /** What was proven of the account before counts for nothing; part of ending everything it has open. */
   forgetProofs(within: Knex, accountId: string): Promise<void>;
+  /** The same where its person stays signed in: a way in or a second factor was taken away. */
+  dropProofs(within: Knex, accountId: string): Promise<void>;
+  /** From now on the account asks for a second step at every sign-in, or not any more. Sessions without one are none while it does. */
+  setSecondStep(within: Knex, accountId: string, on: boolean): Promise<void>;
 
   /** Notes that the person of an account agreed to this version of the terms. */
   acceptTerms(id: string, version: string): Promise<void>;

@@ -19,6 +19,7 @@ export interface AccountRow {
   delete_at: Date | null;
   proven_from: Date | null;
   proof_epoch: number;
+  second_step_at: Date | null;
   canonical: string | null;
   stored: string | null;
   verified_at: Date | null;
@@ -36,7 +37,7 @@ const inState: Record<AccountState, string> = {
 
 /** Columns of an AccountRow, of `accounts a` and `addresses m`. Named one by one: a prepared statement that takes whatever columns there are breaks when a later release adds one. */
 export const ACCOUNT_COLUMNS = `a.id, a.profile, a.locale, a.terms_version, a.origin, a.created_at, a.updated_at, a.disabled_at,
-  a.delete_at, a.proven_from, a.proof_epoch, m.canonical, m.stored, m.verified_at`;
+  a.delete_at, a.proven_from, a.proof_epoch, a.second_step_at, m.canonical, m.stored, m.verified_at`;
 const findById = {
   name: 'accounts_find',
   text: `select ${ACCOUNT_COLUMNS} from accounts a left join addresses m on m.account_id = a.id
@@ -119,6 +120,7 @@ async function insert(knex: Knex, account: NewAccount, verifiedAt: Date | undefi
     createdAt: at,
     updatedAt: at,
     proofEpoch: 0,
+    secondStep: false,
     address: { ...address, verifiedAt },
   };
 }
@@ -171,6 +173,7 @@ export function accountOf(row: AccountRow): Account {
     deleteAt: row.delete_at ?? undefined,
     provenFrom: row.proven_from ?? undefined,
     proofEpoch: row.proof_epoch,
+    secondStep: row.second_step_at !== null,
     address:
       row.canonical === null || row.stored === null
         ? undefined

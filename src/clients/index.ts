@@ -7,6 +7,7 @@
  */
 export { clientSettings, type ClientInput, type ClientSettings } from './settings.ts';
 export { clientKeys } from './metadata_names.ts';
+export { meets, requireSetting, strongest, type Level } from './levels.ts';
 export { toMetadata, type ClientMetadata } from './templates.ts';
 export { checkClient } from './check_client.ts';
 export { LOCAL_WAY, takes } from './ways.ts';

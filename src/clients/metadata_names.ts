@@ -12,6 +12,7 @@ const own = [
   'policy_uri',
   'tos_uri',
   'require_pkce',
+  'require',
   'upstreams',
 ];
 

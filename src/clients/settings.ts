@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireSetting } from './levels.ts';
 
 const clientTypes = ['web', 'spa', 'native', 'service', 'device', 'mcp'] as const;
 
@@ -40,6 +41,7 @@ export const clientSettings = z.looseObject({
   policy_uri: uri.optional(),
   tos_uri: uri.optional(),
   require_pkce: z.boolean().default(true).describe('false only for an app whose library cannot do PKCE (RFC 7636).'),
+  require: requireSetting,
 });
 
 /** One client after parsing. */

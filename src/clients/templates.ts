@@ -1,11 +1,14 @@
+import type { Level } from './levels.ts';
 import type { ClientSettings, ClientType } from './settings.ts';
 
-/** Client metadata in the names of RFC 7591, with our own `first_party`, `require_pkce` and `upstreams`. */
+/** Client metadata in the names of RFC 7591, with our own `first_party`, `require_pkce`, `require` and `upstreams`. */
 export interface ClientMetadata {
   client_id: string;
   client_name: string;
   first_party: boolean;
   require_pkce: boolean;
+  /** How surely people must be proven. */
+  require: Level;
   /** The only ways in; see `takes`. */
   upstreams?: string[];
   redirect_uris: string[];
@@ -58,5 +61,6 @@ export function toMetadata(settings: ClientSettings): ClientMetadata {
     client_id: settings.client_id,
     first_party: settings.first_party,
     require_pkce: settings.require_pkce,
+    require: settings.require,
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientSettings } from '../clients/index.ts';
+import { clientSettings, requireSetting } from '../clients/index.ts';
 import { mailSettings } from '../mail/index.ts';
 import { lifetimeSettings, resourceSettings } from '../oidc/index.ts';
 import { passwordSettings } from '../passwords/index.ts';
@@ -31,6 +31,7 @@ export const settingsSchema = z.strictObject({
   mail: mailSettings.prefault({}),
   signup: signupSettings.prefault({}),
   passwords: passwordSettings.prefault({}),
+  require: requireSetting,
   lifetimes: lifetimeSettings.prefault({}),
   limits: limitSettings.prefault({}),
   outbound: outboundSettings.prefault({}),

@@ -36,7 +36,7 @@ export function protocolRules({ pairwise, discovery, isUsable }: RulesOptions): 
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
       idTokenSigningAlgValues: ['RS256', 'ES256'],
     },
-    extraClientMetadata: { properties: ['first_party', 'require_pkce', 'upstreams'] },
+    extraClientMetadata: { properties: ['first_party', 'require_pkce', 'require', 'upstreams'] },
     pkce: { required: (_ctx, client) => needsPkce(client) && refusePkceless() },
     discovery: { ...discovery, prompt_values_supported: PROMPTS },
     features: features(isUsable),

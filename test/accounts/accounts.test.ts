@@ -110,6 +110,7 @@ describe('claims', () => {
     createdAt: new Date(1000),
     updatedAt: new Date(1_700_000_000_999),
     proofEpoch: 0,
+    secondStep: false,
     address: { canonical: 'ada@example.com', stored: 'Ada@example.com', verifiedAt: new Date(2000) },
   };
 

@@ -12,6 +12,7 @@ const bare: Account = {
   createdAt: new Date(1000),
   updatedAt: new Date(1_700_000_000_999),
   proofEpoch: 0,
+  secondStep: false,
 };
 
 describe('the claims of an account', () => {
