@@ -41,6 +41,7 @@ export type EventType =
   | 'upstreams.trip_refused' // nobody can be sent there now
   | 'upstreams.callback_refused' // nobody's trip, or somebody else's
   | 'upstreams.person_denied' // an organisation, tenant or domain that may not sign in through this upstream
+  | 'upstreams.address_dropped' // what came as an address is none: the person is asked for one
   | 'upstreams.answer_refused' // the trip ended without an identity, through the upstream's fault
   // What upstreams tell us, and what we tell them.
   | 'upstreams.notification_heeded' // something happened to an account there; the reason says what

@@ -76,8 +76,10 @@ async function finish(
 ): Promise<Arrival> {
   try {
     const found = await identify(deps, upstream, secrets, params);
-    if (found?.outcome === 'denied') return await deny(deps, trip);
-    return found ? { ...found, trip } : { outcome: 'cancelled', trip };
+    if (!found) return { outcome: 'cancelled', trip };
+    if (found.outcome === 'denied') return await deny(deps, trip);
+    if (found.badAddress) await tellOfBadAddress(deps, trip);
+    return { outcome: 'identified', trip, identity: found.identity };
   } catch (error) {
     return fail(deps, trip, explain(error));
   }
@@ -112,6 +114,11 @@ async function deny({ record }: ArrivalDeps, trip: Trip): Promise<Arrival> {
   const { upstreamId, reference } = trip;
   await record({ type: 'upstreams.person_denied', outcome: 'refused', upstreamId, reference, reason: 'restricted' });
   return { outcome: 'denied', trip };
+}
+
+/** What was sent is not kept: it may be anything. The person is asked for an address, as if there were none. */
+function tellOfBadAddress({ record }: ArrivalDeps, { upstreamId, reference }: Trip): Promise<void> {
+  return record({ type: 'upstreams.address_dropped', outcome: 'refused', upstreamId, reference, reason: 'malformed' });
 }
 
 function explain(error: unknown): UpstreamFailure {

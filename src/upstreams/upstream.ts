@@ -48,7 +48,9 @@ export interface UpstreamIdentity {
 }
 
 /** Somebody, or somebody who may not come in through this upstream (`restrict`, `tenant`, `allowed_domains`). */
-export type Identified = { outcome: 'identified'; identity: UpstreamIdentity } | { outcome: 'denied' };
+export type Identified =
+  /** `badAddress`: what came as their address is none, and was left out. */
+  { outcome: 'identified'; identity: UpstreamIdentity; badAddress?: true | undefined } | { outcome: 'denied' };
 
 /** One upstream at work. Every method that talks to it fails with UpstreamFailure or OutboundError and nothing else of its own. */
 export interface Upstream {

@@ -23,7 +23,7 @@ export type End =
   /** Back at the app; `sees` is what it learned. */
   | { class: 'IN'; sees?: Record<string, unknown> }
   /** On a page of ours that asks for something, and has not signed anybody in. */
-  | { class: 'ASK'; screen: string };
+  | { class: 'ASK'; screen: string; tells?: 'address_dropped' };
 
 /** One fault of the table, told by one upstream. */
 export interface FaultRow {
@@ -49,6 +49,7 @@ export const config = (reason: string, more: Partial<Failure> = {}): Failure =>
 const alert = { alert: true };
 const signedIn: End = { class: 'IN' };
 const asked = (screen: string): End => ({ class: 'ASK', screen });
+const dropped: End = { class: 'ASK', screen: 'complete-profile', tells: 'address_dropped' };
 
 const without = (name: string) => claims((own) => ({ ...own, [name]: undefined }));
 const claim = (name: string, value: unknown) => claims((own) => ({ ...own, [name]: value }));
@@ -107,10 +108,10 @@ export const faultRows: FaultRow[] = [
   { row: 24, what: 'no address', at: 'google', who: 'noor', end: asked('complete-profile') },
   { row: 25, what: 'address that was never verified', at: 'google', who: 'una', end: asked('complete-profile') },
   { row: 25, what: 'address that is verified "false"', at: 'google', who: 'alan', faults: claims((own) => ({ ...own, sub: 'x1', email: 'false@words.example', email_verified: 'false' })), end: asked('complete-profile') },
-  { row: 26, what: 'address with a line break', at: 'google', faults: stranger({ email: 'eve@words.example\r\nbcc: x@y.example' }), end: asked('complete-profile') },
-  { row: 26, what: 'address with two @', at: 'google', faults: stranger({ email: 'eve@a@words.example' }), end: asked('complete-profile') },
-  { row: 26, what: 'address of 400 characters', at: 'google', faults: stranger({ email: `${'x'.repeat(400)}@words.example` }), end: asked('complete-profile') },
-  { row: 26, what: 'address with a name around it', at: 'google', faults: stranger({ email: 'Eve <eve@words.example>' }), end: asked('complete-profile') },
+  { row: 26, what: 'address with a line break', at: 'google', faults: stranger({ email: 'eve@words.example\r\nbcc: x@y.example' }), end: dropped },
+  { row: 26, what: 'address with two @', at: 'google', faults: stranger({ email: 'eve@a@words.example' }), end: dropped },
+  { row: 26, what: 'address of 400 characters', at: 'google', faults: stranger({ email: `${'x'.repeat(400)}@words.example` }), end: dropped },
+  { row: 26, what: 'address with a name around it', at: 'google', faults: stranger({ email: 'Eve <eve@words.example>' }), end: dropped },
   {
     row: 27,
     what: 'name with markup and a picture that is a script',

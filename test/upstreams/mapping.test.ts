@@ -180,6 +180,14 @@ describe('mapClaims', () => {
     expect(trustOf({ email: 'a@x.example' }, { email: 'b@x.example', email_verified: 'true' })).toBe('verified');
   });
 
+  it('says when what came as an address is none, and not when there is none or an unwanted one', () => {
+    const bad = (email: unknown) => mapClaims(presets.google.mapping, { id: { sub: '1', email } }).badAddress;
+    for (const email of ['a@b@c.example', 'Ada <a@b.example>', 42, { a: 'a@b.example' }]) expect(bad(email)).toBe(true);
+    for (const email of [undefined, null, '', 'a@b.example']) expect(bad(email)).toBeUndefined();
+    const noreply = [{ email: '1+ada@users.noreply.github.com', primary: true, verified: true }];
+    expect(mapClaims(presets.github.mapping, { user: { id: 1 }, emails: noreply })).not.toHaveProperty('badAddress');
+  });
+
   it('marks a forwarding alias', () => {
     const mapping: Mapping = { ...presets.google.mapping, email_relay: { suffix: ['claims.email', '@relay.example'] } };
     expect(mapClaims(mapping, { id: { sub: '1', email: 'x@relay.example' } }).email?.relay).toBe(true);

@@ -14,7 +14,7 @@ const LONGEST_SID = 255;
  * identifies the person.
  */
 export function identityFrom(definition: UpstreamDefinition, sources: Record<string, unknown>): Identified {
-  const { subject, claims, extra, email } = mapClaims(definition.mapping, sources);
+  const { subject, claims, extra, email, badAddress } = mapClaims(definition.mapping, sources);
   if (subject === undefined) throw new UpstreamFailure('subject_invalid');
   const named = {
     email: bounded(email, definition.domains),
@@ -28,7 +28,7 @@ export function identityFrom(definition: UpstreamDefinition, sources: Record<str
   const isDenied = definition.restrict?.some((condition) => !holds(condition, { ...sources, claims }));
   if (isDenied || !isOfDomain(email, definition.allowed_domains)) return { outcome: 'denied' };
   const identity = { issuer: issuerOfKey(definition, sources), subject, ...present, extra };
-  return { outcome: 'identified', identity };
+  return { outcome: 'identified', identity, badAddress };
 }
 
 /** The session there (Back-Channel Logout 1.0, 2.1), as far as it can be kept. */

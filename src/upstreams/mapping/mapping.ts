@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { conditionSchema, holds, pathsOfCondition, type Condition } from './conditions.ts';
-import { applyRule, claimRuleSchema, pathsOfRule, type ClaimRule } from './rules.ts';
+import { applyRule, claimRuleSchema, hasBadAddress, pathsOfRule, type ClaimRule } from './rules.ts';
 import type { Conversion } from './values.ts';
 
 /** How far an upstream's word about an address goes, the least first. */
@@ -54,6 +54,8 @@ interface MappedClaims {
   claims: Partial<Record<ClaimName, string>>;
   extra: Record<string, string | boolean>;
   email?: { value: string; trust: Trust; relay: boolean };
+  /** Something came as an address that is none. */
+  badAddress?: true;
 }
 
 /** Maps the answers of an upstream, by source name, to claims. Never throws on what an upstream sends. */
@@ -74,6 +76,8 @@ export function mapClaims(mapping: Mapping, sources: Readonly<Record<string, unk
   const mapped: MappedClaims = { claims, extra };
   if (typeof subject === 'string') mapped.subject = subject;
   if (claims.email !== undefined) mapped.email = judgeEmail(mapping, claims.email, { ...sources, claims });
+  const address = mapping.claims.email;
+  if (address && hasBadAddress(address, sources)) mapped.badAddress = true;
   return mapped;
 }
 

@@ -61,6 +61,12 @@ export function applyRule(
   return isRejected(rule, value) ? undefined : value;
 }
 
+/** Whether the upstream sent something for an address that is none. */
+export function hasBadAddress(rule: ClaimRule, roots: Readonly<Record<string, unknown>>): boolean {
+  const found = find(rule, roots, false);
+  return !isEmpty(found) && convert(found, 'email') === undefined;
+}
+
 function isRejected({ reject }: ClaimRule, value: unknown): boolean {
   if (!reject || typeof value !== 'string') return false;
   return reject.suffix.some((ending) => value.toLowerCase().endsWith(ending.toLowerCase()));
