@@ -65,6 +65,7 @@ export const en = {
     cancelled: 'You cancelled Continue with {name}. Choose another way.',
     failed: 'What {name} answered was not right, so nobody was signed in. Try again or use another way.',
     unavailable: '{name} isn’t answering. Try again or use another way.',
+    paused: '{name} takes no sign-ins at the moment. Try again in {wait:duration}, or use another way now.',
     loop: 'This sign-in has come through {name} already. Use another way.',
     misconfigured: 'Continue with {name} is not set up correctly. Use another way.',
     denied: 'This {name} account may not sign in here. Use one of your organisation, or another way.',

@@ -95,17 +95,18 @@ const noteKinds = {
   upstream_misconfigured: 'misconfigured',
 } as const;
 
-/** What to say of an upstream that let us down. */
-export function failureNote(code: keyof typeof noteKinds, upstream: string): Note {
-  return { kind: noteKinds[code], upstream };
+/** What to say of an upstream that let us down, and may be tried again after `wait` seconds. */
+export function failureNote(code: keyof typeof noteKinds, upstream: string, wait?: number): Note {
+  return { kind: noteKinds[code], upstream, wait };
 }
 
 function noteOn(cause: unknown, upstream: string): Note {
-  const code = cause instanceof IdpError ? cause.code : undefined;
+  if (!(cause instanceof IdpError)) throw cause;
+  const { code, details } = cause;
   // Switched off while the page was open, or never there.
   if (code === 'not_found') return { kind: 'not_offered' };
   if (code === 'upstream_failed' || code === 'upstream_unavailable' || code === 'upstream_misconfigured') {
-    return failureNote(code, upstream);
+    return failureNote(code, upstream, details.retryAfter);
   }
   throw cause;
 }

@@ -67,12 +67,15 @@ function noteOf({ web, upstreams }: SignInDeps, ctx: Context, visit: Visit): Fir
       return { problems: [problem(t, 'upstreams.denied', undefined, { name })], status: 403, reference };
     }
     default: {
-      const { key, error, status } = failures[note.kind];
+      const { error, status, ...failure } = failures[note.kind];
       const name = upstreams.nameOf(note.upstream);
+      const { wait } = note;
+      const key = wait ? 'upstreams.paused' : failure.key;
+      if (wait) ctx.set('Retry-After', String(wait));
       // The others would end alike the next time.
       const again = note.kind === 'failed' || note.kind === 'unavailable';
       const retry = again ? { name, action: upstreamPath(visit, note.upstream) } : undefined;
-      return { problems: [problem(t, key, undefined, { name })], error, status, reference, retry };
+      return { problems: [problem(t, key, undefined, { name, wait: wait ?? 0 })], error, status, reference, retry };
     }
   }
 }

@@ -7,7 +7,12 @@ import type { SignInDeps } from './deps.ts';
 
 /** What the first page says about what just happened. */
 export type Note =
-  | { kind: 'cancelled' | 'refused' | 'denied' | 'failed' | 'unavailable' | 'misconfigured' | 'loop'; upstream: string }
+  | {
+      kind: 'cancelled' | 'refused' | 'denied' | 'failed' | 'unavailable' | 'misconfigured' | 'loop';
+      upstream: string;
+      /** The seconds for which it takes nobody, where they are known. */
+      wait?: number | undefined;
+    }
   | { kind: 'not_offered' | 'address_taken' | 'start_over' | 'password_changed' }
   | { kind: 'too_many_codes'; wait: number };
 

@@ -58,7 +58,7 @@ async function endTrip(deps: SignInDeps, ctx: Context, visit: Visit, end: Ended)
   if (end.outcome === 'identified') return receive(deps, ctx, visit, end);
   if (end.outcome === 'denied') return backWith(deps, ctx, visit, { kind: 'denied', upstream });
   const gone = upstreams.list().every(({ id }) => id !== upstream);
-  return backWith(deps, ctx, visit, gone ? { kind: 'not_offered' } : failureNote(end.code, upstream));
+  return backWith(deps, ctx, visit, gone ? { kind: 'not_offered' } : failureNote(end.code, upstream, end.retryAfter));
 }
 
 /** Whoever was sent off by the app, or had no other way, meant to go back to the app; anybody else may choose again. */

@@ -85,13 +85,14 @@ async function finish(
   }
 }
 
-async function fail({ record, logger }: ArrivalDeps, trip: Trip, failure: UpstreamFailure): Promise<Arrival> {
+async function fail({ record, logger, find }: ArrivalDeps, trip: Trip, failure: UpstreamFailure): Promise<Arrival> {
   const { code, reason, admin } = failure;
   const { upstreamId, reference } = trip;
   const detail = factsOf(failure);
   if (admin) logger.error({ upstream: upstreamId, reference, reason, ...detail }, 'upstream needs an admin');
   await record({ type: 'upstreams.answer_refused', outcome: 'failed', upstreamId, reference, reason, detail });
-  return { outcome: 'failed', trip, code, reason };
+  const retryAfter = Math.max(failure.retryAfter, find(upstreamId)?.pausedFor() ?? 0);
+  return { outcome: 'failed', trip, code, reason, retryAfter };
 }
 
 /** Who came back, or undefined when the person said no. */

@@ -28,8 +28,8 @@ export type Arrival =
   | { outcome: 'cancelled'; trip: Trip }
   /** We know who it is, but the config file keeps such people out. */
   | { outcome: 'denied'; trip: Trip }
-  /** The upstream let us down; the trip is over. `reason` is for the log, never for the page. */
-  | { outcome: 'failed'; trip?: Trip; code: FailureCode; reason: string }
+  /** The upstream let us down; the trip is over. `reason` is for the log, never for the page. It takes nobody for `retryAfter` seconds. */
+  | { outcome: 'failed'; trip?: Trip; code: FailureCode; reason: string; retryAfter: number }
   /** Nothing was consumed. `trip` only for the browser that began it, so that its visit can be restarted. */
   | {
       outcome: 'refused';
@@ -54,7 +54,7 @@ export interface Upstreams {
   nameOf(id: string): string;
   /** Whether the way on which a visit came (`idp_chain` of its request) has led through this upstream already, or is too long. */
   leadsBack(id: string, chain: unknown): boolean;
-  /** Begins a trip, together with what tells of it, and gives the URL to 303 to. IdpError `not_found`, `upstream_unavailable` or `upstream_misconfigured`. */
+  /** Begins a trip, together with what tells of it, and gives the URL to 303 to. IdpError `not_found`, `upstream_unavailable` (with how long, where it is known) or `upstream_misconfigured`. */
   begin(id: string, trip: TripPlan & Wishes, told?: SecurityEvent[]): Promise<string>;
   /** Takes a callback (or its resumption) to its end; see Arrival. */
   arrive(

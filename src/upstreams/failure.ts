@@ -73,11 +73,13 @@ interface FailureDetails {
   cause?: unknown;
   upstreamError?: string | undefined;
   skewSeconds?: number | undefined;
+  retryAfter?: number | undefined;
 }
 
 /**
  * A trip to an upstream that ends without an identity. `upstreamError` is the upstream's own error code, cut to plain characters;
- * `skewSeconds` says by how much a time of its was wrong, so that a clock that goes wrong is seen.
+ * `skewSeconds` says by how much a time of its was wrong, so that a clock that goes wrong is seen; `retryAfter`, for how many
+ * seconds it asked us to stay away.
  */
 export class UpstreamFailure extends Error {
   readonly reason: Reason;
@@ -86,6 +88,7 @@ export class UpstreamFailure extends Error {
   readonly admin: boolean;
   readonly upstreamError: string | undefined;
   readonly skewSeconds: number | undefined;
+  readonly retryAfter: number;
 
   constructor(reason: Reason, details: FailureDetails = {}) {
     super(reason, { cause: details.cause });
@@ -97,6 +100,7 @@ export class UpstreamFailure extends Error {
     this.admin = judgement.admin ?? judgement.code === 'upstream_misconfigured';
     this.upstreamError = details.upstreamError;
     this.skewSeconds = details.skewSeconds;
+    this.retryAfter = details.retryAfter ?? 0;
   }
 }
 

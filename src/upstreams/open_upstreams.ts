@@ -49,7 +49,9 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
       const secrets = { state: secretToken(), nonce: secretToken(), verifier: secretToken() };
       const wishes = { loginHint, prompt, uiLocales, maxAge, acrValues, chain: lengthen(chain, deps.issuer) };
       const begun = upstream.begin(secrets, wishes);
-      const url = await begun.catch((error: unknown) => notBegun(opening, { ...trip, upstreamId: id }, error));
+      const url = await begun.catch((error: unknown) =>
+        notBegun(opening, { ...trip, upstreamId: id }, upstream, error),
+      );
       await deps.recordDeed([store.creating({ ...trip, upstreamId: id }, secrets)], told);
       return url;
     },
@@ -101,10 +103,10 @@ function describe(upstream: Upstream): ListedUpstream {
 }
 
 /** Nobody is sent there now: counted and kept like a trip that failed. */
-async function notBegun({ record, metrics }: Opening, trip: Trip, error: unknown): Promise<never> {
+async function notBegun({ record, metrics }: Opening, trip: Trip, upstream: Upstream, error: unknown): Promise<never> {
   if (!(error instanceof UpstreamFailure)) throw error;
   const { upstreamId, reference } = trip;
   metrics.ended(upstreamId, error.code);
   await record({ type: 'upstreams.trip_refused', outcome: 'failed', upstreamId, reference, reason: error.reason });
-  throw new IdpError(error.code, { cause: error });
+  throw new IdpError(error.code, { cause: error, retryAfter: upstream.pausedFor() || undefined });
 }

@@ -57,6 +57,8 @@ export interface Upstream {
   readonly definition: Readonly<UpstreamDefinition>;
   /** Whether a trip can begin now. */
   available(): boolean;
+  /** Seconds until anything is asked of it again; 0 while it is. */
+  pausedFor(): number;
   /** The origin on which a trip begins, for the page's form-action; the issuer's while discovery has not answered. */
   origin(): string;
   /** The authorization URL. */

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { translator } from '../../src/locales/index.ts';
 import { simulatedPresets } from '../../src/upstreams/presets/all.ts';
 import { pass, useRealClock } from '../support/clock.ts';
 import { createBrowser, type Browser, type Page } from '../support/http_browser.ts';
@@ -36,6 +37,18 @@ async function expectUntouched(before: Books, event: object): Promise<void> {
   expect(after.accounts).toEqual(before.accounts);
   expect(await eventsSince(world, before)).toMatchObject([event]);
   expect(tokenCallsSince(world, before)).toBe(0);
+}
+/** An upstream that has had enough, on paths of this ending. */
+const throttled = (ending: string, retryAfter: string) =>
+  broken.answer({ status: 429, headers: { 'retry-after': retryAfter }, body: '' })(ending);
+/** The page of somebody whom a throttled upstream does not take, and who reads for how long. The clock goes on meanwhile. */
+function expectWait(page: Page, name: string, seconds: number): void {
+  expect(page).toMatchObject({ screen: 'login', status: 503, error: 'upstream_unavailable' });
+  const wait = Number(page.headers['retry-after']);
+  expect(wait).toBeLessThanOrEqual(seconds);
+  expect(wait).toBeGreaterThan(seconds - 20);
+  const words = translator('en')('upstreams.paused', { name, wait });
+  expect(page.alert).toContain(words);
 }
 const expectError = (page: Page, error: string, status = 400) =>
   expect(page).toMatchObject({ screen: 'error', error, status });
@@ -86,16 +99,9 @@ describe('an upstream that stumbles', () => {
     const browser = createBrowser();
     await leave(world, browser, 'discord');
     const before = await readBooks(world);
-    world.fake.lie({
-      transport(request, response) {
-        if (request.method !== 'POST' || !request.path.endsWith('/token')) return false;
-        response.writeHead(429, { 'retry-after': '60' }).end();
-        return true;
-      },
-    });
+    world.fake.lie({ transport: throttled('/token', '60') });
     const end = away('token_unavailable');
-    const page = await browser.submit({ button: 'persona', tamper: { persona: 'ada' } });
-    expect(page).toMatchObject({ screen: 'login', status: 503, error: 'upstream_unavailable' });
+    expectWait(await browser.submit({ button: 'persona', tamper: { persona: 'ada' } }), 'Discord', 60);
     await expectBooks(world, before, 'discord', end);
     world.fake.honest();
 
@@ -103,8 +109,7 @@ describe('an upstream that stumbles', () => {
     const next = createBrowser();
     await next.open(`${world.app.url}/login`);
     expect(next.page.text).toContain('Continue with Discord Not answering now');
-    const refused = await next.submit({ upstream: 'discord' });
-    expect(refused).toMatchObject({ status: 503, error: 'upstream_unavailable' });
+    expectWait(await next.submit({ upstream: 'discord' }), 'Discord', 60);
     expect(await eventsSince(world, during)).toMatchObject([
       { type: 'upstreams.trip_refused', reason: 'circuit_open' },
     ]);
@@ -117,6 +122,23 @@ describe('an upstream that stumbles', () => {
     const later = createBrowser();
     await leave(world, later, 'discord');
     expectPage(world, await comeBack(world, later), { class: 'IN' });
+  });
+
+  it('row 32: whoever has asked too often for a profile reads how long to wait, and nobody else is kept out', async () => {
+    // An hour may be a slip.
+    for (const [asked, seconds] of [
+      ['45', 45],
+      ['3600', 300],
+    ] as const) {
+      const browser = createBrowser();
+      await leave(world, browser, 'facebook');
+      world.fake.lie({ transport: throttled('/me', asked) });
+      expectWait(await comeBack(world, browser), 'Facebook', seconds);
+      world.fake.honest();
+      const other = createBrowser();
+      await leave(world, other, 'facebook');
+      expectPage(world, await comeBack(world, other), { class: 'ASK', screen: 'complete-profile' });
+    }
   });
 
   it('row 31: it is asked for tokens once, and for a profile once more', async () => {

@@ -117,6 +117,16 @@ export const signInStates: State[] = [
     reference: '7F3K2-92QDM',
   },
   {
+    ...signIn('paused', 'login', {
+      ...login,
+      upstreams: few,
+      problems: [{ text: said('upstreams.paused', { name: 'Google', wait: 60 }) }],
+      retry: { name: 'Google', action: `${visit}/upstream/google` },
+    }),
+    error: 'upstream_unavailable',
+    reference: 'TB7K2-9WQ4M',
+  },
+  {
     ...signIn('unavailable', 'login', {
       ...login,
       upstreams: [{ ...upstream('google', 'Google'), available: false }, few[1]],

@@ -1,6 +1,7 @@
 import { epochSeconds } from '../../kit/clock.ts';
 import { OutboundError } from '../../outbound/index.ts';
 import { UpstreamFailure } from '../failure.ts';
+import { retryAfterOf } from './retry_after.ts';
 import type { LineSettings } from './settings.ts';
 
 /** What an upstream is asked for; a failure of one says nothing about the others. */
@@ -19,8 +20,6 @@ export interface CircuitBreaker {
 /** Hears of each pause, and of its end. */
 export type OnChange = (change: { paused: number; step: Step } | { paused: 0 }) => void;
 
-/** No upstream can ask us to stay away for longer: an hour in a Retry-After may be a slip. */
-const LONGEST_PAUSE = 300;
 const DOWN: ReadonlySet<string> = new Set(['network', 'timeout', 'tls']);
 
 /**
@@ -42,7 +41,7 @@ export function createCircuitBreaker(settings: LineSettings, onChange: OnChange)
     failedAt.set(step, recent);
     if (!isTrial && retryAfter === 0 && recent.length < settings.failures) return;
     failedAt.clear();
-    const paused = Math.max(settings.pause, Math.min(retryAfter, LONGEST_PAUSE));
+    const paused = Math.max(settings.pause, retryAfter);
     broken = { step, until: epochSeconds() + paused };
     onChange({ paused, step });
   }
@@ -86,12 +85,4 @@ export function createCircuitBreaker(settings: LineSettings, onChange: OnChange)
 /** Whoever asks for profiles is counted by person at most providers, and one person must not close the door for all. */
 function isOnePersonsLimit(step: Step, answer: Response): boolean {
   return step === 'profile' && answer.status === 429;
-}
-
-/** Seconds for which an upstream asks us to stay away (RFC 9110 10.2.3), or 0. */
-function retryAfterOf(answer: Response): number {
-  const value = answer.headers.get('retry-after') ?? '';
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  const until = Date.parse(value);
-  return Number.isNaN(until) ? 0 : Math.max(0, Math.ceil(until / 1000) - epochSeconds());
 }

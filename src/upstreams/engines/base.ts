@@ -25,6 +25,7 @@ export interface EngineDeps {
 export function frontChannel({ definition, metadata, line }: EngineDeps): Omit<Upstream, 'exchange' | 'identify'> {
   return {
     definition,
+    pausedFor: line.pausedFor,
     available: () => metadata.current() !== undefined && line.pausedFor() === 0,
     origin() {
       return new URL(metadata.current()?.endpoints.authorization ?? definition.issuer).origin;

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { OutboundError, type Outbound } from '../../outbound/index.ts';
+import { retryAfterOf } from '../calls/retry_after.ts';
 import type { UpstreamDefinition } from '../definition.ts';
 import { UpstreamFailure, plainCode } from '../failure.ts';
 import { holds } from '../mapping/conditions.ts';
@@ -39,7 +40,9 @@ export async function fetchSource(
 }
 
 async function readAnswer(source: HttpSource, answer: Response): Promise<unknown> {
-  if (answer.status >= 500 || answer.status === 429) throw new UpstreamFailure('profile_unavailable');
+  if (answer.status >= 500 || answer.status === 429) {
+    throw new UpstreamFailure('profile_unavailable', { retryAfter: retryAfterOf(answer) });
+  }
   const body = await readJson(answer);
   const isGood = answer.ok && isObjectOrList(body) && !isRefusal(body, source);
   if (isGood) return body;
