@@ -114,6 +114,7 @@ export const signIn = {
       '{upstream} gave us this e-mail address, but does not vouch for it. Change it if you like; we send a code to it.',
     from: '{upstream} account',
     hint: 'Apps at {brand} will know you by it.',
+    ask: 'Meant to share the one that {upstream} has? <ask>Go back and share it</ask>',
     submit: 'Continue',
     cancel: 'Cancel and sign in another way',
   },

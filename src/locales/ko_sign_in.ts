@@ -117,6 +117,7 @@ export const signIn: typeof en.sign_in = {
       '{upstream} 계정에서 이메일 주소를 받았지만 아직 확인되지 않은 주소예요. 필요하면 바꾸세요. 이 주소로 코드를 보내 드려요.',
     from: '{upstream} 계정',
     hint: '{brand} 앱에서 이 주소로 회원님을 알아봐요.',
+    ask: '{upstream} 계정의 주소를 제공하려고 하셨나요? <ask>돌아가서 제공하기</ask>',
     submit: '계속하기',
     cancel: '취소하고 다른 방법으로 로그인하기',
   },

@@ -10,8 +10,8 @@ import { takesWay } from './ways.ts';
 interface Leaving {
   /** The address that they typed; else the one that the app expects. */
   loginHint?: string;
-  /** They want another account there than the one that would open by itself. */
-  another?: boolean;
+  /** What the upstream is to ask: for another account than the one that would open by itself, or for what was declined. */
+  prompt?: string;
   /** The app named the upstream: our page was not shown. */
   hinted?: true;
 }
@@ -25,7 +25,7 @@ export async function leaveFor(
   ctx: Context,
   visit: Visit,
   upstreamId: string,
-  { loginHint, another, hinted }: Leaving = {},
+  { loginHint, prompt, hinted }: Leaving = {},
 ): Promise<void> {
   const { web, oidc, upstreams, record } = deps;
   if (!takesWay(visit, upstreamId)) return refuseWay(deps, ctx, visit, upstreamId);
@@ -40,7 +40,7 @@ export async function leaveFor(
   }
   const wishes = {
     loginHint: loginHint ?? textIn(visit, 'login_hint'),
-    prompt: another ? 'select_account' : promptOf(visit),
+    prompt: prompt ?? promptOf(visit),
     maxAge: textIn(visit, 'max_age'),
     acrValues: textIn(visit, 'acr_values'),
     uiLocales: web.locale(ctx),
@@ -64,10 +64,11 @@ export async function refuseWay(deps: SignInDeps, ctx: Context, visit: Visit, up
   return backWith(deps, ctx, visit, { kind: 'not_offered' });
 }
 
-/** Back to the page from which people go to upstreams, with a note: the first one, or the one that proves an account. */
+/** Back to the page from which people go to upstreams, with a note: the first one, or one that waits for what they bring. */
 export function backWith(deps: SignInDeps, ctx: Context, visit: Visit, note: Note): Promise<void> {
   const step = stepOf(visit);
-  if (step.step === 'link-account') return moveTo(deps, ctx, visit, { ...step, note });
+  if (step.step === 'link-account' || step.step === 'complete-profile')
+    return moveTo(deps, ctx, visit, { ...step, note });
   const { email, anyone } = step.step === 'start' ? step : {};
   return moveTo(deps, ctx, visit, { step: 'start', email, anyone, note });
 }

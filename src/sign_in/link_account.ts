@@ -59,7 +59,7 @@ export const chooseAnother = atStep('link-account', async (deps, ctx, visit, { a
   await deps.web.form(ctx);
   const progress = { step: 'start' } as const;
   await deps.oidc.progress(visit.uid, progress);
-  await leaveFor(deps, ctx, { ...visit, progress }, arrival.upstreamId, { another: true });
+  await leaveFor(deps, ctx, { ...visit, progress }, arrival.upstreamId, { prompt: 'select_account' });
 });
 
 /** The account's own password proves it. */

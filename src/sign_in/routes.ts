@@ -5,7 +5,7 @@ import { goOnByItself, parameterOf } from '../web/index.ts';
 import { showAcceptTerms, submitAcceptTerms } from './accept_terms.ts';
 import { changeAddress, goOnConfirmed, isConfirmed, resendCode, showCheckEmail, submitCode } from './check_email.ts';
 import { chooseAccount, forgetAccount, showChooser } from './choose_account.ts';
-import { showCompleteProfile, submitCompleteProfile } from './complete_profile.ts';
+import { askAgain, showCompleteProfile, submitCompleteProfile } from './complete_profile.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
 import { mountInvitation } from './invitation.ts';
 import { chooseAnother, sendLinkCode, showLinkAccount, submitLinkPassword } from './link_account.ts';
@@ -35,6 +35,7 @@ const pages: readonly [method: 'get' | 'post', path: string, handler: Handler][]
   ['post', 'check-email/confirmed', goOnConfirmed],
   ['get', 'complete-profile', showCompleteProfile],
   ['post', 'complete-profile', submitCompleteProfile],
+  ['post', 'complete-profile/ask', askAgain],
   ['get', 'link-account', showLinkAccount],
   ['post', 'link-account', submitLinkPassword],
   ['post', 'link-account/code', sendLinkCode],

@@ -75,7 +75,7 @@ export type Step =
   | { step: 'start'; note?: Note; email?: string; anyone?: boolean; hinted?: true }
   | CheckEmailStep
   | RecoverSentStep
-  | { step: 'complete-profile'; arrival: Arrival }
+  | { step: 'complete-profile'; arrival: Arrival; note?: Note }
   | ({ step: 'link-account'; ways: Ways; note?: Note } & WaitingLink)
   | ({ step: 'accept-terms' } & Proven)
   | ({ step: 'switch-account' } & Proven);

@@ -17,6 +17,8 @@ export interface ListedUpstream {
   domains: readonly string[];
   localPasswords: boolean;
   available: boolean;
+  /** The `prompt` with which it asks anew for an address that was declined; undefined where it does not. */
+  askAgainPrompt?: string | undefined;
   /** Where a form that begins a trip ends, for the page's form-action. */
   origins: string[];
   simulated: boolean;

@@ -97,6 +97,7 @@ function describe(upstream: Upstream): ListedUpstream {
     domains,
     localPasswords,
     available: upstream.available(),
+    askAgainPrompt: upstream.definition.declined_address?.prompt,
     origins: [upstream.origin(), ...(upstream.definition.further_origins ?? [])],
     simulated,
   };

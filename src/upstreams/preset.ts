@@ -107,6 +107,8 @@ export interface Preset {
   /** Parameters that only propose an organisation, and the path whose value proves it. */
   hints?: Record<string, string>;
   forward: Partial<Record<WishName, Forward>>;
+  /** Sent this `prompt`, it asks anew for an address that was declined; absent where it would not, or always does. */
+  declined_address?: { prompt: string };
   token_auth: TokenAuth;
   token_format: 'json' | 'form' | 'auto';
   /** The token request repeats `state`. */

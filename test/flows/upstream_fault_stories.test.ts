@@ -267,6 +267,45 @@ describe('a person who says no', () => {
   );
 });
 
+describe('an address that was declined', () => {
+  const ask = { action: '/complete-profile/ask' };
+  const declined = async () => {
+    const browser = createBrowser();
+    await leave(world, browser, 'facebook');
+    world.fake.next({ prefix: 'facebook', user: { email: undefined, keepsEmail: true } });
+    expectPage(world, await comeBack(world, browser), { class: 'ASK', screen: 'complete-profile' });
+    return browser;
+  };
+
+  it('row 58: can be shared after all: Facebook is told to ask once more', async () => {
+    const browser = await declined();
+    await browser.submit(ask);
+    expect(new URL(browser.page.url).searchParams.get('auth_type')).toBe('rerequest');
+    const page = await comeBack(world, browser);
+    expectPage(world, page, { class: 'ASK', screen: 'complete-profile' });
+    expect(page.body).toContain('value="ada.f@social.example"');
+    // Nothing was declined this time.
+    expect(page.body).not.toContain(ask.action);
+  });
+
+  it('row 58: may be declined for good, and typed instead', async () => {
+    const browser = await declined();
+    await browser.submit(ask);
+    const page = await comeBack(world, browser, 'cancel');
+    expect(page).toMatchObject({ screen: 'complete-profile', status: 200, error: 'upstream_cancelled' });
+    const next = await browser.submit({ action: '/complete-profile', fields: { email: 'typed@words.example' } });
+    expect(next.screen).toBe('check-email');
+  });
+
+  it('row 58: is not asked for again where that would change nothing', async () => {
+    const browser = createBrowser();
+    await leave(world, browser, 'google');
+    const page = await comeBack(world, browser, 'noor');
+    expectPage(world, page, { class: 'ASK', screen: 'complete-profile' });
+    expect(page.body).not.toContain(ask.action);
+  });
+});
+
 describe('what Apple sends beside the code', () => {
   it.each([
     ['no JSON', '{"name":'],

@@ -199,6 +199,16 @@ export const signInStates: State[] = [
     values: { email: '', name: '서민아' },
     problems: [],
   }),
+  signIn('declined', 'complete_profile', {
+    action: `${visit}/complete-profile`,
+    cancelAction: `${visit}/start-again`,
+    askAction: `${visit}/complete-profile/ask`,
+    upstream: 'Facebook',
+    person: '서민아',
+    values: { email: '', name: '서민아' },
+    note: said('upstreams.cancelled', { name: 'Facebook' }),
+    problems: [],
+  }),
   signIn('unproven', 'complete_profile', {
     action: `${visit}/complete-profile`,
     cancelAction: `${visit}/start-again`,

@@ -34,6 +34,7 @@ export const facebook: Preset = {
   forward: {
     prompt: { as: 'auth_type', values: { login: 'reauthenticate', consent: 'rerequest' } },
   },
+  declined_address: { prompt: 'consent' },
   token_auth: 'client_secret_post',
   token_format: 'json',
   cancel: { error_reason: ['user_denied'] },
