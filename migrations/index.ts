@@ -23,6 +23,8 @@ import * as sessionUpstreams from './20261121170100_session_upstreams.ts';
 import * as suspendedIdentities from './20261121170200_suspended_identities.ts';
 import * as upstreamTokens from './20261121170300_upstream_tokens.ts';
 import * as secondStep from './20261121200000_second_step.ts';
+import * as secondFactors from './20261121210000_second_factors.ts';
+import * as trustedDevices from './20261121210100_trusted_devices.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -49,4 +51,6 @@ export const migrations = [
   { name: '20261121170200_suspended_identities', ...suspendedIdentities },
   { name: '20261121170300_upstream_tokens', ...upstreamTokens },
   { name: '20261121200000_second_step', ...secondStep },
+  { name: '20261121210000_second_factors', ...secondFactors },
+  { name: '20261121210100_trusted_devices', ...trustedDevices },
 ] as const;

@@ -5,6 +5,7 @@ import type { Keys } from '../keys/index.ts';
 import type { AccountDirectory } from '../oidc/index.ts';
 import { createOutbound, type Outbound } from '../outbound/index.ts';
 import type { Passwords } from '../passwords/index.ts';
+import type { SecondFactors } from '../second_factors/index.ts';
 import { urlsIn, type SimulatorAccess } from '../upstreams/index.ts';
 import type { Probe } from '../web/index.ts';
 
@@ -38,12 +39,13 @@ export function probesOf(database: Database, keys: Keys): Probe[] {
   ];
 }
 
-/** Passwords, as accounts needs them inside its own transactions. */
-export function factorsOf(passwords: Passwords): Factors {
+/** The factors, as accounts needs them inside its own transactions. */
+export function factorsOf(passwords: Passwords, secondFactors: Pick<SecondFactors, 'hasTotp'>): Factors {
   return {
     setPassword: passwords.set,
     removePassword: passwords.remove,
     hasPassword: (within, accountId) => passwords.has(accountId, within),
+    hasSecondFactor: secondFactors.hasTotp,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Logger } from '../kit/logger.ts';
 import { openMail } from '../mail/index.ts';
 import { openPasswords } from '../passwords/index.ts';
 import { openRateLimits } from '../rate_limits/index.ts';
+import { openSecondFactors, type SecondFactors } from '../second_factors/index.ts';
 import { addressAllowed, signupAdmits } from '../sign_in/index.ts';
 import { openUpstreams, type SimulatorAccess } from '../upstreams/index.ts';
 import { createDevices, createMailViews, createWeb, openPlaces } from '../web/index.ts';
@@ -54,6 +55,16 @@ export async function openBase(deps: AppDeps) {
     lifetimes,
     simulator: deps.simulator,
   });
+  const secondFactors: SecondFactors = openSecondFactors({
+    ...floor,
+    database,
+    sealer: keys.sealer,
+    record,
+    brand: () => brand.name,
+    codeKey: deps.secrets.subject_salt,
+    trustSeconds: lifetimes.trusted_device,
+    ownerOf: (id) => accounts.find(id),
+  });
   const accountsDeps = {
     database,
     record,
@@ -61,7 +72,7 @@ export async function openBase(deps: AppDeps) {
     mail,
     limits,
     lifetimes,
-    factors: factorsOf(passwords),
+    factors: factorsOf(passwords, secondFactors),
     policy: {
       upstream: (id: string) => upstreams.list().find((upstream) => upstream.id === id),
       admits: (canonical: string) => signupAdmits(settings.signup, canonical),
@@ -71,7 +82,14 @@ export async function openBase(deps: AppDeps) {
     proofKey: keys.derive('mailed proofs'),
   };
   const accounts = openAccounts(accountsDeps);
-  return { ...floor, passwords, upstreams, accounts, accountsDeps: { ...accountsDeps, links: accounts.links } };
+  return {
+    ...floor,
+    passwords,
+    secondFactors,
+    upstreams,
+    accounts,
+    accountsDeps: { ...accountsDeps, links: accounts.links },
+  };
 }
 
 /** What knows nothing of people. */

@@ -16,7 +16,7 @@ export interface App {
 /** Opens every room. Rejects when one of them cannot work with its settings. */
 export async function openApp(deps: AppDeps): Promise<App> {
   const base = await openBase(deps);
-  const { accounts, events, limits, mail, upstreams, outbound, web } = base;
+  const { accounts, events, limits, mail, secondFactors, upstreams, outbound, web } = base;
   const oidc = openVisits(deps, base);
   mail.start();
   oidc.start();
@@ -24,7 +24,7 @@ export async function openApp(deps: AppDeps): Promise<App> {
   return {
     web,
     async sweep() {
-      for (const room of [oidc, upstreams, accounts, mail, limits, events]) await room.sweep();
+      for (const room of [oidc, upstreams, accounts, secondFactors, mail, limits, events]) await room.sweep();
     },
     async close() {
       await oidc.stop();

@@ -84,6 +84,16 @@ export type EventType =
   | 'passwords.current_wrong' // somebody signed in does not know the password they want to change
   | 'passwords.hash_unusable' // a stored hash that cannot be verified
   | 'passwords.breach_check_failed' // nobody was kept out; recorded once in a while
+  // Second factors.
+  | 'second_factors.totp_added'
+  | 'second_factors.totp_removed'
+  | 'second_factors.code_refused' // of an authenticator app or a recovery code; the reason says why
+  | 'second_factors.recovery_code_used'
+  | 'second_factors.recovery_codes_made' // those before are worth nothing
+  | 'second_factors.step_switched' // whether every sign-in asks for one
+  | 'second_factors.device_trusted' // it will not be asked for a while
+  | 'second_factors.devices_forgotten'
+  | 'second_factors.reset' // by an admin, for somebody who lost them
   // What people say on the pages of their account.
   | 'account_pages.disowned' // "this wasn't me": everything was ended
   // Operation.
@@ -106,6 +116,15 @@ export const personalEvents = [
   'passwords.reset',
   'passwords.changed',
   'passwords.current_wrong',
+  'second_factors.totp_added',
+  'second_factors.totp_removed',
+  'second_factors.code_refused',
+  'second_factors.recovery_code_used',
+  'second_factors.recovery_codes_made',
+  'second_factors.step_switched',
+  'second_factors.device_trusted',
+  'second_factors.devices_forgotten',
+  'second_factors.reset',
   'accounts.profile_changed',
   'accounts.address_change_started',
   'accounts.address_wanted',

@@ -14,8 +14,13 @@ export function accountId(): string {
 
 /** A reference for people to read out: ten Crockford base32 characters in two groups, like `7F3K2-92QDM`. */
 export function reference(): string {
-  const characters = Array.from({ length: 10 }, () => CROCKFORD[randomInt(32)]).join('');
+  const characters = crockford(10);
   return `${characters.slice(0, 5)}-${characters.slice(5)}`;
+}
+
+/** Random characters of Crockford's base32, five bits each: none looks like another one. */
+export function crockford(length: number): string {
+  return Array.from({ length }, () => CROCKFORD[randomInt(32)]).join('');
 }
 
 /** A code of eight digits for a mail. It is short: whoever checks it must also count the tries. */

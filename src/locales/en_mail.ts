@@ -94,6 +94,41 @@ export const mail = {
     next: 'First make that account safe again. Then look at what happened in your {brand} account.',
     action: 'See what happened',
   },
+  second_step_on: {
+    subject: 'Your {brand} account asks for a second step now',
+    title: 'The second step is on',
+    what: 'From now on, signing in to your {brand} account takes a second step.',
+    fine: 'Was it you? Then there is nothing to do. Keep your recovery codes in a safe place.',
+  },
+  second_step_off: {
+    subject: 'Your {brand} account no longer asks for a second step',
+    title: 'The second step is off',
+    what: 'From now on, signing in to your {brand} account takes no second step.',
+    fine: 'Was it you, or did you ask for it? Then there is nothing to do.',
+  },
+  totp_removed: {
+    subject: 'The authenticator app of your {brand} account was removed',
+    title: 'Your authenticator app was removed',
+    what: 'Codes of your authenticator app no longer open your {brand} account.',
+    fine: 'Was it you? Then there is nothing to do.',
+  },
+  recovery_code_used: {
+    subject: 'A recovery code of your {brand} account was used',
+    title: 'A recovery code was used',
+    what: 'Somebody who had the right first step signed in to your {brand} account with a recovery code.',
+    left: 'Recovery codes left: {left}. You can make new ones at any time.',
+  },
+  recovery_codes_made: {
+    subject: 'New recovery codes of your {brand} account',
+    title: 'New recovery codes were made',
+    what: 'Your {brand} account has new recovery codes. Those you had before no longer work.',
+    fine: 'Was it you? Then there is nothing to do.',
+  },
+  second_step: {
+    not_you:
+      'Not you? Somebody else has got in. Choose “Forgot password?” on the sign-in page, and ask for help there.',
+    action: 'Look at your account',
+  },
   change_address: {
     subject: 'Confirm your new e-mail address for {brand}',
     title: 'Confirm your new e-mail address',

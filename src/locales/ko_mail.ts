@@ -98,6 +98,41 @@ export const mail: typeof en.mail = {
     next: '먼저 그 계정을 안전하게 되돌리세요. 그다음 {brand} 계정의 활동을 확인하세요.',
     action: '활동 확인하기',
   },
+  second_step_on: {
+    subject: '[{brand}] 이제 로그인할 때 2단계 인증이 필요해요',
+    title: '2단계 인증을 켰어요',
+    what: '이제 {brand} 계정에 로그인하려면 2단계 인증이 필요해요.',
+    fine: '본인이라면 아무것도 하지 않으셔도 돼요. 복구 코드는 안전한 곳에 보관하세요.',
+  },
+  second_step_off: {
+    subject: '[{brand}] 이제 로그인할 때 2단계 인증을 하지 않아요',
+    title: '2단계 인증을 껐어요',
+    what: '이제 {brand} 계정에 로그인할 때 2단계 인증을 하지 않아요.',
+    fine: '본인이 했거나 요청한 일이라면 아무것도 하지 않으셔도 돼요.',
+  },
+  totp_removed: {
+    subject: '[{brand}] 인증 앱을 삭제했어요',
+    title: '인증 앱을 삭제했어요',
+    what: '이제 인증 앱의 코드로 {brand} 계정에 로그인할 수 없어요.',
+    fine: '본인이라면 아무것도 하지 않으셔도 돼요.',
+  },
+  recovery_code_used: {
+    subject: '[{brand}] 복구 코드를 사용했어요',
+    title: '복구 코드를 사용했어요',
+    what: '첫 번째 단계를 마친 누군가가 복구 코드로 {brand} 계정에 로그인했어요.',
+    left: '남은 복구 코드: {left}개. 언제든지 새로 만들 수 있어요.',
+  },
+  recovery_codes_made: {
+    subject: '[{brand}] 복구 코드를 새로 만들었어요',
+    title: '복구 코드를 새로 만들었어요',
+    what: '{brand} 계정의 복구 코드를 새로 만들었어요. 이전 코드는 더 이상 쓸 수 없어요.',
+    fine: '본인이라면 아무것도 하지 않으셔도 돼요.',
+  },
+  second_step: {
+    not_you:
+      '본인이 아닌가요? 다른 사람이 들어온 거예요. 로그인 페이지에서 ‘비밀번호를 잊으셨나요?’를 선택하고, 같은 페이지에서 도움을 요청하세요.',
+    action: '계정 확인하기',
+  },
   change_address: {
     subject: '[{brand}] 새 이메일 주소를 확인해 주세요',
     title: '새 이메일 주소를 확인해 주세요',

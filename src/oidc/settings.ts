@@ -30,6 +30,12 @@ export const lifetimeSettings = z.strictObject({
     )
     .transform((text) => parseDuration(text) ?? 0)
     .describe('How long somebody can take back that they deleted their account; 0d deletes it at once.'),
+  trusted_device: z
+    .string()
+    .default('30d')
+    .refine((text) => (parseDuration(text) ?? Infinity) <= 90 * 86_400, 'a duration of up to 90 days; 0d trusts none')
+    .transform((text) => parseDuration(text) ?? 0)
+    .describe('How long a browser need not prove a second factor again, where its person wished so; 0d trusts none.'),
   restart: duration('24h', 'How long an expired visit can be begun again with one click.'),
   remembered_account: duration('90d', 'Account in the chooser of a browser.'),
   events: duration('400d', 'What happened, for explain and the activity of an account.'),

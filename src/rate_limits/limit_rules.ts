@@ -26,6 +26,10 @@ export const limitRules = {
   mail_total: { counts: 'everything', points: 1200, window: 600 },
   /** Wrong mailed codes for one address; survives new codes. A single code has five tries of its own. */
   code_account: { counts: 'mailbox', points: 10, window: 3600 },
+  /** Codes of an authenticator app for one account, from anywhere: neither another session nor the right password resets them. */
+  second_factor_account: { counts: 'account', points: 5, window: 300, block: 300 },
+  /** Recovery codes likewise, counted apart: guessing the one keeps nobody from the other. */
+  recovery_code_account: { counts: 'account', points: 5, window: 300, block: 300 },
   /** Refused notifications in the name of an upstream that leave an event each; more are refused alike, and leave none. */
   notification_address: { counts: 'client address', points: 30, window: 600 },
 } as const satisfies Record<string, Rule>;

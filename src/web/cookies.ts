@@ -2,7 +2,15 @@ import type Koa from 'koa';
 import { ownContext } from './request_state.ts';
 
 /** Every cookie there is, apart from the signatures beside them. */
-export type CookieName = 'session' | 'browser' | 'interaction' | 'resume' | 'locale' | 'last_upstream' | 'demo';
+export type CookieName =
+  | 'session'
+  | 'browser'
+  | 'interaction'
+  | 'resume'
+  | 'locale'
+  | 'last_upstream'
+  | 'trusted_device'
+  | 'demo';
 
 /** The signed cookies of a request. */
 export interface Cookies {

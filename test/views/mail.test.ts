@@ -12,6 +12,7 @@ const values = {
   link_minutes: '30',
   expires_seconds: '604800',
   last: 'yes',
+  left: '7',
   until: '5 December 2026 at 14:32 (UTC)',
 };
 const every = mailNames.flatMap((name) => locales.map(({ tag }) => [name, tag] as const));

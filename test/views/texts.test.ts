@@ -41,6 +41,7 @@ describe('the texts', () => {
           expires_seconds: '604800',
           address: 'm•••@x.example',
           until: '5 December 2026 at 14:32 (UTC)',
+          left: '7',
         };
         renderMail(name, 'html', tag, { ...required, disowned: 'yes' });
         renderMail(name, 'text', tag, {

@@ -1,0 +1,85 @@
+import type { Knex } from 'knex';
+import type { Context } from 'koa';
+import type { Account, Occasion } from '../accounts/index.ts';
+
+/**
+ * What a typed code is worth. `reused`: it was right, and is used up. `throttled`: there were too many wrong ones of this
+ * account; `retryAfter` in seconds.
+ */
+export type Proof =
+  | { ok: true; method: 'otp' }
+  | { ok: false; reason: 'wrong' | 'reused' }
+  | { ok: false; reason: 'throttled'; retryAfter: number };
+
+/** The second factors of one account. */
+export interface EnrolledFactors {
+  totp?: { addedAt: Date; lastUsedAt: Date };
+  /** How many recovery codes are left, and when they were made. */
+  recoveryCodes: number;
+  recoveryCodesMadeAt?: Date;
+  /** What the person wants to be asked for first. */
+  preferred?: Preferred;
+}
+
+/** What can be asked for first. */
+export type Preferred = 'totp' | 'passkey';
+
+/** A new authenticator app, as its page shows it until the first code of it confirms it. */
+export interface NewTotp {
+  /** Sealed: to be kept on the server until it is confirmed. It opens for this account only. */
+  secret: string;
+  /** The same for whoever cannot scan: base32 in groups of four. */
+  text: string;
+  /** The same as an `otpauth:` URI. */
+  uri: string;
+  /** The same as a picture: SVG on white, in both themes. */
+  qr: string;
+}
+
+/** A browser that need not prove a second factor. */
+export interface TrustedDevice {
+  browserHash: string;
+  since: Date;
+  until: Date;
+}
+
+/** What the room offers. */
+export interface SecondFactors {
+  /** In one statement. */
+  of(accountId: string): Promise<EnrolledFactors>;
+  /** Whether the account has an authenticator app. */
+  hasTotp(within: Knex, accountId: string): Promise<boolean>;
+  /** A new secret; nothing is kept yet. */
+  newTotp(account: Pick<Account, 'id' | 'address'>): NewTotp;
+  /** The same for a secret that was sealed before: for a page that is shown again. */
+  showTotp(account: Pick<Account, 'id' | 'address'>, secret: string): NewTotp;
+  /**
+   * Keeps the secret if the code is one of it. False for a wrong code, and for an account that has an app already: it is never
+   * replaced silently. The code counts as used.
+   */
+  confirmTotp(within: Knex, accountId: string, secret: string, code: string): Promise<boolean>;
+  /** Accepts a code of the app once, and none that is older than one accepted before (RFC 6238 5.2, ASVS 5.0 6.5.1). */
+  proveTotp(accountId: string, code: string, about: Pick<Occasion, 'reference'>): Promise<Proof>;
+  /** Accepts a recovery code once, and mails its owner how many are left. */
+  proveRecoveryCode(accountId: string, code: string, about: Occasion): Promise<Proof & { left?: number }>;
+  /** Ten new codes; those before are worth nothing. This is the only time that they can be read. */
+  makeRecoveryCodes(within: Knex, accountId: string): Promise<string[]>;
+  /** Asks for this first from now on; undefined: for what was used last. */
+  prefer(accountId: string, method: Preferred | undefined): Promise<void>;
+
+  /** Seconds for which a browser may be trusted; 0: not at all, and nobody is to be offered it. */
+  trustSeconds: number;
+  /** From now on this browser need not prove a second factor of the account. Sets the cookie. */
+  trust(ctx: Context, account: Pick<Account, 'id' | 'proofEpoch'>): Promise<void>;
+  /** Whether this browser is trusted by the account as it is now. */
+  isTrusted(ctx: Context, account: Pick<Account, 'id' | 'proofEpoch'>): Promise<boolean>;
+  trustedDevices(account: Pick<Account, 'id' | 'proofEpoch'>): Promise<TrustedDevice[]>;
+  /** No browser is trusted any more, but the one that is excepted. */
+  distrust(within: Knex, accountId: string, except?: string): Promise<void>;
+
+  /** Takes the app away; false when there is none. The caller drops proofs and tells its owner. */
+  removeTotp(within: Knex, accountId: string): Promise<boolean>;
+  /** Takes everything of this room away. */
+  removeAll(within: Knex, accountId: string): Promise<void>;
+  sweep(): Promise<number>;
+}

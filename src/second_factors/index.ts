@@ -1,0 +1,9 @@
+/**
+ * second_factors: what somebody proves beside the first factor, if it is no passkey.
+ *
+ * Owns authenticator apps (TOTP, RFC 6238), recovery codes and trusted browsers, the count of wrong codes, their mails, and
+ * /account/totp, /account/recovery-codes and /account/second-step. Never signs anybody in, accepts no code twice, and keeps no
+ * recovery code and no secret that could be read from the database.
+ */
+export { openSecondFactors } from './second_factors.ts';
+export type { EnrolledFactors, NewTotp, Preferred, Proof, SecondFactors, TrustedDevice } from './door.ts';

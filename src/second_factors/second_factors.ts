@@ -1,0 +1,64 @@
+import type { Account } from '../accounts/index.ts';
+import { sweepRows } from '../database/index.ts';
+import { now } from '../kit/clock.ts';
+import type { SecondFactorsDeps } from './deps.ts';
+import type { NewTotp, SecondFactors } from './door.ts';
+import { codeHash, proveRecoveryCode, proveTotp, seedContext } from './prove.ts';
+import { newRecoveryCode, readRecoveryCode } from './recovery_code.ts';
+import { deleteCodes, replaceCodes } from './recovery_code_store.ts';
+import { inGroups, newSecret, qrOf, readTotpCode, stepsOf, totpUri } from './totp.ts';
+import { deleteTotp, hasTotp, insertTotp, postgresTotpStore } from './totp_store.ts';
+import { trustedDevices } from './trusted_devices.ts';
+
+const CODES = 10;
+const DRAFTS = { table: 'factor_drafts', column: 'expires_at' };
+const DEVICES = { table: 'trusted_devices', column: 'expires_at' };
+
+/** Opens the second factors over the database. */
+export function openSecondFactors(deps: SecondFactorsDeps): SecondFactors {
+  const { database, sealer } = deps;
+  const store = postgresTotpStore(database);
+  const devices = trustedDevices(deps);
+  const show = (account: Pick<Account, 'id' | 'address'>, secret: string) =>
+    describe(deps, account, sealer.open(secret, seedContext(account.id)), secret);
+  return {
+    ...devices,
+    of: store.of,
+    hasTotp,
+    newTotp: (account) => show(account, sealer.seal(newSecret(), seedContext(account.id))),
+    showTotp: show,
+    async confirmTotp(within, accountId, secret, typed) {
+      const code = readTotpCode(typed);
+      if (code === undefined) return false;
+      const step = stepsOf(sealer.open(secret, seedContext(accountId)), code).at(-1);
+      return step !== undefined && insertTotp(within, accountId, secret, step);
+    },
+    proveTotp: (accountId, code, about) => proveTotp(deps, accountId, code, about),
+    proveRecoveryCode: (accountId, code, about) => proveRecoveryCode(deps, accountId, code, about),
+    async makeRecoveryCodes(within, accountId) {
+      const codes = Array.from({ length: CODES }, newRecoveryCode);
+      const hashes = codes.map((code) => codeHash(deps, accountId, readRecoveryCode(code) ?? code));
+      await replaceCodes(within, accountId, hashes);
+      return codes;
+    },
+    prefer: (accountId, method) => store.prefer(accountId, method ?? null),
+    removeTotp: deleteTotp,
+    async removeAll(within, accountId) {
+      await deleteTotp(within, accountId);
+      await deleteCodes(within, accountId);
+      await devices.distrust(within, accountId);
+      await within('factor_drafts').where({ account_id: accountId }).delete();
+    },
+    sweep: async () => (await sweepRows(database, DRAFTS, now())) + (await sweepRows(database, DEVICES, now())),
+  };
+}
+
+function describe(
+  { brand }: SecondFactorsDeps,
+  { id, address }: Pick<Account, 'id' | 'address'>,
+  plain: string,
+  secret: string,
+): NewTotp {
+  const uri = totpUri(plain, { issuer: brand(), label: address?.stored ?? id });
+  return { secret, text: inGroups(plain), uri, qr: qrOf(uri) };
+}
