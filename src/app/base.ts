@@ -64,6 +64,7 @@ export async function openBase(deps: AppDeps) {
     codeKey: deps.secrets.subject_salt,
     trustSeconds: lifetimes.trusted_device,
     ownerOf: (id) => accounts.find(id),
+    setSecondStep: (within, id, on) => accounts.setSecondStep(within, id, on),
   });
   const accountsDeps = {
     database,

@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/index.ts';
+import type { Account, Accounts } from '../accounts/index.ts';
 import type { Database } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import type { Sealer } from '../keys/index.ts';
@@ -22,4 +22,5 @@ export interface SecondFactorsDeps {
   trustSeconds: number;
   /** Whose codes these are, for the mail: the accounts, which are opened after this room. */
   ownerOf(accountId: string): Promise<Account | undefined>;
+  setSecondStep: Accounts['setSecondStep'];
 }

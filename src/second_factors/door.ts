@@ -32,9 +32,18 @@ export interface NewTotp {
   text: string;
   /** The same as an `otpauth:` URI. */
   uri: string;
-  /** The same as a picture: SVG on white, in both themes. */
-  qr: string;
+  /** The same as a picture; see the mixin `totp`. */
+  qr: QrCode;
 }
+
+/** A picture for cameras: `path` of SVG, black, on a white square of `size`, which has its margin in it. */
+export interface QrCode {
+  size: number;
+  path: string;
+}
+
+/** What came of setting up an app. `codes`: the account's first recovery codes, to be shown once. */
+export type EnrolledTotp = { ok: true; codes?: string[] } | { ok: false; reason: 'wrong' | 'enrolled_already' };
 
 /** A browser that need not prove a second factor. */
 export interface TrustedDevice {
@@ -54,10 +63,17 @@ export interface SecondFactors {
   /** The same for a secret that was sealed before: for a page that is shown again. */
   showTotp(account: Pick<Account, 'id' | 'address'>, secret: string): NewTotp;
   /**
-   * Keeps the secret if the code is one of it. False for a wrong code, and for an account that has an app already: it is never
-   * replaced silently. The code counts as used.
+   * Keeps the secret if the code is one of it; the code counts as used. An app that is there is never replaced. In one
+   * transaction, with what the caller does `also`: the second step is on, whoever has no recovery codes gets ten, no browser is
+   * trusted, and the owner has a mail. IdpError interaction_expired when the account's proofs were dropped meanwhile.
    */
-  confirmTotp(within: Knex, accountId: string, secret: string, code: string): Promise<boolean>;
+  enrolTotp(
+    account: Account,
+    secret: string,
+    code: string,
+    occasion: Occasion,
+    also?: (within: Knex) => Promise<void>,
+  ): Promise<EnrolledTotp>;
   /** Accepts a code of the app once, and none that is older than one accepted before (RFC 6238 5.2, ASVS 5.0 6.5.1). */
   proveTotp(accountId: string, code: string, about: Pick<Occasion, 'reference'>): Promise<Proof>;
   /** Accepts a recovery code once, and mails its owner how many are left. */

@@ -6,4 +6,4 @@
  * recovery code and no secret that could be read from the database.
  */
 export { openSecondFactors } from './second_factors.ts';
-export type { EnrolledFactors, NewTotp, Preferred, Proof, SecondFactors, TrustedDevice } from './door.ts';
+export type { EnrolledFactors, EnrolledTotp, NewTotp, Preferred, Proof, SecondFactors, TrustedDevice } from './door.ts';

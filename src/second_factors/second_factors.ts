@@ -3,14 +3,13 @@ import { sweepRows } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
 import type { SecondFactorsDeps } from './deps.ts';
 import type { NewTotp, SecondFactors } from './door.ts';
-import { codeHash, proveRecoveryCode, proveTotp, seedContext } from './prove.ts';
-import { newRecoveryCode, readRecoveryCode } from './recovery_code.ts';
-import { deleteCodes, replaceCodes } from './recovery_code_store.ts';
-import { inGroups, newSecret, qrOf, readTotpCode, stepsOf, totpUri } from './totp.ts';
-import { deleteTotp, hasTotp, insertTotp, postgresTotpStore } from './totp_store.ts';
+import { enrolTotp, makeRecoveryCodes } from './enrol.ts';
+import { proveRecoveryCode, proveTotp, seedContext } from './prove.ts';
+import { deleteCodes } from './recovery_code_store.ts';
+import { inGroups, newSecret, qrOf, totpUri } from './totp.ts';
+import { deleteTotp, hasTotp, postgresTotpStore } from './totp_store.ts';
 import { trustedDevices } from './trusted_devices.ts';
 
-const CODES = 10;
 const DRAFTS = { table: 'factor_drafts', column: 'expires_at' };
 const DEVICES = { table: 'trusted_devices', column: 'expires_at' };
 
@@ -27,20 +26,10 @@ export function openSecondFactors(deps: SecondFactorsDeps): SecondFactors {
     hasTotp,
     newTotp: (account) => show(account, sealer.seal(newSecret(), seedContext(account.id))),
     showTotp: show,
-    async confirmTotp(within, accountId, secret, typed) {
-      const code = readTotpCode(typed);
-      if (code === undefined) return false;
-      const step = stepsOf(sealer.open(secret, seedContext(accountId)), code).at(-1);
-      return step !== undefined && insertTotp(within, accountId, secret, step);
-    },
+    enrolTotp: (account, secret, code, occasion, also) => enrolTotp(deps, account, { secret, code }, occasion, also),
     proveTotp: (accountId, code, about) => proveTotp(deps, accountId, code, about),
     proveRecoveryCode: (accountId, code, about) => proveRecoveryCode(deps, accountId, code, about),
-    async makeRecoveryCodes(within, accountId) {
-      const codes = Array.from({ length: CODES }, newRecoveryCode);
-      const hashes = codes.map((code) => codeHash(deps, accountId, readRecoveryCode(code) ?? code));
-      await replaceCodes(within, accountId, hashes);
-      return codes;
-    },
+    makeRecoveryCodes: (within, accountId) => makeRecoveryCodes(deps, within, accountId),
     prefer: (accountId, method) => store.prefer(accountId, method ?? null),
     removeTotp: deleteTotp,
     async removeAll(within, accountId) {

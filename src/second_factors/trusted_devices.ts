@@ -70,6 +70,7 @@ async function devicesOf(knex: Knex, { id, proofEpoch }: Trusting): Promise<Trus
   return rows.map((row) => ({ browserHash: row.browser_hash, since: row.created_at, until: row.expires_at }));
 }
 
-async function distrust(within: Knex, accountId: string, except = ''): Promise<void> {
+/** See the door. */
+export async function distrust(within: Knex, accountId: string, except = ''): Promise<void> {
   await within('trusted_devices').where({ account_id: accountId }).whereNot({ browser_hash: except }).delete();
 }

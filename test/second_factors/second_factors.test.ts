@@ -44,6 +44,7 @@ beforeAll(async () => {
       codeKey: keys.codeKey,
       trustSeconds: 30 * DAY,
       ownerOf: (id) => world.accounts.find(id),
+      setSecondStep: (within, id, on) => world.accounts.setSecondStep(within, id, on),
     });
   door = await openDoor({}, (web) => {
     factors = open(world.database, web);
@@ -84,8 +85,7 @@ async function enrolled(): Promise<{ account: Account; app: TOTP }> {
   const made = factors.newTotp(account);
   const app = appOf(made.uri);
   pass(-4 * STEP);
-  const { knex } = world.database;
-  expect(await factors.confirmTotp(knex, account.id, made.secret, codeAt(app))).toBe(true);
+  expect(await factors.enrolTotp(account, made.secret, codeAt(app), OCCASION)).toMatchObject({ ok: true });
   useRealClock();
   return { account, app };
 }
@@ -101,7 +101,8 @@ describe('an authenticator app', () => {
     expect(appOf(uri).label).toBe(account.address?.stored);
     expect(text).toMatch(/^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/);
     expect(appOf(uri).secret.base32).toBe(text.replaceAll(' ', ''));
-    expect(qr).toMatch(/^<svg [^>]*><rect fill="white"[^>]*\/><path fill="black" d="[^"<>]*"\/><\/svg>$/);
+    expect(qr.size).toBeGreaterThan(40);
+    expect(qr.path).toMatch(/^(M\d+ \d+h(\d+)v1h-\2z)+$/);
     expect(factors.showTotp(account, secret)).toEqual({ text, uri, qr, secret });
   });
 
@@ -130,7 +131,7 @@ describe('an authenticator app', () => {
     const account = await world.existing();
     const made = factors.newTotp(account);
     const code = codeAt(appOf(made.uri));
-    expect(await factors.confirmTotp(world.database.knex, account.id, made.secret, code)).toBe(true);
+    expect(await factors.enrolTotp(account, made.secret, code, OCCASION)).toMatchObject({ ok: true });
     expect(await prove(account, code)).toEqual({ ok: false, reason: 'reused' });
     pass(-3600);
     expect(await prove(account, codeAt(appOf(made.uri)))).toEqual({ ok: false, reason: 'reused' });
@@ -173,9 +174,10 @@ describe('an authenticator app', () => {
   it('F3: is not confirmed by a code of another secret, nor with the secret of another account', async () => {
     const [account, somebody] = [await world.existing(), await world.existing()];
     const [made, theirs] = [factors.newTotp(account), factors.newTotp(somebody)];
-    const { knex } = world.database;
-    expect(await factors.confirmTotp(knex, account.id, made.secret, codeAt(appOf(theirs.uri)))).toBe(false);
-    const stolen = factors.confirmTotp(knex, account.id, theirs.secret, codeAt(appOf(theirs.uri)));
+    const code = codeAt(appOf(theirs.uri));
+    const wrong = await factors.enrolTotp(account, made.secret, code, OCCASION);
+    expect(wrong).toEqual({ ok: false, reason: 'wrong' });
+    const stolen = factors.enrolTotp(account, theirs.secret, code, OCCASION);
     const outcome = stolen.then(
       () => 'confirmed',
       () => 'refused',
@@ -188,18 +190,38 @@ describe('an authenticator app', () => {
     const account = await world.existing();
     const made = [factors.newTotp(account), factors.newTotp(account), factors.newTotp(account)];
     const confirmed = await Promise.all(
-      made.map(({ secret, uri }) => factors.confirmTotp(world.database.knex, account.id, secret, codeAt(appOf(uri)))),
+      made.map(({ secret, uri }) => factors.enrolTotp(account, secret, codeAt(appOf(uri)), OCCASION)),
     );
-    expect(confirmed.filter(Boolean)).toHaveLength(1);
-    const first = made[confirmed.indexOf(true)];
+    expect(oks(confirmed)).toBe(1);
+    expect(confirmed).toContainEqual({ ok: false, reason: 'enrolled_already' });
+    const first = made[confirmed.findIndex(({ ok }) => ok)];
     const app = appOf(first?.uri ?? '');
     expect(await prove(account, codeAt(app, 1))).toMatchObject({ ok: true });
+  });
+
+  it('is not set up by somebody who was shut out meanwhile', async () => {
+    const account = await world.existing();
+    const made = factors.newTotp(account);
+    await world.database.knex.transaction((within) => world.accounts.dropPending(within, account.id));
+    const late = factors.enrolTotp(account, made.secret, codeAt(appOf(made.uri)), OCCASION);
+    await expect(late).rejects.toMatchObject({ code: 'interaction_expired' });
+    expect(await factors.of(account.id)).toMatchObject({ recoveryCodes: 0 });
+  });
+
+  it('switches the second step on, brings the first recovery codes, and tells its owner', async () => {
+    const account = await world.existing();
+    const made = factors.newTotp(account);
+    const enrolled = await factors.enrolTotp(account, made.secret, codeAt(appOf(made.uri)), OCCASION);
+    expect(enrolled.ok && enrolled.codes).toHaveLength(10);
+    expect(await world.accounts.find(account.id)).toMatchObject({ secondStep: true });
+    expect(mails).toContainEqual(expect.objectContaining({ to: account.address?.stored, template: 'second-step-on' }));
+    expect(await factors.of(account.id)).toMatchObject({ recoveryCodes: 10, totp: { addedAt: expect.any(Date) } });
   });
 
   it('stands encrypted in the database', async () => {
     const account = await world.existing();
     const made = factors.newTotp(account);
-    await factors.confirmTotp(world.database.knex, account.id, made.secret, codeAt(appOf(made.uri)));
+    await factors.enrolTotp(account, made.secret, codeAt(appOf(made.uri)), OCCASION);
     const [row] = await world.database.knex('totp_seeds').where({ account_id: account.id });
     expect(row.secret).toBe(made.secret);
     expect(JSON.stringify(row)).not.toContain(made.text.replaceAll(' ', ''));
