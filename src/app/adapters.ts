@@ -6,6 +6,7 @@ import type { AccountDirectory } from '../oidc/index.ts';
 import { createOutbound, type Outbound } from '../outbound/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { SecondFactors } from '../second_factors/index.ts';
+import type { SignInDeps } from '../sign_in/index.ts';
 import { urlsIn, type SimulatorAccess } from '../upstreams/index.ts';
 import type { Probe } from '../web/index.ts';
 
@@ -55,8 +56,20 @@ export function directoryOf(accounts: Accounts): AccountDirectory {
     async find(id) {
       const account = await accounts.find(id);
       if (!account) return undefined;
-      return { id, usable: isUsable(account), provenFrom: account.provenFrom, claims: claimsOf(account) };
+      const { provenFrom, secondStep } = account;
+      return { id, usable: isUsable(account), provenFrom, secondStep, claims: claimsOf(account) };
     },
     forgetProofs: accounts.forgetProofs,
   };
 }
+
+/** Until the rooms of the second factors are here. */
+export const withoutSecondFactors: Pick<SignInDeps, 'secondFactors' | 'passkeys'> = {
+  secondFactors: {
+    of: async () => ({ recoveryCodes: 0 }),
+    trustSeconds: 0,
+    trust: async () => undefined,
+    isTrusted: async () => false,
+  },
+  passkeys: { available: false, has: async () => false },
+};

@@ -10,7 +10,7 @@ import { backToLogin, mountSignIn, type SignInDeps } from '../sign_in/index.ts';
 import { signOutPages } from '../sign_out/index.ts';
 import { mountLifecycle } from '../upstreams/index.ts';
 import { parameterOf, type Web } from '../web/index.ts';
-import { directoryOf } from './adapters.ts';
+import { directoryOf, withoutSecondFactors } from './adapters.ts';
 import type { AppDeps, Base } from './base.ts';
 import { ownAccountParts } from './own_account.ts';
 
@@ -50,6 +50,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     ...base,
     oidc,
     record,
+    ...withoutSecondFactors,
     sealer: keys.sealer,
     signup: settings.signup,
     codeSeconds: settings.lifetimes.mailed_code,
@@ -102,6 +103,7 @@ function openEngine(
     record: events.record,
     recordDeed: events.recordDeed,
     lifetimes,
+    require: settings.require,
     resources: [...settings.resources, ...resources],
     pages: signOutPages({ web }),
     outboundFetch: outbound.fetch,

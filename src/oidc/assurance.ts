@@ -1,14 +1,17 @@
-import { meets, type Level } from '../clients/index.ts';
+import { meets, strongest, type Level } from '../clients/index.ts';
 
-/** What an app asks for and hears in `acr` (OpenID Connect EAP ACR Values 1.0). */
-const WORDS = { mfa: 'mfa', phr: 'phishing-resistant' } as const satisfies Record<string, Level>;
+/** What an app asks for and hears in `acr` (OpenID EAP ACR Values 1.0), the weakest first. */
+const WORDS = [
+  ['mfa', 'mfa'],
+  ['phr', 'phishing-resistant'],
+] as const satisfies [word: string, level: Level][];
 
 /** The words that stand in the discovery document. */
-export const acrValues: readonly string[] = Object.keys(WORDS);
+export const acrValues: readonly string[] = WORDS.map(([word]) => word);
 
-/** Methods with the mark of a passkey whose person was verified (RFC 8176: software or hardware key). */
+/** A key in software or hardware (RFC 8176). It counts where its person was verified (`user`). */
 const PASSKEYS = ['swk', 'hwk'];
-/** What proves the identifier, and what proves beside it. Two of one kind are no two factors. */
+/** What proves somebody first, and what proves beside it. Two of one kind are no two factors. */
 const FIRST = ['pwd', 'fed'];
 const SECOND = ['otp'];
 
@@ -18,6 +21,9 @@ const SECOND = ['otp'];
  */
 const VOUCHED = 'vouched:';
 
+/** The account's person said on this browser that it need not ask for their second step. */
+export const TRUSTED_DEVICE = 'trusted-device';
+
 /** The mark of an upstream's trusted word. */
 export function vouchedFor(level: Exclude<Level, 'none'>): string {
   return VOUCHED + level;
@@ -26,20 +32,44 @@ export function vouchedFor(level: Exclude<Level, 'none'>): string {
 /** How surely a person was proven by these methods (`amr`, RFC 8176). */
 export function levelOf(amr: readonly string[] = []): Level {
   const has = (methods: readonly string[]) => methods.some((method) => amr.includes(method));
-  if ((has(PASSKEYS) && amr.includes('user')) || amr.includes(vouchedFor('phishing-resistant'))) {
-    return 'phishing-resistant';
-  }
-  return (has(FIRST) && has(SECOND)) || amr.includes(vouchedFor('mfa')) ? 'mfa' : 'none';
+  if ((has(PASSKEYS) && amr.includes('user')) || has([vouchedFor('phishing-resistant')])) return 'phishing-resistant';
+  return (has(FIRST) && has(SECOND)) || has([vouchedFor('mfa')]) ? 'mfa' : 'none';
+}
+
+/**
+ * Whether these methods are enough: for whoever asks for a level, and for an account that asks for a second step. A trusted
+ * browser saves its person the step that their own account asks for, and nothing that anybody else asks for.
+ */
+export function isEnough(
+  amr: readonly string[] = [],
+  { need, secondStep = false }: { need: Level; secondStep?: boolean | undefined },
+): boolean {
+  const level = levelOf(amr);
+  return meets(level, need) && (!secondStep || meets(level, 'mfa') || amr.includes(TRUSTED_DEVICE));
 }
 
 /** The `acr` of a session proven by these methods; undefined when that is nothing special. */
 export function acrOf(amr: readonly string[]): string | undefined {
   const level = levelOf(amr);
-  return Object.entries(WORDS).find(([, named]) => named === level)?.[0];
+  return WORDS.find(([, named]) => named === level)?.[0];
 }
 
-/** The weakest level that answers a request for one of these words: they are alternatives. Undefined for words that are not ours. */
-export function levelOfWords(words: readonly string[]): Level | undefined {
-  const asked = Object.entries(WORDS).flatMap(([word, level]) => (words.includes(word) ? [level] : []));
-  return asked.find((level) => asked.every((other) => meets(other, level)));
+/**
+ * What a request with these `acr_values` needs: they are alternatives, so the weakest of them; nothing for words that are not
+ * ours (OIDC Core 3.1.2.1).
+ */
+export function levelAsked(acrValuesAsked: unknown): Level {
+  const asked = typeof acrValuesAsked === 'string' ? acrValuesAsked.split(' ') : [];
+  return WORDS.find(([word]) => asked.includes(word))?.[1] ?? 'none';
+}
+
+/** What a visit needs, of all who may ask: the issuer, the client and its request. */
+export function needOf(issuer: Level, client: Level, acrValuesAsked: unknown): Level {
+  return strongest(issuer, client, levelAsked(acrValuesAsked));
+}
+
+/** What others may learn of the methods of a session: no marks, and `mfa` where that is what they come to (RFC 8176 2). */
+export function publicMethods(amr: readonly string[]): string[] {
+  const shown = amr.filter((method) => !method.includes(':') && method !== TRUSTED_DEVICE && method !== 'mfa');
+  return meets(levelOf(amr), 'mfa') || amr.includes('mfa') ? [...shown, 'mfa'] : shown;
 }

@@ -1,5 +1,5 @@
 import type { Client } from 'oidc-provider';
-import { takes } from '../clients/index.ts';
+import { takes, type Level } from '../clients/index.ts';
 
 /** One of the organisation's own apps. */
 export function isFirstParty(client: Client | undefined): boolean {
@@ -20,4 +20,10 @@ export function takesWay(client: Client | undefined, way: string | undefined): b
 /** PKCE is required of every client unless its settings say otherwise; of a public one always (RFC 9700 2.1.1). */
 export function needsPkce(client: Client): boolean {
   return client['require_pkce'] !== false || client.clientAuthMethod === 'none';
+}
+
+/** How surely a client wants its people to be proven. */
+export function requiredBy(client: Client | undefined): Level {
+  // Our own schema has read it.
+  return (client?.['require'] as Level | undefined) ?? 'none';
 }

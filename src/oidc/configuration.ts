@@ -29,7 +29,7 @@ interface EngineParts {
 
 /** The library's configuration, in full. */
 export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
-  const { issuer, keys, web, lifetimes, resources, subjectSalt } = deps;
+  const { issuer, keys, web, lifetimes, resources, subjectSalt, require = 'none' } = deps;
   const isUsable = async (id: string) => (await deps.accounts.find(id))?.usable === true;
   const rules = protocolRules({ pairwise: subjectSalt !== undefined, discovery: deps.discovery, isUsable });
   const subjectFor = createSubjectFor(deps);
@@ -52,7 +52,7 @@ export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configu
     revokeGrantPolicy: ({ oidc }) =>
       oidc.route !== 'end_session_confirm' && !(oidc.route === 'revocation' && !!oidc.accessToken),
     interactions: {
-      policy: createInteractionPolicy({ sessionMax: lifetimes.session_max, subjectFor }),
+      policy: createInteractionPolicy({ sessionMax: lifetimes.session_max, need: require, subjectFor }),
       url: parts.interactionUrl,
     },
     // RFC 9700 4.14.2: every refresh token is used once, whatever kind of client holds it.
@@ -117,7 +117,8 @@ function toAccount(entry: DirectoryEntry | undefined, session: Session | undefin
   if (!entry?.usable) return undefined;
   const own = session?.accountId === entry.id ? session.loginTs : undefined;
   if (own !== undefined && isForgotten(own, entry)) return undefined;
-  return { accountId: entry.id, claims: () => ({ ...entry.claims, sub: entry.id }) };
+  const { id, secondStep } = entry;
+  return { accountId: id, secondStep, claims: () => ({ ...entry.claims, sub: id }) };
 }
 
 function withoutAgent(options: RequestInit = {}): RequestInit {

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
 import type { Knex } from 'knex';
 import type { Context } from 'koa';
-import type { ClientMetadata } from '../clients/index.ts';
+import type { ClientMetadata, Level } from '../clients/index.ts';
 import type { Database } from '../database/index.ts';
 import type { RecordDeed, RecordEvent } from '../events/index.ts';
 import type { Keys } from '../keys/index.ts';
@@ -25,6 +25,8 @@ export interface DirectoryEntry {
   usable: boolean;
   /** A login before this instant counts for nothing. */
   provenFrom?: Date;
+  /** It asks for a second step: a session without one is none. */
+  secondStep?: boolean;
   /** Standard claims (OIDC Core 5.1) without `sub`; the engine picks those that the scopes allow. */
   claims: Record<string, unknown>;
 }
@@ -51,6 +53,8 @@ export interface OidcDeps {
   record: RecordEvent;
   recordDeed: RecordDeed;
   lifetimes: LifetimeSettings;
+  /** How surely everybody must be proven; `none` when absent. */
+  require?: Level;
   resources: ResourceSettings[];
   pages: LogoutPages;
   /** The guarded HTTP client: back-channel logout, a client's jwks_uri. */

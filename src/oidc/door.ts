@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Context, Middleware } from 'koa';
+import type { Level } from '../clients/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
 import type { Device } from '../web/index.ts';
 import type { KeyRing } from './deps.ts';
@@ -22,10 +23,26 @@ export interface Visit {
   formTarget: string;
   /** The account of the session in which this prompt arose. */
   accountId?: string;
+  /** That session, with all that we keep of how it came about. */
+  session?: VisitSession;
+  /** How surely its person must be proven: what the issuer, the client and its request ask for. */
+  need: Level;
   /** How far the steps of this prompt got. Only the server writes it. */
   progress: Record<string, unknown>;
   /** What the client asks for: `missing` was not granted before. */
   scopes: { missing: RequestedScopes; granted: RequestedScopes };
+}
+
+/** The session in which a prompt arose, for whoever raises it. */
+interface VisitSession {
+  accountId: string;
+  /** With the marks that no app learns. */
+  methods: string[];
+  /** The upstream through which it came. */
+  upstreamId?: string;
+  /** Seconds since 1970. */
+  signedInAt: number;
+  remember: boolean;
 }
 
 /** The app that a visit came from. */
@@ -53,17 +70,17 @@ export interface RequestedScopes {
 /**
  * What a finished prompt says. `login`: this person, proven by these methods. `consent`: all that is missing is granted.
  * `provenAt` is when, in seconds since 1970; now when absent. `proofEpoch`: of the account, before the proof. `upstreamId`: the
- * upstream they came through; `through`: the identity there. Neither: the prompt is answered by going on with the account of
- * the session.
+ * upstream they came through; `through`: the identity there. `raised`: the session proved more of its person, whose first proof
+ * is as old as before. Neither: the prompt is answered by going on with the account of the session.
  */
 export interface VisitResult {
   login?: {
     accountId: string;
     amr: string[];
-    acr?: string;
     remember: boolean;
     provenAt?: number;
     proofEpoch?: number;
+    raised?: true | undefined;
     upstreamId?: string;
     through?: SessionIdentity | undefined;
   };
@@ -84,6 +101,8 @@ export interface Session {
   signedInAt: number;
   amr: string[];
   acr?: string;
+  /** What these methods come to. */
+  level: Level;
 }
 
 /** A part of a list: so many, from where the page before ended. */

@@ -5,6 +5,7 @@ import type { RecordDeed, SecurityEvent } from '../events/index.ts';
 import type { Sealer } from '../keys/index.ts';
 import { epochSeconds, now } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
+import { acrOf } from './assurance.ts';
 import { models } from './artifacts/models.ts';
 import { inOneUnit, inRequestScope } from './artifacts/request_scope.ts';
 import { toRow } from './artifacts/rows.ts';
@@ -119,7 +120,7 @@ function toLibraryResult(visit: Visit, { login }: VisitResult): InteractionResul
   const answered = READ_BY_THE_LIBRARY.has(visit.prompt.name) ? {} : { [visit.prompt.name]: {} };
   if (!login) return answered;
   const { provenAt = epochSeconds(), proofEpoch: _compared, upstreamId, amr, ...proven } = login;
-  return { ...answered, login: { ...proven, amr: methodsWithWay(amr, upstreamId), ts: provenAt } };
+  return { ...answered, login: { ...proven, amr: methodsWithWay(amr, upstreamId), acr: acrOf(amr), ts: provenAt } };
 }
 
 /** What there was before is looked for now; what is given is written with the answer. */

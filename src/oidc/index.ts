@@ -6,7 +6,7 @@
  * /.well-known/openid-configuration and /.well-known/oauth-authorization-server. Never shows a page of its own, never knows a
  * password, never speaks to an upstream, and never hands out the Provider.
  */
-export { levelOf } from './assurance.ts';
+export { isEnough, levelOf, TRUSTED_DEVICE, vouchedFor } from './assurance.ts';
 export { openOidc } from './oidc.ts';
 export { validateClients } from './validate_clients.ts';
 export { resourceSentence, scopeSentence } from './scope_words.ts';

@@ -1,6 +1,8 @@
 import { decodeJwt } from 'jose';
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
-import { isFirstParty, isNative, takesWay } from './client_traits.ts';
+import { strongest, type Level } from '../clients/index.ts';
+import { isEnough, levelAsked } from './assurance.ts';
+import { isFirstParty, isNative, requiredBy, takesWay } from './client_traits.ts';
 import { wayOf } from './login_way.ts';
 
 const { base, Check, Prompt } = interactionPolicy;
@@ -17,6 +19,8 @@ interface Rule {
 
 interface PolicyDeps {
   sessionMax: number;
+  /** How surely everybody must be proven. */
+  need: Level;
   /** The subject under which a client knows an account. */
   subjectFor(ctx: KoaContextWithOIDC, accountId: string): Promise<string>;
 }
@@ -39,8 +43,14 @@ export function createInteractionPolicy(deps: PolicyDeps): interactionPolicy.Def
   return policy;
 }
 
-function loginRules({ sessionMax, subjectFor }: PolicyDeps): Rule[] {
+function loginRules({ sessionMax, need, subjectFor }: PolicyDeps): Rule[] {
   return [
+    {
+      // As the library's own, but for a session that only proved more: its first proof is as old as it was.
+      reason: 'max_age',
+      description: 'End-User authentication could not be obtained',
+      asks: ({ oidc }) => oidc.params?.['max_age'] !== undefined && isOlder(oidc, Number(oidc.params['max_age'])),
+    },
     {
       reason: 'account_unusable',
       description: 'the account of the session cannot be used any more',
@@ -49,7 +59,7 @@ function loginRules({ sessionMax, subjectFor }: PolicyDeps): Rule[] {
     {
       reason: 'session_too_old',
       description: 'End-User authentication is too old',
-      asks: ({ oidc }) => oidc.session?.accountId !== undefined && oidc.session.past(sessionMax) && !oidc.result?.login,
+      asks: ({ oidc }) => oidc.session?.accountId !== undefined && isOlder(oidc, sessionMax),
     },
     {
       reason: 'way_not_taken',
@@ -67,7 +77,40 @@ function loginRules({ sessionMax, subjectFor }: PolicyDeps): Rule[] {
         return accountId === undefined || (await subjectFor(ctx, accountId)) !== hinted;
       },
     },
+    ...levelRules(need),
   ];
+}
+
+/** Who proved too little proves more, in the same session: see `raiseSession` of sign_in, which knows these reasons. */
+function levelRules(need: Level): Rule[] {
+  const asksOf = (enough: (oidc: Oidc) => Parameters<typeof isEnough>[1]): Predicate => {
+    return ({ oidc }) => oidc.session?.accountId !== undefined && !isEnough(oidc.session.amr, enough(oidc));
+  };
+  return [
+    {
+      reason: 'second_step',
+      description: 'the account asks for a second factor',
+      asks: asksOf(({ account }) => ({ need: 'none', secondStep: account?.['secondStep'] === true })),
+    },
+    {
+      reason: 'require',
+      description: 'the issuer or this client requires stronger authentication',
+      asks: asksOf(({ client }) => ({ need: strongest(need, requiredBy(client)) })),
+    },
+    {
+      reason: 'acr_values',
+      description: 'none of the requested ACRs could be obtained',
+      asks: asksOf(({ params }) => ({ need: levelAsked(params?.['acr_values']) })),
+    },
+  ];
+}
+
+type Oidc = KoaContextWithOIDC['oidc'];
+
+/** Whether the first proof of a session is older than so many seconds, and was not made anew in this visit. */
+function isOlder({ session, result }: Oidc, seconds: number): boolean {
+  const anew = result?.login !== undefined && result.login['raised'] !== true;
+  return !anew && (session === undefined || session.past(seconds));
 }
 
 const consentRules: Rule[] = [

@@ -11,14 +11,17 @@ export function methodsWithWay(amr: readonly string[], upstreamId?: string): str
   return upstreamId === undefined ? [...amr] : [...amr, VIA + upstreamId];
 }
 
-/** What others may learn of them. */
-export function publicMethods(amr: readonly string[]): string[] {
+/** The methods without it. */
+export function methodsWithoutWay(amr: readonly string[]): string[] {
   return amr.filter((method) => !method.startsWith(VIA));
+}
+
+/** The upstream through which a session came, if it came through one. */
+export function upstreamOf(amr: readonly string[] = []): string | undefined {
+  return amr.find((method) => method.startsWith(VIA))?.slice(VIA.length);
 }
 
 /** The way by which a session was made: the id of an upstream, or `local`. Undefined for one of which that is not known. */
 export function wayOf(amr: readonly string[] = []): string | undefined {
-  const via = amr.find((method) => method.startsWith(VIA));
-  if (via !== undefined) return via.slice(VIA.length);
-  return amr.includes('fed') || amr.length === 0 ? undefined : LOCAL_WAY;
+  return upstreamOf(amr) ?? (amr.includes('fed') || amr.length === 0 ? undefined : LOCAL_WAY);
 }

@@ -26,7 +26,8 @@ export function openOidc(deps: OidcDeps): Oidc {
   const { engine, sealer, visitStore, notices } = live;
   const { Session: sessions } = allStores(database, sealer);
   const lastUse = createLastUse(deps);
-  const visits = createVisits({ web, clients, store: visitStore, sessions });
+  const need = () => live.settings().require ?? 'none';
+  const visits = createVisits({ web, clients, store: visitStore, sessions, need });
   return {
     middleware: createFront({ web, visits, lastUse, recordDeed, engine: () => engine().routes }),
     current: visits.current,
@@ -35,7 +36,7 @@ export function openOidc(deps: OidcDeps): Oidc {
       if (!(await visitStore.progress(uid, progress))) throw new IdpError('interaction_expired');
     },
     ...createFinish({ sealer, visits, engine, recordDeed }),
-    session: createSessionReader({ web, sessions, accounts, lastUse }),
+    session: createSessionReader({ web, sessions, accounts, lastUse, need }),
     restart: createRestart({ web, visits: visitStore }),
     ...createRemembered(database, () => live.settings().lifetimes.remembered_account),
     ...createAccountLists(database),

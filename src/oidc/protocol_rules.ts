@@ -1,5 +1,6 @@
 import { errors, type Client, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { claimsByScope } from '../accounts/index.ts';
+import { acrValues } from './assurance.ts';
 import { needsPkce } from './client_traits.ts';
 import { routes } from './routes.ts';
 
@@ -27,6 +28,7 @@ export function protocolRules({ pairwise, discovery, isUsable }: RulesOptions): 
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
     claims,
+    acrValues: [...acrValues],
     conformIdTokenClaims: true,
     subjectTypes: pairwise ? ['public', 'pairwise'] : ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],

@@ -1,6 +1,8 @@
 import type { AdapterPayload } from 'oidc-provider';
-import type { ClientMetadata } from '../clients/index.ts';
+import type { ClientMetadata, Level } from '../clients/index.ts';
+import { needOf } from './assurance.ts';
 import type { RequestedScopes, Visit } from './door.ts';
+import { methodsWithoutWay, upstreamOf } from './login_way.ts';
 import type { VisitRecord } from './visit_store.ts';
 
 /** A visit as pages see it, out of what the library and we have stored of it. */
@@ -8,8 +10,9 @@ export function describeVisit(
   uid: string,
   record: VisitRecord,
   interaction: AdapterPayload,
-  client: ClientMetadata,
+  around: { client: ClientMetadata; session: AdapterPayload; need: Level },
 ): Visit {
+  const { client } = around;
   const { prompt, params = {}, session, lastSubmission } = interaction;
   const details = prompt?.details ?? {};
   const redirectUri = typeof params['redirect_uri'] === 'string' ? params['redirect_uri'] : undefined;
@@ -33,9 +36,17 @@ export function describeVisit(
     },
     formTarget: formTargetOf(redirectUri) ?? '',
     accountId: session?.accountId,
+    session: sessionOf(around.session),
+    need: needOf(around.need, client.require, params['acr_values']),
     progress: record.progress,
     scopes: scopesOf(params, missingOf(details)),
   };
+}
+
+function sessionOf({ accountId, loginTs, amr = [], transient }: AdapterPayload): Visit['session'] {
+  if (accountId === undefined || loginTs === undefined) return undefined;
+  const upstreamId = upstreamOf(amr);
+  return { accountId, methods: methodsWithoutWay(amr), upstreamId, signedInAt: loginTs, remember: transient !== true };
 }
 
 /** Origin, or scheme of an app: what CSP's form-action must allow at the end of a visit. */

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { AdapterPayload } from 'oidc-provider';
+import type { Level } from '../clients/index.ts';
 import { now } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import { parameterOf } from '../web/index.ts';
@@ -15,6 +16,8 @@ interface VisitsDeps {
   clients: OidcDeps['clients'];
   store: VisitStore;
   sessions: Pick<ModelStore, 'findByUid'>;
+  /** What the issuer asks of everybody. */
+  need: () => Level;
 }
 
 /** A visit with the artifact of the library behind it. */
@@ -47,7 +50,7 @@ export function createVisits(deps: VisitsDeps): Visits {
     find: async (uid, browserHash) => opened(uid, await ofBrowser(deps, uid, browserHash)),
     async live(visit) {
       const known = found.get(visit);
-      if (known) return (await sameSession(deps, known.interaction)) ? known : undefined;
+      if (known) return (await sessionOf(deps, known.interaction)) ? known : undefined;
       const record = await ofBrowser(deps, visit.uid, visit.browserHash);
       return record.finishedAt ? undefined : open(deps, visit.uid, record);
     },
@@ -87,8 +90,10 @@ async function open(deps: VisitsDeps, uid: string, record: VisitRecord): Promise
   if (record.finishedAt || record.expiresAt <= now()) throw expired;
   const { interaction } = record;
   const client = deps.clients.find(record.clientId);
-  if (!interaction?.prompt || !client || !(await sameSession(deps, interaction))) throw expired;
-  return { visit: describeVisit(uid, record, interaction, client), interaction };
+  if (!interaction?.prompt || !client) throw expired;
+  const session = await sessionOf(deps, interaction);
+  if (!session) throw expired;
+  return { visit: describeVisit(uid, record, interaction, { client, session, need: deps.need() }), interaction };
 }
 
 /**
@@ -118,8 +123,12 @@ function sharperFor(ctx: Context, error: unknown): unknown {
   return error;
 }
 
-/** A page that arose in a session is dead once another person, or nobody, is signed in there. */
-async function sameSession({ sessions }: VisitsDeps, { session }: AdapterPayload): Promise<boolean> {
-  if (session?.uid === undefined) return true;
-  return (await sessions.findByUid(session.uid))?.accountId === session.accountId;
+/**
+ * The session in which a page arose, empty when it arose in none. Undefined once another person, or nobody, is signed in there:
+ * the page is dead then.
+ */
+async function sessionOf({ sessions }: VisitsDeps, { session }: AdapterPayload): Promise<AdapterPayload | undefined> {
+  if (session?.uid === undefined) return {};
+  const found = await sessions.findByUid(session.uid);
+  return found?.accountId === session.accountId ? found : undefined;
 }

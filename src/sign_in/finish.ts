@@ -4,7 +4,8 @@ import { epochSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { accountDisabled } from './another_way.ts';
-import { aboutVisit, type SignInDeps } from './deps.ts';
+import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
+import { missingStep, withTrust } from './second_step.ts';
 import { moveTo, type Manner, type Proven } from './steps.ts';
 import { takesWay } from './ways.ts';
 
@@ -22,33 +23,47 @@ export function finishSignIn(
   visit: Visit,
   account: Account,
   manner: Manner,
-  fresh = false,
+  { fresh = false, joins }: { fresh?: boolean | undefined } & Pick<Proven, 'joins'> = {},
 ): Promise<void> {
   const { id: accountId, proofEpoch, provenFrom } = account;
   // A login within the second in which everything was ended is one after it.
   const provenAt = Math.max(epochSeconds(), Math.ceil((provenFrom?.getTime() ?? 0) / 1000));
-  return goOnProven(
-    deps,
-    ctx,
-    visit,
-    { accountId, manner, provenAt, proofEpoch },
-    { known: fresh ? account : undefined },
-  );
+  const proven = { accountId, manner, provenAt, proofEpoch, since: epochSeconds(), joins };
+  return goOnProven(deps, ctx, visit, proven, { known: fresh ? account : undefined });
+}
+
+/** Goes on with somebody who proved more. */
+export function proveMore(
+  deps: SignInDeps,
+  ctx: Context,
+  visit: Visit,
+  proven: Proven,
+  methods: readonly string[],
+): Promise<void> {
+  const { accountId, manner, provenAt, proofEpoch, raises, joins } = proven;
+  const all = [...new Set([...manner.methods, ...methods])];
+  const more = { accountId, manner: { ...manner, methods: all }, provenAt, proofEpoch, since: epochSeconds() };
+  return goOnProven(deps, ctx, visit, { ...more, raises, joins });
 }
 
 /**
- * The same for a proof that waited, or asks first: for the terms in force, and when this browser is signed in as somebody
- * else. Refuses a disabled or deleted account: this is the one way to a session, whatever was proven before.
+ * The same for a proof that waited, or asks first: for a second factor, for the terms in force, and when this browser is signed
+ * in as somebody else. Refuses a disabled or deleted account: this is the one way to a session, whatever was proven before.
  */
 export async function goOnProven(
   deps: SignInDeps,
   ctx: Context,
   visit: Visit,
-  proven: Proven,
+  given: Proven,
   { known, agreedToSwitch = false }: { known?: Account | undefined; agreedToSwitch?: boolean } = {},
 ): Promise<void> {
-  const account = await usableAccount(deps, ctx, visit, proven, known);
-  if (isStale(account, proven) || !takesWay(visit, proven.manner.upstreamId)) return startOver(deps, ctx, visit);
+  const account = await usableAccount(deps, ctx, visit, given, known);
+  if (isStale(account, given) || !takesWay(visit, given.manner.upstreamId)) return startOver(deps, ctx, visit);
+  const proven = await withTrust(deps, ctx, visit, account, given);
+  const missing = await missingStep(deps, visit, account, proven);
+  if (missing) return moveTo(deps, ctx, visit, missing);
+  if (proven.joins) return joinFirst(deps, ctx, visit, { ...proven, joins: undefined }, proven.joins);
+  requireVerified(account);
   if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { ...proven, step: 'accept-terms' });
   const session = agreedToSwitch ? undefined : await deps.oidc.session(ctx);
   if (session && session.accountId !== proven.accountId) {
@@ -63,8 +78,8 @@ export function startOver(deps: SignInDeps, ctx: Context, visit: Visit): Promise
 }
 
 /** Whether a proof has waited so long for an answer that whoever is at the page now may be somebody else. */
-export function isOld({ provenAt }: Pick<Proven, 'provenAt'>): boolean {
-  return epochSeconds() - provenAt > PROOF_SECONDS;
+export function isOld({ since }: Pick<Proven, 'since'>): boolean {
+  return epochSeconds() - since > PROOF_SECONDS;
 }
 
 /**
@@ -88,10 +103,27 @@ async function usableAccount(
     await deps.record({ ...about, type: 'sign_in.account_disabled', outcome: 'refused' });
     throw accountDisabled(deps, ctx, visit);
   }
-  if (!account.address?.verifiedAt) {
-    throw new IdpError('internal', { cause: new Error('a login without a verified address') });
-  }
   return account;
+}
+
+/** The identity that waited for the proof joins the account before it is read once more: joining may verify its address. */
+async function joinFirst(
+  deps: SignInDeps,
+  ctx: Context,
+  visit: Visit,
+  proven: Proven,
+  link: NonNullable<Proven['joins']>,
+): Promise<void> {
+  const joined = await deps.accounts.join(link, bindingOf(deps, ctx, visit));
+  if (joined.ok) return goOnProven(deps, ctx, visit, proven);
+  if (joined.reason === 'disabled') throw accountDisabled(deps, ctx, visit);
+  const { upstreamId: upstream } = link.arrival;
+  await moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream } });
+}
+
+function requireVerified({ address }: Account): void {
+  if (address?.verifiedAt) return;
+  throw new IdpError('internal', { cause: new Error('a login without a verified address') });
 }
 
 /** Only a login asks: a session that began before the terms changed lasts until its end. */
@@ -104,15 +136,16 @@ async function complete(
   ctx: Context,
   visit: Visit,
   account: Account,
-  { manner: { method, remember, upstreamId, identity }, provenAt, proofEpoch }: Proven,
+  { manner: { methods, remember, upstreamId, identity }, provenAt, proofEpoch, raises: raised }: Proven,
 ): Promise<void> {
   const { id: accountId } = account;
   if (remember) await oidc.remember(visit.browserHash, accountId);
   if (upstreamId) web.cookies.set(ctx, 'last_upstream', upstreamId, { maxAge: LAST_UPSTREAM_SECONDS });
   const about = { ...aboutVisit(visit), upstreamId, accountId };
-  const completed = { ...about, type: 'sign_in.completed', outcome: 'ok', detail: { method } } as const;
+  const detail = { method: methods.join(' '), ...(raised && { raised }) };
+  const completed = { ...about, type: 'sign_in.completed', outcome: 'ok', detail } as const;
   const through = upstreamId && identity ? { upstreamId, ...identity } : undefined;
-  const login = { accountId, amr: [method], remember, provenAt, proofEpoch, upstreamId, through };
+  const login = { accountId, amr: methods, remember, provenAt, proofEpoch, raised, upstreamId, through };
   const onward = await oidc.finish(visit, { login }, [completed]);
   const { browserHash, reference } = visit;
   await accounts.noteSignIn(account, { browserHash, reference, locale: web.locale(ctx) });

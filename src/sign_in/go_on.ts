@@ -25,7 +25,7 @@ export async function goOn(deps: SignInDeps, ctx: Context, visit: Visit, outcome
     case 'create_verified':
     case 'replace_shell':
     case 'join':
-      return finishSignIn(deps, ctx, visit, outcome.account, manner, way.fresh);
+      return finishSignIn(deps, ctx, visit, outcome.account, manner, { fresh: way.fresh });
     case 'verify_address_first': {
       const sent = await accounts.verifyAddress(outcome.account, web.locale(ctx), bindingOf(deps, ctx, visit));
       return awaitCode(deps, ctx, visit, sent, {

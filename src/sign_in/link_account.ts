@@ -5,7 +5,6 @@ import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { passwordTries } from '../passwords/index.ts';
 import { problem, refusedForNow, type Shown } from '../web/index.ts';
-import { accountDisabled } from './another_way.ts';
 import { awaitCode } from './await_code.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { finishSignIn } from './finish.ts';
@@ -112,19 +111,19 @@ export function linkByUpstream(
   return prove(deps, ctx, visit);
 }
 
-/** The account is that from before the proof. */
-async function joinAfterProof(
+/**
+ * The account is that from before the proof. The identity joins it when everything is proven that this account needs; the word of
+ * its upstream about how surely proves nothing of the account.
+ */
+function joinAfterProof(
   deps: SignInDeps,
   ctx: Context,
   visit: Visit,
-  step: StepNamed<'link-account'>,
+  { arrival, accountId, provenByCode, stamp }: StepNamed<'link-account'>,
   account: Account,
 ): Promise<void> {
-  const { arrival } = step;
-  const joined = await deps.accounts.join(step, bindingOf(deps, ctx, visit));
-  if (joined.ok) return finishSignIn(deps, ctx, visit, account, federated(arrival));
-  if (joined.reason === 'disabled') throw accountDisabled(deps, ctx, visit);
-  await refuse(deps, ctx, visit, arrival.upstreamId);
+  const joins = { accountId, arrival, provenByCode, stamp };
+  return finishSignIn(deps, ctx, visit, account, { ...federated(arrival), methods: ['fed'] }, { joins });
 }
 
 function refuse(deps: SignInDeps, ctx: Context, visit: Visit, upstream: string): Promise<void> {

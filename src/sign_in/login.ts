@@ -10,6 +10,7 @@ import { goOn } from './go_on.ts';
 import { followHint } from './hint.ts';
 import { entranceOf } from './invited.ts';
 import { firstPage } from './notes.ts';
+import { raiseSession } from './raise_session.ts';
 import { recoverPath } from './recover.ts';
 import { pathOf, stepOf } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
@@ -30,6 +31,7 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
   if (visit.prompt.reasons.every((reason) => reason === 'no_session') && (await oidc.session(ctx))) {
     return web.redirect(ctx, await oidc.finish(visit, {}));
   }
+  if (!typed && !shown.problems && (await raiseSession(deps, ctx, visit))) return;
   const same = await accountOfSession(deps, visit);
   const ways = await waysOf(deps, visit, same);
   if (!typed && (await followHint(deps, ctx, visit, ways.upstreams))) return;
@@ -93,7 +95,7 @@ export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit):
   await tries.forgive();
   await record({ ...about, type: 'sign_in.password_right', outcome: 'ok' });
   const decision = account.address?.verifiedAt ? 'sign_in' : 'verify_address_first';
-  const manner = { method: 'pwd', remember: remember === '1' } as const;
+  const manner = { methods: ['pwd'], remember: remember === '1' };
   await goOn(deps, ctx, visit, { decision, account }, { manner, again });
 }
 

@@ -96,7 +96,7 @@ export async function submitSignup(deps: SignInDeps, ctx: Context, visit: Visit)
     termsVersion: deps.signup.terms?.version,
   };
   const sent = await accounts.signUp(signUp, bindingOf(deps, ctx, visit));
-  const manner = { method: 'pwd', remember: false } as const;
+  const manner = { methods: ['pwd'], remember: false };
   await awaitCode(deps, ctx, visit, sent, {
     address: address.stored,
     manner,

@@ -16,12 +16,13 @@ export type Note =
   | { kind: 'not_offered' | 'address_taken' | 'start_over' | 'password_changed' }
   | { kind: 'too_many_codes'; wait: number };
 
-/** RFC 8176 names where it has one: `pwd` password; `fed` stands for a login at an upstream. */
-export type Method = 'pwd' | 'fed';
-
-/** How somebody was proven, whether this browser keeps them signed in, and through which upstream. */
+/**
+ * How somebody was proven, whether this browser keeps them signed in, and through which upstream. `methods` has the names of RFC
+ * 8176 where it has one (`pwd` password, `otp` code, `swk` and `hwk` with `user` passkey; `fed` stands for a login at an
+ * upstream), and the marks of oidc that no app learns.
+ */
 export interface Manner {
-  method: Method;
+  methods: string[];
   remember: boolean;
   upstreamId?: string;
   /** As the upstream knows the person, and their session there. */
@@ -31,7 +32,7 @@ export interface Manner {
 /** The manner of everybody who comes through an upstream: its buttons have no "Keep me signed in". */
 export function federated({ upstreamId, identity }: Pick<Arrival, 'upstreamId' | 'identity'>): Manner {
   const { issuer, subject, sid } = identity;
-  return { method: 'fed', remember: false, upstreamId, identity: { issuer, subject, sid } };
+  return { methods: ['fed'], remember: false, upstreamId, identity: { issuer, subject, sid } };
 }
 
 /** A code is on its way. `linked`: its mail has a link, too. `changeable`: nothing but the address was typed wrong, and another one may take its place. */
@@ -49,12 +50,37 @@ interface CheckEmailStep {
 /**
  * Who was proven, how, and when in seconds since 1970: the time of the login, however long a page in between stays open.
  * `proofEpoch` is the account's own as it was before the proof: when it is another one by the end, the proof would fail by now.
+ * `since`: when something was proven last, or a session began to prove more: from then on the proof waits. `raises` that session.
+ * `joins`: an identity that joins the account once everything that this needs is proven.
  */
 export interface Proven {
   accountId: string;
   manner: Manner;
   provenAt: number;
   proofEpoch: number;
+  since: number;
+  raises?: true | undefined;
+  joins?: WaitingLink | undefined;
+}
+
+/** What proves more of somebody who was proven already. */
+export type SecondWay = 'passkey' | 'totp' | 'recovery_code';
+
+/** Asks for one of these, the first one first. They are what the account has, and what is enough. */
+interface SecondFactorStep extends Proven {
+  step: 'second-factor';
+  ways: SecondWay[];
+}
+
+/**
+ * The account has nothing that is enough, and is led to set it up. `totp`: the sealed secret of an app that waits for its first
+ * code. `codes`: the recovery codes, until their person has kept them; everything is proven then.
+ */
+interface EnrolFactorStep extends Proven {
+  step: 'enrol-factor';
+  ways: ('passkey' | 'totp')[];
+  totp?: string;
+  codes?: string[];
 }
 
 /** A link to choose a new password is on its way, if the address has an account; it works for so many seconds. */
@@ -77,6 +103,8 @@ export type Step =
   | RecoverSentStep
   | { step: 'complete-profile'; arrival: Arrival; note?: Note }
   | ({ step: 'link-account'; ways: Ways; note?: Note } & WaitingLink)
+  | SecondFactorStep
+  | EnrolFactorStep
   | ({ step: 'accept-terms' } & Proven)
   | ({ step: 'switch-account' } & Proven);
 
@@ -125,6 +153,20 @@ export async function moveTo(deps: SignInDeps, ctx: Context, visit: Visit, step:
   deps.web.redirect(ctx, stepPath(visit, step));
 }
 
-function stepPath(visit: Visit, { step }: Step): string {
-  return pathOf(visit, step === 'start' ? '' : step);
+/** The page on which each of these is asked for. All of them belong to one step: a person may go from one to another. */
+const secondPages = {
+  passkey: 'second-factor/passkey',
+  totp: 'second-factor',
+  recovery_code: 'recovery-code',
+} as const satisfies Record<SecondWay, string>;
+
+/** The URL of the page that asks for one of them. */
+export function secondPath(visit: Visit, way: SecondWay): string {
+  return pathOf(visit, secondPages[way]);
+}
+
+function stepPath(visit: Visit, step: Step): string {
+  const [first] = step.step === 'second-factor' ? step.ways : [];
+  if (first) return secondPath(visit, first);
+  return pathOf(visit, step.step === 'start' ? '' : step.step);
 }

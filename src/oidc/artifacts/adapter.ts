@@ -1,6 +1,6 @@
 import Provider, { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
 import type { ModelStore } from './artifact_store.ts';
-import { publicMethods } from '../login_way.ts';
+import { publicMethods } from '../assurance.ts';
 import { models, type ArtifactModel, type ModelName } from './models.ts';
 import { currentUnit, isStored, noteStored, takeBrought } from './request_scope.ts';
 
