@@ -157,6 +157,11 @@ export interface Oidc {
   abort(visit: Visit, error: 'access_denied'): Promise<string>;
   /** The session of this browser, or undefined: signed out, ended, or its account is not usable any more. */
   session(ctx: Context): Promise<Session | undefined>;
+  /**
+   * The session of this browser proved more by these methods: a factor was set up in it. It gets a new id, as after a login; the
+   * browser is told with this answer, so that this comes last in its transaction. Rejects when the session is over.
+   */
+  raise(ctx: Context, within: Knex, methods: readonly string[]): Promise<void>;
   /** The authorize URL with which the visit of `ctx.params.uid` begins again, for 24 hours and in its own browser. */
   restart(ctx: Context, change?: { prompt?: string }): Promise<string | undefined>;
   /** Accounts that chose to stay signed in on a browser, newest first. */

@@ -9,6 +9,7 @@ import { createFinish } from './finish.ts';
 import { createFront } from './front.ts';
 import { createLastUse } from './last_use.ts';
 import { createLogoutNotices } from './logout_notices.ts';
+import { createRaise } from './raise.ts';
 import { createRemembered } from './remembered.ts';
 import { createRestart } from './restart.ts';
 import { createSessionReader } from './sessions.ts';
@@ -37,6 +38,7 @@ export function openOidc(deps: OidcDeps): Oidc {
     },
     ...createFinish({ sealer, visits, engine, recordDeed }),
     session: createSessionReader({ web, sessions, accounts, lastUse, need }),
+    raise: createRaise({ web }),
     restart: createRestart({ web, visits: visitStore }),
     ...createRemembered(database, () => live.settings().lifetimes.remembered_account),
     ...createAccountLists(database),
