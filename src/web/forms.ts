@@ -1,6 +1,6 @@
-import { bodyParser } from '@koa/bodyparser';
 import type Koa from 'koa';
 import { IdpError } from '../kit/errors.ts';
+import { createReadText } from './read_text.ts';
 
 const URLENCODED = 'application/x-www-form-urlencoded';
 const MOST_FIELDS = 100;
@@ -9,29 +9,12 @@ const MOST_FIELDS = 100;
 export type ReadForm = (ctx: Koa.Context) => Promise<Record<string, string>>;
 
 /**
- * Reads a form of at most `limit` bytes. The library stops at the limit; the fields are taken apart here, because its
- * parser makes objects and arrays of `a[b]=c` and `a=1&a=2`. Throws request_invalid, 413 above the limit, and 415 for another
- * type or an encoded body.
+ * Reads a form of at most `limit` bytes. A field is a name and a text: nobody gets objects or arrays out of `a[b]=c` and
+ * `a=1&a=2`. Throws request_invalid, 413 above the limit, and 415 for another type or an encoded body.
  */
 export function createReadForm(limit: number): ReadForm {
   const read = createReadText(limit, URLENCODED);
   return async (ctx) => parseFields(await read(ctx));
-}
-
-/** Reads a body of one media type as it is, of at most `limit` bytes. Throws 413 above the limit, and 415 as createReadForm does. */
-export function createReadText(limit: number, type: string): (ctx: Koa.Context) => Promise<string> {
-  const read = bodyParser({
-    enableTypes: ['text'],
-    extendTypes: { text: [type] },
-    textLimit: `${limit}b`,
-    parsedMethods: ['POST'],
-  });
-  return async (ctx) => {
-    const encoding = ctx.get('Content-Encoding');
-    if (ctx.request.type.toLowerCase() !== type || (encoding !== '' && encoding !== 'identity')) ctx.throw(415);
-    await read(ctx, async () => {});
-    return typeof ctx.request.body === 'string' ? ctx.request.body : '';
-  };
 }
 
 function parseFields(body: string): Record<string, string> {

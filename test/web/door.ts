@@ -32,8 +32,8 @@ export interface Door {
   lines: Line[];
   /** Asks over HTTP. */
   ask(method: string, path: string, question?: Question): Promise<Answer>;
-  /** Writes to a socket as it is, and reads until the other side closes. */
-  raw(text: string): Promise<string>;
+  /** Writes to a socket as it is, and reads until the other side closes; or leaves as soon as it is written. */
+  raw(text: string | Buffer, how?: { leave: boolean }): Promise<string>;
   /** The first log line that fits, also when it is still to come. */
   logged(fits: (line: Line) => boolean): Promise<Line>;
   close(): Promise<void>;
@@ -113,7 +113,7 @@ export async function openDoor(
     events,
     lines,
     ask: (method, path, question = {}) => ask(url, method, path, { host, ...question.headers }, question.body),
-    raw: (text) => raw(url, text),
+    raw: (text, how) => raw(url, text, how),
     logged(fits) {
       const known = lines.find(fits);
       return known ? Promise.resolve(known) : new Promise((resolve) => waiting.push({ fits, resolve }));
@@ -180,13 +180,13 @@ function ask(
   });
 }
 
-function raw(url: URL, text: string): Promise<string> {
+function raw(url: URL, text: string | Buffer, { leave } = { leave: false }): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(url.port), url.hostname);
     let answer = '';
     socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
-    socket.on('error', reject);
+    socket.on('error', (error) => (answer === '' ? reject(error) : resolve(answer)));
     socket.on('close', () => resolve(answer));
-    socket.write(text);
+    socket.write(text, () => leave && socket.resetAndDestroy());
   });
 }

@@ -11,6 +11,10 @@ describe('reading a form', () => {
       web.router.post('/raw', async (ctx) => {
         ctx.body = await web.rawForm(ctx);
       });
+      web.router.post('/twice', async (ctx) => {
+        await web.rawForm(ctx);
+        ctx.body = await web.rawForm(ctx);
+      });
     });
   });
   afterAll(() => door.close());
@@ -98,5 +102,59 @@ describe('reading a form', () => {
       `POST /raw HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: ${URLENCODED}\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(3)}`,
     );
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it('gives a form again to whoever asks a second time', async () => {
+    const answer = await door.ask('POST', '/twice', { body: 'a=1', headers: { 'content-type': URLENCODED } });
+    expect(answer.text).toBe('{"a":"1"}');
+  });
+
+  it('decodes a letter whose bytes come in two chunks', async () => {
+    const [head, tail] = ['a=한', '글'].map((text) => Buffer.from(text));
+    const body = Buffer.concat([head ?? Buffer.alloc(0), tail ?? Buffer.alloc(0)]);
+    const cut = (part: Buffer) => `${part.length.toString(16)}\r\n${part.toString('latin1')}\r\n`;
+    const answer = await door.raw(
+      Buffer.from(
+        `POST /raw HTTP/1.1\r\nHost: localhost:3000\r\nConnection: close\r\nContent-Type: ${URLENCODED}\r\n` +
+          `Transfer-Encoding: chunked\r\n\r\n${cut(body.subarray(0, 4))}${cut(body.subarray(4))}0\r\n\r\n`,
+        'latin1',
+      ),
+    );
+    expect(answer).toContain('{"a":"한글"}');
+  });
+
+  it('takes no more than was announced: what follows is another request, and none', async () => {
+    const answer = await door.raw(
+      `POST /raw HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: ${URLENCODED}\r\nContent-Length: 3\r\n\r\na=1&b=2&c=3`,
+    );
+    expect(answer).toMatch(/HTTP\/1\.1 400 /);
+    expect(answer).not.toContain('"b"');
+  });
+
+  it('refuses a length and chunks at once', async () => {
+    const answer = await door.raw(
+      `POST /raw HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: ${URLENCODED}\r\nContent-Length: 3\r\n` +
+        `Transfer-Encoding: chunked\r\n\r\n3\r\na=1\r\n0\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('gives up a form whose sender leaves halfway', async () => {
+    const gone = door.raw(
+      `POST /raw HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: ${URLENCODED}\r\nContent-Length: 100\r\n\r\na=1`,
+      { leave: true },
+    );
+    await gone;
+    const line = await door.logged(({ msg, status }) => msg === 'request refused' || status === 400);
+    expect(JSON.stringify(line)).not.toContain('internal');
+  });
+
+  it('holds no more of a hundred endless bodies than their limits', async () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const megabyte = `100000\r\n${'x'.repeat(1 << 20)}\r\n`;
+    const head = `POST /raw HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: ${URLENCODED}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const answers = await Promise.all(Array.from({ length: 100 }, () => door.raw(head + megabyte)));
+    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50 * (1 << 20));
   });
 });
