@@ -25,6 +25,7 @@ import * as upstreamTokens from './20261121170300_upstream_tokens.ts';
 import * as secondStep from './20261121200000_second_step.ts';
 import * as secondFactors from './20261121210000_second_factors.ts';
 import * as trustedDevices from './20261121210100_trusted_devices.ts';
+import * as rateLimitStrikes from './20261121230000_rate_limit_strikes.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -53,4 +54,5 @@ export const migrations = [
   { name: '20261121200000_second_step', ...secondStep },
   { name: '20261121210000_second_factors', ...secondFactors },
   { name: '20261121210100_trusted_devices', ...trustedDevices },
+  { name: '20261121230000_rate_limit_strikes', ...rateLimitStrikes },
 ] as const;

@@ -23,6 +23,12 @@ const note = {
          union all select 1 from known_browsers where account_id = $1 and browser_hash = $2`,
 };
 
+const find = {
+  name: 'known_browsers_find',
+  text: `select 1 from known_browsers join addresses using (account_id)
+         where addresses.canonical = $1 and known_browsers.browser_hash = $2`,
+};
+
 /** In steps, like every sweep: nothing waits behind it for long. */
 const BATCH = 5000;
 
@@ -64,6 +70,21 @@ export async function noteSignIn(
     if (await isAnother(within, account.id, browser.browserHash)) await tellOwner(deps, within, account, browser);
   });
   mail.wake();
+}
+
+/** Whether the account of this address knows the browser. Takes as long for an address of nobody. */
+export async function knows(
+  { database }: Pick<AccountsDeps, 'database'>,
+  canonical: string,
+  browserHash: string,
+): Promise<boolean> {
+  return (await database.run(find, [canonical, browserHash])).rowCount > 0;
+}
+
+/** Notes a browser on which the owner proved their mailbox: nobody has to be told. */
+export async function meet(within: Knex, accountId: string, browserHash: string): Promise<void> {
+  const row = { account_id: accountId, browser_hash: browserHash, first_used_at: now() };
+  await within('known_browsers').insert(row).onConflict(['account_id', 'browser_hash']).ignore();
 }
 
 /** Since when an account is known on each of its browsers. */

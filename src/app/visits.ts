@@ -26,7 +26,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     extra: [accountClient(issuer, brand.name), ...(demo?.clients ?? [])],
   });
   const oidc = openEngine(deps, base, { clients, resources: demo?.resources ?? [] });
-  const { record } = base.events;
+  const { record, recordDeed } = base.events;
   const stateKey = keys.derive('account state');
   const frame = openAccountFrame({ issuer, web, oidc, accounts, hasOwnFactor: (id) => passwords.has(id), stateKey });
   const onReturn = mountAccountPages({
@@ -51,6 +51,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     oidc,
     record,
     ...withoutSecondFactors,
+    recordDeed,
     sealer: keys.sealer,
     signup: settings.signup,
     codeSeconds: settings.lifetimes.mailed_code,

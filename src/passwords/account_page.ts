@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { transact, type Account } from '../accounts/index.ts';
+import { transact } from '../accounts/index.ts';
 import type { Translate } from '../locales/index.ts';
 import { problem, refusedForNow, type Shown } from '../web/index.ts';
 import { newPasswordField, newPasswordProblems, queueNotice } from './new_password.ts';
@@ -80,14 +80,15 @@ async function change(
     ...(await newPasswordProblems(deps, ctx, chosen, account.address?.canonical)),
   ];
   if (problems.length > 0) return again({ status: 422, problems });
-  const tries = await triesOf(deps, ctx, account);
+  // A session that was stolen into many browsers is one.
+  const tries = passwordTries(deps, ctx, { address: account.id, known: 'signed in' });
   const refused = await tries.take();
   if (refused) return again(refusedForNow(ctx, web.t(ctx), refused.retryAfter));
   if (!(await passwords.verify(account.id, password))) {
     await record({ type: 'passwords.current_wrong', outcome: 'refused', accountId: account.id });
     return again({ status: 401, problems: [problem(web.t(ctx), 'sign_in.problems.password_wrong', 'password')] });
   }
-  await tries.forgive();
+  await database.together(tries.forgiving());
   if (!(await put(deps, ctx, person, chosen, { since, endOthers: ticked === '1' }))) return web.redirect(ctx, CHANGE);
   deps.frame.done(ctx, DONE, 'password_changed');
 }
@@ -133,11 +134,4 @@ async function put(
     detail: { first: since === undefined, others_ended: endOthers },
   });
   return true;
-}
-
-/** Counted like a sign-in on a browser that the account knows. */
-function triesOf(deps: PasswordPagesDeps, ctx: Context, account: Account) {
-  const browserHash = deps.web.browser.ensure(ctx);
-  const address = account.address?.canonical ?? account.id;
-  return passwordTries(deps, ctx, { address, account, browserHash, signedIn: true });
 }

@@ -36,8 +36,8 @@ export interface AccountFrame {
 export interface PasswordPagesDeps {
   database: Database;
   web: Web;
-  oidc: Pick<Oidc, 'endEverythingOf' | 'endOtherSessions' | 'remembered' | 'session'>;
-  accounts: Pick<Accounts, 'dropPending' | 'find' | 'hold' | 'lookAtReset' | 'redeemReset'>;
+  oidc: Pick<Oidc, 'endEverythingOf' | 'endOtherSessions' | 'session'>;
+  accounts: Pick<Accounts, 'dropPending' | 'find' | 'hold' | 'lookAtReset' | 'meet' | 'redeemReset'>;
   passwords: Passwords;
   mail: Pick<Mail, 'queue' | 'wake'>;
   limits: RateLimiter;

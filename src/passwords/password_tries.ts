@@ -1,57 +1,50 @@
 import type { Context } from 'koa';
-import type { Account } from '../accounts/index.ts';
-import type { Oidc } from '../oidc/index.ts';
-import type { RateLimiter } from '../rate_limits/index.ts';
+import type { Step } from '../database/index.ts';
+import { networkOf, type Keys, type RateLimiter } from '../rate_limits/index.ts';
 import type { Web } from '../web/index.ts';
 
 /** The tries at one address from one browser. */
 export interface PasswordTries {
   /** Counts one; says how long to wait when there were too many. */
   take(): Promise<{ retryAfter: number } | undefined>;
-  /** The password was right: it was no guess. */
-  forgive(): Promise<void>;
+  /** The password was right, it was no guess: steps for the transaction that keeps the event of it. */
+  forgiving(): Step[];
+  /** The password was wrong. */
+  fail(): Promise<void>;
 }
 
 /** What counting stands on. */
 interface TriesDeps {
   web: Pick<Web, 'clientAddress'>;
-  oidc: Pick<Oidc, 'remembered'>;
-  limits: RateLimiter;
+  limits: Pick<RateLimiter, 'take' | 'takeAll' | 'forgiving' | 'isSpent'>;
 }
 
-/** Whose password is tried, and where. `signedIn`: that account has a session on this browser. */
+/** Whose password is tried. `known`: by what the account knows whoever tries, a browser it was signed in to on or a session. */
 interface Tried {
   address: string;
-  account?: Account;
-  browserHash: string;
-  signedIn?: true;
+  known: string | undefined;
 }
 
 /**
- * Counts per address, and per client address against those who try many addresses. A browser that the account knows has
- * a count of its own, so that strangers cannot lock its owner out. Counts alike for addresses nobody has.
+ * Counts what the account knows by itself, so that strangers cannot lock its owner out. All others are counted by network,
+ * by network and address, and by address; alike for addresses nobody has. When too many fail all over the world, each
+ * network has only a few tries, and nobody is refused for what others did.
  */
-export async function passwordTries(
-  { limits, oidc, web }: TriesDeps,
-  ctx: Context,
-  { address, account, browserHash, signedIn }: Tried,
-): Promise<PasswordTries> {
-  const remembered = signedIn ? [] : await oidc.remembered(browserHash);
-  const known = signedIn ?? (account !== undefined && remembered.includes(account.id));
-  // A session that was stolen into many browsers is one.
-  const where = signedIn ? 'signed in' : browserHash;
-  const [rule, key] = known
-    ? (['login_browser', `${where} ${account?.id}`] as const)
-    : (['login_account', address] as const);
-  const clientAddress = web.clientAddress(ctx);
+export function passwordTries({ limits, web }: TriesDeps, ctx: Context, { address, known }: Tried): PasswordTries {
+  const client = web.clientAddress(ctx);
+  const own: Keys = known
+    ? { login_browser: `${known} ${address}` }
+    : { login_pair: `${address} ${networkOf(client)}` };
+  const rush: Keys = limits.isSpent('login_total') ? { login_rush: client } : {};
+  const shared: Keys = known ? {} : { login_address: client, ...rush, login_account: address };
   return {
     async take() {
-      const [own, all] = await Promise.all([limits.take(rule, key), limits.take('login_address', clientAddress)]);
-      if (!own.ok) return own;
-      return all.ok ? undefined : all;
+      const taken = await limits.takeAll({ ...own, ...shared });
+      return taken.ok ? undefined : taken;
     },
-    async forgive() {
-      await Promise.all([limits.reset(rule, key), limits.giveBack('login_address', clientAddress)]);
+    forgiving: () => limits.forgiving({ reset: own, giveBack: shared }),
+    async fail() {
+      if (!known) await limits.take('login_total', '');
     },
   };
 }

@@ -7,5 +7,6 @@
  */
 export { limitRules, limitSettings, type LimitRule } from './limit_rules.ts';
 export { openRateLimits } from './rate_limiter.ts';
-export type { RateLimiter } from './door.ts';
+export { networkOf } from './network.ts';
+export type { Keys, RateLimiter } from './door.ts';
 export { turnQueue } from './turn_queue.ts';

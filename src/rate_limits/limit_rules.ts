@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 interface Rule {
   /** What a key of the rule is: a client address counts by its network, all else as it is. */
-  counts: 'client address' | 'mailbox' | 'account' | 'browser' | 'everything';
+  counts: 'client address' | 'mailbox' | 'pair' | 'account' | 'browser' | 'everything';
   points: number;
   /** Seconds in which the points may be used; they come back all at once. */
   window: number;
@@ -10,13 +10,22 @@ interface Rule {
   block?: number;
 }
 
-/** Every limit of Gatehouse. Each is a key under `limits:` in the config. */
+/**
+ * Every limit of Gatehouse. Each is a key under `limits:` in the config. Where several are asked at once it is in this order:
+ * the one before refuses for those behind it.
+ */
 export const limitRules = {
-  /** Wrong passwords for one address from anywhere; counted alike for addresses nobody has. */
-  login_account: { counts: 'mailbox', points: 10, window: 300, block: 300 },
   /** Wrong passwords on a browser that the account knows: counted apart, so that strangers cannot lock the owner out. */
   login_browser: { counts: 'browser', points: 10, window: 300, block: 300 },
   login_address: { counts: 'client address', points: 100, window: 600 },
+  /** The same while the whole world fails too often: who types once or twice is let through, who tries lists is not. */
+  login_rush: { counts: 'client address', points: 5, window: 600 },
+  /** Wrong passwords for one address from one network; counted alike for addresses nobody has. */
+  login_pair: { counts: 'pair', points: 10, window: 300, block: 300 },
+  /** Wrong passwords for one address from anywhere. */
+  login_account: { counts: 'mailbox', points: 20, window: 600, block: 300 },
+  /** Wrong passwords of all the world, on browsers that their account does not know. Refuses nobody: it begins a rush. */
+  login_total: { counts: 'everything', points: 3000, window: 600 },
   signup_address: { counts: 'client address', points: 20, window: 3600 },
   /** Mails of codes and links to one mailbox. */
   mail_address: { counts: 'mailbox', points: 3, window: 600 },

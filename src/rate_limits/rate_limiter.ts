@@ -1,105 +1,86 @@
 import { createSecretKey } from 'node:crypto';
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import { sweepRows, type Database, type Statement } from '../database/index.ts';
+import { sweepRows, type Step } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
 import { hmac } from '../kit/random.ts';
+import { givingBack, resetting, taking, type Counted, type Counter } from './counting.ts';
 import type { RateLimitDeps } from './deps.ts';
-import type { RateLimiter } from './door.ts';
-import { effectiveRule, limitRules, type LimitRule, type LimitSettings } from './limit_rules.ts';
-import { networkOf } from './network.ts';
+import type { Keys, RateLimiter, Taken } from './door.ts';
+import { effectiveRule, limitRules, type LimitRule } from './limit_rules.ts';
+import { networksOf } from './network.ts';
 
-const DAY = 86_400;
-const LONGEST_BLOCK = 3600;
+/** A site may have many households: its network may use so many times what one of them may. */
+const WIDE = 10;
 
 /** Opens the limiter. With `enabled: false` every take succeeds. */
-export function openRateLimits({ database, limits, hashKey, record }: RateLimitDeps): RateLimiter {
-  const secret = createSecretKey(hashKey);
-  const counters = new Map<LimitRule, Counter>();
-  for (const rule of Object.keys(limitRules) as LimitRule[]) counters.set(rule, counter(database, rule, limits));
+export function openRateLimits(deps: RateLimitDeps): RateLimiter {
+  const { database, limits, record } = deps;
+  const countersOf = createCounters(deps);
+  /** Until when, in milliseconds. */
+  const spent = new Map<LimitRule, number>();
 
-  function counterOf(rule: LimitRule): Counter {
-    const found = counters.get(rule);
-    if (!found) throw new Error(`no limit is called ${rule}`);
-    return found;
+  async function takeAll(keys: Keys): Promise<Taken> {
+    const uses = rulesIn(keys).flatMap((rule) =>
+      countersOf(rule, keys[rule] ?? '').map((counter) => ({ rule, counter })),
+    );
+    if (!limits.enabled || uses.length === 0) return { ok: true };
+    const at = now().getTime();
+    const { statement, values } = taking(
+      uses.map(({ counter }) => counter),
+      at,
+    );
+    const { rows } = await database.run<Counted>(statement, values);
+    for (const { place, points, expire } of rows) {
+      const use = uses[place];
+      if (!use || points <= use.counter.most) continue;
+      if (points === use.counter.most + 1)
+        await record({ type: 'rate_limits.exceeded', outcome: 'refused', reason: use.rule });
+      if (limitRules[use.rule].counts === 'everything') spent.set(use.rule, Number(expire));
+      return { ok: false, retryAfter: Math.max(1, Math.ceil((Number(expire) - at) / 1000)) };
+    }
+    return { ok: true };
   }
-  function hashed(rule: LimitRule, counted: string): string {
-    const { counts } = limitRules[rule];
-    if (counts === 'everything') return hmac(secret, '');
-    return hmac(secret, counts === 'client address' ? networkOf(counted) : counted);
+
+  function forgiving({ reset = {}, giveBack = {} }: { reset?: Keys; giveBack?: Keys }): Step[] {
+    const at = now().getTime();
+    if (!limits.enabled) return [];
+    return rulesIn({ ...reset, ...giveBack }).flatMap((rule) => [
+      ...(rule in reset ? countersOf(rule, reset[rule] ?? '').map((counter) => resetting(counter, at)) : []),
+      ...(rule in giveBack ? countersOf(rule, giveBack[rule] ?? '').map((counter) => givingBack(counter, at)) : []),
+    ]);
   }
 
   return {
-    async take(rule, key) {
-      if (!limits.enabled) return { ok: true };
-      const taken = await counterOf(rule).take(hashed(rule, key));
-      if (taken.ok) return taken;
-      if (taken.first) await record({ type: 'rate_limits.exceeded', outcome: 'refused', reason: rule });
-      return { ok: false, retryAfter: taken.retryAfter };
-    },
+    take: (rule, key) => takeAll({ [rule]: key }),
+    takeAll,
+    isSpent: (rule) => (spent.get(rule) ?? 0) > now().getTime(),
     async giveBack(rule, key) {
-      if (limits.enabled) await counterOf(rule).points.reward(hashed(rule, key));
+      await database.together(forgiving({ giveBack: { [rule]: key } }));
     },
     async reset(rule, key) {
-      if (limits.enabled) await counterOf(rule).points.delete(hashed(rule, key));
+      await database.together(forgiving({ reset: { [rule]: key } }));
     },
-    // The library keeps times as milliseconds since 1970.
-    sweep: () => sweepRows(database, { table: 'rate_limits', column: 'expire' }, now().getTime()),
+    forgiving,
+    sweep: () => sweepRows(database, { table: 'rate_limits', column: 'kept_until' }, now().getTime()),
   };
 }
 
-interface Counter {
-  points: RateLimiterPostgres;
-  take(key: string): Promise<{ ok: true } | { ok: false; retryAfter: number; first: boolean }>;
+// Object.keys forgets the names that it was given.
+const order = Object.keys(limitRules) as LimitRule[];
+
+/** In the order of the table, whoever asks in whichever: rows are locked in it. */
+function rulesIn(keys: Keys): LimitRule[] {
+  return order.filter((rule) => rule in keys);
 }
 
-function counter(database: Database, rule: LimitRule, limits: LimitSettings): Counter {
-  const { points, window, block } = effectiveRule(rule, limits);
-  const limiter = postgresLimiter(database, rule, points, window);
-  const strikes = postgresLimiter(database, `${rule}.strikes`, 1_000_000, DAY);
-  return {
-    points: limiter,
-    async take(key) {
-      const use = await consume(limiter, key);
-      if (use.consumedPoints <= points) return { ok: true };
-      // The counter gives each number once, so exactly one of many parallel uses is the first too many.
-      const first = use.consumedPoints === points + 1;
-      if (!first || !block) return { ok: false, retryAfter: secondsOf(use.msBeforeNext), first };
-      const { consumedPoints: strike } = await consume(strikes, key);
-      const seconds = Math.min(block * 2 ** (strike - 1), LONGEST_BLOCK);
-      await limiter.block(key, seconds);
-      return { ok: false, retryAfter: seconds, first };
-    },
+/** The rows that a key counts in: one, and another for the wider network of an IPv6 address. */
+function createCounters({ limits, hashKey }: Pick<RateLimitDeps, 'limits' | 'hashKey'>) {
+  const secret = createSecretKey(hashKey);
+  return (rule: LimitRule, key: string): Counter[] => {
+    const { counts, points, window, block = 0 } = effectiveRule(rule, limits);
+    const counter = (counted: string, most: number): Counter => {
+      return { key: `${rule}:${hmac(secret, counted)}`, most, window: window * 1000, block: block * 1000 };
+    };
+    if (counts !== 'client address') return [counter(counts === 'everything' ? '' : key, points)];
+    return networksOf(key).map((network, index) => counter(network, index === 0 ? points : points * WIDE));
   };
-}
-
-/** As the library asks a client of pg, whose prepared statements ours are, too. */
-type NamedQuery = Statement & { values: unknown[] };
-
-/** The library reads the global Date, as we do: whoever moves it moves the windows too. */
-function postgresLimiter(database: Database, keyPrefix: string, points: number, duration: number): RateLimiterPostgres {
-  return new RateLimiterPostgres({
-    storeClient: { query: ({ name, text, values }: NamedQuery) => database.run({ name, text }, values) },
-    storeType: 'client',
-    tableName: 'rate_limits',
-    tableCreated: true,
-    // We sweep ourselves, all tables alike.
-    clearExpiredByTimeout: false,
-    keyPrefix,
-    points,
-    duration,
-  });
-}
-
-/** The library rejects with its result when the points are used up, and with an Error when the database is away. */
-async function consume(limiter: RateLimiterPostgres, key: string): Promise<RateLimiterRes> {
-  try {
-    return await limiter.consume(key);
-  } catch (refusal) {
-    if (refusal instanceof RateLimiterRes) return refusal;
-    throw refusal;
-  }
-}
-
-function secondsOf(milliseconds: number): number {
-  return Math.max(1, Math.ceil(milliseconds / 1000));
 }

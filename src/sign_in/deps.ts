@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Account, Accounts, VisitBinding } from '../accounts/index.ts';
-import type { RecordEvent } from '../events/index.ts';
+import type { RecordDeed, RecordEvent } from '../events/index.ts';
 import type { Sealer } from '../keys/index.ts';
 import { IdpError } from '../kit/errors.ts';
 import { sha256 } from '../kit/random.ts';
@@ -38,6 +38,7 @@ export interface SignInDeps {
   upstreams: Upstreams;
   limits: RateLimiter;
   record: RecordEvent;
+  recordDeed: RecordDeed;
   signup: SignupPolicy;
   /** Seconds for which a mailed code works. */
   codeSeconds: number;

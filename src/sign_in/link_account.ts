@@ -63,21 +63,22 @@ export const chooseAnother = atStep('link-account', async (deps, ctx, visit, { a
 
 /** The account's own password proves it. */
 export const submitLinkPassword = atStep('link-account', async (deps, ctx, visit, step) => {
-  const { web, passwords, record } = deps;
+  const { web, passwords, record, recordDeed } = deps;
   const { password = '' } = await web.form(ctx);
   const t = web.t(ctx);
   const account = await accountOf(deps, step);
   const address = account.address?.canonical ?? account.id;
-  const tries = await passwordTries(deps, ctx, { address, account, browserHash: visit.browserHash });
+  const known = await deps.accounts.knows(address, visit.browserHash);
+  const tries = passwordTries(deps, ctx, { address, known: known ? visit.browserHash : undefined });
   const refused = await tries.take();
   if (refused) return show(refusedForNow(ctx, t, refused.retryAfter))(deps, ctx, visit);
   if (!(await passwords.verify(account.id, password))) {
     const about = { ...aboutVisit(visit), accountId: account.id, upstreamId: step.arrival.upstreamId };
-    await record({ ...about, type: 'sign_in.password_wrong', outcome: 'refused' });
+    await Promise.all([tries.fail(), record({ ...about, type: 'sign_in.password_wrong', outcome: 'refused' })]);
     const problems = [problem(t, 'sign_in.problems.password_wrong', 'password')];
     return show({ status: 401, problems })(deps, ctx, visit);
   }
-  await tries.forgive();
+  await recordDeed(tries.forgiving(), []);
   await joinAfterProof(deps, ctx, visit, step, account);
 });
 

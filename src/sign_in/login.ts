@@ -66,7 +66,7 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
 
 /** Email and password. Same answer, place and time whether the account exists or not. */
 export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
-  const { web, accounts, passwords, record } = deps;
+  const { web, accounts, passwords, record, recordDeed } = deps;
   const fields = await web.form(ctx);
   requireLocal(visit);
   const same = await accountOfSession(deps, visit);
@@ -79,21 +79,20 @@ export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit):
   const missing = missingFields(deps, ctx, email, password);
   if (missing.length > 0) return again({ status: 422, problems: missing });
 
-  const account = address && (await accounts.findByAddress(address.canonical));
-  const tries = await passwordTries(deps, ctx, {
-    address: address?.canonical ?? email,
-    account,
-    browserHash: visit.browserHash,
-  });
+  const counted = address?.canonical ?? email;
+  const [account, known] = await Promise.all([
+    accounts.findByAddress(counted),
+    accounts.knows(counted, visit.browserHash),
+  ]);
+  const tries = passwordTries(deps, ctx, { address: counted, known: known ? visit.browserHash : undefined });
   const refused = await tries.take();
   if (refused) return again(refusedForNow(ctx, t, refused.retryAfter));
   const about = { ...aboutVisit(visit), accountId: account?.id };
   if (!(await passwords.verify(account?.id, password)) || !account) {
-    await record({ ...about, type: 'sign_in.password_wrong', outcome: 'refused' });
+    await Promise.all([tries.fail(), record({ ...about, type: 'sign_in.password_wrong', outcome: 'refused' })]);
     return again({ status: 401, problems: [problem(t, 'sign_in.problems.credentials_wrong')] });
   }
-  await tries.forgive();
-  await record({ ...about, type: 'sign_in.password_right', outcome: 'ok' });
+  await recordDeed(tries.forgiving(), [{ ...about, type: 'sign_in.password_right', outcome: 'ok' }]);
   const decision = account.address?.verifiedAt ? 'sign_in' : 'verify_address_first';
   const manner = { methods: ['pwd'], remember: remember === '1' };
   await goOn(deps, ctx, visit, { decision, account }, { manner, again });

@@ -64,12 +64,12 @@ describe('rate limits', () => {
     expect(await allowed([limits], 'mail_address', key, 5)).toBe(3);
   });
 
-  it('blocks an account longer each time, and never for more than an hour', async () => {
+  it('blocks a key longer each time, and never for more than an hour', async () => {
     const key = fresh();
     const waits: number[] = [];
     for (let round = 0; round < 6; round += 1) {
-      await allowed([limits], 'login_account', key, 11);
-      const refused = await limits.take('login_account', key);
+      await allowed([limits], 'login_pair', key, 11);
+      const refused = await limits.take('login_pair', key);
       const wait = refused.ok ? 0 : refused.retryAfter;
       waits.push(wait);
       pass(wait + 1);
@@ -79,10 +79,10 @@ describe('rate limits', () => {
 
   it('forgets the points of a key on reset, but not how often it was blocked', async () => {
     const key = fresh();
-    await allowed([limits], 'login_account', key, 12);
-    await limits.reset('login_account', key);
-    expect(await allowed([limits], 'login_account', key, 11)).toBe(10);
-    expect(await limits.take('login_account', key)).toEqual({ ok: false, retryAfter: 600 });
+    await allowed([limits], 'login_pair', key, 12);
+    await limits.reset('login_pair', key);
+    expect(await allowed([limits], 'login_pair', key, 11)).toBe(10);
+    expect(await limits.take('login_pair', key)).toEqual({ ok: false, retryAfter: 600 });
   });
 
   it('takes a point back that was no attempt', async () => {
@@ -102,6 +102,15 @@ describe('rate limits', () => {
     expect(await allowed([limits], 'signup_address', '192.0.2.7', 20)).toBe(20);
     expect(await take('::ffff:192.0.2.7')).toMatchObject({ ok: false });
     expect(await take('192.0.2.8')).toEqual({ ok: true });
+  });
+
+  it('counts the many households of one IPv6 site together, at ten times the points', async () => {
+    const few = open(world.database, { signup_address: { points: 2 } });
+    const household = (at: number) => few.take('signup_address', `2001:db8:77:${at.toString(16)}::1`);
+    const taken = [];
+    for (let at = 0; at < 25; at += 1) taken.push((await household(at)).ok);
+    expect(taken.filter(Boolean)).toHaveLength(20);
+    expect(await few.take('signup_address', '2001:db8:78::1')).toEqual({ ok: true });
   });
 
   it('counts everything together where the rule says so', async () => {
@@ -146,6 +155,46 @@ describe('rate limits', () => {
     expect(await allowed([changed], 'login_address', fresh(), 9)).toBe(4);
     expect(limitSettings.safeParse({ login_adress: { points: 4 } }).success).toBe(false);
     expect(limitSettings.safeParse({ login_address: { points: 0 } }).success).toBe(false);
+  });
+
+  it('takes several counters at once, and leaves those behind a refusal as they are', async () => {
+    const few = open(world.database, { login_address: { points: 3 } });
+    const [network, address] = ['192.0.2.44', fresh()];
+    const keys = { login_account: address, login_address: network };
+    for (let time = 0; time < 20; time += 1) expect((await few.takeAll(keys)).ok).toBe(time < 3);
+    expect(await allowed([limits], 'login_account', address, 40)).toBe(limitRules.login_account.points - 3);
+  });
+
+  it('counts each of several exactly, in any order, at once and on two processes, without waiting in a circle', async () => {
+    const second = openDatabase({ url: world.url }, { poolSize: 5 });
+    const few = [world.database, second].map((one) => open(one, { login_address: { points: 30 } }));
+    const networks = ['198.51.100.1', '198.51.100.2'];
+    const address = fresh();
+    const keys = networks.flatMap((network) => [
+      { login_account: address, login_address: network, login_pair: `${address} ${network}` },
+      { login_pair: `${address} ${network}`, login_address: network, login_account: address },
+    ]);
+    const rounds = Array.from({ length: 25 }, (_, round) =>
+      few.map((one, at) => one.takeAll(keys[(round + at) % 4] ?? {})),
+    );
+    expect((await Promise.all(rounds.flat())).filter((taken) => taken.ok)).toHaveLength(
+      limitRules.login_account.points,
+    );
+    await second.close();
+  });
+
+  it('gives several back in a transaction of the caller, and none that began a block', async () => {
+    const [pair, network] = [fresh(), '192.0.2.45'];
+    const keys = { login_pair: pair, login_address: network };
+    for (let time = 0; time < limitRules.login_address.points * 2; time += 1) {
+      expect(await limits.takeAll(keys)).toEqual({ ok: true });
+      await world.database.together(
+        limits.forgiving({ reset: { login_pair: pair }, giveBack: { login_address: network } }),
+      );
+    }
+    await allowed([limits], 'login_pair', pair, 11);
+    await limits.giveBack('login_pair', pair);
+    expect(await limits.take('login_pair', pair)).toMatchObject({ ok: false });
   });
 
   it('lets nobody through unseen when the database is away', async () => {
