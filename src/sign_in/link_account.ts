@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Account, IdentityKey } from '../accounts/index.ts';
+import type { Account, IdentityKey, Ways } from '../accounts/index.ts';
 import { maskAddress } from '../kit/addresses.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
@@ -12,12 +12,14 @@ import { leaveFor } from './leave.ts';
 import { firstPage } from './notes.ts';
 import { atStep, federated, linkOf, moveTo, pathOf, type StepNamed } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
+import { mayHavePassword } from './ways.ts';
 
 const show = (shown: Shown) =>
   atStep('link-account', async (deps, ctx, visit, step) => {
     const { web, upstreams } = deps;
     const account = await accountOf(deps, step);
-    const { ways, arrival } = step;
+    const { arrival } = step;
+    const ways = waysOf(deps, step, account);
     const { identity, upstreamId } = arrival;
     const known = identity.email?.value ?? arrival.typed?.address.stored;
     const { note, problems, retry, ...page } = firstPage(deps, ctx, visit, shown);
@@ -67,6 +69,7 @@ export const submitLinkPassword = atStep('link-account', async (deps, ctx, visit
   const { password = '' } = await web.form(ctx);
   const t = web.t(ctx);
   const account = await accountOf(deps, step);
+  if (!waysOf(deps, step, account).password) throw new IdpError('not_found', { reference: visit.reference });
   const address = account.address?.canonical ?? account.id;
   const known = await deps.accounts.knows(address, visit.browserHash);
   const tries = passwordTries(deps, ctx, { address, known: known ? visit.browserHash : undefined });
@@ -129,6 +132,11 @@ function joinAfterProof(
 
 function refuse(deps: SignInDeps, ctx: Context, visit: Visit, upstream: string): Promise<void> {
   return moveTo(deps, ctx, visit, { step: 'start', note: { kind: 'refused', upstream } });
+}
+
+/** The ways that may prove the account now: its address may belong to an upstream that leaves nobody a password. */
+function waysOf(deps: SignInDeps, { ways }: StepNamed<'link-account'>, { address }: Account): Ways {
+  return { ...ways, password: ways.password && mayHavePassword(deps, address) };
 }
 
 async function accountOf({ accounts }: SignInDeps, step: StepNamed<'link-account'>): Promise<Account> {

@@ -33,5 +33,10 @@ export function homeOf({ upstreams }: Pick<SignInDeps, 'upstreams'>, address?: A
 
 /** Whether people with this address may use a password of ours at the app of this visit. */
 export function mayUsePassword(deps: SignInDeps, visit: Visit, address?: Address): boolean {
-  return takesWay(visit) && (homeOf(deps, address)?.localPasswords ?? true);
+  return takesWay(visit) && mayHavePassword(deps, address);
+}
+
+/** Whether a password of ours says anything about whose address this is: not where its upstream leaves no choice. */
+export function mayHavePassword(deps: Pick<SignInDeps, 'upstreams'>, address?: Address): boolean {
+  return homeOf(deps, address)?.localPasswords ?? true;
 }

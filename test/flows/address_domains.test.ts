@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
+import { rawPost } from '../support/http_browser/raw_post.ts';
 import { answerOf, askFor, deviceApp } from '../support/limited_apps.ts';
 import { confirmAddress, PASSWORD, signUpLocally, typeCode } from '../support/people.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -77,6 +78,18 @@ describe('an address of a domain that belongs to an upstream', () => {
     expect(hintOf(browser)).toBe('grace@workspace.example');
     const page = await browser.submit({ button: 'Grace Workspace' });
     expect(page.json<{ userinfo: { email: string } }>().userinfo.email).toBe('grace@workspace.example');
+  });
+
+  it('is proven by a code, and by no password, when its upstream does not quite vouch for it', async () => {
+    const browser = createBrowser();
+    await open(browser);
+    await browser.submit({ upstream: 'google' });
+    await browser.submit({ button: 'Alan Elsewhere', fields: { other_email: 'known@workspace.example' } });
+    expect([browser.page.screen, browser.page.body.includes('name="password"')]).toEqual(['link-account', false]);
+    const byHand = await rawPost(browser, browser.page.url, { password: PASSWORD });
+    expect([byHand.status, await tried()]).toEqual([404, []]);
+    await browser.submit({ action: '/link-account/code' });
+    expect((await typeCode(world, browser, 'known@workspace.example')).url).toBe(`${world.app.url}/me`);
   });
 
   it('opens nothing at an app that does not take the upstream, and says where to go', async () => {
