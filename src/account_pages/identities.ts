@@ -87,6 +87,7 @@ function describe(locale: Tag, zone: string | undefined, identity: Identity, ups
     name: upstream?.name ?? identity.upstreamId,
     preset: upstream?.preset,
     configured: upstream !== undefined,
+    suspended: identity.suspendedAt !== undefined,
     shown: shownIdentity(identity),
     since: dateOf(locale, identity.createdAt, zone),
     lastUsed: momentOf(locale, identity.lastUsedAt, zone),

@@ -46,6 +46,8 @@ export const account = {
     none: 'Nothing is connected. Connect a service below, and you can sign in with it.',
     since: 'Connected {since}. Last used:',
     not_configured: 'Not offered here any more, so you cannot sign in with it.',
+    suspended:
+      '{upstream} has disabled this account of yours, so you cannot sign in with it until that is lifted there.',
     disconnect: 'Disconnect',
     more: 'Connect another',
     more_hint: 'You sign in there once. We take your name and address from it.',

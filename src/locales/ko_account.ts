@@ -47,6 +47,7 @@ export const account: typeof en.account = {
     none: '연결된 서비스가 없어요. 아래에서 연결하면 그 서비스로 로그인할 수 있어요.',
     since: '연결한 날: {since} 마지막 사용:',
     not_configured: '더는 제공하지 않는 서비스라서 로그인에 쓸 수 없어요.',
+    suspended: '{upstream} 쪽에서 이 계정의 사용을 막았어요. 거기에서 풀릴 때까지 로그인에 쓸 수 없어요.',
     disconnect: '연결 끊기',
     more: '다른 서비스 연결',
     more_hint: '그 서비스에 한 번 로그인하면 돼요. 이름과 주소를 가져와요.',

@@ -81,6 +81,19 @@ describe('connecting an upstream', () => {
     await browser.submit(DISCONNECT);
   });
 
+  it('is shown as what it is while the upstream has suspended the account there', async () => {
+    const browser = await newcomer('sue@example.com');
+    await connect(browser, 'facebook', 'No e-mail address');
+    const suspended = 'Facebook has disabled this account of yours';
+    expect(browser.page.text).not.toContain(suspended);
+    await world.query(
+      `update identities set suspended_at = created_at
+       where account_id = (select account_id from addresses where canonical = 'sue@example.com')`,
+    );
+    expect((await browser.open(page())).text).toContain(suspended);
+    await browser.submit(DISCONNECT);
+  });
+
   it('is refused when the identity opens another account, and when one of that upstream is connected already', async () => {
     const browser = await newcomer('bea@example.com');
     const taken = await connect(browser, 'google', 'Grace Workspace');
