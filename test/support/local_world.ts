@@ -20,6 +20,8 @@ export interface LocalWorld {
   database: Database;
   fake: FakeUpstream;
   app: RelyingParty;
+  /** Every path that a room has mounted, with the methods it takes. */
+  routes: { method: 'GET' | 'POST'; path: string }[];
   /** Rows of a table, or of a whole query. */
   rows(sql: string, values?: string[]): Promise<Record<string, unknown>[]>;
   /** Signs in to the app through an upstream, as one of the people there. */
@@ -77,6 +79,11 @@ export async function startLocalWorld(upstreams: Record<string, object> = {}): P
     database,
     fake,
     app,
+    routes: opened.web.router.stack.flatMap(({ path, methods }) =>
+      (['GET', 'POST'] as const)
+        .filter((method) => methods.includes(method))
+        .map((method) => ({ method, path: String(path) })),
+    ),
     async rows(sql, values = []) {
       const answer = (await database.knex.raw(sql, values)) as { rows: Record<string, unknown>[] };
       return answer.rows;
