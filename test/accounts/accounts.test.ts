@@ -30,7 +30,7 @@ describe('accounts', () => {
     expect(await world.accounts.findByAddress('nobody@example.com')).toBeUndefined();
   });
 
-  it('have an address that nobody else has, also when fifty want it at once on two processes', async () => {
+  it('have an address that nobody else has, also when fifty want it at once on two processes (A17)', async () => {
     const other = world.second();
     const address = freshAddress();
     const stores = [world, other].map(({ database }) => postgresAccountStore(database.knex));

@@ -31,7 +31,7 @@ describe('an arrival from an upstream', () => {
   const identitiesOf = async (id: string) =>
     (await world.accounts.identities.listOf(id)).map(({ upstreamId, subject }) => `${upstreamId} ${subject}`);
 
-  it('makes an account the first time and finds it the second, by issuer and subject alone', async () => {
+  it('makes an account the first time and finds it the second, by issuer and subject alone (A6, A8, A9)', async () => {
     const arrival = arrivalOf(freshAddress(), 'verified', { subject: 'ada', name: 'Ada' });
     const first = await arrive(arrival);
     expect(first).toMatchObject({
@@ -61,7 +61,7 @@ describe('an arrival from an upstream', () => {
     });
   });
 
-  it('asks for a proof where the upstream is not trusted that far, and joins after it', async () => {
+  it('asks for a proof where the upstream is not trusted that far, and joins after it (A7)', async () => {
     const account = await existing();
     const arrival = arrivalOf(account.address, 'verified', { subject: 'proven' });
     const outcome = await arrive(arrival);
@@ -149,7 +149,7 @@ describe('an arrival from an upstream', () => {
     expect(await identitiesOf(account.id)).toEqual([]);
   });
 
-  it('discards a shell with everything attached to it', async () => {
+  it('discards a shell with everything attached to it (A1, A2)', async () => {
     const who = freshAddress();
     const shell = await world.shell({ address: who, passwordHash: 'hash of a stranger' });
     const outcome = await arrive(arrivalOf(who, 'verified', { subject: 'owner' }));
@@ -220,7 +220,7 @@ describe('an arrival from an upstream', () => {
     expect((await arrive(arrivalOf(account.address, 'authoritative'))).decision).toBe('join');
   });
 
-  it('lets nobody in through an upstream that is no longer configured', async () => {
+  it('lets nobody in through an upstream that is no longer configured (B10)', async () => {
     expect((await arrive(arrivalOf(freshAddress(), 'authoritative', { upstreamId: 'gone' }))).decision).toBe(
       'refuse_upstream',
     );
@@ -230,7 +230,7 @@ describe('an arrival from an upstream', () => {
     expect((await arrive(arrivalOf(freshAddress(), 'authoritative', { subject }))).decision).toBe('refuse_neutral');
   });
 
-  it('keeps hostile claims from doing any harm', async () => {
+  it('keeps hostile claims from doing any harm (B15)', async () => {
     const arrival = arrivalOf(freshAddress(), 'verified', { name: `\0\u202E<script>${'x'.repeat(1_000_000)}` });
     Object.assign(arrival.identity, {
       givenName: { toString: 'x' },
@@ -263,7 +263,7 @@ describe('an arrival from an upstream', () => {
     expect(moved?.facts.extra).toEqual({ hd: 'moved.example' });
   });
 
-  it('makes one account when one person arrives fifty times at once, on two processes', async () => {
+  it('makes one account when one person arrives fifty times at once, on two processes (A17)', async () => {
     const other = world.second();
     const arrival = arrivalOf(freshAddress(), 'verified', { subject: 'fifty' });
     const both = [world.accounts, other.accounts];

@@ -50,7 +50,7 @@ describe('a mailed code', () => {
     expect(await proof.enter(proof.code)).toEqual({ ok: false, reason: 'too_many', triesLeft: 0 });
   });
 
-  it('counts exactly five of a hundred wrong tries that come at once, on two processes', async () => {
+  it('counts exactly five of a hundred wrong tries that come at once, on two processes (E13)', async () => {
     const other = world.second();
     const proof = await started();
     const doors = [world.accounts, other.accounts] as const;
@@ -75,7 +75,7 @@ describe('a mailed code', () => {
     await other.database.close();
   });
 
-  it('is worth nothing in another browser, another visit or for another proof', async () => {
+  it('is worth nothing in another browser, another visit or for another proof (E6)', async () => {
     const proof = await started();
     const second = await started(proof.who);
     const { codes } = world.accounts;
@@ -92,7 +92,7 @@ describe('a mailed code', () => {
     expect(await proof.enter(proof.code)).toMatchObject({ ok: true });
   });
 
-  it('is worth nothing for another purpose or another address', async () => {
+  it('is worth nothing for another purpose or another address (E6)', async () => {
     for (const change of [{ purpose: 'verify-address' }, { address: 'eve@example.com' }]) {
       const proof = await started();
       await world.database.knex('mailed_proofs').where({ id: proof.proofId }).update(change);
@@ -130,7 +130,7 @@ describe('a mailed code', () => {
     expect(await world.mailsTo(proof.who)).toHaveLength(2);
   });
 
-  it('cannot be guessed on through new codes: ten wrong ones for an address in an hour', async () => {
+  it('cannot be guessed on through new codes: ten wrong ones for an address in an hour (E13)', async () => {
     const first = await started();
     for (let tries = 0; tries < 5; tries += 1) await first.enter(first.wrong);
     pass(61);

@@ -87,7 +87,7 @@ describe('an account whose person deleted it', () => {
     }
   });
 
-  it('leaves its address to whoever signs up next: another subject, and nothing of the old one', async () => {
+  it('leaves its address to whoever signs up next: another subject, and nothing of the old one (A20)', async () => {
     const account = await world.existing({ profile: { name: 'Ada' } });
     await deleted(account);
     pass(GRACE + 1);

@@ -37,7 +37,7 @@ const upstreamsOf = async ({ id }: Account) =>
   (await world.accounts.identities.listOf(id)).map(({ upstreamId }) => upstreamId);
 
 describe('disconnect', () => {
-  it('refuses the last way in, also for two at once from two processes', async () => {
+  it('refuses the last way in, also for two at once from two processes (A16)', async () => {
     const second = world.second();
     for (let round = 0; round < 10; round += 1) {
       const account = await accountWith('google', 'facebook');

@@ -133,7 +133,7 @@ describe('an identity that waits for its account', () => {
     expect(await opens(arrival)).toBe(other.id);
   });
 
-  it('is joined once, with one mail, however many prove it at once on two processes', async () => {
+  it('is joined once, with one mail, however many prove it at once on two processes (A12)', async () => {
     const other = world.second();
     const { account, arrival, link } = await scene();
     kept.length = 0;

@@ -43,7 +43,7 @@ describe('the linking rule, in every situation there is', () => {
     }
   });
 
-  it('never opens, joins or makes anything on the word of an upstream nobody trusts', () => {
+  it('never opens, joins or makes anything on the word of an upstream nobody trusts (A5, A7)', () => {
     const untrusted = only(({ trust, provenByCode }) => trust === 'unverified' && !provenByCode);
     expect(new Set(untrusted)).toEqual(new Set(['code_first']));
   });

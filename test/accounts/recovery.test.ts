@@ -148,7 +148,7 @@ describe('the link', () => {
     return { account, token: await tokenTo(account) };
   }
 
-  it('is usable until it is used, by exactly one of many who come at once', async () => {
+  it('is usable until it is used, by exactly one of many who come at once (E4)', async () => {
     const { account, token } = await mailed();
     expect(await world.accounts.lookAtReset(token)).toMatchObject({ state: 'usable', account: { id: account.id } });
     const other = world.second();
@@ -253,7 +253,7 @@ describe('the link', () => {
     expect(redeemed).toMatchObject({ ok: false, reason: 'expired' });
   });
 
-  it('counts for no other purpose, nor another link for it', async () => {
+  it('counts for no other purpose, nor another link for it (E6)', async () => {
     const { account, token } = await mailed();
     const other = await world.accounts.links.issue(world.database.knex, {
       accountId: account.id,

@@ -98,7 +98,7 @@ describe('a local sign-up', () => {
     expect(await world.mailsTo(address('owner.of.THIS@example.com'))).toEqual([]);
   });
 
-  it('leaves nothing of a stranger to the person who proves the address (pre-hijacking)', async () => {
+  it('leaves nothing of a stranger to the person who proves the address (pre-hijacking) (A1)', async () => {
     const stranger = await signUp(freshAddress(), { passwordHash: 'hash of a stranger', name: 'Eve' });
     const owner = await signUp(stranger.who, { passwordHash: 'hash of hers', name: 'Ada' });
 
@@ -112,7 +112,7 @@ describe('a local sign-up', () => {
     expect(await passwordOf(account?.id ?? '')).toBe('hash of hers');
   });
 
-  it('discards a shell with all that is attached to it, and never uses its id again', async () => {
+  it('discards a shell with all that is attached to it, and never uses its id again (A2)', async () => {
     const shell = await world.shell({ passwordHash: 'hash of a stranger' });
     const { who, enter } = await signUp(shell.address);
     expect(await enter(await world.codeTo(who))).toMatchObject({ ok: true, outcome: { decision: 'create_verified' } });
@@ -135,7 +135,7 @@ describe('a local sign-up', () => {
     });
   });
 
-  it('makes one account when the codes of two sign-ups come at once, on two processes', async () => {
+  it('makes one account when the codes of two sign-ups come at once, on two processes (A17)', async () => {
     const other = world.second();
     for (let round = 0; round < 8; round += 1) {
       const first = await signUp();
@@ -245,7 +245,7 @@ describe('a local sign-up', () => {
     useRealClock();
   });
 
-  it('writes neither code nor mail into the proof', async () => {
+  it('writes neither code nor mail into the proof (E14)', async () => {
     const { who, proofId } = await signUp();
     const row = await world.database.knex('mailed_proofs').where({ id: proofId }).first();
     expect(JSON.stringify(row)).not.toContain(await world.codeTo(who));

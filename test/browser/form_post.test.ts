@@ -89,7 +89,7 @@ withChromium(found ? 'in Chromium' : 'in Chromium, which is missing: apt-get ins
     }));
 });
 
-describe('an answer by POST', () => {
+describe('an answer by POST (B20)', () => {
   /** A person at Apple's page, and what it would post. */
   async function atApple(): Promise<{ browser: Browser; fields: [string, string][] }> {
     const browser = createBrowser();

@@ -171,7 +171,7 @@ describe('the forms of an account', () => {
     await expectRefused(browser);
   });
 
-  it('take nothing without a session', async () => {
+  it('take nothing without a session (A15, E10)', async () => {
     const browser = createBrowser();
     await browser.open(`${world.app.url}/login`);
     for (const path of forms()) {

@@ -70,7 +70,7 @@ describe('a change of address', () => {
     expect(subjects).toContain('Your Acme account now uses this address');
   });
 
-  it('asks for a fresh sign-in, and a form posted without one changes nothing', async () => {
+  it('asks for a fresh sign-in, and a form posted without one changes nothing (E12)', async () => {
     const browser = await person('bea@example.com');
     await browser.open(at('/account/address'));
     world.gatehouse.passTime(301);
@@ -110,7 +110,7 @@ describe('a change of address', () => {
     expect(events.filter(({ reason }) => reason === 'address_taken')).toEqual([]);
   });
 
-  it('is bound to the address that the link was mailed to, and a newer wish replaces it', async () => {
+  it('is bound to the address that the link was mailed to, and a newer wish replaces it (E12)', async () => {
     const browser = await person('cleo@example.com');
     await ask(browser, 'cleo@one.example');
     const first = await world.gatehouse.link('cleo@one.example', CONFIRM);
@@ -191,7 +191,7 @@ describe('the undo of a change of address', () => {
     expect((await waiting.submit({ button: 'Switch' })).screen).toBe('login');
   });
 
-  it('brings the old address back, shuts everybody out and leads to a new password', async () => {
+  it('brings the old address back, shuts everybody out and leads to a new password (E12)', async () => {
     const browser = await person('hal@example.com');
     const undo = await change(browser, 'hal@example.com', 'hal@evil.example');
     const owner = createBrowser();

@@ -147,7 +147,7 @@ describe('an admin at the command line, while the server runs', () => {
     await signedIn('disabled@example.com');
   });
 
-  it('deletes an account: all of it ends, and whoever has the address next is another subject', async () => {
+  it('deletes an account: all of it ends, and whoever has the address next is another subject (A20)', async () => {
     const browser = await signedIn('deleted@example.com');
     const notice = nextNotice();
     expectGood(await commandBeside(world, ['accounts', 'delete', 'deleted@example.com', '--yes']));

@@ -93,7 +93,7 @@ describe('a visit that cannot go on', () => {
     );
   });
 
-  it('refuses the page of another browser', async () => {
+  it('refuses the page of another browser (C1)', async () => {
     const owner = createBrowser();
     await owner.open(`${world.app.url}/login`);
     const other = createBrowser();
@@ -116,7 +116,7 @@ describe('a visit that cannot go on', () => {
   });
 });
 
-describe('a callback in another browser', () => {
+describe('a callback in another browser (B1)', () => {
   const beginning = async () => {
     const browser = createBrowser();
     await browser.open(`${world.app.url}/login`);

@@ -33,7 +33,7 @@ describe('a password that is known from breaches', () => {
     range.close();
   });
 
-  it('is refused with the reason, and another one is taken', async () => {
+  it('is refused with the reason, and another one is taken (E17)', async () => {
     const browser = createBrowser();
     await browser.open(`${world.app.url}/login?prompt=create`);
     const fields = { email: 'ada@example.com', new_password: KNOWN };

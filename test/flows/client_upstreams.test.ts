@@ -76,7 +76,7 @@ describe('an app that takes certain ways of signing in', () => {
     expect((await browser.open(at(browser, 'recover'))).status).toBe(404);
   });
 
-  it('takes nobody by a way that it stopped to take while they were on it', async () => {
+  it('takes nobody by a way that it stopped to take while they were on it (B11)', async () => {
     const away = createBrowser();
     await ask(away, 'leaving');
     await away.submit({ upstream: 'facebook' });

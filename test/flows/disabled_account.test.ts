@@ -25,12 +25,12 @@ describe('a disabled account', () => {
     expect(wrong).toMatchObject({ screen: 'login', status: 401, error: undefined });
   });
 
-  it('is refused when it comes through an upstream', async () => {
+  it('is refused when it comes through an upstream (B12)', async () => {
     const page = await continueWith(world, createBrowser(), 'google', 'ada.example@gmail.com');
     expect(page).toMatchObject({ screen: 'error', status: 403, error: 'account_disabled' });
   });
 
-  it('has no session any more, and its app gets no new tokens', async () => {
+  it('has no session any more, and its app gets no new tokens (D8)', async () => {
     expect((await signedIn.open(`${world.app.url}/refresh`)).body).toContain('invalid_grant');
     expect((await signedIn.open(`${world.app.url}/login`)).screen).toBe('login');
     expect((await signedIn.open(`${world.gatehouse.issuer}/account`)).screen).toBe('login');

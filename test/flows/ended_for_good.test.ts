@@ -87,7 +87,7 @@ describe('an account that its owner has taken back', () => {
     expect(await isSignedIn(thief)).toBe(false);
   });
 
-  it('has no session of a login that was under way with the old password', async () => {
+  it('has no session of a login that was under way with the old password (A3)', async () => {
     await person('cleo@example.com');
     for (let round = 0; round < 3; round += 1) {
       const [old, password] = round === 0 ? [PASSWORD, `${NEW} 1`] : [`${NEW} ${round}`, `${NEW} ${round + 1}`];
@@ -147,7 +147,7 @@ describe('an account that its owner has taken back', () => {
     expect([alive.length, await sessionsOf('dan@example.com')]).toEqual([0, 0]);
   });
 
-  it('has no change of address waiting once something was not its owner', async () => {
+  it('has no change of address waiting once something was not its owner (A4)', async () => {
     const thief = await person('eve@example.com');
     await thief.open(at('/account/address'));
     await thief.submit({ action: '/account/address', fields: { email: 'eve@evil.example' } });

@@ -80,7 +80,7 @@ describe('the page that asks for a proof', () => {
     expect(await identitiesOf('bea@example.com')).toEqual([{ upstream_id: 'authoritative', subject: 'bea 1' }]);
   });
 
-  it('is of no use to another browser', async () => {
+  it('is of no use to another browser (A12, C1)', async () => {
     await person('cleo@example.com');
     const browser = await atLinkPage('cleo@example.com');
     const other = createBrowser();
@@ -184,7 +184,7 @@ describe('a proof by another upstream', () => {
     await world.query(`delete from identities where upstream_id = 'facebook'`);
   });
 
-  it('is dead once the identity that proves is disconnected, or another one is', async () => {
+  it('is dead once the identity that proves is disconnected, or another one is (A12)', async () => {
     const owner = await person('kim@example.com');
     await connectFacebook(owner);
     const browser = await atLinkPage('kim@example.com');

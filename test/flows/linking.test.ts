@@ -94,7 +94,7 @@ describe.each(linkings)('an upstream with linking: %s', (linking) => {
     expect(await identitiesOf(twice)).toHaveLength(1);
   });
 
-  it('gives a shell to whoever proves its address, with nothing of the stranger who made it', async () => {
+  it('gives a shell to whoever proves its address, with nothing of the stranger who made it (A1)', async () => {
     const email = `shell-${linking}@example.com`;
     const id = await standAccount(world, email, {
       confirmed: false,

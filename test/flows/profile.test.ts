@@ -67,7 +67,7 @@ describe('the profile', () => {
     expect(await claims()).not.toHaveProperty(field, value);
   });
 
-  it('changes nothing that is not on the form, whatever is posted', async () => {
+  it('changes nothing that is not on the form, whatever is posted (E11)', async () => {
     const before = await claims();
     const [row] = await world.query('select id, origin, disabled_at, delete_at, terms_version from accounts');
     await openProfile();
@@ -102,7 +102,7 @@ describe('the profile', () => {
     expect(await claims()).not.toHaveProperty('locale');
   });
 
-  it('is escaped and shows no picture from elsewhere', async () => {
+  it('is escaped and shows no picture from elsewhere (H1)', async () => {
     await openProfile();
     const page = await browser.submit({
       ...SAVE,

@@ -222,7 +222,7 @@ describe('the link in the mail', () => {
     expect((await choose(link)).text).toContain('Your password was changed');
   });
 
-  it('needs a form of ours: a post from elsewhere changes nothing', async () => {
+  it('needs a form of ours: a post from elsewhere changes nothing (E10)', async () => {
     await signUpLocally(world, createBrowser(), 'jan@example.com');
     const link = await mailedLink('jan@example.com');
     const token = new URL(link).searchParams.get('token') ?? '';

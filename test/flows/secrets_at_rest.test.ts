@@ -87,7 +87,7 @@ async function resetPassword(email: string): Promise<void> {
 
 afterAll(() => world.stop());
 
-describe('what lets someone in', () => {
+describe('what lets someone in (H10)', () => {
   it('is in no table of the database', async () => {
     const tables = await world.query(`select tablename from pg_tables where schemaname = 'public'`);
     const rows = await Promise.all(

@@ -101,7 +101,7 @@ describe('signup.allow: closed', () => {
   });
   afterAll(() => world.stop());
 
-  it('holds for a form that was open, a code that was mailed and a trip that had begun before', async () => {
+  it('holds for a form that was open, a code that was mailed and a trip that had begun before (S2)', async () => {
     const form = createBrowser();
     await form.open(`${world.app.url}/login?prompt=create`);
     const code = createBrowser();

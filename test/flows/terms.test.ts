@@ -118,7 +118,7 @@ describe('terms that somebody has not agreed to', () => {
     expect(await agreedTo('grace@workspace.example')).toBeNull();
   });
 
-  it('do not wait for somebody else: a page left open begins again', async () => {
+  it('do not wait for somebody else: a page left open begins again (C18)', async () => {
     const browser = createBrowser();
     await continueWith(world, browser, 'google', 'grace@workspace.example');
     world.gatehouse.passTime(901);

@@ -77,7 +77,7 @@ describe('keys that change or vanish', () => {
 });
 
 describe('somebody else with a known address', () => {
-  it('row 23: another subject with it gets no account, and takes none', async () => {
+  it('row 23: another subject with it gets no account, and takes none (A6)', async () => {
     const owner = createBrowser();
     await leave(world, owner, 'google');
     await comeBack(world, owner, 'grace');
@@ -158,7 +158,7 @@ describe('an upstream that stumbles', () => {
 });
 
 describe('a callback out of place', () => {
-  it("row 43: two states are nobody's", async () => {
+  it("row 43: two states are nobody's (B1)", async () => {
     const browser = createBrowser();
     const state = await leave(world, browser, 'google');
     const before = await readBooks(world);
@@ -318,7 +318,7 @@ describe('what Apple sends beside the code', () => {
     expectPage(world, await comeBack(world, browser), { class: 'IN' });
   });
 
-  it('row 59: an address in it is not believed, and the name stays that of the first time', async () => {
+  it('row 59: an address in it is not believed, and the name stays that of the first time (A14)', async () => {
     const [first, second] = [createBrowser(), createBrowser()];
     const named = { name: { firstName: 'Ria', lastName: 'First' }, email: 'victim@apple.example' };
     await leave(world, first, 'apple');

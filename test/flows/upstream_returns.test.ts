@@ -104,7 +104,7 @@ describe('the page that connects a login to an account', () => {
   });
 });
 
-describe('an upstream that was switched off while somebody was there', () => {
+describe('an upstream that was switched off while somebody was there (B10)', () => {
   let other: World;
   beforeAll(async () => {
     other = await startWorld();

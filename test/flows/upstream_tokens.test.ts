@@ -34,7 +34,7 @@ async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
 }
 
 describe('what ends a connection at the upstream', () => {
-  it('is kept encrypted and for its identity, where the config says so', async () => {
+  it('is kept encrypted and for its identity, where the config says so (B19)', async () => {
     await world.signInThrough('google', 'ada');
     await world.signInThrough('partner', 'alan');
     const rows = await tokens();

@@ -60,7 +60,7 @@ describe('parseAddress', () => {
     );
   });
 
-  it('takes every spelling in other case and with space around for the same identity', () => {
+  it('takes every spelling in other case and with space around for the same identity (A17)', () => {
     fc.assert(
       fc.property(fc.emailAddress(), fc.constantFrom(' ', '\t', '\n', ''), (email, space) => {
         const canonical = parseAddress(email)?.canonical;
@@ -70,7 +70,7 @@ describe('parseAddress', () => {
     );
   });
 
-  it('returns nothing that could end a line, a header or a recipient', () => {
+  it('returns nothing that could end a line, a header or a recipient (B15, E2)', () => {
     const pieces = fc.constantFrom(
       'a',
       '@',

@@ -25,7 +25,7 @@ describe('negotiateLocale', () => {
     expect(negotiateLocale(wishes(some))).toBe(expected);
   });
 
-  it('answers a language for any input, and quickly for a huge one', () => {
+  it('answers a language for any input, and quickly for a huge one (H11)', () => {
     const text = fc.option(fc.string({ unit: 'binary', maxLength: 800 }), { nil: undefined });
     fc.assert(
       fc.property(text, text, text, text, (ui_locales, cookie, account, acceptLanguage) => {

@@ -87,7 +87,7 @@ describe('the mails', () => {
     expect(cases.length).toBeGreaterThan(3);
   });
 
-  it.each(cases)('%s keeps whatever stands in %s inside of one mail to one person', async (view, name) => {
+  it.each(cases)('%s keeps whatever stands in %s inside of one mail to one person (E2, E3)', async (view, name) => {
     const others = Object.fromEntries(valuesOf(view).map((other) => [other, OURS[other] ?? 'plain']));
     for (const [at, evil] of EVIL.entries()) {
       const { tag } = locales[at % locales.length] ?? { tag: 'en' as const };

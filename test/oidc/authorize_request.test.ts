@@ -9,7 +9,7 @@ describe('an authorization request', () => {
   });
   afterAll(() => world.close());
 
-  describe('PKCE', () => {
+  describe('PKCE (D4)', () => {
     const S256 = createHash('sha256').update(VERIFIER).digest('base64url');
     it.each([
       ['no challenge', 'wiki', { code_challenge: undefined, code_challenge_method: undefined }],
@@ -107,7 +107,7 @@ describe('an authorization request', () => {
       }
     });
 
-    it('may vary by port for a native app on loopback, and by nothing else', async () => {
+    it('may vary by port for a native app on loopback, and by nothing else (D1)', async () => {
       const at = async (redirect_uri: string) =>
         (await agent(world.issuer).get(authorize({ client_id: 'cli', redirect_uri }))).status;
       expect(await at('http://127.0.0.1:49152/cb')).toBe(303);
@@ -123,7 +123,7 @@ describe('an authorization request', () => {
       }
     });
 
-    it('decides before anything else does: no error is sent to a wrong one', async () => {
+    it('decides before anything else does: no error is sent to a wrong one (D2)', async () => {
       for (const change of [
         { response_type: 'token' },
         { scope: '' },
@@ -137,7 +137,7 @@ describe('an authorization request', () => {
   });
 
   it.each(['token', 'id_token', 'code token', 'code id_token', 'none'])(
-    'offers the code flow only, not %s',
+    'offers the code flow only, not %s (D13)',
     async (response_type) => {
       const answer = await agent(world.issuer).get(authorize({ response_type }));
       expect(answer.location).toContain('unsupported_response_type');
@@ -145,7 +145,7 @@ describe('an authorization request', () => {
     },
   );
 
-  it('does not read request objects or foreign request URIs', async () => {
+  it('does not read request objects or foreign request URIs (D15)', async () => {
     for (const change of [
       { request: 'e30.e30.' },
       { request_uri: 'https://canary.example/' },

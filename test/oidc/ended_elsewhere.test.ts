@@ -48,7 +48,7 @@ describe('what a person ends from another browser', () => {
     return world.outbound.splice(0).map(({ body }) => claimsOf(new URLSearchParams(body).get('logout_token')));
   };
 
-  it('is one session with its code and tokens, and no other', async () => {
+  it('is one session with its code and tokens, and no other (C8)', async () => {
     const [here, there] = [agent(world.issuer), agent(world.issuer)];
     const kept = await tokensOf(here);
     const ended = await tokensOf(there);

@@ -32,7 +32,7 @@ describe('ending everything of an account', () => {
   });
   afterAll(() => world.close());
 
-  it('leaves no session, grant, code or token of it, tells its apps, and touches nobody else', async () => {
+  it('leaves no session, grant, code or token of it, tells its apps, and touches nobody else (D8)', async () => {
     const browser = agent(world.issuer);
     const other = agent(world.issuer);
     await signIn(browser, { client_id: 'hears', redirect_uri: 'https://wiki.acme.example/cb' });
@@ -110,7 +110,7 @@ describe('the engine', () => {
     await world.close();
   });
 
-  it('loses nothing when its process ends and another begins', async () => {
+  it('loses nothing when its process ends and another begins (D7)', async () => {
     const base = await testDatabase();
     const encryptionKey = randomBytes(32);
     const first = await openWorld({ database: base.database, encryptionKey });
@@ -129,7 +129,7 @@ describe('the engine', () => {
     await base.drop();
   });
 
-  it('leaves no code, token, cookie, verifier or secret in the database or the events', async () => {
+  it('leaves no code, token, cookie, verifier or secret in the database or the events (H10)', async () => {
     const world = await openWorld();
     const browser = agent(world.issuer);
     const secrets = new Set<string>([SECRET, VERIFIER, 'the-state-of-the-client']);

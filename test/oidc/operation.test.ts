@@ -7,7 +7,7 @@ import { validateClients } from '../../src/oidc/index.ts';
 import { agent, authorize, CLIENTS, openWorld, redeem, refresh, SECRET, token } from './support.ts';
 
 describe('the engine in operation', () => {
-  it('answers 503 where it needs the database, and what needs none as ever', async () => {
+  it('answers 503 where it needs the database, and what needs none as ever (D20)', async () => {
     const away = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/nothing' });
     const other = await openWorld({ deps: { database: away } });
     const browser = agent(other.issuer);
@@ -41,7 +41,7 @@ describe('the engine in operation', () => {
     expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: '', status: 0 });
   });
 
-  it('says of each client what the library would refuse when it is first used', async () => {
+  it('says of each client what the library would refuse when it is first used (D21)', async () => {
     expect(await validateClients(CLIENTS.map((client) => clientSettings.parse(client)))).toEqual([]);
     const refused = await validateClients(
       [

@@ -34,7 +34,7 @@ describe('the protocol', () => {
       for (const key of keys) expect(key).not.toHaveProperty(secret);
   });
 
-  it('takes host and scheme from the issuer, whatever a request says (V2, V12)', async () => {
+  it('takes host and scheme from the issuer, whatever a request says (V2, V12, E1)', async () => {
     const forged = {
       'x-forwarded-host': 'evil.example',
       'x-forwarded-proto': 'https',
@@ -50,7 +50,7 @@ describe('the protocol', () => {
     expect(finished.location).toMatch(new RegExp(`^${world.issuer}/oidc/authorize/`));
   });
 
-  it('has no registration, no device and no dynamic client endpoint', async () => {
+  it('has no registration, no device and no dynamic client endpoint (D23, D24)', async () => {
     const browser = agent(world.issuer);
     for (const path of [
       '/oidc/register',
@@ -69,7 +69,7 @@ describe('the protocol', () => {
     expect((await browser.get(authorize({ client_id: 'https://client.example/metadata' }))).status).toBe(400);
   });
 
-  it('lets a browser app of a registered origin call the token endpoint, and no other origin', async () => {
+  it('lets a browser app of a registered origin call the token endpoint, and no other origin (D22)', async () => {
     const at = async (origin: string) => {
       const code = parameter(await signIn(agent(world.issuer), { client_id: 'spa' }), 'code');
       const fields = {
@@ -88,7 +88,7 @@ describe('the protocol', () => {
   });
 
   describe('a code', () => {
-    it('ends its family when it comes a second time (V5)', async () => {
+    it('ends its family when it comes a second time (V5, D5)', async () => {
       const code = parameter(await signIn(agent(world.issuer)), 'code');
       const { json } = await redeem(world.issuer, code);
       expect((await redeem(world.issuer, code)).json['error']).toBe('invalid_grant');
@@ -100,7 +100,7 @@ describe('the protocol', () => {
       expect(world.events.map(({ type }) => type)).toContain('oidc.code_reused');
     });
 
-    it('is of no use to another client, and stays good for its own (V5)', async () => {
+    it('is of no use to another client, and stays good for its own (V5, D6)', async () => {
       const code = parameter(await signIn(agent(world.issuer)), 'code');
       expect(
         (await redeem(world.issuer, code, { client_id: 'shop', redirect_uri: 'https://wiki.acme.example/cb' })).json[
@@ -114,7 +114,7 @@ describe('the protocol', () => {
     });
   });
 
-  it('refuses tokens of other kinds, cut ones and garbage, without an error of its own', async () => {
+  it('refuses tokens of other kinds, cut ones and garbage, without an error of its own (D9, D19)', async () => {
     const { json } = await redeem(world.issuer, parameter(await signIn(agent(world.issuer)), 'code'));
     const good = String(json['refresh_token']);
     for (const bad of [

@@ -17,7 +17,7 @@ import {
   type World,
 } from './support.ts';
 
-describe('redemptions in parallel, from two processes', () => {
+describe('redemptions in parallel, from two processes (D5, D7)', () => {
   const encryptionKey = randomBytes(32);
   let base: Awaited<ReturnType<typeof testDatabase>>;
   let world: World;

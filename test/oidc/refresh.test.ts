@@ -34,7 +34,7 @@ describe('a refresh token', () => {
     ]);
   });
 
-  it('is issued without offline_access, too, and then ends with the session', async () => {
+  it('is issued without offline_access, too, and then ends with the session (D8)', async () => {
     const browser = agent(world.issuer);
     const tokens = await tokensOf({}, browser);
     const next = (await use(tokens['refresh_token'])).json;
@@ -82,7 +82,7 @@ describe('a refresh token', () => {
     expect((await use(value)).status).toBe(200);
   });
 
-  it('of a disabled account is refused', async () => {
+  it('of a disabled account is refused (D8)', async () => {
     const browser = agent(world.issuer);
     const code = parameter(await signIn(browser, offline, 'eve'), 'code');
     const { json } = await redeem(world.issuer, code, { client_id: 'spa' });

@@ -25,7 +25,7 @@ describe('a session', () => {
   const alive = async (browser: Agent) =>
     (await browser.get(authorize({ prompt: 'none' }))).location?.includes('code=') ?? false;
 
-  it('of 12 hours, until the browser closes, where nobody asked to be kept signed in', async () => {
+  it('of 12 hours, until the browser closes, where nobody asked to be kept signed in (C19)', async () => {
     const { browser, cookie } = await life(false);
     expect(cookie).not.toMatch(/expires/i);
     pass(11 * 3600);
@@ -61,7 +61,7 @@ describe('a session', () => {
     expect((await thief.get('/session')).json).toEqual({});
   });
 
-  it('and prefixed, Secure cookies on an https issuer', async () => {
+  it('and prefixed, Secure cookies on an https issuer (C12)', async () => {
     const issuer = 'https://id.acme.example';
     const secure = await openWorld({ issuer });
     const browser = agent(issuer, secure.port);

@@ -21,7 +21,7 @@ describe('a sign-in at the protocol engine', () => {
   });
   afterAll(() => world.close());
 
-  it('ends with a code, state and iss at the client, and with an ID token that its keys verify', async () => {
+  it('ends with a code, state and iss at the client, and with an ID token that its keys verify (D17, D21)', async () => {
     const answer = await signIn(agent(world.issuer), { nonce: 'n-1' });
     expect(answer.status).toBe(303);
     expect(answer.location).toMatch(/^https:\/\/wiki\.acme\.example\/cb\?/);
@@ -40,7 +40,7 @@ describe('a sign-in at the protocol engine', () => {
     expect(Number(payload.exp) - Number(payload.iat)).toBe(3600);
   });
 
-  it('gives userinfo the claims of the scopes, and no others', async () => {
+  it('gives userinfo the claims of the scopes, and no others (D21)', async () => {
     const code = parameter(await signIn(agent(world.issuer)), 'code');
     const { json } = await redeem(world.issuer, code);
     const userinfo = await agent(world.issuer).get('/oidc/userinfo', {
@@ -98,7 +98,7 @@ describe('a sign-in at the protocol engine', () => {
     );
   });
 
-  it('gives a service its own token, and nothing to a client that may not', async () => {
+  it('gives a service its own token, and nothing to a client that may not (D12)', async () => {
     const granted = await token(world.issuer, {
       client_id: 'job',
       grant_type: 'client_credentials',
@@ -118,7 +118,7 @@ describe('a sign-in at the protocol engine', () => {
     }
   });
 
-  it('introspects and revokes: a revoked refresh token ends its line', async () => {
+  it('introspects and revokes: a revoked refresh token ends its line (D19)', async () => {
     const { json } = await redeem(world.issuer, parameter(await signIn(agent(world.issuer)), 'code'));
     const about = {
       token: String(json['refresh_token']),
@@ -135,7 +135,7 @@ describe('a sign-in at the protocol engine', () => {
     });
   });
 
-  it('takes a pushed request once', async () => {
+  it('takes a pushed request once (D15)', async () => {
     const pushed = await agent(world.issuer).post('/oidc/par', {
       ...Object.fromEntries(new URL(authorize(), world.issuer).searchParams),
       client_secret: 'the-secret-of-a-test-client-0123456789',

@@ -63,7 +63,7 @@ describe('a visit', () => {
   });
 
   describe('ends once', () => {
-    it('whoever comes second with another person does not win', async () => {
+    it('whoever comes second with another person does not win (C18)', async () => {
       const browser = agent(world.issuer);
       const { visit } = await begin(browser);
       const results = await Promise.allSettled([
@@ -207,7 +207,7 @@ describe('a visit', () => {
     expect((await browser.get('/session')).json).toMatchObject({ accountId: 'ada' });
   });
 
-  it('of a browser with cookies signed by keys long gone begins anew', async () => {
+  it('of a browser with cookies signed by keys long gone begins anew (C18)', async () => {
     const browser = agent(world.issuer);
     await signIn(browser);
     for (const cookie of browser.jar.list()) {

@@ -12,7 +12,7 @@ const PUBLIC = ['93.184.215.14', '2606:2800:21f::1'];
 const policy = (development: boolean) =>
   addressPolicy({ development, trustedHosts: ['Login.Partner.example', '[::1]'], allow: ['10.0.0.0/8'] });
 
-describe('addressPolicy', () => {
+describe('addressPolicy (H12)', () => {
   it.each(PUBLIC)('lets everybody reach the public address %s', (address) => {
     expect(policy(false)('stranger.example', address)).toBe(true);
   });

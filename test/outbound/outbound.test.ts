@@ -108,7 +108,7 @@ describe('outbound, a server that misbehaves', () => {
   });
 });
 
-describe('outbound, whom it calls', () => {
+describe('outbound, whom it calls (H12)', () => {
   it('reaches localhost by name in development when the config file names it', async () => {
     const answer = await open({ resolve: async () => [{ address: '127.0.0.1', family: 4 }] }).fetch(
       at('/ok', 'localhost'),

@@ -106,7 +106,7 @@ describe('the breach check', () => {
     expect(await passwords.problems('password12345678', {})).toEqual([{ key: 'passwords.problems.too_common' }]);
   });
 
-  it('keeps nobody out when there is no such service, and says so once in ten minutes', async () => {
+  it('keeps nobody out when there is no such service, and says so once in ten minutes (E17)', async () => {
     const passwords = open('http://127.0.0.1:9/range/');
     for (let turn = 0; turn < 3; turn += 1) expect(await passwords.problems(GOOD, {})).toEqual([]);
     expect(events).toHaveLength(1);

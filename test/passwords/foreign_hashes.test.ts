@@ -89,12 +89,12 @@ describe('hashes from elsewhere', () => {
       return hash.slice(0, place) + put + hash.slice(place + drop);
     });
 
-  it('that were damaged anywhere let no other password in, and throw nothing', async () => {
+  it('that were damaged anywhere let no other password in, and throw nothing (E20)', async () => {
     const damaged = fc.asyncProperty(changed, async (text) => expect(await fits(text, 'kettle')).toBe(false));
     await fc.assert(damaged, { numRuns: 300 });
   });
 
-  it('are read without a crash and at once, whatever they are', () => {
+  it('are read without a crash and at once, whatever they are (E20)', () => {
     const parts = fc.constantFrom(
       '$',
       ':',

@@ -55,7 +55,7 @@ describe('passwords', () => {
     expect(one).not.toBe(two);
   });
 
-  it('are the same composed and decomposed, and to the last of their characters', async () => {
+  it('are the same composed and decomposed, and to the last of their characters (E15)', async () => {
     const korean = '우리집고양이는아침마다운다네요';
     const id = await accountWith(await passwords.hash(korean.normalize('NFC')));
     expect(await passwords.verify(id, korean.normalize('NFD'))).toBe(true);
@@ -175,7 +175,7 @@ describe('passwords', () => {
     expect(events).toEqual(['passwords.hash_unusable']);
   });
 
-  it('are answered busy beyond a bounded queue, and the rest is answered right', async () => {
+  it('are answered busy beyond a bounded queue, and the rest is answered right (H13)', async () => {
     // A cheap hash: what is looked at here is the queue.
     const id = await accountWith(await argon2(GOOD, { memoryCost: 1024, timeCost: 1 }));
     const isRight = (index: number) => index % 32 === 0;

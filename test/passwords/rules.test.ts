@@ -6,7 +6,7 @@ const person = { minLength: 15, brand: 'Acme Stores', address: 'grace.hopper@nav
 const keys = (password: string) =>
   problemsOf(password, person).map(({ key }) => key.replace('passwords.problems.', ''));
 
-describe('the rules of a new password', () => {
+describe('the rules of a new password (E15, E17)', () => {
   it.each([
     ['words that belong together for one person only', 'my first boat sank in lisbon'],
     ['random letters', 'xkqzvbnwpeutogr'],

@@ -18,7 +18,7 @@ afterAll(() => world.close());
 const exchanges = () => world.fake.calls('token').length;
 
 describe('arrive', () => {
-  it('exchanges exactly once for 50 arrivals with one state, from two processes', async () => {
+  it('exchanges exactly once for 50 arrivals with one state, from two processes (B1, B14)', async () => {
     const second = await world.open();
     const params = await world.travel('google');
     const before = exchanges();
@@ -34,7 +34,7 @@ describe('arrive', () => {
     expect(exchanges() - before).toBe(1);
   });
 
-  it('refuses another browser, tells it nothing, and leaves the trip to its owner', async () => {
+  it('refuses another browser, tells it nothing, and leaves the trip to its owner (B1)', async () => {
     const params = await world.travel('google');
     const foreign = await world.upstreams.arrive('google', 'another browser', 'GET', params);
     expect(foreign).toEqual({ outcome: 'refused', code: 'interaction_foreign', trip: undefined });
@@ -44,13 +44,13 @@ describe('arrive', () => {
     expect(await world.upstreams.arrive('google', BROWSER, 'GET', params)).toMatchObject({ outcome: 'identified' });
   });
 
-  it('says that cookies are missing when the browser brings none, and leaves the trip as it is', async () => {
+  it('says that cookies are missing when the browser brings none, and leaves the trip as it is (B1)', async () => {
     const params = await world.travel('google');
     expect(await world.upstreams.arrive('google', undefined, 'GET', params)).toMatchObject({ code: 'cookies_missing' });
     expect(await world.upstreams.arrive('google', BROWSER, 'GET', params)).toMatchObject({ outcome: 'identified' });
   });
 
-  it('refuses a state at the callback of another upstream', async () => {
+  it('refuses a state at the callback of another upstream (B1)', async () => {
     const params = await world.travel('google');
     expect(await world.upstreams.arrive('facebook', BROWSER, 'GET', params)).toMatchObject({
       code: 'interaction_foreign',
@@ -58,7 +58,7 @@ describe('arrive', () => {
     expect(world.events).toMatchObject([{ reason: 'other_upstream', detail: { security: true } }]);
   });
 
-  it('refuses a state a second time, and says which visit it was', async () => {
+  it('refuses a state a second time, and says which visit it was (B1, B14)', async () => {
     const params = await world.travel('google');
     await world.upstreams.arrive('google', BROWSER, 'GET', params);
     const again = await world.upstreams.arrive('google', BROWSER, 'GET', params);
@@ -66,7 +66,7 @@ describe('arrive', () => {
     expect(world.events).toMatchObject([{ reason: 'used', reference: 'AAAAA-BBBBB' }]);
   });
 
-  it('refuses a state after ten minutes, without asking the upstream', async () => {
+  it('refuses a state after ten minutes, without asking the upstream (B1)', async () => {
     const params = await world.travel('google');
     const before = exchanges();
     pass(601);
@@ -93,7 +93,7 @@ describe('arrive', () => {
     });
   });
 
-  it('refuses an upstream that is not there, or was switched off in the meantime', async () => {
+  it('refuses an upstream that is not there, or was switched off in the meantime (B10)', async () => {
     const params = await world.travel('google');
     const without = await world.open(settingsFor(world.fake, { google: { enabled: false } }));
     expect(await without.arrive('google', BROWSER, 'GET', new URLSearchParams({ state: 'none of ours' }))).toEqual({
@@ -115,7 +115,7 @@ describe('arrive', () => {
     });
   });
 
-  it('keeps nothing that an upstream gave: no code, no token, no secret', async () => {
+  it('keeps nothing that an upstream gave: no code, no token, no secret (B19)', async () => {
     const params = await world.travel('partner');
     await world.upstreams.arrive('partner', BROWSER, 'GET', params);
     const stored = JSON.stringify([await world.database.knex('upstream_transactions').select(), world.events]);
@@ -139,7 +139,7 @@ describe('arrive', () => {
   });
 });
 
-describe('arrive by form_post', () => {
+describe('arrive by form_post (B20)', () => {
   const byForm = () => world.open(settingsFor(world.fake, { partner: { response_mode: 'form_post' } }));
   const trip = { purpose: 'login' as const, browserHash: BROWSER, interactionUid: 'visit' };
 

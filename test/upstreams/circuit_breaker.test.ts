@@ -160,7 +160,7 @@ describe('an upstream that asks to be left alone', () => {
   });
 });
 
-describe('two hundred trips to an upstream that hangs', () => {
+describe('two hundred trips to an upstream that hangs (B16)', () => {
   let slow: World;
   beforeAll(async () => {
     // No budget ends a call, however busy the machine is: the upstream does, when it is told to.

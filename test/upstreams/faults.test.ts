@@ -97,7 +97,7 @@ const table: [name: string, upstream: string, lie: MakeFaults, code: string, rea
   ['a scope that is not allowed', 'google', callback((p) => p.set('error', 'invalid_scope')), CONFIG, 'callback_refused', false],
 ]; // prettier-ignore
 
-describe('an upstream that lies', () => {
+describe('an upstream that lies (B3, B4, B5, B7, B16)', () => {
   it.each(table)('%s', async (_name, upstream, lie, code, reason, security) => {
     world.fake.lie(lie(world.fake));
     const params = await world.travel(upstream);
@@ -132,7 +132,7 @@ describe('an upstream that lies', () => {
     expect(world.events.at(-1)?.detail).toEqual({ security: false, upstream_error: 'text.html' });
   });
 
-  it('never puts what an upstream said into an event, except a plain error code', async () => {
+  it('never puts what an upstream said into an event, except a plain error code (B17)', async () => {
     world.fake.lie({ callback: (params) => params.set('error', '"><script>') });
     await world.arrive('google');
     expect(JSON.stringify(world.events)).not.toContain('script');
@@ -191,7 +191,7 @@ describe('an upstream with odd manners', () => {
   });
 });
 
-describe('an upstream with hostile claims', () => {
+describe('an upstream with hostile claims (B15)', () => {
   it('keeps what is harmless of them and drops the rest', async () => {
     world.fake.lie({
       claims: (c) => ({

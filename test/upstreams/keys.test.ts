@@ -33,7 +33,7 @@ describe('keys of an upstream', () => {
     expect(fetches()).toBe(1);
   });
 
-  it('are fetched once more when the upstream rotates in the middle, and the login goes on', async () => {
+  it('are fetched once more when the upstream rotates in the middle, and the login goes on (B18)', async () => {
     await arrive();
     await world.fake.rotateKeys();
     expect(await arrive()).toMatchObject({ outcome: 'identified' });
@@ -66,7 +66,7 @@ describe('keys of an upstream', () => {
     expect(await arrive()).toMatchObject({ reason: 'jwks_unavailable' });
   });
 
-  it('cannot be made to be fetched over and over by made-up kids', async () => {
+  it('cannot be made to be fetched over and over by made-up kids (B18)', async () => {
     await arrive();
     for (const round of [1, 2, 3]) {
       world.fake.lie({ keySet: (set) => ({ keys: set.keys.map((key) => ({ ...key, kid: `stale-${round}` })) }) });

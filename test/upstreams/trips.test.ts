@@ -48,7 +48,7 @@ describe('a trip that works', () => {
     expect(arrival.identity.extra).toEqual(extra);
   });
 
-  it('brings an address from Facebook as unverified, and asks Meta with proof of the secret', async () => {
+  it('brings an address from Facebook as unverified, and asks Meta with proof of the secret (B9)', async () => {
     expect(await world.arrive('facebook')).toMatchObject({
       outcome: 'identified',
       identity: {

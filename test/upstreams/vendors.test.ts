@@ -162,7 +162,7 @@ describe('the issuer of a Microsoft tenant', () => {
     });
   });
 
-  it.each([[true], ['true'], [1], ['1']])('believes an address when xms_edov is %j', async (edov) => {
+  it.each([[true], ['true'], [1], ['1']])('believes an address when xms_edov is %j (A6)', async (edov) => {
     expect(await once('microsoft', claims({ xms_edov: edov }), 'una')).toMatchObject({
       identity: { email: { trust: 'verified' } },
     });

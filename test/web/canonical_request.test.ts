@@ -35,7 +35,7 @@ describe('the canonical request', () => {
     ['a list of hosts', { host: 'id.acme.example, evil.example' }],
     ['an address', { host: '127.0.0.1' }],
     ['another host behind a forwarded one of ours', { host: 'evil.example', 'x-forwarded-host': 'id.acme.example' }],
-  ])('answers %s with 421 and plain text', async (_, headers) => {
+  ])('answers %s with 421 and plain text (E1, H8)', async (_, headers) => {
     const answer = await door.ask('GET', '/mirror', { headers });
     expect(answer.status).toBe(421);
     expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
@@ -48,7 +48,7 @@ describe('the canonical request', () => {
     expect(JSON.parse(answer.text)).toMatchObject({ host: 'id.acme.example', href: `${ISSUER}/mirror`, secure: true });
   });
 
-  it('lets nothing through that a client says about host, scheme, path or method', async () => {
+  it('lets nothing through that a client says about host, scheme, path or method (D3, E1)', async () => {
     const lies = {
       forwarded: 'for=198.51.100.9;host=evil.example;proto=http',
       'x-forwarded-host': 'evil.example',

@@ -3,7 +3,7 @@ import { cookiesOf, form, openDoor, tokenOf, type Answer, type Door } from './do
 
 const ISSUER = 'http://localhost:3000';
 
-describe('a form of ours', () => {
+describe('a form of ours (C4, C5)', () => {
   let door: Door;
   let cookie: string;
   let token: string;

@@ -90,7 +90,7 @@ describe('errors', () => {
     expect((await door.ask('GET', '/throw/unknown')).headers['retry-after']).toBeUndefined();
   });
 
-  it('show a developer the facts, escaped', async () => {
+  it('show a developer the facts, escaped (H1)', async () => {
     const { text } = await door.ask('GET', '/throw/developer');
     expect(text).toContain('redirect_uri: https://x/?&lt;script&gt;');
   });

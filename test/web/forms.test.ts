@@ -4,7 +4,7 @@ import { openDoor, type Answer, type Door } from './door.ts';
 
 const URLENCODED = 'application/x-www-form-urlencoded';
 
-describe('reading a form', () => {
+describe('reading a form (H4, H7)', () => {
   let door: Door;
   beforeAll(async () => {
     door = await openDoor({}, (web) => {

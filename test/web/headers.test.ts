@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contentSecurityPolicy } from '../../src/web/index.ts';
 import { openDoor, type Door } from './door.ts';
 
-describe('the headers of every answer', () => {
+describe('the headers of every answer (H2)', () => {
   let door: Door;
   beforeAll(async () => {
     door = await openDoor({ issuer: 'https://id.acme.example' }, (web) => {

@@ -50,7 +50,7 @@ describe('listening', () => {
     await first.close();
   });
 
-  it('hangs up on who never finishes the headers', async () => {
+  it('hangs up on who never finishes the headers (H8)', async () => {
     const listening = await listen({
       app: quick,
       port: 0,
@@ -62,7 +62,7 @@ describe('listening', () => {
     await listening.close();
   });
 
-  it('hangs up on who never finishes the body', async () => {
+  it('hangs up on who never finishes the body (H8)', async () => {
     const app: RequestListener = (asked) => void asked.resume();
     const listening = await listen({ app, port: 0, host: '127.0.0.1', patience: { headers: 100, request: 100 } });
     const head = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nx';

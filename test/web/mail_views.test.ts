@@ -27,7 +27,7 @@ describe('a mail', () => {
     expect(await text('en', { device: {} })).not.toContain('Device');
   });
 
-  it('leads nowhere but to the issuer', async () => {
+  it('leads nowhere but to the issuer (E1)', async () => {
     const evil = render('new-device', 'en', { link: '//evil.example/x' }, { at });
     await expect(evil).rejects.toThrow('a path of ours');
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openDoor, type Door } from './door.ts';
 
-describe('a redirect', () => {
+describe('a redirect (D3, D18)', () => {
   let door: Door;
   beforeAll(async () => {
     door = await openDoor({}, (web) => {
