@@ -32,7 +32,7 @@ export interface AccountsDeps {
   record: RecordEvent;
   recordDeed: RecordDeed;
   mail: Pick<Mail, 'queue' | 'wake'>;
-  limits: Pick<RateLimiter, 'take' | 'giveBack'>;
+  limits: Pick<RateLimiter, 'take' | 'takeAll' | 'giveBack'>;
   factors: Factors;
   links: MailedLinks;
   policy: AccountPolicy;

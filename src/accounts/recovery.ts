@@ -29,7 +29,7 @@ export async function recover(
   visit: VisitBinding,
   locale: Tag,
 ): Promise<ResetAsked> {
-  const refused = await takeMail(deps, address, visit);
+  const refused = await takeMail(deps, address, visit, 'reset');
   if (refused) return { ok: false, reason: 'too_many', ...refused };
   const { browserHash, resume, reference } = visit;
   const asking = { address, locale, origin: { browserHash, resume, reference } };

@@ -64,7 +64,11 @@ export function openDatabase(
       return { rows: result.rows, rowCount: result.rowCount ?? 0 };
     },
     async together(steps) {
-      return steps.length === 0 || inOneTransaction(await pool.connect(), steps);
+      const [first] = steps;
+      if (steps.length > 1 || first?.decisive) return inOneTransaction(await pool.connect(), steps);
+      // One statement is a transaction by itself.
+      if (first) await pool.query({ ...first.statement, values: first.values });
+      return true;
     },
     async ping() {
       await withinTime(pool.query('select 1'), ANSWER_WITHIN_MS);

@@ -27,10 +27,16 @@ export const limitRules = {
   /** Wrong passwords of all the world, on browsers that their account does not know. Refuses nobody: it begins a rush. */
   login_total: { counts: 'everything', points: 3000, window: 600 },
   signup_address: { counts: 'client address', points: 20, window: 3600 },
-  /** Mails of codes and links to one mailbox. */
-  mail_address: { counts: 'mailbox', points: 3, window: 600 },
   /** Mails that one client address causes. */
   mail_client: { counts: 'client address', points: 60, window: 3600 },
+  /** Mails to a mailbox that its owner causes, on a browser that the account knows. */
+  mail_owner: { counts: 'mailbox', points: 3, window: 600 },
+  /** Mails to one mailbox that are no way to a new password: fewer than all, so that one of those can always be sent. */
+  mail_code: { counts: 'mailbox', points: 2, window: 600 },
+  /** Mails to one mailbox that strangers cause. */
+  mail_address: { counts: 'mailbox', points: 3, window: 600 },
+  /** Mails that strangers cause: fewer than all, so that a flood of theirs leaves some for those who are known. */
+  mail_strangers: { counts: 'everything', points: 1000, window: 600 },
   /** Mails that anybody causes. */
   mail_total: { counts: 'everything', points: 1200, window: 600 },
   /** Wrong mailed codes for one address; survives new codes. A single code has five tries of its own. */

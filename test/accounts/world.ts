@@ -38,8 +38,9 @@ export type World = Awaited<ReturnType<typeof accountsWorld>>;
  */
 export async function accountsWorld({
   limited = false,
+  limits = {},
   kept,
-}: { limited?: boolean; kept?: { push(mail: QueuedMail): unknown } } = {}) {
+}: { limited?: boolean; limits?: object; kept?: { push(mail: QueuedMail): unknown } } = {}) {
   const { database, url, drop } = await testDatabase();
   const room = mailRoom({
     database,
@@ -80,9 +81,10 @@ export async function accountsWorld({
       record,
       fetch,
     });
+    const mailboxes = limited ? limits : { mail_address: { points: 1000 }, mail_code: { points: 1000 } };
     const counted = openRateLimits({
       database: over,
-      limits: limitSettings.parse({ ...(!limited && { mail_address: { points: 1000 } }) }),
+      limits: limitSettings.parse(kept ? { enabled: false } : mailboxes),
       hashKey: keys.hashKey,
       record,
     });
@@ -96,7 +98,7 @@ export async function accountsWorld({
       record,
       recordDeed,
       mail: kept ? { queue: async (_within: Knex, mail: QueuedMail) => void kept.push(mail), wake() {} } : room.mail,
-      limits: kept ? { take: async () => ({ ok: true as const }), giveBack: async () => {} } : counted,
+      limits: counted,
       policy,
       proofKey: keys.proofKey,
       lifetimes: settings.lifetimes,
