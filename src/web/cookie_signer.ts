@@ -3,7 +3,10 @@ import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'no
 /** What Koa and the protocol engine sign cookies with: the shape of Keygrip, whose signatures these are. */
 interface CookieSigner {
   sign(data: string): string;
-  /** Which key made the signature; -1 when none of ours did. */
+  /**
+   * 0 when one of our keys made the signature, -1 when none did. Not which one: whoever reads the cookie would sign it anew, as a
+   * cookie that ends with the browser, and somebody who stays signed in would not.
+   */
   index(data: string, signature: string): number;
   verify(data: string, signature: string): boolean;
 }
@@ -20,16 +23,16 @@ export function createCookieSigner(keys: () => readonly string[]): CookieSigner 
     return key;
   };
   const signed = (data: string, secret: string) => createHmac('sha1', keyOf(secret)).update(data).digest('base64url');
-  const index = (data: string, signature: string): number =>
-    keys().findIndex((secret) => isSame(signed(data, secret), signature));
+  const verify = (data: string, signature: string): boolean =>
+    keys().some((secret) => isSame(signed(data, secret), signature));
   return {
     sign(data) {
       const [first] = keys();
       if (first === undefined) throw new TypeError('a cookie key is needed');
       return signed(data, first);
     },
-    index,
-    verify: (data, signature) => index(data, signature) >= 0,
+    index: (data, signature) => (verify(data, signature) ? 0 : -1),
+    verify,
   };
 }
 
