@@ -26,6 +26,8 @@ import * as secondStep from './20261121200000_second_step.ts';
 import * as secondFactors from './20261121210000_second_factors.ts';
 import * as trustedDevices from './20261121210100_trusted_devices.ts';
 import * as rateLimitStrikes from './20261121230000_rate_limit_strikes.ts';
+import * as keyLife from './20261121231000_key_life.ts';
+import * as derivedSecrets from './20261121231100_derived_secrets.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -55,4 +57,6 @@ export const migrations = [
   { name: '20261121210000_second_factors', ...secondFactors },
   { name: '20261121210100_trusted_devices', ...trustedDevices },
   { name: '20261121230000_rate_limit_strikes', ...rateLimitStrikes },
+  { name: '20261121231000_key_life', ...keyLife },
+  { name: '20261121231100_derived_secrets', ...derivedSecrets },
 ] as const;

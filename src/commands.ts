@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readAccounts } from './accounts/index.ts';
-import { openForCommand, openOwnOutbound } from './app/index.ts';
+import { openForCommand, openForKeyCommand, openOwnOutbound } from './app/index.ts';
 import type { CommandParts } from './cli/index.ts';
 import {
   configJsonSchema,
@@ -45,6 +45,14 @@ export const commandParts: CommandParts<Settings> = {
     events: readEvents(database),
     mails: readMails(database),
   }),
+  keys(settings, { database, dataFolder }) {
+    return openForKeyCommand({
+      settings,
+      secrets: secretsOf(settings, dataFolder),
+      database,
+      logger: createLogger('silent'),
+    });
+  },
   changing(settings, { database, dataFolder }) {
     const secrets = secretsOf(settings, dataFolder);
     // What a command has to say it says itself; nobody asks it for the hash of its configuration.

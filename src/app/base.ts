@@ -12,6 +12,7 @@ import { addressAllowed, signupAdmits } from '../sign_in/index.ts';
 import { openUpstreams, type SimulatorAccess } from '../upstreams/index.ts';
 import { createDevices, createMailViews, createWeb, openPlaces } from '../web/index.ts';
 import { factorsOf, openOwnOutbound, probesOf } from './adapters.ts';
+import { keyDepsOf } from './key_parts.ts';
 
 /** What is decided before any room opens. */
 export interface AppDeps {
@@ -95,13 +96,13 @@ export async function openBase(deps: AppDeps) {
 
 /** What knows nothing of people. */
 async function openFloor(deps: AppDeps) {
-  const { settings, secrets, database, logger, simulator } = deps;
+  const { settings, database, logger, simulator } = deps;
   const { issuer, mode, brand, http, lifetimes } = settings;
   const development = mode === 'development';
   const devices = createDevices({ place: await openPlaces(settings.places.database) });
   const events = openEvents({ database, logger, lifetimes, device: devices.current });
   const { record } = events;
-  const keys = await openKeys({ database, encryptionKeys: secrets.encryption_key, record });
+  const keys = await openKeys(keyDepsOf(deps, record));
   const outbound = openOwnOutbound(settings, simulator);
   const limits = openRateLimits({ database, limits: settings.limits, hashKey: keys.derive('rate limits'), record });
   const render = createMailViews({ issuer, brand, development });

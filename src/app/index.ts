@@ -6,4 +6,5 @@
  */
 export { openOwnOutbound } from './adapters.ts';
 export { openForCommand } from './open_for_command.ts';
+export { openForKeyCommand, sealedColumns } from './key_parts.ts';
 export { openApp, type App, type AppDeps } from './open_app.ts';

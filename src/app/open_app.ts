@@ -1,3 +1,4 @@
+import { describeError } from '../kit/errors.ts';
 import { openBase, type AppDeps } from './base.ts';
 import type { Web } from '../web/index.ts';
 import { openVisits } from './visits.ts';
@@ -16,17 +17,22 @@ export interface App {
 /** Opens every room. Rejects when one of them cannot work with its settings. */
 export async function openApp(deps: AppDeps): Promise<App> {
   const base = await openBase(deps);
-  const { accounts, events, limits, mail, secondFactors, upstreams, outbound, web } = base;
+  const { accounts, events, keys, limits, mail, secondFactors, upstreams, outbound, web } = base;
   const oidc = openVisits(deps, base);
   mail.start();
   oidc.start();
   upstreams.start();
+  keys.start({
+    changed: () => oidc.rebuild({ keys }),
+    failed: (cause) => deps.logger.error({ error: describeError(cause) }, 'keys have changed and cannot be taken'),
+  });
   return {
     web,
     async sweep() {
       for (const room of [oidc, upstreams, accounts, secondFactors, mail, limits, events]) await room.sweep();
     },
     async close() {
+      await keys.stop();
       await oidc.stop();
       await mail.stop();
       await upstreams.close();

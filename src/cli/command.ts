@@ -9,6 +9,7 @@ import type {
 import type { ClientSettings } from '../clients/index.ts';
 import type { Database } from '../database/index.ts';
 import type { Events } from '../events/index.ts';
+import type { KeyAdministration } from '../keys/index.ts';
 import type { MailReading } from '../mail/index.ts';
 import type { Outbound } from '../outbound/index.ts';
 import type { Passwords } from '../passwords/index.ts';
@@ -80,6 +81,8 @@ export interface CommandParts<Settings extends CommandSettings = CommandSettings
     events: Pick<Events, 'explain' | 'ofAccount'>;
     mails: MailReading;
   };
+  /** The keys, and nothing that needs them. Throws in words when the configuration has none. */
+  keys(settings: Settings, opened: OpenedDatabase): KeyAdministration;
   /** The rooms as they are when they serve, for what changes accounts. Rejects in words when they cannot be opened. */
   changing(settings: Settings, opened: OpenedDatabase): Promise<ChangingRooms>;
 }

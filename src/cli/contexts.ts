@@ -1,5 +1,6 @@
 import { pendingMigrations, type Database } from '../database/index.ts';
 import { sentenceOf } from '../kit/errors.ts';
+import type { KeyAdministration } from '../keys/index.ts';
 import type { Call, ChangingRooms, CommandSettings, OpenedDatabase } from './command.ts';
 import { complain } from './output.ts';
 
@@ -65,6 +66,13 @@ export async function withRooms(
       await rooms.close();
     }
   });
+}
+
+/** The same with the keys alone, which works where a damaged key keeps all else from opening. */
+export async function withKeys(call: Call, work: (keys: KeyAdministration) => Promise<number>): Promise<number> {
+  return withOpened(call, async (opened, settings) =>
+    (await hasTables(call, opened.database)) ? work(call.parts.keys(settings, opened)) : 1,
+  );
 }
 
 async function withOpened(

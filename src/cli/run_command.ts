@@ -3,6 +3,7 @@ import type { Call, Command, CommandIo, CommandParts, CommandSettings, ExitCode 
 import { configCommands } from './config_commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
+import { keyCommands } from './key_commands.ts';
 import { mailCommands } from './mail_commands.ts';
 import { migrateCommands } from './migrate.ts';
 import { glanceAt, readLine, written } from './options.ts';
@@ -25,6 +26,7 @@ const commands: Command[] = [
   ...upstreamCommands,
   ...accountCommands,
   ...mailCommands,
+  ...keyCommands,
   explainCommand,
   doctorCommand,
 ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clientSettings, requireSetting } from '../clients/index.ts';
+import { keySettings } from '../keys/index.ts';
 import { mailSettings } from '../mail/index.ts';
 import { lifetimeSettings, resourceSettings } from '../oidc/index.ts';
 import { passwordSettings } from '../passwords/index.ts';
@@ -27,6 +28,7 @@ export const settingsSchema = z.strictObject({
   database: databaseSettings.optional(),
   encryption_key: encryptionKeySettings.optional(),
   subject_salt: subjectSaltSettings.optional(),
+  keys: keySettings.prefault({}),
   places: placeSettings.prefault({}),
   mail: mailSettings.prefault({}),
   signup: signupSettings.prefault({}),

@@ -10,4 +10,5 @@ export { migrate, migrateDown, migrationStatus, pendingMigrations } from './migr
 export { isDatabaseUnavailable } from './database_errors.ts';
 export { findEmbedded, startEmbedded } from './embedded.ts';
 export { sweepRows } from './sweep.ts';
+export type { SealedColumn } from './sealed_column.ts';
 export { createQueueWorker, secondsUntilRetry, type QueueWorker } from './queue_worker.ts';

@@ -102,7 +102,12 @@ export type EventType =
   | 'mail.dropped' // there was nobody to write to: it was queued only so that no time tells
   | 'mail.postponed'
   | 'mail.failed'
-  | 'keys.created'
+  | 'keys.created' // there was none: it signs at once
+  | 'keys.published' // the next one: everybody may know it by now
+  | 'keys.signing' // it signs from now on, and the one before verifies
+  | 'keys.retired' // nothing that it signed is around any more
+  | 'keys.dropped' // by command, whatever it signed
+  | 'keys.rewrapped' // what was sealed with another encryption key than the first
   | 'web.error_shown';
 
 /** What a person should recognise as their own doing, or not: their activity. Kept with the device of its request. */

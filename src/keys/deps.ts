@@ -1,4 +1,6 @@
-import type { Database } from '../database/index.ts';
+import type { Database, SealedColumn } from '../database/index.ts';
+import type { KeyChange } from './door.ts';
+import type { KeySchedule } from './settings.ts';
 
 /** What the room needs. */
 export interface KeysDeps {
@@ -6,5 +8,13 @@ export interface KeysDeps {
   /** 32 bytes each: the first encrypts, all decrypt. */
   encryptionKeys: Buffer[];
   /** Keeps an event; the `record` of events, a sibling. */
-  record: (event: { type: 'keys.created'; outcome: 'ok'; detail: Record<string, string> }) => Promise<void>;
+  record: (event: KeyChange) => Promise<void>;
+  /** Absent: as it is by default. */
+  schedule?: KeySchedule;
+}
+
+/** What changing keys by command needs. */
+export interface KeyAdministrationDeps extends KeysDeps {
+  /** Every column that holds something sealed, of all rooms. */
+  sealed: readonly SealedColumn[];
 }

@@ -1,105 +1,93 @@
 import type { Knex } from 'knex';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
-import type { Database } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
-import { secretToken, sha256 } from '../kit/random.ts';
 import type { Sealer } from './door.ts';
+import { keyKinds, kinds, type KeyKind } from './kinds.ts';
+import { later, type KeyRow } from './life.ts';
+import type { KeySchedule } from './settings.ts';
 
-/** All keys in use, opened. */
-interface StoredKeys {
-  signing: JWK[];
-  cookie: string[];
-  /** What this call had to make, for the events. */
-  created: { kind: 'signing' | 'cookie'; id: string }[];
+/** A key with its secret, as it is stored. */
+export interface SealedKey extends KeyRow {
+  sealed: string;
 }
 
-interface SigningKeyRow {
-  kid: string;
-  algorithm: string;
-  private_key: string;
+const life = `created_at as "publishedAt", coalesce(signs_from, created_at) as "signsFrom", began_at as "beganAt",
+  ended_at as "endedAt", needed_seconds as "neededSeconds", retired_at as "retiredAt"`;
+
+/** The keys that are not gone, in the order in which they are used: the one that signs, those to come, those that signed. */
+export async function readKeys(knex: Knex): Promise<SealedKey[]> {
+  const { rows } = await knex.raw<{ rows: SealedKey[] }>(`
+    select * from (${allKeys('where retired_at is null')}) keys
+    order by "beganAt" is null or "endedAt" is not null, "endedAt" is not null, "endedAt" desc, "signsFrom", id`);
+  return rows;
 }
 
-interface CookieKeyRow {
-  id: string;
-  secret: string;
+/** All keys there ever were, the newest first. */
+export async function listKeys(knex: Knex): Promise<KeyRow[]> {
+  const { rows } = await knex.raw<{ rows: KeyRow[] }>(`${allKeys('')} order by "publishedAt" desc, id`);
+  return rows;
 }
 
-/** RS256 first: it is the one algorithm that a client may assume (OIDC Core 15.1). */
-const ALGORITHMS = ['RS256', 'ES256'] as const;
-
-/** Reads all keys in use and makes those that are missing, in one transaction under a lock. */
-export async function loadOrCreate({ knex }: Database, sealer: Sealer): Promise<StoredKeys> {
-  return knex.transaction(async (within) => {
-    await lockKeyMaking(within);
-    const signing: JWK[] = [];
-    const created: StoredKeys['created'] = [];
-    for (const algorithm of ALGORITHMS) {
-      const found = await signingKeysOf(within, sealer, algorithm);
-      if (found.length === 0) {
-        found.push(await createSigningKey(within, sealer, algorithm));
-        created.push({ kind: 'signing', id: found[0]?.kid ?? '' });
-      }
-      signing.push(...found);
-    }
-    const cookie = await cookieKeys(within, sealer);
-    if (cookie.length === 0) {
-      const key = await createCookieKey(within, sealer);
-      cookie.push(key.secret);
-      created.push({ kind: 'cookie', id: key.id });
-    }
-    return { signing, cookie, created };
-  });
+function allKeys(where: string): string {
+  return `
+    select kid as id, algorithm as kind, private_key as sealed, ${life} from signing_keys ${where}
+    union all
+    select id, 'cookie', secret, ${life} from cookie_keys ${where}`;
 }
 
-/** Whoever makes keys holds this until the transaction ends: processes that start at once end with the same ones. */
-async function lockKeyMaking(within: Knex): Promise<void> {
+/** Whoever changes keys holds this until the transaction ends: of many processes, one does it. */
+export async function lockKeys(within: Knex): Promise<void> {
   await within.raw("select pg_advisory_xact_lock(hashtextextended('making keys', 0))");
 }
 
-/** Rejects when one of these signing keys is retired, gone, or sealed with a key that is not configured. */
-export async function checkSigningKeys({ knex }: Database, sealer: Sealer, used: readonly JWK[]): Promise<void> {
-  const found = await Promise.all(ALGORITHMS.map((algorithm) => signingKeysOf(knex, sealer, algorithm)));
-  const stored = new Set(found.flat().map(({ kid }) => kid));
-  const missing = used.find(({ kid }) => !stored.has(kid));
-  if (missing) throw new Error(`the signing key ${missing.kid} is gone`);
+/** How a key is kept: what its sealed part is bound to. */
+export function contextOf(kind: KeyKind, id: string): string {
+  return `${kinds[kind].table} ${id}`;
 }
 
-async function signingKeysOf(within: Knex, sealer: Sealer, algorithm: string): Promise<JWK[]> {
-  const rows = await within<SigningKeyRow>('signing_keys')
-    .where({ algorithm })
-    .whereNull('retired_at')
-    .orderBy([{ column: 'signs_from', order: 'desc' }, 'kid'])
-    .select('kid', 'private_key');
-  // Only this file writes the column, and the sealer vouches that nobody changed it.
-  return rows.map((row) => JSON.parse(sealer.open(row.private_key, `signing_keys ${row.kid}`)) as JWK);
-}
-
-async function createSigningKey(within: Knex, sealer: Sealer, algorithm: 'RS256' | 'ES256'): Promise<JWK> {
-  const { privateKey } = await generateKeyPair(algorithm, { modulusLength: 2048, extractable: true });
-  const jwk = await exportJWK(privateKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  const key: JWK = { ...jwk, kid, use: 'sig', alg: algorithm };
-  await within('signing_keys').insert({
-    kid,
-    algorithm,
-    private_key: sealer.seal(JSON.stringify(key), `signing_keys ${kid}`),
-    created_at: now(),
-    signs_from: now(),
+/** Makes a key that is published and signs nothing yet. */
+export async function publishKey(within: Knex, sealer: Sealer, kind: KeyKind, schedule: KeySchedule): Promise<KeyRow> {
+  const { table, id: idColumn, secret: secretColumn, columns, needed, make } = kinds[kind];
+  const { id, secret } = await make();
+  const at = now();
+  const signsFrom = later(at, schedule.publishAhead);
+  const neededSeconds = schedule.needed[needed];
+  await within(table).insert({
+    ...columns,
+    [idColumn]: id,
+    [secretColumn]: sealer.seal(secret, contextOf(kind, id)),
+    created_at: at,
+    signs_from: signsFrom,
+    needed_seconds: neededSeconds,
   });
-  return key;
+  return { kind, id, publishedAt: at, signsFrom, beganAt: null, endedAt: null, neededSeconds, retiredAt: null };
 }
 
-async function cookieKeys(within: Knex, sealer: Sealer): Promise<string[]> {
-  const rows = await within<CookieKeyRow>('cookie_keys')
+/** From now on this key of its kind signs, and no other one. */
+export async function beginToSign(within: Knex, { kind, id }: KeyRow): Promise<void> {
+  const { table, id: idColumn, columns } = kinds[kind];
+  const at = now();
+  const signing = within(table).where(columns).whereNotNull('began_at').whereNull('ended_at').whereNull('retired_at');
+  await signing.update({ ended_at: at });
+  await within(table)
+    .where({ [idColumn]: id })
+    .update({ began_at: at, signs_from: at });
+}
+
+/** Takes a key out of use for ever; what was secret about it is nowhere any more. */
+export async function retireKey(within: Knex, { kind, id }: KeyRow): Promise<void> {
+  const { table, id: idColumn, secret } = kinds[kind];
+  const at = now();
+  await within(table)
+    .where({ [idColumn]: id })
     .whereNull('retired_at')
-    .orderBy([{ column: 'created_at', order: 'desc' }, 'id'])
-    .select('id', 'secret');
-  return rows.map((row) => sealer.open(row.secret, `cookie_keys ${row.id}`));
+    .update({ retired_at: at, [secret]: '', ended_at: within.raw('coalesce(ended_at, ?)', [at]) });
 }
 
-async function createCookieKey(within: Knex, sealer: Sealer): Promise<CookieKeyRow> {
-  const secret = secretToken();
-  const id = sha256(secret).slice(0, 16);
-  await within('cookie_keys').insert({ id, secret: sealer.seal(secret, `cookie_keys ${id}`), created_at: now() });
-  return { id, secret };
+/** What was signed may be around for longer than when a key was made: the settings may have changed. Never for less. */
+export async function keepAsLongAsNeeded(within: Knex, { needed }: KeySchedule): Promise<void> {
+  for (const kind of keyKinds) {
+    const seconds = needed[kinds[kind].needed];
+    const shorter = within(kinds[kind].table).where('needed_seconds', '<', seconds).whereNull('retired_at');
+    await shorter.update({ needed_seconds: seconds });
+  }
 }

@@ -14,8 +14,16 @@ const VERSION = 'v1';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** A sealer that tells its keys apart. */
+export interface KeyedSealer extends Sealer {
+  /** How every value begins that the first key has sealed. */
+  newest: string;
+  /** Whether the key that sealed a value is configured. */
+  knows(sealed: string): boolean;
+}
+
 /** A sealer over the configured keys: the first encrypts, all decrypt. */
-export function createSealer(encryptionKeys: readonly Buffer[]): Sealer {
+export function createSealer(encryptionKeys: readonly Buffer[]): KeyedSealer {
   // As objects: with bytes, Node would make one of them for every value, which costs five times the encryption.
   const keys = new Map(encryptionKeys.map((key) => [keyId(key), createSecretKey(deriveKey(key, 'seal'))]));
   const [first] = keys;
@@ -23,6 +31,8 @@ export function createSealer(encryptionKeys: readonly Buffer[]): Sealer {
   const [firstId, firstKey] = first;
 
   return {
+    newest: `${VERSION}.${firstId}.`,
+    knows: (sealed) => keys.has(sealed.split('.')[1] ?? ''),
     seal(plain, context) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', firstKey, nonce).setAAD(Buffer.from(context));

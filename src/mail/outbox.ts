@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { sweepRows, type Database } from '../database/index.ts';
+import { sweepRows, type Database, type SealedColumn } from '../database/index.ts';
 import type { Tag } from '../locales/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { secretToken } from '../kit/random.ts';
@@ -30,6 +30,9 @@ export interface Outbox {
 
 /** A new mail's id: also its Message-ID, so nothing can be learned from it. */
 export const newMailId = secretToken;
+
+/** What is sealed in this room. */
+export const sealedColumns: readonly SealedColumn[] = [{ table: 'mail_outbox', key: ['id'], column: 'content' }];
 
 /** What the sealed part of a mail is bound to. */
 export function sealContext(id: string): string {

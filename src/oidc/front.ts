@@ -6,7 +6,7 @@ import { bring, inOneUnit, inRequestScope, unitOfRequest, type Unit } from './ar
 import type { OidcDeps } from './deps.ts';
 import type { VisitResult } from './door.ts';
 import type { LastUse } from './last_use.ts';
-import { LONGEST_REQUEST, routes, servedPaths } from './routes.ts';
+import { KEY_SET_SECONDS, LONGEST_REQUEST, routes, servedPaths } from './routes.ts';
 import { allowLibraryForm } from './self_submitting.ts';
 import { notingThrough } from './session_upstreams.ts';
 import type { Visits } from './visits.ts';
@@ -49,6 +49,7 @@ export function createFront(deps: FrontDeps): Middleware {
 async function answer({ engine, lastUse }: FrontDeps, ctx: Context, next: Next): Promise<void> {
   await engine()(ctx, next);
   if (ctx.status === 503 && !ctx.response.get('Retry-After')) ctx.set('Retry-After', String(AGAIN_AFTER));
+  if (ctx.path === routes.jwks && ctx.status === 200) ctx.set('Cache-Control', `public, max-age=${KEY_SET_SECONDS}`);
   const state = engineState(ctx);
   allowLibraryForm(ctx, endOfFlow(state));
   if (ctx.status >= 400) return;

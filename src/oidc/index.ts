@@ -10,6 +10,7 @@ export { isEnough, levelOf, TRUSTED_DEVICE, vouchedFor } from './assurance.ts';
 export { openOidc } from './oidc.ts';
 export { validateClients } from './validate_clients.ts';
 export { resourceSentence, scopeSentence } from './scope_words.ts';
+export { sealedColumns } from './sealed_columns.ts';
 export { lifetimeSettings, resourceSettings } from './settings.ts';
 export type {
   ListedGrant,

@@ -22,5 +22,11 @@ export const servedPaths: ReadonlySet<string> = new Set([
   `${routes.end_session}/success`,
 ]);
 
+/**
+ * Seconds for which our key set may be kept. The next key is in it for hours before it signs; a key that was dropped is believed
+ * for no longer than this by an app that asks again.
+ */
+export const KEY_SET_SECONDS = 600;
+
 /** Bytes of a query: as many as a form may have. What an authorization request says is kept for a day. */
 export const LONGEST_REQUEST = 8192;

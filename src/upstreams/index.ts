@@ -17,6 +17,7 @@ export { upstreamSettings, type UpstreamSettings } from './settings.ts';
 export { upstreamMistakes } from './mistakes.ts';
 export { urlsIn } from './effective_preset.ts';
 export { mountLifecycle } from './lifecycle/mount_lifecycle.ts';
+export { sealedColumns } from './sealed_columns.ts';
 export { redirectUri } from './credentials.ts';
 export { simulatorClients, type SimulatorAccess } from './simulated.ts';
 export { examineUpstream } from './inspection/examine.ts';

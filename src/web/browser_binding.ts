@@ -3,7 +3,8 @@ import { secretToken, sha256 } from '../kit/random.ts';
 import type { Cookies } from './cookies.ts';
 import { stateOf } from './request_state.ts';
 
-const YEAR = 365 * 86_400;
+/** Seconds for which the cookies last that last longest. */
+export const LONGEST_COOKIE = 365 * 86_400;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 /** The secret that ties visits to one browser. Rooms see its hash only; the secret itself keys the forms. */
@@ -29,7 +30,7 @@ export function createBrowserBinding(cookies: Cookies): BrowserBinding {
     if (known !== undefined) return known;
     const made = secretToken();
     stateOf(ctx).binding = made;
-    cookies.set(ctx, 'browser', made, { maxAge: YEAR });
+    cookies.set(ctx, 'browser', made, { maxAge: LONGEST_COOKIE });
     return made;
   };
   return {

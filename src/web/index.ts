@@ -12,6 +12,7 @@ export type { Web } from './door.ts';
 export { listen } from './listen.ts';
 export { createReadText } from './read_text.ts';
 export { brandSettings, httpSettings, placeSettings, type BrandSettings } from './settings.ts';
+export { LONGEST_COOKIE } from './browser_binding.ts';
 export { createCookieSigner } from './cookie_signer.ts';
 export { createDevices, type Device } from './devices.ts';
 export { openPlaces } from './places.ts';

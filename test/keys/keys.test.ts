@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { openKeys, type Keys } from '../../src/keys/index.ts';
 import { openDatabase, type Database } from '../../src/database/index.ts';
 import { testDatabase } from '../support/database.ts';
@@ -52,6 +53,25 @@ describe('keys', () => {
     for (const key of keys.cookieKeys()) expect(dump).not.toContain(key);
   });
 
+  it.each([
+    ['the key of another row', (row: JWK, other: JWK) => ({ ...other, kid: row.kid })],
+    ['a key of another kid', (row: JWK) => ({ ...row, kid: 'another' })],
+    ['a public key', ({ d: _d, ...row }: JWK) => row],
+    ['no key at all', () => 'nothing'],
+  ])('keep Gatehouse from starting with %s, and say how to go on', async (_name, put) => {
+    const { sealer } = await open();
+    const rows = database.knex('signing_keys').where({ algorithm: 'ES256' });
+    const { kid, private_key } = await rows.clone().first();
+    const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+    const wrong = put(JSON.parse(sealer.open(private_key, `signing_keys ${kid}`)), {
+      ...(await exportJWK(privateKey)),
+      alg: 'ES256',
+    });
+    await rows.clone().update({ private_key: sealer.seal(JSON.stringify(wrong), `signing_keys ${kid}`) });
+    await expect(open()).rejects.toThrow(`damaged: ./gatehouse keys retire ${kid} --now drops it and makes another`);
+    await rows.clone().update({ private_key });
+  });
+
   it('survive a new encryption key as long as the old one is still configured', async () => {
     const before = (await open()).signingKeys();
     expect((await open([randomBytes(32), ...encryptionKeys])).signingKeys()).toEqual(before);
@@ -64,9 +84,9 @@ describe('keys', () => {
     const stored = database.knex('signing_keys').where({ algorithm: 'ES256' });
     const row = await stored.clone().first();
     await stored.clone().update({ retired_at: new Date() });
-    await expect(keys.check()).rejects.toThrow('is gone');
+    await expect(keys.check()).rejects.toThrow('no ES256 key signs');
     await stored.clone().update({ retired_at: null, private_key: `${row.private_key}AA` });
-    await expect(keys.check()).rejects.toMatchObject({ code: 'internal' });
+    await expect(keys.check()).rejects.toThrow(`the ES256 key ${row.kid} in the database is damaged`);
     await stored.clone().update({ private_key: row.private_key });
     await keys.check();
   });
@@ -96,6 +116,20 @@ describe('keys', () => {
     const keys = await open();
     expect(keys.derive('forms')).toHaveLength(32);
     expect(keys.derive('forms')).toEqual((await open()).derive('forms'));
-    expect(keys.derive('forms')).not.toEqual(keys.derive('subjects'));
+    expect(keys.derive('forms')).not.toEqual(keys.derive('rate limits'));
+  });
+
+  it('derive the same under another encryption key', async () => {
+    const before = (await open()).derive('forms');
+    expect((await open([randomBytes(32), ...encryptionKeys])).derive('forms')).toEqual(before);
+  });
+
+  it('derive in a database of an earlier release what was computed there from the encryption key', async () => {
+    await database.knex('derived_secrets').delete();
+    const computed = hkdfSync('sha256', encryptionKeys[0] ?? '', '', 'gatehouse derived forms', 32);
+    expect((await open()).derive('forms')).toEqual(Buffer.from(computed));
+    const fresh = await testDatabase();
+    expect((await open(encryptionKeys, fresh.database)).derive('forms')).not.toEqual(Buffer.from(computed));
+    await fresh.drop();
   });
 });
