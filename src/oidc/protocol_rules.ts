@@ -1,5 +1,6 @@
 import { errors, type Client, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { claimsByScope } from '../accounts/index.ts';
+import { epochSeconds } from '../kit/clock.ts';
 import { acrValues } from './assurance.ts';
 import { needsPkce } from './client_traits.ts';
 import { routes } from './routes.ts';
@@ -8,6 +9,9 @@ import { routes } from './routes.ts';
 const PROMPTS = ['none', 'login', 'consent', 'select_account', 'create'];
 
 const BODY_LIMIT = 256 * 1024;
+
+/** Seconds ahead at which the assertion of a client may end: one that leaks is soon of no use. */
+const LONGEST_ASSERTION = 600;
 
 /** What differs between issuers. */
 interface RulesOptions {
@@ -50,6 +54,7 @@ export function protocolRules({ pairwise, discovery, isUsable }: RulesOptions): 
     allowOmittingSingleRegisteredRedirectUri: false,
     // Seconds by which the clock of a client that signs assertions may be wrong.
     clockTolerance: 15,
+    assertJwtClientAuthClaimsAndHeader: refuseLongAssertion,
   };
 }
 
@@ -80,6 +85,12 @@ function mayRevoke(_ctx: KoaContextWithOIDC, client: Client, token: { clientId?:
   if (token.clientId === client.clientId) return true;
   if (client.clientAuthMethod === 'none') return false;
   throw new errors.InvalidRequest('this token was not issued to this client');
+}
+
+/** RFC 7523 3, 4: an end that lies unreasonably far ahead may be refused. The library itself asks for an end, an id, and us as audience. */
+async function refuseLongAssertion(_ctx: KoaContextWithOIDC, { exp }: { exp?: unknown }): Promise<void> {
+  if (Number(exp) > epochSeconds() + LONGEST_ASSERTION)
+    throw new errors.InvalidClientAuth(`an assertion ends ${LONGEST_ASSERTION} seconds ahead at most`);
 }
 
 /** Never returns: the sentence names the key with which an admin can allow it. */
