@@ -7,6 +7,7 @@ import { locales } from '../locales/index.ts';
 import { openOidc, type Oidc, type PromptHandler } from '../oidc/index.ts';
 import { mountPasswordPages, paceForms, passwordCard } from '../passwords/index.ts';
 import { backToLogin, mountSignIn, type SignInDeps } from '../sign_in/index.ts';
+import { mountSecondFactorPages, secondFactorCards } from '../second_factors/index.ts';
 import { signOutPages } from '../sign_out/index.ts';
 import { mountLifecycle } from '../upstreams/index.ts';
 import { parameterOf, type Web } from '../web/index.ts';
@@ -44,7 +45,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
       }),
     frame,
     ...ownAccountParts(deps, base, oidc, clients),
-    cards: [passwordCard(deps)],
+    cards: [passwordCard(deps), ...secondFactorCards(base)],
   });
   const signIn: SignInDeps = {
     ...base,
@@ -81,6 +82,16 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     record,
     frame,
     backToVisit: (ctx, resume, email) => backToLogin(signIn, ctx, resume, email),
+  });
+  mountSecondFactorPages({
+    ...base,
+    database: deps.database,
+    sealer: keys.sealer,
+    oidc,
+    record,
+    frame,
+    hasPasskey: async () => false,
+    required: () => settings.require,
   });
   demo?.mount();
   if (development.mailbox) mountMailbox({ web, mail });

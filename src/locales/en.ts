@@ -2,6 +2,7 @@ import { account } from './en_account.ts';
 import { demo, mailbox, simulator } from './en_demo.ts';
 import { errors } from './en_errors.ts';
 import { mail } from './en_mail.ts';
+import { secondFactors } from './en_second_factors.ts';
 import { signIn } from './en_sign_in.ts';
 
 /**
@@ -175,6 +176,7 @@ export const en = {
       contains_brand: 'Choose a password that is not the name of this service',
     },
   },
+  second_factors: secondFactors,
   mail,
   demo,
   mailbox,

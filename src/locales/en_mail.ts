@@ -110,6 +110,7 @@ export const mail = {
     subject: 'The authenticator app of your {brand} account was removed',
     title: 'Your authenticator app was removed',
     what: 'Codes of your authenticator app no longer open your {brand} account.',
+    off: 'It was the only second step: from now on, signing in takes none.',
     fine: 'Was it you? Then there is nothing to do.',
   },
   recovery_code_used: {

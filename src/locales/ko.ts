@@ -3,6 +3,7 @@ import { account } from './ko_account.ts';
 import { demo, mailbox, simulator } from './ko_demo.ts';
 import { errors } from './ko_errors.ts';
 import { mail } from './ko_mail.ts';
+import { secondFactors } from './ko_second_factors.ts';
 import { signIn } from './ko_sign_in.ts';
 
 /** The Korean texts, in 해요체. No particle stands right after a placeholder: what will fill it is not known. */
@@ -174,6 +175,7 @@ export const ko: typeof en = {
       contains_brand: '서비스 이름과 다른 비밀번호를 정하세요',
     },
   },
+  second_factors: secondFactors,
   mail,
   demo,
   mailbox,

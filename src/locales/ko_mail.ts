@@ -114,6 +114,7 @@ export const mail: typeof en.mail = {
     subject: '[{brand}] 인증 앱을 삭제했어요',
     title: '인증 앱을 삭제했어요',
     what: '이제 인증 앱의 코드로 {brand} 계정에 로그인할 수 없어요.',
+    off: '하나뿐인 2단계 인증이어서, 이제 로그인할 때 2단계 인증을 하지 않아요.',
     fine: '본인이라면 아무것도 하지 않으셔도 돼요.',
   },
   recovery_code_used: {

@@ -72,7 +72,7 @@ export interface SecondFactors {
     secret: string,
     code: string,
     occasion: Occasion,
-    also?: (within: Knex) => Promise<void>,
+    also?: (within: Knex, codes: string[] | undefined) => Promise<void>,
   ): Promise<EnrolledTotp>;
   /** Accepts a code of the app once, and none that is older than one accepted before (RFC 6238 5.2, ASVS 5.0 6.5.1). */
   proveTotp(accountId: string, code: string, about: Pick<Occasion, 'reference'>): Promise<Proof>;
@@ -89,7 +89,8 @@ export interface SecondFactors {
   trust(ctx: Context, account: Pick<Account, 'id' | 'proofEpoch'>): Promise<void>;
   /** Whether this browser is trusted by the account as it is now. */
   isTrusted(ctx: Context, account: Pick<Account, 'id' | 'proofEpoch'>): Promise<boolean>;
-  trustedDevices(account: Pick<Account, 'id' | 'proofEpoch'>): Promise<TrustedDevice[]>;
+  /** The browsers that the account trusts now, the newest first. */
+  trustedDevices(accountId: string): Promise<TrustedDevice[]>;
   /** No browser is trusted any more, but the one that is excepted. */
   distrust(within: Knex, accountId: string, except?: string): Promise<void>;
 

@@ -19,7 +19,7 @@ export async function enrolTotp(
   account: Account,
   { secret, code: typed }: { secret: string; code: string },
   occasion: Occasion,
-  also: (within: Knex) => Promise<void> = async () => {},
+  also: (within: Knex, codes: string[] | undefined) => Promise<void> = async () => {},
 ): Promise<EnrolledTotp> {
   const { database, sealer, mail, record, setSecondStep } = deps;
   const { id: accountId } = account;
@@ -35,7 +35,7 @@ export async function enrolTotp(
     const has = (await codesLeft(within, accountId)) > 0;
     const codes = has ? undefined : await makeRecoveryCodes(deps, within, accountId);
     await queueNotice(deps, within, account, 'second-step-on', occasion);
-    await also(within);
+    await also(within, codes);
     return { ok: true, codes };
   });
   if (!enrolled.ok) return enrolled;

@@ -5,5 +5,7 @@
  * /account/totp, /account/recovery-codes and /account/second-step. Never signs anybody in, accepts no code twice, and keeps no
  * recovery code and no secret that could be read from the database.
  */
+export { secondFactorCards } from './cards.ts';
+export { mountSecondFactorPages } from './pages.ts';
 export { openSecondFactors } from './second_factors.ts';
 export type { EnrolledFactors, EnrolledTotp, NewTotp, Preferred, Proof, SecondFactors, TrustedDevice } from './door.ts';

@@ -36,7 +36,7 @@ export function trustedDevices(
       if (trustSeconds === 0 || token === undefined || browserHash === undefined) return false;
       return (await database.run(find, [id, browserHash, sha256(token), proofEpoch, now()])).rowCount === 1;
     },
-    trustedDevices: (account) => devicesOf(database.knex, account),
+    trustedDevices: (accountId) => devicesOf(database.knex, accountId),
     distrust,
   };
 }
@@ -61,9 +61,10 @@ async function trust({ database, record, web, trustSeconds }: SecondFactorsDeps,
   await record({ type: 'second_factors.device_trusted', outcome: 'ok', accountId: id });
 }
 
-async function devicesOf(knex: Knex, { id, proofEpoch }: Trusting): Promise<TrustedDevice[]> {
+async function devicesOf(knex: Knex, accountId: string): Promise<TrustedDevice[]> {
   const rows: Row[] = await knex('trusted_devices')
-    .where({ account_id: id, proof_epoch: proofEpoch })
+    .where({ account_id: accountId })
+    .where('proof_epoch', knex('accounts').where({ id: accountId }).select('proof_epoch'))
     .where('expires_at', '>', now())
     .orderBy('created_at', 'desc')
     .select('browser_hash', 'created_at', 'expires_at');

@@ -211,8 +211,8 @@ describe('an authenticator app', () => {
   it('switches the second step on, brings the first recovery codes, and tells its owner', async () => {
     const account = await world.existing();
     const made = factors.newTotp(account);
-    const enrolled = await factors.enrolTotp(account, made.secret, codeAt(appOf(made.uri)), OCCASION);
-    expect(enrolled.ok && enrolled.codes).toHaveLength(10);
+    const done = await factors.enrolTotp(account, made.secret, codeAt(appOf(made.uri)), OCCASION);
+    expect(done.ok && done.codes).toHaveLength(10);
     expect(await world.accounts.find(account.id)).toMatchObject({ secondStep: true });
     expect(mails).toContainEqual(expect.objectContaining({ to: account.address?.stored, template: 'second-step-on' }));
     expect(await factors.of(account.id)).toMatchObject({ recoveryCodes: 10, totp: { addedAt: expect.any(Date) } });
@@ -233,7 +233,7 @@ describe('an authenticator app', () => {
     await door.ask('GET', `/trust?id=${account.id}`);
     await factors.removeAll(world.database.knex, account.id);
     expect(await factors.of(account.id)).toEqual({ recoveryCodes: 0 });
-    expect(await factors.trustedDevices(account)).toEqual([]);
+    expect(await factors.trustedDevices(account.id)).toEqual([]);
   });
 });
 
@@ -352,10 +352,10 @@ describe('a trusted device', () => {
     const cookie = await trust(account);
     expect(await isTrusted(account, cookie)).toBe(true);
     expect(await isTrusted(somebody, cookie)).toBe(false);
-    expect(await factors.trustedDevices(account)).toHaveLength(1);
+    expect(await factors.trustedDevices(account.id)).toHaveLength(1);
     pass(30 * DAY + 1);
     expect(await isTrusted(account, cookie)).toBe(false);
-    expect(await factors.trustedDevices(account)).toEqual([]);
+    expect(await factors.trustedDevices(account.id)).toEqual([]);
   });
 
   it('F15: is not trusted by its cookie in another browser, nor in its browser without the cookie', async () => {

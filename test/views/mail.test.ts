@@ -13,6 +13,7 @@ const values = {
   expires_seconds: '604800',
   last: 'yes',
   left: '7',
+  off: 'yes',
   until: '5 December 2026 at 14:32 (UTC)',
 };
 const every = mailNames.flatMap((name) => locales.map(({ tag }) => [name, tag] as const));

@@ -42,6 +42,7 @@ describe('the texts', () => {
           address: 'm•••@x.example',
           until: '5 December 2026 at 14:32 (UTC)',
           left: '7',
+          off: 'yes',
         };
         renderMail(name, 'html', tag, { ...required, disowned: 'yes' });
         renderMail(name, 'text', tag, {
