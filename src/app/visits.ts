@@ -11,7 +11,7 @@ import { mountSecondFactorPages, secondFactorCards } from '../second_factors/ind
 import { signOutPages } from '../sign_out/index.ts';
 import { mountLifecycle } from '../upstreams/index.ts';
 import { parameterOf, type Web } from '../web/index.ts';
-import { directoryOf, withoutSecondFactors } from './adapters.ts';
+import { directoryOf } from './adapters.ts';
 import type { AppDeps, Base } from './base.ts';
 import { ownAccountParts } from './own_account.ts';
 
@@ -51,8 +51,8 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     ...base,
     oidc,
     record,
-    ...withoutSecondFactors,
     recordDeed,
+    passkeys: { available: false, has: async () => false },
     sealer: keys.sealer,
     signup: settings.signup,
     codeSeconds: settings.lifetimes.mailed_code,

@@ -24,7 +24,8 @@ export const secondFactors = {
     open: 'Open the app on this device',
     by_hand: 'Or type this key into the app:',
     code_hint: 'Six digits',
-    wrong: 'This code is not right. Type the one that the app shows now, and check that the clock of your phone is right.',
+    wrong:
+      'This code is not right. Type the one that the app shows now, and check that the clock of your phone is right.',
   },
   codes: {
     title: 'Recovery codes',

@@ -5,7 +5,7 @@ import type { Mail, QueuedMail } from '../mail/index.ts';
 /** The mails of this room. */
 type Notice = Extract<
   QueuedMail['template'],
-  'second-step-on' | 'second-step-off' | 'recovery-code-used' | 'recovery-codes-made'
+  'second-step-on' | 'second-step-off' | 'totp-removed' | 'recovery-code-used' | 'recovery-codes-made'
 >;
 
 /** Tells the owner of the account what happened to its second step (ASVS 5.0 6.3.7), if the transaction commits. */

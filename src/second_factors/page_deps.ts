@@ -9,7 +9,7 @@ import type { TextKey } from '../locales/index.ts';
 import type { Mail } from '../mail/index.ts';
 import type { Oidc, Session } from '../oidc/index.ts';
 import type { Page, Web } from '../web/index.ts';
-import type { SecondFactors } from './door.ts';
+import type { EnrolledFactors, SecondFactors } from './door.ts';
 
 /** Who looks at a page of their account. */
 export interface Person {
@@ -54,6 +54,18 @@ export interface FactorPagesDeps {
   hasPasskey(within: Knex, accountId: string): Promise<boolean>;
   /** What everybody must prove at least. */
   required(): Level;
+}
+
+/** What an account has to prove beside its first factor. */
+export type Owned = EnrolledFactors & { hasPasskey: boolean };
+
+/** Both rooms are asked at once. */
+export async function ownedBy(
+  { database, hasPasskey, secondFactors }: Pick<FactorPagesDeps, 'database' | 'hasPasskey' | 'secondFactors'>,
+  accountId: string,
+): Promise<Owned> {
+  const [enrolled, passkey] = await Promise.all([secondFactors.of(accountId), hasPasskey(database.knex, accountId)]);
+  return { ...enrolled, hasPasskey: passkey };
 }
 
 /** The occasion of a request, for its mails and events. */

@@ -2,10 +2,9 @@ import type { Context } from 'koa';
 import type { Knex } from 'knex';
 import { transact } from '../accounts/index.ts';
 import { problem, type Shown } from '../web/index.ts';
-import type { EnrolledFactors } from './door.ts';
 import { dropDraft, findDraft, keepDraft, type DraftKey } from './drafts.ts';
 import { queueNotice } from './notices.ts';
-import { occasionOf, type FactorPagesDeps, type Person } from './page_deps.ts';
+import { occasionOf, ownedBy, type FactorPagesDeps, type Owned, type Person } from './page_deps.ts';
 import { SECOND_STEP } from './second_step_page.ts';
 
 const PATH = '/account/recovery-codes';
@@ -19,11 +18,11 @@ export const NEW_CODES = `${PATH}/new`;
  * which they were made, until they are saved, and never again.
  */
 export function mountRecoveryCodesPage(deps: FactorPagesDeps): void {
-  const { frame, secondFactors, web } = deps;
+  const { frame, web } = deps;
   const load = ({ accountId }: { accountId: string }, ctx: Context) => newCodes(deps, draftOf(deps, ctx, accountId));
   frame.page({
     path: PATH,
-    load: ({ accountId }) => secondFactors.of(accountId),
+    load: ({ accountId }) => ownedBy(deps, accountId),
     show: (ctx, person, has) => show(deps, ctx, person, has),
   });
   frame.form({ path: `${PATH}/make`, page: PATH, fresh: true, submit: (ctx, person) => make(deps, ctx, person) });
@@ -69,19 +68,18 @@ function draftOf({ web }: Pick<FactorPagesDeps, 'web'>, ctx: Context, accountId:
 }
 
 async function show(
-  { database, frame, hasPasskey, web }: FactorPagesDeps,
+  { frame, web }: FactorPagesDeps,
   ctx: Context,
   person: Person,
-  { totp, recoveryCodes, recoveryCodesMadeAt }: EnrolledFactors,
+  { totp, hasPasskey, recoveryCodes, recoveryCodesMadeAt }: Owned,
 ): Promise<void> {
   const made = recoveryCodesMadeAt && { left: recoveryCodes, made: recoveryCodesMadeAt.toISOString() };
-  const canMake = totp !== undefined || (await hasPasskey(database.knex, person.account.id));
   await frame.render(ctx, person, {
     view: 'second_factors/recovery_codes',
     screen: 'account-security',
     tab: 'security',
     title: web.t(ctx)('second_factors.codes.title'),
-    locals: { action: `${PATH}/make`, made, canMake },
+    locals: { action: `${PATH}/make`, made, canMake: totp !== undefined || hasPasskey },
   });
 }
 

@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import { transact } from '../accounts/index.ts';
-import type { EnrolledFactors } from './door.ts';
+import type { TrustedDevice } from './door.ts';
 import { queueNotice } from './notices.ts';
-import { occasionOf, type FactorPagesDeps, type Person } from './page_deps.ts';
+import { occasionOf, ownedBy, type FactorPagesDeps, type Owned, type Person } from './page_deps.ts';
 import { switchOff } from './switch_step.ts';
 
 /** Whether every sign-in takes a second step, what is asked for first, and where it is not asked for. */
@@ -19,16 +19,11 @@ const NOTES = {
 
 /** Mounts the page and its forms. */
 export function mountSecondStepPage(deps: FactorPagesDeps): void {
-  const { database, frame, hasPasskey, record, secondFactors } = deps;
+  const { database, frame, record, secondFactors } = deps;
   frame.page({
     path: SECOND_STEP,
-    load: ({ accountId }) =>
-      Promise.all([
-        secondFactors.of(accountId),
-        hasPasskey(database.knex, accountId),
-        secondFactors.trustedDevices(accountId),
-      ]),
-    show: (ctx, person, data) => show(deps, ctx, person, data),
+    load: ({ accountId }) => Promise.all([ownedBy(deps, accountId), secondFactors.trustedDevices(accountId)]),
+    show: (ctx, person, [owned, trusted]) => show(deps, ctx, person, owned, trusted),
   });
   frame.form({
     path: SECOND_STEP,
@@ -56,13 +51,12 @@ export function mountSecondStepPage(deps: FactorPagesDeps): void {
   });
 }
 
-type Data = [EnrolledFactors, boolean, Awaited<ReturnType<FactorPagesDeps['secondFactors']['trustedDevices']>>];
-
 async function show(
   { frame, required, secondFactors, web }: FactorPagesDeps,
   ctx: Context,
   person: Person,
-  [{ totp, preferred }, hasPasskey, trusted]: Data,
+  { totp, preferred, hasPasskey }: Owned,
+  trusted: TrustedDevice[],
 ): Promise<void> {
   const own = web.browser.read(ctx);
   await frame.render(ctx, person, {

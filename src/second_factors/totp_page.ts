@@ -1,10 +1,9 @@
 import type { Context } from 'koa';
 import { transact } from '../accounts/index.ts';
 import { problem, type Shown } from '../web/index.ts';
-import type { EnrolledFactors } from './door.ts';
 import { dropDraft, findDraft, keepDraft, type DraftKey } from './drafts.ts';
 import { queueNotice } from './notices.ts';
-import { occasionOf, type FactorPagesDeps, type Person } from './page_deps.ts';
+import { occasionOf, ownedBy, type FactorPagesDeps, type Owned, type Person } from './page_deps.ts';
 import { keepCodes, NEW_CODES } from './recovery_codes_page.ts';
 import { SECOND_STEP } from './second_step_page.ts';
 import { switchOff } from './switch_step.ts';
@@ -17,10 +16,10 @@ const ADD = `${PATH}/add`;
  * and never again: nobody reads the secret of an app that is in use.
  */
 export function mountTotpPage(deps: FactorPagesDeps): void {
-  const { database, frame, secondFactors, web } = deps;
+  const { database, frame, web } = deps;
   frame.page({
     path: PATH,
-    load: ({ accountId }) => secondFactors.of(accountId),
+    load: ({ accountId }) => ownedBy(deps, accountId),
     show: (ctx, person, has) => show(deps, ctx, person, has),
   });
   frame.form({ path: `${PATH}/begin`, page: PATH, fresh: true, submit: (ctx, person) => begin(deps, ctx, person) });
@@ -40,13 +39,12 @@ function draftOf({ web }: FactorPagesDeps, ctx: Context, accountId: string): Dra
 }
 
 async function show(
-  { database, frame, hasPasskey, web }: FactorPagesDeps,
+  { frame, web }: FactorPagesDeps,
   ctx: Context,
   person: Person,
-  { totp }: EnrolledFactors,
+  { totp, hasPasskey }: Owned,
   { status, problems = [] }: Shown = {},
 ): Promise<void> {
-  const last = totp !== undefined && !(await hasPasskey(database.knex, person.account.id));
   const added = totp && { added: totp.addedAt.toISOString(), used: totp.lastUsedAt.toISOString() };
   await frame.render(ctx, person, {
     view: 'second_factors/totp',
@@ -54,7 +52,7 @@ async function show(
     tab: 'security',
     title: web.t(ctx)('second_factors.totp.title'),
     status,
-    locals: { beginAction: `${PATH}/begin`, removeAction: `${PATH}/remove`, added, last, problems },
+    locals: { beginAction: `${PATH}/begin`, removeAction: `${PATH}/remove`, added, last: !hasPasskey, problems },
   });
 }
 
@@ -100,11 +98,17 @@ async function add(
   const key = draftOf(deps, ctx, account.id);
   const secret = await findDraft(database.knex, key);
   if (secret === undefined) return web.redirect(ctx, PATH);
-  const enrolled = await secondFactors.enrolTotp(account, secret, code, occasionOf(deps, ctx), async (within, codes) => {
-    await dropDraft(within, key);
-    if (codes) await keepCodes(deps, within, { ...key, kind: 'codes' }, codes);
-    await oidc.raise(ctx, within, ['otp']);
-  });
+  const enrolled = await secondFactors.enrolTotp(
+    account,
+    secret,
+    code,
+    occasionOf(deps, ctx),
+    async (within, codes) => {
+      await dropDraft(within, key);
+      if (codes) await keepCodes(deps, within, { ...key, kind: 'codes' }, codes);
+      await oidc.raise(ctx, within, ['otp']);
+    },
+  );
   if (enrolled.ok) return enrolled.codes ? web.redirect(ctx, NEW_CODES) : frame.done(ctx, SECOND_STEP, 'totp_added');
   if (enrolled.reason === 'enrolled_already') return web.redirect(ctx, PATH);
   const wrong = [problem(web.t(ctx), 'second_factors.totp.wrong', 'code')];
@@ -130,7 +134,7 @@ async function remove(deps: FactorPagesDeps, ctx: Context, person: Person): Prom
   });
   if (removed === 'required') {
     const refused = problem(web.t(ctx), 'second_factors.totp.required', undefined, { brand: web.brand.name });
-    return show(deps, ctx, person, await secondFactors.of(account.id), { status: 422, problems: [refused] });
+    return show(deps, ctx, person, await ownedBy(deps, account.id), { status: 422, problems: [refused] });
   }
   if (removed === 'gone') return web.redirect(ctx, PATH);
   mail.wake();

@@ -28,6 +28,8 @@ const NOT_SENSITIVE = new Set([
   '/account/address/cancel',
   '/account/apps/:client/remove',
   '/account/activity/not-me',
+  '/account/second-step/forget-devices',
+  '/account/second-step/preferred',
 ]);
 
 /** What stands for a parameter of a path. */

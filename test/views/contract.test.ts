@@ -48,6 +48,8 @@ const fields: Record<string, string[]> = {
     'new_password password [new-password]',
     'end_others checkbox',
   ],
+  'second_factors/add_totp fresh': ['code text [one-time-code]'],
+  'second_factors/new_recovery_codes fresh': ['saved checkbox'],
   'consent/consent third-party': [],
   'sign_out/logout alone': ['xsrf hidden'],
 };

@@ -9,6 +9,7 @@ import { ownAccountStates } from './own_account_states.ts';
 import { passwordStates } from './password_states.ts';
 import { said } from './render.ts';
 import type { State } from './render.ts';
+import { secondFactorStates } from './second_factor_states.ts';
 import { signInStates } from './sign_in_states.ts';
 import { signupStates } from './signup_states.ts';
 
@@ -125,6 +126,7 @@ export const states: State[] = [
   ...landingStates,
   ...ownAccountStates,
   ...passwordStates,
+  ...secondFactorStates,
   ...errorStates,
   ...developmentStates,
 ];
