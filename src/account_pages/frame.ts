@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { Account } from '../accounts/index.ts';
+import { meets } from '../clients/index.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import type { TextKey } from '../locales/index.ts';
 import type { Session } from '../oidc/index.ts';
@@ -25,7 +26,10 @@ export interface Person {
 /** How a page or a form of an account is reached. */
 export interface Place {
   path: string;
-  /** Asks for a sign-in of the last five minutes first, with the account's own factor where it has one (ASVS 5.0 7.5.1). */
+  /**
+   * Asks for a sign-in of the last five minutes first, with the account's own factor where it has one, and with its second factor
+   * where it asks for that: a trusted browser saves nobody that (ASVS 5.0 7.5.1).
+   */
   fresh?: boolean;
 }
 
@@ -131,7 +135,7 @@ async function admit(
     deps.web.redirect(ctx, signInUrl(deps, ctx, path));
     return undefined;
   }
-  if (fresh && !isFresh(session, account.hasOwnFactor)) {
+  if (fresh && !isFresh(session, account)) {
     deps.web.redirect(ctx, signInUrl(deps, ctx, path, { prompt: 'login' }));
     return undefined;
   }
@@ -139,15 +143,20 @@ async function admit(
   return { session, account: account.found };
 }
 
-async function settled({ accounts, hasOwnFactor }: FrameDeps, { accountId }: Session) {
+interface Settled {
+  found: Account;
+  hasOwnFactor: boolean;
+}
+
+async function settled({ accounts, hasOwnFactor }: FrameDeps, { accountId }: Session): Promise<Settled | undefined> {
   const [found, own] = await Promise.all([accounts.find(accountId), hasOwnFactor(accountId)]);
   return found && { found, hasOwnFactor: own };
 }
 
 /** Somebody else's word for the person is enough only where the account has nothing of its own. */
-function isFresh({ signedInAt, amr }: Session, hasOwnFactor: boolean): boolean {
+function isFresh({ signedInAt, amr, level }: Session, { found, hasOwnFactor }: Settled): boolean {
   const recent = epochSeconds() - signedInAt <= FRESH_SECONDS;
-  return recent && (!hasOwnFactor || !amr.includes('fed'));
+  return recent && (!hasOwnFactor || !amr.includes('fed')) && (!found.secondStep || meets(level, 'mfa'));
 }
 
 function describePerson({ account }: Person) {

@@ -52,6 +52,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     oidc,
     record,
     recordDeed,
+    // Until the room of the passkeys is here.
     passkeys: { available: false, has: async () => false },
     sealer: keys.sealer,
     signup: settings.signup,

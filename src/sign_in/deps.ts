@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Account, Accounts, VisitBinding } from '../accounts/index.ts';
+import type { Accounts, VisitBinding } from '../accounts/index.ts';
 import type { RecordDeed, RecordEvent } from '../events/index.ts';
 import type { Sealer } from '../keys/index.ts';
 import { IdpError } from '../kit/errors.ts';
@@ -7,6 +7,7 @@ import { sha256 } from '../kit/random.ts';
 import type { Oidc, Visit } from '../oidc/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { RateLimiter } from '../rate_limits/index.ts';
+import type { SecondFactors } from '../second_factors/index.ts';
 import type { AccountTrip, TripEnd, Upstreams } from '../upstreams/index.ts';
 import type { Web } from '../web/index.ts';
 import type { SignupPolicy } from './signup_policy.ts';
@@ -18,22 +19,13 @@ export interface PasskeyRoom {
   has(accountId: string): Promise<boolean>;
 }
 
-/** The second factors, as far as a sign-in asks for them or sets them up. */
-export interface SecondFactorRoom {
-  of(accountId: string): Promise<{ totp?: unknown; recoveryCodes: number; preferred?: 'totp' | 'passkey' }>;
-  /** Seconds for which a browser may be trusted; 0: nobody is offered it. */
-  trustSeconds: number;
-  trust(ctx: Context, account: Account): Promise<void>;
-  isTrusted(ctx: Context, account: Account): Promise<boolean>;
-}
-
 /** What the steps of a sign-in work with. */
 export interface SignInDeps {
   web: Web;
   oidc: Oidc;
   accounts: Accounts;
   passwords: Passwords;
-  secondFactors: SecondFactorRoom;
+  secondFactors: SecondFactors;
   passkeys: PasskeyRoom;
   upstreams: Upstreams;
   limits: RateLimiter;

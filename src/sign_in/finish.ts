@@ -6,7 +6,7 @@ import type { Visit } from '../oidc/index.ts';
 import { accountDisabled } from './another_way.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { missingStep, withTrust } from './second_step.ts';
-import { moveTo, type Manner, type Proven } from './steps.ts';
+import { moveTo, provenOf, type Manner, type Proven } from './steps.ts';
 import { takesWay } from './ways.ts';
 
 const LAST_UPSTREAM_SECONDS = 365 * 86_400;
@@ -40,10 +40,9 @@ export function proveMore(
   proven: Proven,
   methods: readonly string[],
 ): Promise<void> {
-  const { accountId, manner, provenAt, proofEpoch, raises, joins } = proven;
+  const { manner } = proven;
   const all = [...new Set([...manner.methods, ...methods])];
-  const more = { accountId, manner: { ...manner, methods: all }, provenAt, proofEpoch, since: epochSeconds() };
-  return goOnProven(deps, ctx, visit, { ...more, raises, joins });
+  return goOnProven(deps, ctx, visit, { ...proven, manner: { ...manner, methods: all }, since: epochSeconds() });
 }
 
 /**
@@ -59,7 +58,7 @@ export async function goOnProven(
 ): Promise<void> {
   const account = await usableAccount(deps, ctx, visit, given, known);
   if (isStale(account, given) || !takesWay(visit, given.manner.upstreamId)) return startOver(deps, ctx, visit);
-  const proven = await withTrust(deps, ctx, visit, account, given);
+  const proven = await withTrust(deps, ctx, visit, account, provenOf(given));
   const missing = await missingStep(deps, visit, account, proven);
   if (missing) return moveTo(deps, ctx, visit, missing);
   if (proven.joins) return joinFirst(deps, ctx, visit, { ...proven, joins: undefined }, proven.joins);

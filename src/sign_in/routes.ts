@@ -8,9 +8,17 @@ import { chooseAccount, forgetAccount, showChooser } from './choose_account.ts';
 import { askAgain, showCompleteProfile, submitCompleteProfile } from './complete_profile.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
 import { mountInvitation } from './invitation.ts';
+import { beginTotp, confirmTotp, downloadCodes, goOnWithCodes, showEnrolment } from './enrol_factor.ts';
 import { chooseAnother, sendLinkCode, showLinkAccount, submitLinkPassword } from './link_account.ts';
 import { showLogin, submitLogin } from './login.ts';
 import { resendLink, showRecover, showRecoverSent, submitRecover } from './recover.ts';
+import {
+  showMethods,
+  showRecoveryCode,
+  showSecondFactor,
+  submitRecoveryCode,
+  submitSecondFactor,
+} from './second_factor.ts';
 import { showSignup, submitSignup } from './signup.ts';
 import { moveTo, type Handler } from './steps.ts';
 import { showSwitch, submitSwitch } from './switch_account.ts';
@@ -40,6 +48,16 @@ const pages: readonly [method: 'get' | 'post', path: string, handler: Handler][]
   ['post', 'link-account', submitLinkPassword],
   ['post', 'link-account/code', sendLinkCode],
   ['post', 'link-account/other', chooseAnother],
+  ['get', 'second-factor', showSecondFactor],
+  ['post', 'second-factor', submitSecondFactor],
+  ['get', 'recovery-code', showRecoveryCode],
+  ['post', 'recovery-code', submitRecoveryCode],
+  ['get', 'choose-method', showMethods],
+  ['get', 'enrol-factor', showEnrolment],
+  ['post', 'enrol-factor', beginTotp],
+  ['post', 'enrol-factor/totp', confirmTotp],
+  ['post', 'enrol-factor/codes', goOnWithCodes],
+  ['get', 'enrol-factor/codes.txt', downloadCodes],
   ['get', 'accept-terms', showAcceptTerms],
   ['post', 'accept-terms', submitAcceptTerms],
   ['get', 'switch-account', showSwitch],

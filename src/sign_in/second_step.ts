@@ -39,10 +39,15 @@ export async function withTrust(
   proven: Proven,
 ): Promise<Proven> {
   const { methods } = proven.manner;
-  const saves = account.secondStep && visit.need === 'none' && !asksAnew(visit);
-  if (!saves || isEnough(methods, { need: 'none', secondStep: true })) return proven;
+  if (!trustHelps(visit, account) || isEnough(methods, { need: 'none', secondStep: true })) return proven;
   if (!(await secondFactors.isTrusted(ctx, account))) return proven;
   return { ...proven, manner: { ...proven.manner, methods: [...methods, TRUSTED_DEVICE] } };
+}
+
+/** Whether a browser that the account trusts saves its person anything in this visit. */
+export function trustHelps({ need, prompt }: Visit, { secondStep }: Account): boolean {
+  const anew = prompt.reasons.some((reason) => reason === 'login_prompt' || reason === 'max_age');
+  return secondStep && need === 'none' && !anew;
 }
 
 /** What the account has, what it was proven by last first; recovery codes are for who has nothing else. */
@@ -67,8 +72,4 @@ const WEAK: ReadonlySet<string> = new Set(['second_step', 'require', 'acr_values
 /** Whether somebody who is signed in only has to prove more. */
 export function asksMore({ prompt }: Visit): boolean {
   return prompt.name === 'login' && prompt.reasons.every((reason) => WEAK.has(reason));
-}
-
-function asksAnew({ prompt }: Visit): boolean {
-  return prompt.reasons.some((reason) => reason === 'login_prompt' || reason === 'max_age');
 }

@@ -63,6 +63,11 @@ export interface Proven {
   joins?: WaitingLink | undefined;
 }
 
+/** What a step that waits knows of who was proven, without what else it keeps. */
+export function provenOf({ accountId, manner, provenAt, proofEpoch, since, raises, joins }: Proven): Proven {
+  return { accountId, manner, provenAt, proofEpoch, since, raises, joins };
+}
+
 /** What proves more of somebody who was proven already. */
 export type SecondWay = 'passkey' | 'totp' | 'recovery_code';
 

@@ -34,6 +34,8 @@ export interface Gatehouse {
   link(to: string, path: string): Promise<string>;
   /** Puts the server's clock forward by so many seconds from where it is. */
   passTime(seconds: number): void;
+  /** What its clock shows, in milliseconds. */
+  now(): number;
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -86,6 +88,7 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
       ahead += seconds;
       writeFileSync(clock, String(ahead));
     },
+    now: () => Date.now() + ahead * 1000,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       await ended;

@@ -82,7 +82,8 @@ const linkAccount = {
   cancelAction: `${visit}/start-again`,
   problems: [],
 };
-const signIn = (name: string, view: string, page: Record<string, unknown>): State => ({
+/** The state of a view of the room whose title stands under its own name. */
+export const signIn = (name: string, view: string, page: Record<string, unknown>): State => ({
   view: `sign_in/${view}`,
   name,
   screen: view.replace('_', '-'),

@@ -10,6 +10,7 @@ import { passwordStates } from './password_states.ts';
 import { said } from './render.ts';
 import type { State } from './render.ts';
 import { secondFactorStates } from './second_factor_states.ts';
+import { secondStepStates } from './second_step_states.ts';
 import { signInStates } from './sign_in_states.ts';
 import { signupStates } from './signup_states.ts';
 
@@ -118,6 +119,7 @@ const errorStates: State[] = (Object.keys(errorCodes) as ErrorCode[]).map((code)
 /** Every view in every state it can be in. */
 export const states: State[] = [
   ...signInStates,
+  ...secondStepStates,
   ...signupStates,
   ...otherStates,
   ...accountStates,
