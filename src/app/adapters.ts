@@ -6,7 +6,6 @@ import type { AccountDirectory } from '../oidc/index.ts';
 import { createOutbound, type Outbound } from '../outbound/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { SecondFactors } from '../second_factors/index.ts';
-import type { SignInDeps } from '../sign_in/index.ts';
 import { urlsIn, type SimulatorAccess } from '../upstreams/index.ts';
 import type { Probe } from '../web/index.ts';
 
@@ -62,14 +61,3 @@ export function directoryOf(accounts: Accounts): AccountDirectory {
     forgetProofs: accounts.forgetProofs,
   };
 }
-
-/** Until the rooms of the second factors are here. */
-export const withoutSecondFactors: Pick<SignInDeps, 'secondFactors' | 'passkeys'> = {
-  secondFactors: {
-    of: async () => ({ recoveryCodes: 0 }),
-    trustSeconds: 0,
-    trust: async () => undefined,
-    isTrusted: async () => false,
-  },
-  passkeys: { available: false, has: async () => false },
-};
