@@ -11,11 +11,18 @@ import {
 import type { Logger } from '../kit/logger.ts';
 import { sealedColumns as ofMail } from '../mail/index.ts';
 import { sealedColumns as ofOidc } from '../oidc/index.ts';
+import { sealedColumns as ofSecondFactors } from '../second_factors/index.ts';
 import { sealedColumns as ofUpstreams } from '../upstreams/index.ts';
 import { LONGEST_COOKIE } from '../web/index.ts';
 
 /** Every column that holds something sealed. A room that seals another one declares it, or it is lost with its key. */
-export const sealedColumns: readonly SealedColumn[] = [...ofKeys, ...ofMail, ...ofOidc, ...ofUpstreams];
+export const sealedColumns: readonly SealedColumn[] = [
+  ...ofKeys,
+  ...ofMail,
+  ...ofUpstreams,
+  ...ofOidc,
+  ...ofSecondFactors,
+];
 
 /** What the keys need. A change of them is rare, and whoever reads the log looks for it there, too. */
 export function keyDepsOf({ database, settings, secrets, logger }: KeyPlace, record: RecordEvent) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Database, SealedColumn } from '../database/index.ts';
 import { IdpError } from '../kit/errors.ts';
@@ -12,6 +13,7 @@ export const sealedColumns: readonly SealedColumn[] = [
 ];
 
 const BATCH = 200;
+const BUSY_MILLISECONDS = 100;
 
 /** One value in a row: in the column itself, or in a member of it. */
 interface Place extends SealedColumn {
@@ -57,15 +59,24 @@ async function countIn(knex: Knex, { newest }: KeyedSealer, place: Place): Promi
   return { table, column: place.member ?? column, found: rows[0]?.n ?? 0, done: 0, unreadable: 0 };
 }
 
+/** Rows that somebody else holds are left for the next pass: nobody who serves ever waits for us with a lock of ours. */
 async function resealIn(knex: Knex, sealer: KeyedSealer, place: Place, progress: Resealed): Promise<void> {
+  while ((await onePass(knex, sealer, place, progress)) > 0) await sleep(BUSY_MILLISECONDS);
+}
+
+/** Goes through the column once, and returns how many values it could not have. */
+async function onePass(knex: Knex, sealer: KeyedSealer, place: Place, progress: Resealed): Promise<number> {
+  progress.unreadable = 0;
+  let busy = 0;
   for (let after: string[] | undefined; ;) {
     const batch = await readBatch(knex, sealer, place, after);
     const anew = batch.flatMap((found) => reseal(sealer, place, found));
+    const written = await writeBatch(knex, place, anew);
     progress.unreadable += batch.length - anew.length;
-    await writeBatch(knex, place, anew);
-    progress.done += anew.length;
+    progress.done += written;
+    busy += anew.length - written;
     after = batch.at(-1)?.keys;
-    if (batch.length < BATCH) return;
+    if (batch.length < BATCH) return busy;
   }
 }
 
@@ -95,23 +106,26 @@ function reseal(sealer: KeyedSealer, { table, column, named }: Place, { keys, se
   }
 }
 
-async function writeBatch(knex: Knex, place: Place, anew: (Found & { anew: string })[]): Promise<void> {
-  if (anew.length === 0) return;
+async function writeBatch(knex: Knex, place: Place, anew: (Found & { anew: string })[]): Promise<number> {
+  if (anew.length === 0) return 0;
   const { table, column, key, json, member } = place;
-  const names = key.map((_, index) => `key_${index}`);
-  const same = key.map((name, index) => `t.${name} = n.key_${index}`).join(' and ');
-  const whole = json === 'whole' ? 'to_jsonb(n.anew)' : 'n.anew';
-  const value = member === undefined ? whole : `jsonb_set(t.${column}, '{${member}}', to_jsonb(n.anew))`;
-  const columns = [
-    ...key.map((_, index) => anew.map(({ keys }) => keys[index] ?? '')),
-    anew.map(({ sealed }) => sealed),
-  ];
-  await knex.raw(
-    `update ${table} t set ${column} = ${value}
-     from unnest(${[...names, 'sealed', 'anew'].map(() => '?::text[]').join(', ')}) as n (${[...names, 'sealed', 'anew'].join(', ')})
-     where ${same} and ${valueOf(place, 't.')} = n.sealed`,
-    [...columns, anew.map((row) => row.anew)],
+  const names = [...key.map((_, index) => `key_${index}`), 'sealed', 'anew'];
+  const same = (left: string, right: string) =>
+    key.map((name, index) => `${left}.${name} = ${right}.key_${index}`).join(' and ');
+  const whole = json === 'whole' ? 'to_jsonb(free.anew)' : 'free.anew';
+  const value = member === undefined ? whole : `jsonb_set(t.${column}, '{${member}}', to_jsonb(free.anew))`;
+  const { rowCount } = await knex.raw<{ rowCount: number }>(
+    `with n as (select * from unnest(${names.map(() => '?::text[]').join(', ')}) as n (${names.join(', ')})),
+       free as (select n.* from ${table} t join n on ${same('t', 'n')} and ${valueOf(place, 't.')} = n.sealed
+                for update of t skip locked)
+     update ${table} t set ${column} = ${value} from free where ${same('t', 'free')}`,
+    [
+      ...key.map((_, index) => anew.map(({ keys }) => keys[index] ?? '')),
+      anew.map(({ sealed }) => sealed),
+      anew.map((row) => row.anew),
+    ],
   );
+  return rowCount;
 }
 
 /** The sealed text in a row. */
