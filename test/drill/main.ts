@@ -1,10 +1,12 @@
 // npm run drill -- <name> [--seed n]: does to a Gatehouse what should never happen, and says what it left.
 //   kill-postgres [--rounds n]      kills PostgreSQL under what people do
 //   two-people [--sequences n]      plays random sequences by two people who must never end up in one account
+//   rotate-keys [--tokens n]       rotates the signing keys of two processes under live tokens, then drops the one that signs
 //   two-browsers [--sequences n]    the same by two browsers over HTTP
 import { parseArgs } from 'node:util';
 import { killPostgres } from './kill_postgres.ts';
-import { drillTwoBrowsers, drillTwoPeople } from './two_people.ts';
+import { rotateKeys } from './rotate_keys.ts';
+import { drillTwoBrowsers, drillTwoPeople, overPostgres } from './two_people.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -12,6 +14,7 @@ const { positionals, values } = parseArgs({
     seed: { type: 'string' },
     rounds: { type: 'string', default: '50' },
     sequences: { type: 'string' },
+    tokens: { type: 'string', default: '1000' },
   },
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
@@ -41,6 +44,16 @@ const drills: Record<string, () => Promise<boolean>> = {
       fine ? 'nobody was joined who had not proved the address' : 'somebody was joined who had not proved the address',
     );
     return fine;
+  },
+  async 'rotate-keys'() {
+    const { wrong, ...report } = await overPostgres(() => rotateKeys({ tokens: Number(values.tokens) }));
+    const { tokens, verified, failed, signedOut, dropSeconds, taken } = report;
+    say(
+      `by schedule, under ${tokens} live tokens: ${verified} verifications, ${failed} failed; ${signedOut} signed out`,
+    );
+    say(`dropped, under ${tokens} live tokens: everywhere in ${dropSeconds.toFixed(1)} s, ${taken} still taken`);
+    for (const sentence of wrong) say(`BROKEN: ${sentence}`);
+    return failed + signedOut + taken + wrong.length === 0;
   },
   async 'two-browsers'() {
     const played = await drillTwoBrowsers({ seed, sequences: Number(values.sequences ?? 200) });

@@ -29,7 +29,8 @@ export function drillTwoBrowsers(wishes: { seed: number; sequences: number }) {
   return overPostgres(() => playTwoBrowsers(wishes));
 }
 
-async function overPostgres<Result>(drill: () => Promise<Result>): Promise<Result> {
+/** Lends a PostgreSQL of its own to a drill. */
+export async function overPostgres<Result>(drill: () => Promise<Result>): Promise<Result> {
   await globalSetup();
   try {
     return await drill();

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,7 +86,9 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
     link: (to, path) => nextIn(issuer, to, readLinks, (text) => linkIn(text, issuer + path)),
     passTime(seconds) {
       ahead += seconds;
-      writeFileSync(clock, String(ahead));
+      // Not in place: a server that reads meanwhile would find nothing there, and be back in the present.
+      writeFileSync(`${clock}.next`, String(ahead));
+      renameSync(`${clock}.next`, clock);
     },
     now: () => Date.now() + ahead * 1000,
     async stop(signal = 'SIGTERM') {
