@@ -15,6 +15,7 @@ import { findEmbedded, openDatabase, startEmbedded, type Connection } from './da
 import { readEvents } from './events/index.ts';
 import { createLogger } from './kit/logger.ts';
 import { readMails } from './mail/index.ts';
+import { readSecondFactors } from './second_factors/index.ts';
 import { secretsOf, serve } from './serve.ts';
 
 /** What the commands need of the rooms. */
@@ -44,6 +45,7 @@ export const commandParts: CommandParts<Settings> = {
     accounts: readAccounts(database),
     events: readEvents(database),
     mails: readMails(database),
+    secondFactors: readSecondFactors(database),
   }),
   keys(settings, { database, dataFolder }) {
     return openForKeyCommand({

@@ -27,8 +27,8 @@ export interface Person {
 export interface Place {
   path: string;
   /**
-   * Asks for a sign-in of the last five minutes first, with the account's own factor where it has one, and with its second factor
-   * where it asks for that: a trusted browser saves nobody that (ASVS 5.0 7.5.1).
+   * Asks for a sign-in of the last five minutes first, with the account's own factor and its second one, where it has them: a
+   * trusted browser saves nobody that (ASVS 5.0 7.5.1).
    */
   fresh?: boolean;
 }
@@ -135,8 +135,9 @@ async function admit(
     deps.web.redirect(ctx, signInUrl(deps, ctx, path));
     return undefined;
   }
-  if (fresh && !isFresh(session, account)) {
-    deps.web.redirect(ctx, signInUrl(deps, ctx, path, { prompt: 'login' }));
+  const again = fresh ? await whatToProveAgain(deps, session, account) : {};
+  if (Object.keys(again).length > 0) {
+    deps.web.redirect(ctx, signInUrl(deps, ctx, path, again));
     return undefined;
   }
   if (account.found.locale) deps.web.note(ctx, { accountLocale: account.found.locale });
@@ -153,10 +154,20 @@ async function settled({ accounts, hasOwnFactor }: FrameDeps, { accountId }: Ses
   return found && { found, hasOwnFactor: own };
 }
 
+/** What a sensitive change asks for that the session does not prove. */
+async function whatToProveAgain(
+  { hasSecondFactor }: FrameDeps,
+  session: Session,
+  { found, hasOwnFactor }: Settled,
+): Promise<{ prompt?: 'login'; acr_values?: 'mfa' }> {
+  const isWeak = !meets(session.level, 'mfa') && (found.secondStep || (await hasSecondFactor(found.id)));
+  return { ...(!isFresh(session, hasOwnFactor) && { prompt: 'login' }), ...(isWeak && { acr_values: 'mfa' }) };
+}
+
 /** Somebody else's word for the person is enough only where the account has nothing of its own. */
-function isFresh({ signedInAt, amr, level }: Session, { found, hasOwnFactor }: Settled): boolean {
+function isFresh({ signedInAt, amr }: Session, hasOwnFactor: boolean): boolean {
   const recent = epochSeconds() - signedInAt <= FRESH_SECONDS;
-  return recent && (!hasOwnFactor || !amr.includes('fed')) && (!found.secondStep || meets(level, 'mfa'));
+  return recent && (!hasOwnFactor || !amr.includes('fed'));
 }
 
 function describePerson({ account }: Person) {

@@ -20,13 +20,14 @@ export function accountClient(issuer: string, name: string) {
 
 /**
  * Where a sign-in begins that ends on one of our own pages. The code is never redeemed: what counts afterwards is the
- * session. `prompt` `login` asks the person of the session again (OIDC Core 3.1.2.1), `create` for a new account.
+ * session. `prompt` `login` asks the person of the session again (OIDC Core 3.1.2.1), `create` for a new account;
+ * `acr_values` asks for a second factor, too.
  */
 export function signInUrl(
   deps: FrameDeps,
   ctx: Context,
   path: string,
-  extra: { prompt?: 'login' | 'create'; invitation?: string } = {},
+  extra: { prompt?: 'login' | 'create'; acr_values?: 'mfa'; invitation?: string } = {},
 ): string {
   const parameters = new URLSearchParams({
     client_id: ACCOUNT_CLIENT_ID,

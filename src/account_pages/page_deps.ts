@@ -29,6 +29,8 @@ export interface AccountPagesDeps {
   /** Ends everything that is open and takes the password away, in one transaction. */
   shutOut(accountId: string): Promise<void>;
   startReset(accountId: string, asked: { reference: string; locale: Tag }): Promise<unknown>;
+  /** Trusts no browser of the account any more, but this one. */
+  distrustOthers(accountId: string, browserHash: string | undefined): Promise<void>;
   frame: AccountFrame;
   selfService: SelfService;
   /** Seconds for which people can take back that they deleted their account; 0 is not at all. */

@@ -34,6 +34,7 @@ export function mountSessions(deps: AccountPagesDeps): void {
     page: PATH,
     fresh: true,
     async submit(ctx, { account, session }) {
+      await deps.distrustOthers(account.id, deps.web.browser.read(ctx));
       await oidc.endOtherSessions(account.id, session.uid);
       frame.done(ctx, PATH, 'others-ended');
     },

@@ -12,6 +12,8 @@ export interface Factors {
   hasPassword(within: Knex, accountId: string): Promise<boolean>;
   removePassword(within: Knex, accountId: string): Promise<void>;
   hasSecondFactor?(within: Knex, accountId: string): Promise<boolean>;
+  /** Takes away the second factors that were added since then, and trust in every browser. */
+  removeSecondFactorsSince?(within: Knex, accountId: string, since: Date): Promise<void>;
 }
 
 /** What the config says at this moment. */

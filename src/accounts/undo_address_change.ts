@@ -7,6 +7,7 @@ import { lockAddresses } from './address_lock.ts';
 import { endOf } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import type { Changed, LookedAt, SelfServiceDeps } from './self_service_door.ts';
+import { setSecondStep } from './second_step.ts';
 import { transact } from './transact.ts';
 
 /** What the link of an undo is worth. Changes nothing. */
@@ -71,8 +72,8 @@ async function undoWithin(
 }
 
 /**
- * The password, what was mailed since the change, and what was connected since or not long before, as long as that could still
- * be undone: somebody else had the account meanwhile.
+ * The password, what was mailed since the change, and what was connected or set up since or not long before, as long as that
+ * could still be undone: somebody else had the account meanwhile.
  */
 async function shutOut(
   { links, factors, lifetimes }: SelfServiceDeps,
@@ -83,6 +84,8 @@ async function shutOut(
   await factors.removePassword(within, id);
   const undoable = new Date(since.getTime() - lifetimes.undo_link * 1000);
   await within('identities').where({ account_id: id }).where('created_at', '>=', undoable).delete();
+  await factors.removeSecondFactorsSince?.(within, id, undoable);
+  if (!(await factors.hasSecondFactor?.(within, id))) await setSecondStep(within, id, false);
   await links.drop(within, { accountId: id }, ['undo-deletion']);
   // Whoever had the account before this change may be the one who did it: the links of older mailboxes still work.
   await links.drop(within, { accountId: id }, ['undo-address'], since);

@@ -40,12 +40,16 @@ export function probesOf(database: Database, keys: Keys): Probe[] {
 }
 
 /** The factors, as accounts needs them inside its own transactions. */
-export function factorsOf(passwords: Passwords, secondFactors: Pick<SecondFactors, 'hasTotp'>): Factors {
+export function factorsOf(
+  passwords: Passwords,
+  secondFactors: Pick<SecondFactors, 'hasTotp' | 'removeSince'>,
+): Factors {
   return {
     setPassword: passwords.set,
     removePassword: passwords.remove,
     hasPassword: (within, accountId) => passwords.has(accountId, within),
     hasSecondFactor: secondFactors.hasTotp,
+    removeSecondFactorsSince: secondFactors.removeSince,
   };
 }
 

@@ -2,11 +2,13 @@ import {
   exportAccounts,
   importAccounts,
   openAdministration,
+  type Account,
   type FileRecord,
   type ImportCounts,
   type ImportWishes,
 } from '../accounts/index.ts';
 import { describeHash, hashesOf, putMany } from '../passwords/index.ts';
+import { resetSecondStep } from '../second_factors/index.ts';
 import { openBase, type AppDeps } from './base.ts';
 import { openVisits } from './visits.ts';
 
@@ -18,6 +20,7 @@ export async function openForCommand(deps: AppDeps) {
   const base = await openBase(deps);
   const oidc = openVisits(deps, base);
   const { passwords, upstreams, outbound } = base;
+  const { endEverythingOf } = oidc;
   const { record } = base.events;
   const { knex } = deps.database;
   return {
@@ -27,8 +30,10 @@ export async function openForCommand(deps: AppDeps) {
       database: deps.database,
       record,
       setPassword: passwords.set,
-      endEverythingOf: oidc.endEverythingOf,
+      endEverythingOf,
     }),
+    resetSecondStep: (account: Account) =>
+      resetSecondStep({ ...base, database: deps.database, record, endEverythingOf }, account),
     /** Makes the accounts of a file, and keeps one event about all of them. */
     async importAccounts(records: AsyncIterable<FileRecord>, wishes: ImportWishes): Promise<ImportCounts> {
       const counts = await importAccounts({ knex, hashFault, keepHashes: putMany }, records, wishes);

@@ -15,7 +15,7 @@ interface Page<Item> {
 /** What the account pages need of rooms that do not know each other. */
 export function ownAccountParts(
   { settings: { lifetimes } }: AppDeps,
-  { accounts, accountsDeps, passwords }: Base,
+  { accounts, accountsDeps, passwords, secondFactors }: Base,
   oidc: Oidc,
   clients: Pick<Clients, 'list'>,
 ) {
@@ -27,6 +27,18 @@ export function ownAccountParts(
   const nameOf = (clientId: string) => clients.list().find(({ id }) => id === clientId)?.name ?? clientId;
   const holdings = {
     password: async (id: string) => ({ set_at: (await passwords.changedAt(id)) ?? null }),
+    second_step: async (id: string) => {
+      const [{ totp, recoveryCodes, recoveryCodesMadeAt, preferred }, trusted] = await Promise.all([
+        secondFactors.of(id),
+        secondFactors.trustedDevices(id),
+      ]);
+      return {
+        authenticator_app: totp ? { added_at: totp.addedAt, last_used_at: totp.lastUsedAt } : null,
+        recovery_codes: { left: recoveryCodes, made_at: recoveryCodesMadeAt ?? null },
+        asked_first: preferred ?? null,
+        trusted_browsers: trusted.map(({ since, until }) => ({ since, until })),
+      };
+    },
     devices: async (id: string) => {
       const sessions = await all((after) => oidc.sessionsOf(id, { after, limit: PAGE }));
       return sessions.map(({ browser, os, place, signedInAt, lastSeenAt }) => {

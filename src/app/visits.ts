@@ -19,7 +19,7 @@ import { ownAccountParts } from './own_account.ts';
 export function openVisits(deps: AppDeps, base: Base): Oidc {
   const { settings } = deps;
   const { issuer, brand, development } = settings;
-  const { keys, mail, web, accounts, passwords, upstreams } = base;
+  const { keys, mail, web, accounts, passwords, secondFactors, upstreams } = base;
   paceForms(web);
   const demo = development.demo ? openDemo(deps, base) : undefined;
   const clients = openClients({
@@ -29,7 +29,16 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
   const oidc = openEngine(deps, base, { clients, resources: demo?.resources ?? [] });
   const { record, recordDeed } = base.events;
   const stateKey = keys.derive('account state');
-  const frame = openAccountFrame({ issuer, web, oidc, accounts, hasOwnFactor: (id) => passwords.has(id), stateKey });
+  const { knex } = deps.database;
+  const frame = openAccountFrame({
+    issuer,
+    web,
+    oidc,
+    accounts,
+    hasOwnFactor: (id) => passwords.has(id),
+    hasSecondFactor: (id) => secondFactors.hasTotp(knex, id),
+    stateKey,
+  });
   const onReturn = mountAccountPages({
     web,
     accounts,
@@ -43,6 +52,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
         await oidc.endEverythingOf(accountId, within);
         await passwords.remove(within, accountId);
       }),
+    distrustOthers: (id, browserHash) => secondFactors.distrust(knex, id, browserHash),
     frame,
     ...ownAccountParts(deps, base, oidc, clients),
     cards: [passwordCard(deps), ...secondFactorCards(base)],

@@ -1,4 +1,5 @@
 import type {
+  Account,
   AccountReading,
   Administration,
   FileRecord,
@@ -13,6 +14,7 @@ import type { KeyAdministration } from '../keys/index.ts';
 import type { MailReading } from '../mail/index.ts';
 import type { Outbound } from '../outbound/index.ts';
 import type { Passwords } from '../passwords/index.ts';
+import type { SecondFactors } from '../second_factors/index.ts';
 import type { UpstreamSettings } from '../upstreams/index.ts';
 import type { CommandOptions } from './options.ts';
 
@@ -80,6 +82,7 @@ export interface CommandParts<Settings extends CommandSettings = CommandSettings
     accounts: AccountReading;
     events: Pick<Events, 'explain' | 'ofAccount'>;
     mails: MailReading;
+    secondFactors: Pick<SecondFactors, 'of'>;
   };
   /** The keys, and nothing that needs them. Throws in words when the configuration has none. */
   keys(settings: Settings, opened: OpenedDatabase): KeyAdministration;
@@ -98,6 +101,8 @@ export interface OpenedDatabase {
 export interface ChangingRooms {
   accounts: Administration;
   passwords: Pick<Passwords, 'problems' | 'hash'>;
+  /** Takes every second factor away, for somebody who lost them. */
+  resetSecondStep(account: Account): Promise<void>;
   invitations: Pick<Invitations, 'make' | 'withdraw'>;
   importAccounts(records: AsyncIterable<FileRecord>, wishes: ImportWishes): Promise<ImportCounts>;
   /** Some hundred lines at a time. */

@@ -96,6 +96,8 @@ export interface SecondFactors {
 
   /** Takes the app away; false when there is none. The caller drops proofs and tells its owner. */
   removeTotp(within: Knex, accountId: string): Promise<boolean>;
+  /** Takes away what was set up since then, by whoever had the account meanwhile, and trust in every browser. */
+  removeSince(within: Knex, accountId: string, since: Date): Promise<void>;
   /** Takes everything of this room away. */
   removeAll(within: Knex, accountId: string): Promise<void>;
   sweep(): Promise<number>;

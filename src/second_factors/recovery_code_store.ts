@@ -29,7 +29,7 @@ export async function codesLeft(within: Knex, accountId: string): Promise<number
   return left.length;
 }
 
-/** Deletes the codes of an account, used or not. */
-export async function deleteCodes(within: Knex, accountId: string): Promise<void> {
-  await within('recovery_codes').where({ account_id: accountId }).delete();
+/** Deletes the codes of an account, used or not, that were made since then. */
+export async function deleteCodes(within: Knex, accountId: string, since = new Date(0)): Promise<void> {
+  await within('recovery_codes').where({ account_id: accountId }).where('created_at', '>=', since).delete();
 }

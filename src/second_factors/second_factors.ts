@@ -31,7 +31,12 @@ export function openSecondFactors(deps: SecondFactorsDeps): SecondFactors {
     proveRecoveryCode: (accountId, code, about) => proveRecoveryCode(deps, accountId, code, about),
     makeRecoveryCodes: (within, accountId) => makeRecoveryCodes(deps, within, accountId),
     prefer: (accountId, method) => store.prefer(accountId, method ?? null),
-    removeTotp: deleteTotp,
+    removeTotp: (within, accountId) => deleteTotp(within, accountId),
+    async removeSince(within, accountId, since) {
+      await deleteTotp(within, accountId, since);
+      await deleteCodes(within, accountId, since);
+      await devices.distrust(within, accountId);
+    },
     async removeAll(within, accountId) {
       await deleteTotp(within, accountId);
       await deleteCodes(within, accountId);

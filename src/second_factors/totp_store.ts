@@ -69,6 +69,11 @@ export function postgresTotpStore({ run, knex }: Pick<Database, 'run' | 'knex'>)
   };
 }
 
+/** Reads what accounts have and changes nothing: what commands need. */
+export function readSecondFactors(database: Pick<Database, 'run' | 'knex'>): Pick<TotpStore, 'of'> {
+  return { of: postgresTotpStore(database).of };
+}
+
 /** Keeps the app of an account that has none; false when it has one. The step is that of the code that confirmed it. */
 export async function insertTotp(within: Knex, accountId: string, secret: string, step: number): Promise<boolean> {
   const row = { account_id: accountId, secret, last_step: step, created_at: now(), last_used_at: now() };
@@ -81,7 +86,7 @@ export async function hasTotp(within: Knex, accountId: string): Promise<boolean>
   return (await within('totp_seeds').where({ account_id: accountId }).first('account_id')) !== undefined;
 }
 
-/** Deletes the app of an account; false when there was none. */
-export async function deleteTotp(within: Knex, accountId: string): Promise<boolean> {
-  return (await within('totp_seeds').where({ account_id: accountId }).delete()) === 1;
+/** Deletes the app of an account, if it was added since then; false when there was none. */
+export async function deleteTotp(within: Knex, accountId: string, since = new Date(0)): Promise<boolean> {
+  return (await within('totp_seeds').where({ account_id: accountId }).where('created_at', '>=', since).delete()) === 1;
 }

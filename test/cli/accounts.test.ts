@@ -289,3 +289,21 @@ describe('progress', () => {
     expect(written).toEqual([bar, `${clear}line 3 is wrong\n`, bar, clear]);
   });
 });
+
+describe('accounts reset-second-step', () => {
+  it('takes every second factor away, says so, and mails its person', async () => {
+    const { id } = await json('accounts', 'create', 'lost@acme.example', '--verified');
+    const { knex } = test.database;
+    const at = new Date('2026-01-02T03:04:05Z');
+    await knex('accounts').where({ id }).update({ second_step_at: at });
+    await knex('totp_seeds').insert({ account_id: id, secret: 's', last_step: 1, created_at: at, last_used_at: at });
+    await knex('recovery_codes').insert({ account_id: id, place: 0, code_hash: 'h', created_at: at });
+    const before = await world.run('accounts', 'show', 'lost@acme.example');
+    expect(before.out).toMatch(/second step +at every sign-in\n.*app +added 2026-01-02[^\n]*\n.*codes +1\n/);
+    expect(await json('accounts', 'reset-second-step', 'lost@acme.example')).toEqual({ id, second_step: false });
+    const { second_factors: left, account } = await json('accounts', 'show', String(id));
+    expect([left, account]).toEqual([{ recoveryCodes: 0 }, expect.objectContaining({ secondStep: false })]);
+    expect(await knex('mail_outbox').where({ template: 'second-step-off' })).toHaveLength(1);
+    expect((await world.run('accounts', 'reset-second-step', 'nobody@acme.example')).code).toBe(1);
+  });
+});

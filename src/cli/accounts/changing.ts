@@ -8,7 +8,7 @@ import { confirmed } from './standard_input.ts';
 const args = '<id or address>';
 const takes = { least: 1, most: 1 };
 
-/** `accounts disable`, `accounts enable` and `accounts delete`. */
+/** `accounts disable`, `accounts enable`, `accounts reset-second-step` and `accounts delete`. */
 export const accountChanges: Command[] = [
   {
     name: 'accounts disable',
@@ -34,6 +34,23 @@ export const accountChanges: Command[] = [
         const was = changed ? 'is enabled' : 'was not disabled';
         const onward = deleteAt ? `but is to be deleted at ${deleteAt.toISOString()}` : 'its person can sign in';
         print(call, { id, disabled: false, changed }, () => `${id} ${was}; ${onward}`);
+        return 0;
+      }),
+  },
+  {
+    name: 'accounts reset-second-step',
+    args,
+    takes,
+    summary: 'take the second factors away from somebody who lost them, and end what is open; they have a mail',
+    run: (call) =>
+      withAccount(call, async ({ resetSecondStep }, account) => {
+        await resetSecondStep(account);
+        const { id } = account;
+        print(
+          call,
+          { id, second_step: false },
+          () => `${id} has no second factor any more; its person signs in with one step`,
+        );
         return 0;
       }),
   },

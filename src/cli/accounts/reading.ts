@@ -1,5 +1,6 @@
 import { accountStates, stateOf, type Account, type AccountReading } from '../../accounts/index.ts';
 import { maskAddress } from '../../kit/addresses.ts';
+import type { EnrolledFactors } from '../../second_factors/index.ts';
 import type { Call, Command } from '../command.ts';
 import { withTables } from '../contexts.ts';
 import { eventTable } from '../explain.ts';
@@ -29,7 +30,7 @@ export const accountReading: Command[] = [
     name: 'accounts show',
     args: '<id or address>',
     takes: { least: 1, most: 1 },
-    summary: 'show one account, its identities and what happened to it last',
+    summary: 'show one account, its identities, its second factors and what happened to it last',
     run: (call) => withTables(call, (database) => show(call, call.args[0] ?? '', call.parts.rooms(database))),
   },
 ];
@@ -56,10 +57,11 @@ async function show(call: Call, wanted: string, rooms: ReturnType<Call['parts'][
   const account = await findAccount(rooms.accounts, wanted);
   if (!account) return noSuchAccount(call);
   const identities = await rooms.accounts.identities.listOf(account.id);
+  const secondFactors = await rooms.secondFactors.of(account.id);
   const events = await rooms.events.ofAccount(account.id, 20);
-  print(call, { account, identities, events }, () =>
+  print(call, { account, identities, second_factors: secondFactors, events }, () =>
     [
-      listing(linesOf(account)),
+      listing([...linesOf(account), ...factorLines(account, secondFactors)]),
       table(
         ['upstream', 'issuer', 'subject', 'trust', 'last used'],
         identities.map((one) => [one.upstreamId, one.issuer, one.subject, one.trust, one.lastUsedAt.toISOString()]),
@@ -69,6 +71,17 @@ async function show(call: Call, wanted: string, rooms: ReturnType<Call['parts'][
     ].join('\n\n'),
   );
   return 0;
+}
+
+function factorLines(
+  { secondStep }: Account,
+  { totp, recoveryCodes }: EnrolledFactors,
+): [string, string | undefined][] {
+  return [
+    ['second step', secondStep ? 'at every sign-in' : 'where an app asks for it'],
+    ['authenticator app', totp && `added ${totp.addedAt.toISOString()}, last used ${totp.lastUsedAt.toISOString()}`],
+    ['recovery codes', recoveryCodes > 0 ? String(recoveryCodes) : undefined],
+  ];
 }
 
 function linesOf(account: Account): [string, string | undefined][] {
