@@ -15,6 +15,7 @@ export interface BenchWorld {
   email: string;
   /** The process id of the PostgreSQL server. */
   postmaster: number;
+  databaseUrl: string;
   stop(): Promise<void>;
 }
 
@@ -25,18 +26,20 @@ export const SERVICE = { client_id: 'service', client_secret: 'the-secret-of-the
 interface BenchOptions {
   /** Laid over the settings, once the issuer is known. */
   settings?: (issuer: string) => Promise<Record<string, unknown>>;
+  /** Laid over what the app is registered with. */
+  client?: Record<string, unknown>;
   /** Modules beside this one that are loaded into the server before it starts. */
   preload?: string[];
 }
 
 /** Builds the world. No limits are set: everybody here is one person at one address. */
-export async function startBenchWorld({ settings, preload = [] }: BenchOptions = {}): Promise<BenchWorld> {
+export async function startBenchWorld({ settings, client, preload = [] }: BenchOptions = {}): Promise<BenchWorld> {
   const scratch = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   const embedded = await startEmbedded({ dataDir: join(scratch, 'postgres') });
   const port = await freePortPair();
   const issuer = `http://localhost:${port}`;
   const app = await startRelyingParty({ issuer, clientId: 'app', clientSecret: CLIENT_SECRET });
-  const clients = [clientOf(app.url), { ...SERVICE, name: 'Service', type: 'service' }];
+  const clients = [clientOf(app.url, client), { ...SERVICE, name: 'Service', type: 'service' }];
   const imports = preload.map((module) => `--import ${new URL(module, import.meta.url).href}`);
   const gatehouse = await startGatehouse({
     databaseUrl: embedded.url,
@@ -55,6 +58,7 @@ export async function startBenchWorld({ settings, preload = [] }: BenchOptions =
     gatehouse,
     app,
     email,
+    databaseUrl: embedded.url,
     postmaster: Number((await readFile(join(embedded.dataDir, 'postmaster.pid'), 'utf8')).split('\n')[0]),
     async stop() {
       await gatehouse.stop();

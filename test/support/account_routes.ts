@@ -1,8 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { pino } from 'pino';
-import { openApp } from '../../src/app/index.ts';
-import { loadConfig } from '../../src/config/index.ts';
 import { testDatabase } from './database.ts';
+import { mountedRoutes } from './mounted_routes.ts';
 
 /** What is mounted under /account: the patterns of its pages and of its forms. */
 export interface AccountRoutes {
@@ -10,23 +7,11 @@ export interface AccountRoutes {
   forms: string[];
 }
 
-/** Asks the shipped configuration, put together as the product does, so that no page and no form can be forgotten. */
+/** Asks the router, so that no page and no form can be forgotten. */
 export async function accountRoutes(): Promise<AccountRoutes> {
-  const root = new URL('../../', import.meta.url).pathname;
-  const config = await loadConfig({}, root);
-  if (!config.ok) throw new Error('the shipped configuration has mistakes');
   const { database, drop } = await testDatabase();
-  const app = await openApp({
-    settings: config.settings,
-    secrets: { encryption_key: [randomBytes(32)], subject_salt: randomBytes(32) },
-    configHash: '',
-    database,
-    logger: pino({ level: 'silent' }),
-  });
-  const routes = app.web.router.stack.filter(({ path }) => typeof path === 'string' && /^\/account(?:\/|$)/.test(path));
-  const by = (method: string) =>
-    routes.filter(({ methods }) => methods.includes(method)).map(({ path }) => String(path));
-  await app.close();
+  const routes = (await mountedRoutes(database)).filter(({ path }) => /^\/account(?:\/|$)/.test(path));
   await drop();
+  const by = (wanted: string) => routes.filter(({ method }) => method === wanted).map(({ path }) => path);
   return { pages: by('GET'), forms: by('POST') };
 }
