@@ -135,8 +135,8 @@ async function admit(
     deps.web.redirect(ctx, signInUrl(deps, ctx, path));
     return undefined;
   }
-  const again = fresh ? await whatToProveAgain(deps, session, account) : {};
-  if (Object.keys(again).length > 0) {
+  const again = fresh ? await whatToProveAgain(deps, session, account) : undefined;
+  if (again) {
     deps.web.redirect(ctx, signInUrl(deps, ctx, path, again));
     return undefined;
   }
@@ -154,14 +154,15 @@ async function settled({ accounts, hasOwnFactor }: FrameDeps, { accountId }: Ses
   return found && { found, hasOwnFactor: own };
 }
 
-/** What a sensitive change asks for that the session does not prove. */
+/** What a sensitive change asks for that the session does not prove; undefined when nothing is missing. */
 async function whatToProveAgain(
   { hasSecondFactor }: FrameDeps,
   session: Session,
   { found, hasOwnFactor }: Settled,
-): Promise<{ prompt?: 'login'; acr_values?: 'mfa' }> {
+): Promise<{ prompt: 'login'; acr_values?: 'mfa' } | undefined> {
   const isWeak = !meets(session.level, 'mfa') && (found.secondStep || (await hasSecondFactor(found.id)));
-  return { ...(!isFresh(session, hasOwnFactor) && { prompt: 'login' }), ...(isWeak && { acr_values: 'mfa' }) };
+  if (isWeak) return { prompt: 'login', acr_values: 'mfa' };
+  return isFresh(session, hasOwnFactor) ? undefined : { prompt: 'login' };
 }
 
 /** Somebody else's word for the person is enough only where the account has nothing of its own. */

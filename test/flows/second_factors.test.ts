@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TOTP, URI } from 'otpauth';
 import { createBrowser, type Browser, type Page } from '../support/http_browser.ts';
 import { rawPost } from '../support/http_browser/raw_post.ts';
-import { signUpLocally } from '../support/people.ts';
+import { PASSWORD, signInLocally, signUpLocally } from '../support/people.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const CODE = /\b([0-9A-Z]{4}-){3}[0-9A-Z]{4}\b/g;
@@ -13,7 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
+/** An authenticator app; its clock is the server's, and each code of it is another one. */
+interface Phone {
+  secret: string;
+  code(): string;
+}
+
 const at = (path: string) => `${world.gatehouse.issuer}/account/${path}`;
+const codesOf = (page: Page): string[] => page.body.match(CODE) ?? [];
 
 async function person(email: string): Promise<Browser> {
   const browser = createBrowser();
@@ -22,100 +29,289 @@ async function person(email: string): Promise<Browser> {
 }
 
 /** The app that scanned the picture of this page. */
-function scan(page: Page): TOTP {
+function scan(page: Page): Phone {
   const uri = page.links.find(({ href }) => href.startsWith('otpauth:'))?.href ?? '';
   const app = URI.parse(uri);
   if (!(app instanceof TOTP)) throw new Error('no TOTP');
-  return app;
+  return {
+    secret: app.secret.base32,
+    code() {
+      world.gatehouse.passTime(31);
+      return app.generate({ timestamp: world.gatehouse.now() });
+    },
+  };
+}
+
+async function begin(browser: Browser): Promise<Phone> {
+  await browser.open(at('totp'));
+  return scan(await browser.submit({ action: '/totp/begin' }));
 }
 
 /** Sets up an app and says that the codes are saved. */
-async function setUp(browser: Browser): Promise<{ app: TOTP; codes: string[] }> {
-  await browser.open(at('totp'));
-  const app = scan(await browser.submit({ action: '/totp/begin' }));
-  const page = await browser.submit({ action: '/totp/add', fields: { code: app.generate() } });
-  const codes = page.text.match(CODE) ?? [];
-  await browser.submit({ action: '/saved', fields: { saved: true } });
-  return { app, codes };
+async function setUp(browser: Browser): Promise<{ phone: Phone; codes: string[] }> {
+  const phone = await begin(browser);
+  const codes = codesOf(await browser.submit({ action: '/totp/add', fields: { code: phone.code() } }));
+  await browser.submit({ action: '/saved', fields: { saved: '1' } });
+  return { phone, codes };
+}
+
+/** Another browser, which has typed the password. */
+async function elsewhere(email: string): Promise<Browser> {
+  const browser = createBrowser();
+  await signInLocally(world, browser, email);
+  return browser;
 }
 
 const mailsTo = async (email: string) =>
   (await world.gatehouse.mails()).filter(({ to }) => to === email).map(({ subject }) => subject);
-const factorRows = async (email: string) => {
-  const [row] = await world.query(`select
-    (select count(*)::int from totp_seeds where account_id = a.account_id) as apps,
-    (select count(*)::int from recovery_codes where account_id = a.account_id and used_at is null) as codes,
-    (select count(*)::int from factor_drafts where account_id = a.account_id) as drafts
-    from addresses a where canonical = '${email}'`);
+
+async function held(email: string) {
+  const [row] = await world.query(`select second_step_at is not null as step,
+    (select count(*)::int from totp_seeds where account_id = a.id) as apps,
+    (select count(*)::int from recovery_codes where account_id = a.id and used_at is null) as codes,
+    (select count(*)::int from factor_drafts where account_id = a.id) as drafts
+    from accounts a join addresses on account_id = a.id where canonical = '${email}'`);
   return row;
-};
+}
 
 describe('setting up an authenticator app', () => {
-  it('leads through the picture, its first code and the recovery codes, and stays signed in', async () => {
+  it('leads through the picture, its first code and the recovery codes, and its person stays signed in', async () => {
     const browser = await person('ada@example.com');
     await browser.open(at('security'));
     await browser.follow('/account/totp');
     const added = await browser.submit({ action: '/totp/begin' });
     expect(added.body).toMatch(/<svg class="qr"[^>]*role="img" aria-label="QR code/);
-    const app = scan(added);
-    expect(added.text).toContain((app.secret.base32.match(/.{4}/g) ?? []).join(' '));
-    const shown = await browser.submit({ action: '/totp/add', fields: { code: app.generate() } });
-    expect(shown.url).toBe(at('recovery-codes/new'));
-    expect(shown.text.match(CODE)).toHaveLength(10);
-    expect((await browser.open(at('recovery-codes/new'))).text.match(CODE)).toEqual(shown.text.match(CODE));
+    const phone = scan(added);
+    expect(added.text).toContain((phone.secret.match(/.{4}/g) ?? []).join(' '));
+    const shown = await browser.submit({ action: '/totp/add', fields: { code: phone.code() } });
+    expect([shown.url, codesOf(shown).length]).toEqual([at('recovery-codes/new'), 10]);
     const file = await browser.open(at('recovery-codes/new/download'));
     expect(file.headers).toMatchObject({
       'content-disposition': 'attachment; filename="recovery-codes.txt"',
       'cache-control': 'no-store',
     });
-    expect(file.body.match(CODE)).toEqual(shown.text.match(CODE));
-    await browser.open(at('recovery-codes/new'));
+    expect(codesOf(file)).toEqual(codesOf(shown));
+    expect(codesOf(await browser.open(at('recovery-codes/new')))).toEqual(codesOf(shown));
     expect((await browser.submit({ action: '/saved' })).status).toBe(422);
-    const done = await browser.submit({ action: '/saved', fields: { saved: true } });
-    expect(done.url).toBe(at('second-step?done=codes_saved'));
-    expect(done.text).toContain('Every sign-in takes a second step');
-    expect(await factorRows('ada@example.com')).toEqual({ apps: 1, codes: 10, drafts: 0 });
+    const done = await browser.submit({ action: '/saved', fields: { saved: '1' } });
+    expect([done.url, done.text]).toEqual([
+      at('second-step?done=codes_saved'),
+      expect.stringContaining('Every sign-in takes a second step'),
+    ]);
+    expect(await held('ada@example.com')).toEqual({ step: true, apps: 1, codes: 10, drafts: 0 });
     expect(await mailsTo('ada@example.com')).toContain('Your Acme account asks for a second step now');
   });
 
   it('F3: shows the secret and the codes never again, and replaces nothing silently', async () => {
     const browser = await person('bea@example.com');
-    const { app } = await setUp(browser);
+    const { phone } = await setUp(browser);
     for (const path of ['totp', 'totp/add', 'recovery-codes', 'recovery-codes/new', 'recovery-codes/new/download']) {
       const page = await browser.open(at(path));
       expect([path, page.status, page.url]).toEqual([path, 200, at(path.split('/')[0] ?? '')]);
-      expect([page.body.includes(app.secret.base32), page.text.match(CODE)]).toEqual([false, null]);
+      expect([page.body.includes(phone.secret), codesOf(page)]).toEqual([false, []]);
     }
+    await browser.open(at('profile'));
     for (const path of ['totp/begin', 'totp/add']) {
-      expect((await rawPost(browser, at(path), { code: app.generate() })).headers.get('location')).toBe(
-        '/account/totp',
-      );
+      const answer = await rawPost(browser, at(path), { code: phone.code() });
+      expect(answer.headers.get('location')).toBe('/account/totp');
     }
-    expect(await factorRows('bea@example.com')).toEqual({ apps: 1, codes: 10, drafts: 0 });
+    expect(await held('bea@example.com')).toMatchObject({ apps: 1, codes: 10, drafts: 0 });
   });
 
-  it('F3: takes no code of another secret; the same app is shown again, also in a second tab', async () => {
+  it('F3: takes no code of another secret, and shows the same app again, also in a second tab', async () => {
     const browser = await person('cleo@example.com');
-    await browser.open(at('totp'));
-    const app = scan(await browser.submit({ action: '/totp/begin' }));
-    const tab = browser.tab();
-    await tab.open(at('totp'));
-    expect(scan(await tab.submit({ action: '/totp/begin' })).secret.base32).toBe(app.secret.base32);
+    const phone = await begin(browser);
+    expect((await begin(browser.tab())).secret).toBe(phone.secret);
     const wrong = await browser.submit({ fields: { code: new TOTP().generate() }, action: '/totp/add' });
     expect([wrong.status, wrong.alert]).toEqual([422, expect.stringContaining('This code is not right')]);
-    expect(scan(wrong).secret.base32).toBe(app.secret.base32);
-    expect(await factorRows('cleo@example.com')).toMatchObject({ apps: 0 });
+    expect(scan(wrong).secret).toBe(phone.secret);
+    expect(await held('cleo@example.com')).toMatchObject({ step: false, apps: 0 });
   });
 
-  it('F3, F5: takes a form of our own, a fresh sign-in, and the browser in which it was begun', async () => {
+  it('F3, F5: takes a form of our own and a fresh sign-in', async () => {
     const browser = await person('dora@example.com');
-    await browser.open(at('totp'));
-    const app = scan(await browser.submit({ action: '/totp/begin' }));
-    const forged = await rawPost(browser, at('totp/add'), { code: app.generate(), _csrf: 'x' });
-    expect(forged.status).toBe(403);
+    const phone = await begin(browser);
+    expect((await rawPost(browser, at('totp/add'), { code: phone.code(), _csrf: 'x' })).status).toBe(403);
     world.gatehouse.passTime(301);
-    const later = await rawPost(browser, at('totp/add'), { code: app.generate() });
-    expect(later.headers.get('location')).toMatch(/^\/oidc\/authorize\?/);
-    expect(await factorRows('dora@example.com')).toMatchObject({ apps: 0 });
+    const late = await rawPost(browser, at('totp/add'), { code: phone.code() });
+    expect(late.headers.get('location')).toMatch(/^\/oidc\/authorize\?.*prompt=login/);
+    expect(await held('dora@example.com')).toMatchObject({ apps: 0 });
+  });
+});
+
+describe('recovery codes', () => {
+  it('F4: open nothing any more once new ones are made, of which a mail tells', async () => {
+    const browser = await person('eve@example.com');
+    const { codes } = await setUp(browser);
+    await browser.open(at('recovery-codes'));
+    const fresh = codesOf(await browser.submit({ action: '/make' }));
+    expect([fresh.length, fresh.some((code) => codes.includes(code))]).toEqual([10, false]);
+    const other = await elsewhere('eve@example.com');
+    await other.follow('Use another way');
+    await other.follow('Recovery code');
+    expect((await other.submit({ fields: { code: codes[0] ?? '' } })).status).toBe(422);
+    expect((await other.submit({ fields: { code: fresh[0] ?? '' } })).url).toContain(world.app.url);
+    expect(await mailsTo('eve@example.com')).toEqual(
+      expect.arrayContaining([
+        'New recovery codes of your Acme account',
+        'A recovery code of your Acme account was used',
+      ]),
+    );
+  });
+
+  it('are made for nobody who has no second factor', async () => {
+    const browser = await person('fay@example.com');
+    expect((await browser.open(at('recovery-codes'))).text).toContain('Set one up first');
+    await browser.open(at('profile'));
+    const answer = await rawPost(browser, at('recovery-codes/make'));
+    expect(answer.headers.get('location')).toBe('/account/recovery-codes');
+    expect(await held('fay@example.com')).toMatchObject({ codes: 0, drafts: 0 });
+  });
+});
+
+describe('removing the only second factor', () => {
+  it('F5: switches the second step off, deletes the recovery codes, and tells the owner', async () => {
+    const browser = await person('gail@example.com');
+    await setUp(browser);
+    expect((await browser.open(at('totp'))).text).toContain('It is your only second step');
+    const done = await browser.submit({ action: '/totp/remove' });
+    expect(done.text).toContain('The authenticator app was removed');
+    expect(await held('gail@example.com')).toEqual({ step: false, apps: 0, codes: 0, drafts: 0 });
+    expect(await mailsTo('gail@example.com')).toContain('The authenticator app of your Acme account was removed');
+    expect((await elsewhere('gail@example.com')).page.url).toContain(world.app.url);
+  });
+
+  it('F5: brings no session back that was too weak before', async () => {
+    const weak = await person('hana@example.com');
+    const browser = await elsewhere('hana@example.com');
+    await setUp(browser);
+    await browser.open(at('totp'));
+    await browser.submit({ action: '/totp/remove' });
+    expect((await weak.open(at('security'))).screen).not.toBe('account-security');
+    expect((await browser.open(at('security'))).screen).toBe('account-security');
+  });
+
+  it.each(['totp/remove', 'recovery-codes/make', 'second-step'])(
+    'F5: POST %s takes the second factor itself, even where sign-ins do not ask for it',
+    async (path) => {
+      const email = `${path.replaceAll(/\W/g, '')}@example.com`;
+      const browser = await person(email);
+      await setUp(browser);
+      await browser.open(at('second-step'));
+      await browser.submit({ action: '/second-step', button: 'Turn off' });
+      const before = await held(email);
+      expect(before).toMatchObject({ step: false, apps: 1 });
+      const thief = await elsewhere(email);
+      await thief.open(at('profile'));
+      const answer = await rawPost(thief, at(path), { on: '1' });
+      expect(answer.headers.get('location')).toMatch(/^\/oidc\/authorize\?.*acr_values=mfa/);
+      expect(await held(email)).toEqual(before);
+      expect((await rawPost(browser, at(path), { _csrf: 'x' })).status).toBe(403);
+    },
+  );
+});
+
+describe('the second step', () => {
+  it('is switched off and on by its person, who has a mail each time', async () => {
+    const browser = await person('ida@example.com');
+    expect((await browser.open(at('second-step'))).text).toContain('Set up an authenticator app or a passkey first');
+    await browser.open(at('profile'));
+    await rawPost(browser, at('second-step'), { on: '1' });
+    expect(await held('ida@example.com')).toMatchObject({ step: false });
+    const { phone } = await setUp(browser);
+    await browser.open(at('second-step'));
+    await browser.submit({ action: '/second-step', button: 'Turn off' });
+    expect((await elsewhere('ida@example.com')).page.url).toContain(world.app.url);
+    await browser.submit({ action: '/second-step', button: 'Turn on' });
+    const other = await elsewhere('ida@example.com');
+    expect(other.page.screen).toBe('second-factor');
+    expect((await other.submit({ fields: { code: phone.code() } })).url).toContain(world.app.url);
+    const subjects = await mailsTo('ida@example.com');
+    expect(subjects.filter((one) => one.includes('second step'))).toEqual([
+      'Your Acme account asks for a second step now',
+      'Your Acme account no longer asks for a second step',
+      'Your Acme account asks for a second step now',
+    ]);
+  });
+
+  it('stands in the copy of one’s data, without the secrets', async () => {
+    const browser = await person('jo@example.com');
+    const { phone, codes } = await setUp(browser);
+    await browser.open(at('data'));
+    const copy = await browser.submit({ action: '/data/export' });
+    expect(copy.json()).toMatchObject({
+      second_step: {
+        authenticator_app: { added_at: expect.any(String), last_used_at: expect.any(String) },
+        recovery_codes: { left: 10, made_at: expect.any(String) },
+        trusted_browsers: [],
+      },
+    });
+    expect([phone.secret, ...codes].filter((secret) => copy.body.includes(secret))).toEqual([]);
+  });
+});
+
+describe('a trusted browser', () => {
+  /** Has ticked "trust this browser", and been signed out: the next sign-in tells whether it is trusted. */
+  async function trusted(email: string) {
+    const own = await person(email);
+    const { phone } = await setUp(own);
+    const browser = await elsewhere(email);
+    await browser.submit({ fields: { code: phone.code(), trust: '1' } });
+    return { own, browser, phone };
+  }
+  async function isAsked(browser: Browser, email: string): Promise<boolean> {
+    await browser.open(`${world.gatehouse.issuer}/oidc/logout`);
+    await browser.submit({ button: /Sign out|Continue/ });
+    return (await signInLocally(world, browser, email)).screen === 'second-factor';
+  }
+
+  it('F15: is asked again once its person trusts none any more, or signs out everywhere else', async () => {
+    const one = await trusted('kim@example.com');
+    expect(await isAsked(one.browser, 'kim@example.com')).toBe(false);
+    expect((await one.own.open(at('second-step'))).text).toMatch(/Trusted since .*, until /);
+    await one.own.submit({ action: '/forget-devices' });
+    expect(await isAsked(one.browser, 'kim@example.com')).toBe(true);
+    const other = await trusted('lea@example.com');
+    await other.own.open(at('sessions'));
+    await other.own.submit({ action: '/end-others' });
+    expect((await signInLocally(world, other.browser, 'lea@example.com')).screen).toBe('second-factor');
+  });
+
+  it('F15: is asked again after a change of the password, and after one of the factors', async () => {
+    const { own, browser, phone } = await trusted('mia@example.com');
+    await own.open(at('password'));
+    await own.submit({
+      action: '/password',
+      fields: { password: PASSWORD, new_password: PASSWORD },
+      tamper: { end_others: null },
+    });
+    expect(await isAsked(browser, 'mia@example.com')).toBe(true);
+    await browser.submit({ fields: { code: phone.code(), trust: '1' } });
+    expect(await isAsked(browser, 'mia@example.com')).toBe(false);
+    await own.open(at('totp'));
+    await own.submit({ action: '/totp/remove' });
+    await setUp(own);
+    expect(await isAsked(browser, 'mia@example.com')).toBe(true);
+  });
+
+  it('F15: is trusted by nobody else', async () => {
+    const { browser } = await trusted('noa@example.com');
+    await setUp(await person('oda@example.com'));
+    expect(await isAsked(browser, 'oda@example.com')).toBe(true);
+  });
+});
+
+describe('where everybody must have a second factor', () => {
+  it('F5: the last one is not taken away, and the second step not switched off', async () => {
+    const browser = await person('pia@example.com');
+    await setUp(browser);
+    await world.restart('SIGTERM', { require: 'mfa' });
+    await browser.open(at('totp'));
+    const refused = await browser.submit({ action: '/totp/remove' });
+    expect([refused.status, refused.alert]).toEqual([422, expect.stringContaining('Add a passkey first')]);
+    expect((await browser.open(at('second-step'))).text).toContain('Acme asks everybody for a second step');
+    await browser.open(at('profile'));
+    expect((await rawPost(browser, at('second-step'))).headers.get('location')).toBe('/account/second-step');
+    expect(await held('pia@example.com')).toMatchObject({ step: true, apps: 1, codes: 10 });
   });
 });

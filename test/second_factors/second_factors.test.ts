@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import fc from 'fast-check';
 import { TOTP, URI } from 'otpauth';
 import type { Account } from '../../src/accounts/index.ts';
+import { postgresAccountStore } from '../../src/accounts/postgres_account_store.ts';
 import type { Database } from '../../src/database/index.ts';
 import { limitRules, limitSettings, openRateLimits } from '../../src/rate_limits/index.ts';
 import { openSecondFactors, type SecondFactors } from '../../src/second_factors/index.ts';
@@ -227,13 +228,29 @@ describe('an authenticator app', () => {
     expect(JSON.stringify(row)).not.toContain(made.text.replaceAll(' ', ''));
   });
 
-  it('is gone with its account, and with the account everything else of this room', async () => {
+  it.each([
+    ['is taken away with everything else of this room', (id: string) => factors.removeAll(world.database.knex, id)],
+    [
+      'A1: is gone with an account that is discarded',
+      (id: string) => postgresAccountStore(world.database.knex).bury(id),
+    ],
+    [
+      'A4: is taken away from whoever had the account meanwhile',
+      (id: string) => factors.removeSince(world.database.knex, id, new Date(Date.now() - DAY * 1000)),
+    ],
+  ])('%s', async (_, end) => {
     const { account } = await enrolled();
-    await factors.makeRecoveryCodes(world.database.knex, account.id);
     await door.ask('GET', `/trust?id=${account.id}`);
-    await factors.removeAll(world.database.knex, account.id);
-    expect(await factors.of(account.id)).toEqual({ recoveryCodes: 0 });
-    expect(await factors.trustedDevices(account.id)).toEqual([]);
+    await end(account.id);
+    for (const table of ['totp_seeds', 'recovery_codes', 'trusted_devices', 'factor_drafts']) {
+      expect([table, await world.database.knex(table).where({ account_id: account.id })]).toEqual([table, []]);
+    }
+  });
+
+  it('A4: stays with whoever had it before somebody else came', async () => {
+    const { account, app } = await enrolled();
+    await factors.removeSince(world.database.knex, account.id, new Date());
+    expect(await prove(account, codeAt(app))).toMatchObject({ ok: true });
   });
 });
 
