@@ -130,12 +130,12 @@ async function admit(
   session: Session | undefined,
   { path, fresh }: Place,
 ): Promise<Person | undefined> {
-  const account = session && (await settled(deps, session));
+  const account = session && (await settled(deps, session, fresh));
   if (!session || !account) {
     deps.web.redirect(ctx, signInUrl(deps, ctx, path));
     return undefined;
   }
-  const again = fresh ? await whatToProveAgain(deps, session, account) : undefined;
+  const again = fresh ? whatToProveAgain(session, account) : undefined;
   if (again) {
     deps.web.redirect(ctx, signInUrl(deps, ctx, path, again));
     return undefined;
@@ -147,20 +147,30 @@ async function admit(
 interface Settled {
   found: Account;
   hasOwnFactor: boolean;
+  hasSecondFactor: boolean;
 }
 
-async function settled({ accounts, hasOwnFactor }: FrameDeps, { accountId }: Session): Promise<Settled | undefined> {
-  const [found, own] = await Promise.all([accounts.find(accountId), hasOwnFactor(accountId)]);
-  return found && { found, hasOwnFactor: own };
+/** Side by side, and only what is asked for. */
+async function settled(
+  { accounts, hasOwnFactor, hasSecondFactor }: FrameDeps,
+  { accountId, level }: Session,
+  fresh = false,
+): Promise<Settled | undefined> {
+  const isWeak = fresh && !meets(level, 'mfa');
+  const [found, own, second] = await Promise.all([
+    accounts.find(accountId),
+    hasOwnFactor(accountId),
+    isWeak && hasSecondFactor(accountId),
+  ]);
+  return found && { found, hasOwnFactor: own, hasSecondFactor: second };
 }
 
 /** What a sensitive change asks for that the session does not prove; undefined when nothing is missing. */
-async function whatToProveAgain(
-  { hasSecondFactor }: FrameDeps,
+function whatToProveAgain(
   session: Session,
-  { found, hasOwnFactor }: Settled,
-): Promise<{ prompt: 'login'; acr_values?: 'mfa' } | undefined> {
-  const isWeak = !meets(session.level, 'mfa') && (found.secondStep || (await hasSecondFactor(found.id)));
+  { found, hasOwnFactor, hasSecondFactor }: Settled,
+): { prompt: 'login'; acr_values?: 'mfa' } | undefined {
+  const isWeak = !meets(session.level, 'mfa') && (found.secondStep || hasSecondFactor);
   if (isWeak) return { prompt: 'login', acr_values: 'mfa' };
   return isFresh(session, hasOwnFactor) ? undefined : { prompt: 'login' };
 }

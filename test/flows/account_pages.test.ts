@@ -49,16 +49,15 @@ const url = (path: string) =>
 describe('the pages of an account', () => {
   const MOST_WAITS = 3;
 
-  /** For each request of a page; the fewest of some tries: mails and sweeps of the same process use the database, too. */
+  /** For each request of a page. Some tries where it is too often: mails and sweeps of the same process use the database, too. */
   async function waitsOf(browser: Browser, path: string): Promise<number> {
-    const tries: number[] = [];
-    for (let at = 0; at < 6; at += 1) {
+    for (let tries = 1; ; tries += 1) {
       world.line.meter.reset();
       const shown = await browser.open(url(path));
-      tries.push(world.line.meter.waits() / shown.hops.length);
+      const waits = world.line.meter.waits() / shown.hops.length;
       expect([path, shown.status, shown.screen]).toEqual([path, 200, expect.stringMatching(/^account/)]);
+      if (waits <= MOST_WAITS || tries === 6) return waits;
     }
-    return Math.min(...tries);
   }
   const pages = () => routes.pages.filter((path) => !NOT_OF_AN_ACCOUNT.has(path));
 
