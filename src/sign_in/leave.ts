@@ -43,6 +43,7 @@ export async function leaveFor(
     prompt: prompt ?? promptOf(visit),
     maxAge: textIn(visit, 'max_age'),
     acrValues: textIn(visit, 'acr_values'),
+    need: visit.need === 'none' ? undefined : visit.need,
     uiLocales: web.locale(ctx),
     chain,
   };

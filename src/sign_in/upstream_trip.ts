@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { IdpError } from '../kit/errors.ts';
-import type { Visit } from '../oidc/index.ts';
+import { vouchedFor, type Visit } from '../oidc/index.ts';
 import type { TripEnd } from '../upstreams/index.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { goOn } from './go_on.ts';
@@ -88,5 +88,8 @@ async function receive(
   }
   const arrival = { upstreamId, identity, locale: deps.web.locale(ctx), invitation: invitationIn(visit) };
   const outcome = await deps.accounts.arrive(arrival, bindingOf(deps, ctx, visit));
-  await goOn(deps, ctx, visit, outcome, { manner: federated(arrival), fresh: true });
+  const manner = federated(arrival);
+  // What the upstream vouches for is about who comes, and they open their own account with it: never one that they prove otherwise.
+  if (identity.vouches) manner.methods.push(vouchedFor(identity.vouches));
+  await goOn(deps, ctx, visit, outcome, { manner, fresh: true });
 }

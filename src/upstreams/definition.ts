@@ -1,3 +1,4 @@
+import type { TrustedWords } from './assurance.ts';
 import { ownCredentials, redirectUri, type Credentials } from './credentials.ts';
 import { effectivePreset } from './effective_preset.ts';
 import type { LineSettings } from './calls/settings.ts';
@@ -6,7 +7,7 @@ import { isSimulatable, simulatedCredentials, simulatedEndpoints, type Simulator
 import type { Linking, UpstreamSettings } from './settings.ts';
 
 /** One upstream as it runs: its preset, what the config file changed, and its credentials. */
-export interface UpstreamDefinition extends Preset, Credentials {
+export interface UpstreamDefinition extends Preset, Credentials, TrustedWords {
   id: string;
   preset: string;
   /** What people call it. */
@@ -52,6 +53,8 @@ export function defineUpstream(
     on_deletion: settings.on_deletion,
     logout: settings.logout,
     admin_key: settings.admin_key,
+    trusted_acr: settings.trusted_acr,
+    trusted_amr: settings.trusted_amr,
     // The schema refuses settings that leave both out.
     issuer: preset.issuer ?? settings.issuer ?? '',
     endpoints: endpoints && simulated ? simulatedEndpoints(endpoints, simulator.base, settings.preset) : endpoints,

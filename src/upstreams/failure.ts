@@ -54,6 +54,8 @@ const reasons = {
   nonce_mismatch: suspicious,
   id_token_expired: failed,
   id_token_too_old: failed,
+  /** Whoever was to sign in anew there did not. */
+  login_too_old: failed,
   id_token_in_future: failed,
   at_hash_wrong: suspicious,
   subject_invalid: { code: 'upstream_failed', admin: true },

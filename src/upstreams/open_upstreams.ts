@@ -1,6 +1,7 @@
 import { IdpError } from '../kit/errors.ts';
 import { secretToken } from '../kit/random.ts';
 import { arrive } from './arrive.ts';
+import { freshFrom } from './assurance.ts';
 import { isFull, isInChain, lengthen } from './chain.ts';
 import { defineUpstream } from './definition.ts';
 import type { UpstreamsDeps } from './deps.ts';
@@ -43,11 +44,12 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
       const definition = byId.get(id)?.definition;
       return definition?.forward.idp_chain !== undefined && (isFull(chain) || isInChain(chain, definition.issuer));
     },
-    async begin(id, { loginHint, prompt, uiLocales, maxAge, acrValues, chain, ...trip }, told = []) {
+    async begin(id, { loginHint, prompt, uiLocales, maxAge, acrValues, need, chain, ...trip }, told = []) {
       const upstream = byId.get(id);
       if (!upstream) throw new IdpError('not_found');
-      const secrets = { state: secretToken(), nonce: secretToken(), verifier: secretToken() };
-      const wishes = { loginHint, prompt, uiLocales, maxAge, acrValues, chain: lengthen(chain, deps.issuer) };
+      const fresh = { freshFrom: freshFrom({ prompt, maxAge }) };
+      const secrets = { state: secretToken(), nonce: secretToken(), verifier: secretToken(), ...fresh };
+      const wishes = { loginHint, prompt, uiLocales, maxAge, acrValues, need, chain: lengthen(chain, deps.issuer) };
       const begun = upstream.begin(secrets, wishes);
       const url = await begun.catch((error: unknown) =>
         notBegun(opening, { ...trip, upstreamId: id }, upstream, error),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDomain } from '../kit/addresses.ts';
+import { trustedWords } from './assurance.ts';
 import { lineSettings } from './calls/settings.ts';
 import { conditionSchema, pathSchema } from './mapping/conditions.ts';
 import { claimMapSchema, emailTrustSchema, extraSchema, trustLevels } from './mapping/mapping.ts';
@@ -109,6 +110,12 @@ export const upstreamFields = z.strictObject({
     .union([z.enum(trustLevels), emailTrustSchema])
     .optional()
     .describe('How far an address is believed that the upstream says it has checked; or rules of your own.'),
+  trusted_acr: trustedWords
+    .optional()
+    .describe(
+      'Words of its `acr` that count as a second factor or a passkey of ours; it is asked for them where an app needs that.',
+    ),
+  trusted_amr: trustedWords.optional().describe('The same for words of its `amr`.'),
   scopes: z
     .array(z.string().regex(/^[^\s,]+$/))
     .optional()

@@ -1,13 +1,16 @@
 import type { JWTPayload } from 'jose';
+import type { Vouched } from './assurance.ts';
 import type { UpstreamDefinition } from './definition.ts';
 import type { Trust } from './mapping/mapping.ts';
 
-/** The secrets of one trip. All are 256 random bits. */
+/** The secrets of one trip, all of 256 random bits, and what else its callback is held against. */
 export interface TripSecrets {
   state: string;
   nonce: string;
   /** PKCE, RFC 7636. */
   verifier: string;
+  /** The earliest login there that counts, in seconds since 1970, where the person was to sign in anew. */
+  freshFrom?: number | undefined;
 }
 
 /** What a page would like the upstream to know or to do. */
@@ -18,6 +21,8 @@ export interface Wishes {
   /** Seconds, as the app wrote them (OIDC Core 3.1.2.1). */
   maxAge?: string | undefined;
   acrValues?: string | undefined;
+  /** How surely the person must be proven; asked for in the upstream's words where the config file knows them. */
+  need?: Vouched | undefined;
   /** Through which issuers the visit came: chain.ts. */
   chain?: string | undefined;
 }
@@ -43,6 +48,8 @@ export interface UpstreamIdentity {
   picture?: string;
   /** The session there, where the upstream names it (Back-Channel Logout 1.0, 2.1). */
   sid?: string;
+  /** How surely the person was proven there, where the config file trusts its word. */
+  vouches?: Vouched;
   /** Further attributes that the config asks to keep. */
   extra: Record<string, string | boolean>;
 }

@@ -26,6 +26,8 @@ const onlyFor: [key: keyof UpstreamSettings, fits: (preset: Preset) => boolean, 
   ['scope_delimiter', isGenericOAuth2, 'only preset `oauth2` takes it'],
   ['token_format', isGenericOAuth2, 'only preset `oauth2` takes it'],
   ['id_token_algs', (preset) => isGeneric(preset) && preset.protocol === 'oidc', 'only preset `oidc` takes it'],
+  ['trusted_acr', (preset) => preset.protocol === 'oidc', 'only OpenID providers send `acr`'],
+  ['trusted_amr', (preset) => preset.protocol === 'oidc', 'only OpenID providers send `amr`'],
   ['admin_key', (preset) => preset.lifecycle?.events?.dialect === 'kakao', 'only kakao sends one along'],
   ['token_auth', (preset) => preset.token_auth !== 'signed_secret', 'apple knows one way: a secret that we sign'],
 ];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createBrowser } from '../support/http_browser.ts';
+import { createBrowser, type Browser } from '../support/http_browser.ts';
 import {
   linkings,
   standAccount,
@@ -7,7 +7,8 @@ import {
   type Claimed,
   type PartnerWorld,
 } from '../support/partner_world.ts';
-import { typeCode } from '../support/people.ts';
+import { PASSWORD, signInLocally, signUpLocally, typeCode } from '../support/people.ts';
+import { setUpApp, type Phone } from '../support/second_steps.ts';
 
 let world: PartnerWorld;
 
@@ -126,5 +127,83 @@ describe.each(linkings)('an upstream with linking: %s', (linking) => {
       identity: unproven,
     });
     expect((await land(linking, 'absent', '', `unproven-${linking}`)).where).toBe('check-email');
+  });
+});
+
+describe('how a partner says that it proved somebody', () => {
+  const DUO = { subject: 'dua', email: 'dua@example.com', trust: 'verified' } as const;
+  let phone: Phone;
+
+  /** Comes from the app with these wishes and back from the partner. */
+  async function come(upstream: string, claimed: Claimed, query = '', browser = createBrowser()) {
+    await browser.open(`${world.app.url}/login${query}`);
+    await browser.open(await world.travel(browser, upstream, claimed));
+    return browser;
+  }
+  const heard = ({ page }: Browser) => page.json<{ idToken: Record<string, unknown> }>().idToken;
+
+  beforeAll(async () => {
+    const browser = await come('verified', DUO, '?acr_values=mfa');
+    ({ phone } = await setUpApp(world, browser));
+  });
+
+  it.each([
+    ['a word that is trusted', { acr: 'two' }, 'mfa'],
+    ['a method that is trusted, for what is asked of passkeys', { amr: ['pwd', 'hwk'] }, 'phr'],
+  ])('counts by %s', async (_what, said, acr) => {
+    const browser = await come('verified', { ...DUO, ...said }, `?acr_values=${acr}`);
+    expect(heard(browser)).toMatchObject({ acr, amr: ['fed', 'mfa'] });
+  });
+
+  it.each([
+    ['another word', { acr: 'mfa' }],
+    ['no word', {}],
+    ['other methods', { amr: ['mfa', 'otp'] }],
+    ['a list in place of a word', { acr: ['two'] as unknown as string }],
+  ])('counts for nothing by %s (B13)', async (_what, said) => {
+    const browser = await come('verified', { ...DUO, ...said });
+    expect(browser.page.screen).toBe('second-factor');
+  });
+
+  it('counts for nothing where the config does not trust it (B13)', async () => {
+    const claimed = { subject: 'solo', email: 'solo@example.com', trust: 'authoritative' } as const;
+    await setUpApp(world, await come('authoritative', claimed, '?acr_values=mfa'));
+    const browser = await come('authoritative', { ...claimed, acr: 'two', amr: ['hwk', 'mfa'] });
+    expect(browser.page.screen).toBe('second-factor');
+  });
+
+  it('says nothing of an account that it did not open', async () => {
+    await signUpLocally(world, createBrowser(), 'own@example.com');
+    const first = createBrowser();
+    await signInLocally(world, first, 'own@example.com', '?acr_values=mfa');
+    await setUpApp(world, first);
+    const browser = await come('verified', {
+      subject: 'twin',
+      email: 'own@example.com',
+      trust: 'verified',
+      acr: 'two',
+    });
+    expect(browser.page.screen).toBe('link-account');
+    expect((await browser.submit({ fields: { password: PASSWORD } })).screen).toBe('second-factor');
+    expect(await identitiesOf('own@example.com')).toEqual([]);
+  });
+
+  it('is asked for in its own words where an app needs that', async () => {
+    const browser = createBrowser();
+    await browser.open(`${world.app.url}/login?acr_values=mfa`);
+    await world.travel(browser, 'verified', DUO);
+    const asked = browser.trail.findLast(({ url }) => url.includes('acr_values') && url.startsWith(world.fake.base));
+    expect(new URL(asked?.url ?? '').searchParams.get('acr_values')).toBe('two');
+  });
+
+  it('must be fresh where it says when, and somebody is to sign in anew (C15)', async () => {
+    const at = (ago: number) => Math.floor(world.gatehouse.now() / 1000) - ago;
+    const stale = await come('verified', { ...DUO, auth_time: at(600) }, '?prompt=login');
+    expect(stale.page.error).toBe('upstream_failed');
+    const old = await come('verified', { ...DUO, auth_time: at(600) }, '?max_age=60');
+    expect(old.page.error).toBe('upstream_failed');
+    const fresh = await come('verified', { ...DUO, auth_time: at(0) }, '?prompt=login');
+    await fresh.submit({ fields: { code: phone.code() } });
+    expect(heard(fresh)).toMatchObject({ acr: 'mfa' });
   });
 });

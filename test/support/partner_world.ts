@@ -11,6 +11,10 @@ export interface Claimed {
   subject: string;
   email?: string;
   trust?: 'authoritative' | 'verified' | 'unverified';
+  /** How the partner says that it proved them, and when. */
+  acr?: string;
+  amr?: string[];
+  auth_time?: number;
 }
 
 /** A world with a partner behind three upstreams, `never`, `authoritative` and `verified`: each is its own value of `linking`. */
@@ -40,6 +44,8 @@ export async function startPartnerWorld(more: Record<string, unknown> = {}): Pro
         client_id: partner.id,
         client_secret: partner.secret,
         linking,
+        // Only of this one the config believes how it proved somebody.
+        ...(linking === 'verified' && { trusted_acr: { mfa: ['two'] }, trusted_amr: { phishing_resistant: ['hwk'] } }),
         email_trust: {
           default: 'unverified',
           rules: ['authoritative', 'verified'].map((level) => ({ when: { true: `id.${level}` }, then: level })),
@@ -50,8 +56,8 @@ export async function startPartnerWorld(more: Record<string, unknown> = {}): Pro
     ...more,
   };
   const world = await startWorld({ port, settings });
-  const say = ({ subject, email, trust }: Claimed) => {
-    const said = { sub: subject, email, [trust ?? 'nobody']: true };
+  const say = ({ subject, trust, ...told }: Claimed) => {
+    const said = { sub: subject, ...told, [trust ?? 'nobody']: true };
     fake.lie({ claims: (claims) => ({ ...claims, ...said }), profile: (body) => ({ ...body, ...said }) });
   };
   const travel = async (browser: Browser, upstream: string, claimed: Claimed) => {

@@ -1,4 +1,5 @@
 import { sha256 } from '../../kit/random.ts';
+import { wordsFor } from '../assurance.ts';
 import type { UpstreamDefinition } from '../definition.ts';
 import type { Forward, WishName } from '../preset.ts';
 import type { TripSecrets, Wishes } from '../upstream.ts';
@@ -15,13 +16,8 @@ export function authorizationUrl(
   for (const [name, value] of Object.entries(definition.params ?? {})) set(name, value);
   // OIDC Core 3.1.2.1: a session of no age is as good as none.
   const prompt = wishes.prompt ?? (wishes.maxAge === '0' ? 'login' : undefined);
-  const {
-    loginHint: login_hint,
-    uiLocales: ui_locales,
-    maxAge: max_age,
-    acrValues: acr_values,
-    chain: idp_chain,
-  } = wishes;
+  const { loginHint: login_hint, uiLocales: ui_locales, maxAge: max_age, chain: idp_chain } = wishes;
+  const acr_values = wordsFor(definition, wishes.need) ?? wishes.acrValues;
   for (const [name, value] of entriesOf({ login_hint, prompt, ui_locales, max_age, acr_values, idp_chain })) {
     set(...wish(definition.forward[name], value));
   }

@@ -1,4 +1,5 @@
 import { domainOf } from '../../kit/addresses.ts';
+import { vouchedBy } from '../assurance.ts';
 import type { UpstreamDefinition } from '../definition.ts';
 import { UpstreamFailure } from '../failure.ts';
 import { mapClaims } from '../mapping/mapping.ts';
@@ -23,6 +24,7 @@ export function identityFrom(definition: UpstreamDefinition, sources: Record<str
     familyName: claims.family_name,
     picture: claims.picture,
     sid: sidOf(readPath(sources, 'id.sid')),
+    vouches: vouchedBy(definition, { acr: readPath(sources, 'id.acr'), amr: readPath(sources, 'id.amr') }),
   };
   const present = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
   const isDenied = definition.restrict?.some((condition) => !holds(condition, { ...sources, claims }));

@@ -1,3 +1,4 @@
+import { checkLoginTime } from '../assurance.ts';
 import { UpstreamFailure } from '../failure.ts';
 import type { Upstream } from '../upstream.ts';
 import { collectSources, frontChannel, type EngineDeps } from './base.ts';
@@ -10,7 +11,7 @@ export function createOidcUpstream(deps: EngineDeps): Upstream {
   const { definition, metadata, keySet, line } = deps;
   return {
     ...frontChannel(deps),
-    async exchange(code, { state, nonce, verifier }) {
+    async exchange(code, { state, nonce, verifier, freshFrom }) {
       const { endpoints } = await metadata.required();
       const { accessToken, idToken, refreshToken } = await requestTokens(
         definition,
@@ -21,6 +22,7 @@ export function createOidcUpstream(deps: EngineDeps): Upstream {
       if (idToken === undefined) throw new UpstreamFailure('id_token_missing');
       const keys = endpoints.jwks === undefined ? undefined : keySet(endpoints.jwks);
       const claims = await verifyIdToken(idToken, keys, { definition, nonce, accessToken });
+      checkLoginTime(claims['auth_time'], freshFrom);
       return { accessToken, claims, refreshToken };
     },
     identify: async (tokens, callback) => identityFrom(definition, await collectSources(deps, tokens, callback)),

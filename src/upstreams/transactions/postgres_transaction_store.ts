@@ -64,15 +64,18 @@ export function postgresTransactionStore({ database, sealer, lifetimes }: Transa
     `upstream_transactions ${stateHash} ${column}`;
   const openSealed = (row: Row): Sealed => {
     const sealed = JSON.parse(sealer.open(row.secrets, contextOf(row.state_hash, 'secrets')));
-    const { state, nonce, verifier, ...traveller } = sealed;
+    const { state, nonce, verifier, freshFrom, ...traveller } = sealed;
     // Only `create` writes what is sealed under this context, together with the purpose it belongs to.
-    return { secrets: { state, nonce, verifier }, traveller: { ...traveller, purpose: row.purpose } as Traveller };
+    return {
+      secrets: { state, nonce, verifier, freshFrom },
+      traveller: { ...traveller, purpose: row.purpose } as Traveller,
+    };
   };
   return {
-    creating(trip, { state, nonce, verifier }) {
+    creating(trip, { state, nonce, verifier, freshFrom }) {
       const hash = sha256(state);
       const { upstreamId, browserHash, reference, purpose, ...traveller } = trip;
-      const plain = JSON.stringify({ state, nonce, verifier, ...traveller });
+      const plain = JSON.stringify({ state, nonce, verifier, freshFrom, ...traveller });
       const secrets = sealer.seal(plain, contextOf(hash, 'secrets'));
       const own = [hash, upstreamId, purpose, secrets, browserHash, reference ?? null];
       return { statement: create, values: [...own, now(), inSeconds(lifetimes.upstream_transaction)] };

@@ -1,3 +1,4 @@
+import { epochSeconds } from '../../../kit/clock.ts';
 import type { Grant } from '../grants.ts';
 import { json } from '../provider.ts';
 import type { Shape } from '../shape.ts';
@@ -28,7 +29,7 @@ export const gitlab: Shape = {
   client: 'either',
   tokens: { prefix: '', type: 'Bearer', expires_in: 7200, refresh: 'g' },
   // The ID token says little more than who it is.
-  idToken: { issuer: 'https://gitlab.com', nonce: 'echoed', claims: () => ({ auth_time: 1_790_000_000 }) },
+  idToken: { issuer: 'https://gitlab.com', nonce: 'echoed', claims: () => ({ auth_time: epochSeconds() }) },
   resources: {
     'GET /oauth/userinfo': ({ grant }) => json(200, { sub: grant.persona.subject, ...claimsOf(grant) }),
     'GET /api/v4/user': ({ grant }) => json(200, accountOf(grant)),
