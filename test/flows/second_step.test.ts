@@ -191,6 +191,25 @@ describe('who has a second factor', () => {
     expect([page.screen, hasSession(browser)]).toEqual(['login', false]);
   });
 
+  it('starts over where the account took its proofs back meanwhile, and no code is used up for that', async () => {
+    const browser = createBrowser();
+    await ask(browser, 'plain');
+    await typePassword(browser, 'ada@example.com');
+    await world.query(`update accounts set proof_epoch = proof_epoch + 1
+      where id = (select account_id from addresses where canonical = 'ada@example.com')`);
+    const code = phone.code();
+    expect((await browser.submit({ fields: { code } })).screen).toBe('login');
+    await typePassword(browser, 'ada@example.com');
+    expect(answerOf(await browser.submit({ fields: { code } }))).toHaveProperty('code');
+  });
+
+  it('proves it before a stronger one can be set up (C16)', async () => {
+    const browser = createBrowser();
+    await ask(browser, 'plain', { acr_values: 'phr' });
+    expect((await typePassword(browser, 'ada@example.com')).screen).toBe('second-factor');
+    expect((await browser.submit({ fields: { code: phone.code() } })).screen).toBe('enrol-factor');
+  });
+
   it('is asked for it in every tab, and after Back', async () => {
     const browser = createBrowser();
     await ask(browser, 'plain');
@@ -313,6 +332,18 @@ describe('a session that proves too little', () => {
     expect(after).toMatchObject({ auth_time: before['auth_time'], acr: 'mfa', amr: ['pwd', 'otp', 'mfa'] });
   });
 
+  it('is too old for max_age by the time it is raised, if its first proof is (C15)', async () => {
+    const browser = createBrowser();
+    await signUp(browser, 'plain', 'mel@example.com');
+    const other = createBrowser();
+    await ask(other, 'strict');
+    await typePassword(other, 'mel@example.com');
+    const { phone } = await setUpApp(world, other);
+    expect((await ask(browser, 'plain', { max_age: '60' })).screen).toBe('second-factor');
+    const page = await browser.submit({ fields: { code: phone.code() } });
+    expect([page.screen, hasPasswordField(page)]).toEqual(['reauthenticate', true]);
+  });
+
   it('is asked by max_age and prompt=login for the first factor again, and for the second (C15)', async () => {
     const { browser, phone } = await enrolled('max@example.com');
     const before = await heard(browser, 'plain', {});
@@ -348,8 +379,7 @@ describe('a trusted browser', () => {
       false,
       false,
     ]);
-    expect((await browser.open(`${world.gatehouse.issuer}/account/address`)).screen).toBe('reauthenticate');
-    expect((await typePassword(browser)).screen).toBe('second-factor');
+    expect((await browser.open(`${world.gatehouse.issuer}/account/address`)).screen).toBe('second-factor');
     expect((await browser.submit({ fields: { code: phone.code() } })).screen).toMatch(/^account/);
     // Who has to sign in anew does so in full, here too (C15).
     await ask(browser, 'plain', { prompt: 'login' });
