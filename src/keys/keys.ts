@@ -74,9 +74,12 @@ function watching(look: () => Promise<boolean>): Pick<Keys, 'start' | 'stop'> {
   let watch = Promise.resolve();
   const watched = async ({ changed, failed }: Parameters<Keys['start']>[0]): Promise<void> => {
     let failing = false;
+    let untold = false;
     while (!stopping.signal.aborted) {
       try {
-        if (await look()) changed();
+        untold = (await look()) || untold;
+        if (untold) changed();
+        untold = false;
         failing = false;
       } catch (cause) {
         if (!failing) failed(cause);

@@ -174,6 +174,12 @@ function createReadersOf({ gatehouses, now, issuer }: Stage): Reader[] {
   return createReaders({ keySet, now, issuer });
 }
 
+/** What a process said beside its requests. */
+function rareLines(output: string): string {
+  const lines = output.split('\n').filter((line) => !line.includes('"msg":"request"'));
+  return lines.slice(-20).join('\n');
+}
+
 /** Waits until it is so at both processes, and complains when that takes longer than it may. */
 async function everywhere(
   { gatehouses, readers }: Stage,
@@ -185,7 +191,7 @@ async function everywhere(
   for (const [index, { port, output }] of gatehouses.entries()) {
     const reader = readers[index];
     while (reader && !(await isSo(reader, port))) {
-      if (Date.now() - began > 30_000) throw new Error(`process ${index} did not ${what}:\n${output().slice(-2000)}`);
+      if (Date.now() - began > 30_000) throw new Error(`process ${index} did not ${what}:\n${rareLines(output())}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { openDatabase, type Database } from '../../src/database/index.ts';
 import {
   openKeyAdministration,
@@ -227,6 +228,65 @@ describe('a key that is retired by command', () => {
     expect(await world.administration.retire('forms', { now: false })).toEqual({ ok: false, reason: 'signs' });
     expect(await world.administration.retire('forms', { now: true })).toEqual({ ok: true, kind: 'derived' });
     expect((await world.open()).derive('forms')).not.toEqual(before);
+  });
+});
+
+describe('whatever is done to keys, in whatever order', () => {
+  /** What signs now has signed a token of an hour, by every kind. */
+  interface Token {
+    kid: string;
+    until: number;
+  }
+  const moves = fc.array(
+    fc.record({
+      move: fc.constantFrom('rotate', 'retire', 'drop', 'nothing'),
+      which: fc.nat(9),
+      // An hour back, up to a day, and up to three months.
+      hours: fc.oneof(fc.constant(-1), fc.nat(30), fc.nat(24 * 95)),
+      looks: fc.boolean(),
+    }),
+    { minLength: 4, maxLength: 10 },
+  );
+
+  it('one key of a kind signs, and what has not expired verifies unless its key was dropped', async () => {
+    const own = await startWorld();
+    const keys = await own.open();
+    const other = await own.open();
+    const tokens: Token[] = [];
+    const dropped = new Set<string>();
+    const kidsIn = (ring: Keys) => new Set(ring.signingKeys().map(({ kid }) => kid ?? ''));
+    const property = fc.asyncProperty(moves, async (sequence) => {
+      for (const { move, which, hours, looks } of sequence) {
+        pass(hours * HOUR);
+        const there = (await own.administration.list()).filter(({ state }) => state !== 'gone');
+        const { id = '' } = there[which % there.length] ?? {};
+        if (move === 'rotate') await own.administration.rotate(['ES256', 'cookie']);
+        if (move === 'retire') await own.administration.retire(id, { now: false });
+        if (move === 'drop' && which < 3) {
+          await own.administration.retire(id, { now: true });
+          dropped.add(id);
+        }
+        if (looks) await other.look();
+        await keys.look();
+        for (const kind of ['RS256', 'ES256', 'cookie']) {
+          const listed = (await own.administration.list()).filter((key) => key.kind === kind);
+          expect([kind, listed.filter(({ state }) => state === 'signing').length]).toEqual([kind, 1]);
+        }
+        const known = kidsIn(keys);
+        const live = tokens.filter(({ kid, until }) => until > Date.now() && !dropped.has(kid));
+        expect(live.filter(({ kid }) => !known.has(kid))).toEqual([]);
+        expect([...known].filter((kid) => dropped.has(kid))).toEqual([]);
+        // Also by a process that has not looked for a while: it may sign with a key that has ended meanwhile.
+        for (const ring of [keys, other]) {
+          for (const kid of [kidsOf(ring)[0], kidsOf(ring, 'RS256')[0]])
+            if (kid !== undefined && known.has(kid)) tokens.push({ kid, until: Date.now() + 3_600_000 });
+        }
+        await other.look();
+      }
+    });
+    await fc.assert(property, { numRuns: 12, endOnFailure: true });
+    expect(dropped.size).toBeGreaterThan(0);
+    await own.drop();
   });
 });
 
