@@ -16,9 +16,10 @@ import {
   signUpLocally,
   typeCode,
 } from '../support/people.ts';
-import { CLIENT_SECRET, startWorld, type World } from '../support/world.ts';
+import { startPartnerWorld, type PartnerWorld } from '../support/partner_world.ts';
+import { CLIENT_SECRET } from '../support/world.ts';
 
-let world: World;
+let world: PartnerWorld;
 const browsers: Browser[] = [];
 /** What was mailed: codes, and tokens of links. */
 const mailed: string[] = [];
@@ -28,6 +29,15 @@ function newBrowser(): Browser {
   const browser = createBrowser();
   browsers.push(browser);
   return browser;
+}
+
+/** What went between us and the upstream: codes, verifiers, our secret, tokens in headers and in answers. */
+function atTheUpstream(): string[] {
+  return world.fake.journal.flatMap(({ query, form, headers }) => {
+    const names = ['code', 'code_verifier', 'state', 'nonce', 'client_secret', 'access_token'];
+    const sent = names.flatMap((name) => [query.get(name) ?? '', form.get(name) ?? '']);
+    return [...sent, String(headers['authorization'] ?? '').replace(/^\w+ /, '')];
+  });
 }
 
 /** Everything the flows used that lets someone in: cookies, form tokens, codes in URLs, what the app held, passwords, mailed codes. */
@@ -46,17 +56,29 @@ async function usedSecrets(): Promise<string[]> {
     [...hop.body.matchAll(/name="_csrf" value="([^"]+)"/g)].map(([, token]) => token ?? ''),
   );
   // Short values (a language, an upstream's id) are no secrets, and would be found anywhere.
-  const long = [...cookies, ...inUrls, ...forms].filter((value) => value.length >= 16);
-  return [...new Set([...long, ...(await world.app.secrets()), ...mailed, PASSWORD, NEW_PASSWORD, CLIENT_SECRET])];
+  const long = [...cookies, ...inUrls, ...forms, ...atTheUpstream()].filter((value) => value.length >= 16);
+  return [
+    ...new Set([
+      ...long,
+      ...(await world.app.secrets()),
+      ...mailed,
+      PASSWORD,
+      NEW_PASSWORD,
+      CLIENT_SECRET,
+      world.fake.clients.partner.secret,
+    ]),
+  ];
 }
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startPartnerWorld({}, { LOG_LEVEL: 'debug' });
   const local = newBrowser();
   await signUpLocally(world, local, 'kim@example.com');
   await local.open(`${world.app.url}/refresh`);
   await signInLocally(world, newBrowser(), 'kim@example.com');
-  await continueWith(world, newBrowser(), 'google', 'gmail.com');
+  const gus = { subject: 'gus', email: 'gus@partner.example', trust: 'verified' } as const;
+  await world.continueAs(newBrowser(), 'verified', gus);
+  await mistakes();
   const facebook = newBrowser();
   const to = 'ada.f@social.example';
   await continueWith(world, facebook, 'facebook', to);
@@ -74,7 +96,26 @@ beforeAll(async () => {
   const tokens = mails.flatMap(({ text }) => [...text.matchAll(/token=([\w-]+)/g)].map(([, token]) => token ?? ''));
   if (codes.length < 3 || tokens.length < 4) throw new Error('these flows mail more than that');
   mailed.push(...codes, ...tokens);
-});
+}, 60_000);
+
+/** What ends on an error page, or in a log line that an admin looks at: each with a secret in it. */
+async function mistakes(): Promise<void> {
+  const browser = newBrowser();
+  const callback = await browser
+    .open(`${world.app.url}/login`)
+    .then(() => world.travel(browser, 'verified', { subject: 'ines', email: 'ines@partner.example' }));
+  await newBrowser().open(callback);
+  world.fake.next({ faults: { claims: (claims) => ({ ...claims, nonce: 'of another trip' }) } });
+  await browser.open(callback);
+  await browser.open(callback);
+  await browser.open(`${world.app.url}/login`);
+  await browser.submit({ fields: { email: 'kim@example.com', password: `${PASSWORD} wrong` } });
+  await browser.submit({ fields: { email: 'kim@example.com', password: PASSWORD }, tamper: { _csrf: 'x' } });
+  await newBrowser().open(`${world.gatehouse.issuer}/reset-password?token=${'t'.repeat(43)}`);
+  await newBrowser().open(`${world.gatehouse.issuer}/nowhere?code=${'c'.repeat(43)}`);
+  await fetch(`${world.gatehouse.issuer}/oidc/userinfo`, { headers: { authorization: `Bearer ${'b'.repeat(43)}` } });
+  mailed.push(`${PASSWORD} wrong`, 't'.repeat(43), 'c'.repeat(43), 'b'.repeat(43));
+}
 
 /** A link that was used, and one that nobody has opened yet. */
 async function resetPassword(email: string): Promise<void> {
@@ -114,12 +155,34 @@ describe('what lets someone in (H10)', () => {
     expect(secrets.filter((secret) => everything.includes(secret))).toEqual([]);
   });
 
-  it('is in no line that the process printed', async () => {
+  it('is in no line that the process printed, at its most talkative', async () => {
     const output = world.gatehouse.output();
     expect(output).toContain('/oidc/token');
     const secrets = await usedSecrets();
     expect(secrets.filter((secret) => output.includes(secret))).toEqual([]);
     expect(output).not.toContain('kim@example.com');
+  });
+
+  it('is in no metric', async () => {
+    const metrics = await (await fetch(`${world.gatehouse.issuer}/metrics`)).text();
+    expect(metrics).toContain('/oidc/token');
+    const secrets = await usedSecrets();
+    expect(secrets.filter((secret) => metrics.includes(secret))).toEqual([]);
+  });
+
+  it('is on no error page but in its own address, and a mailed code on no page at all (E14)', async () => {
+    const pages = browsers.flatMap(({ trail }) => trail);
+    const errors = pages.filter(({ body }) => body.includes('data-error="'));
+    expect(errors.length).toBeGreaterThan(3);
+    const forms = pages.flatMap(({ body }) =>
+      [...body.matchAll(/name="_csrf" value="([^"]+)"/g)].map(([, token]) => token),
+    );
+    const secrets = (await usedSecrets()).filter((secret) => !forms.includes(secret));
+    // The links that change the language repeat the address of the page.
+    const isTold = (secret: string) => errors.some(({ url, body }) => body.includes(secret) && !url.includes(secret));
+    expect(secrets.filter(isTold)).toEqual([]);
+    const codes = mailed.filter((secret) => /^\d{8}$/.test(secret));
+    expect(codes.filter((code) => pages.some(({ body }) => body.includes(code)))).toEqual([]);
   });
 
   // The last one: the server does not have the new key.

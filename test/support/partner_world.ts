@@ -28,7 +28,10 @@ export interface PartnerWorld extends World {
 }
 
 /** Builds it. What the partner says is true of whoever travels last: trips do not overlap before their callback. */
-export async function startPartnerWorld(more: Record<string, unknown> = {}): Promise<PartnerWorld> {
+export async function startPartnerWorld(
+  more: Record<string, unknown> = {},
+  environment: Record<string, string> = {},
+): Promise<PartnerWorld> {
   const port = await freePortPair();
   const fake = await startFakeUpstream({ issuer: `http://localhost:${port}` });
   const { partner } = fake.clients;
@@ -55,7 +58,7 @@ export async function startPartnerWorld(more: Record<string, unknown> = {}): Pro
     ],
     ...more,
   };
-  const world = await startWorld({ port, settings });
+  const world = await startWorld({ port, settings, environment });
   const say = ({ subject, trust, ...told }: Claimed) => {
     const said = { sub: subject, ...told, [trust ?? 'nobody']: true };
     fake.lie({ claims: (claims) => ({ ...claims, ...said }), profile: (body) => ({ ...body, ...said }) });

@@ -42,6 +42,7 @@ export async function startWorld(
     clients?: Record<string, unknown>[];
     settings?: Record<string, unknown>;
     port?: number;
+    environment?: Record<string, string>;
   } = {},
 ): Promise<World> {
   const { database, url, drop } = await testDatabase();
@@ -57,6 +58,7 @@ export async function startWorld(
     databaseUrl: line.url,
     dataDir,
     port,
+    ...(options.environment && { environment: options.environment }),
     settings: { clients: [clientOf(app.url, options.client), ...(options.clients ?? [])], ...options.settings },
   };
   const world: World = {

@@ -47,7 +47,7 @@ describe('rendering', () => {
     't',
     'csrf',
     'layout',
-  ])('lets no input called %s become an option of the engine or a local of the page', async (name) => {
+  ])('lets no input called %s become an option of the engine or a local of the page (H3)', async (name) => {
     door = await openDoor({}, routes);
     const plain = await door.ask('GET', '/show/x');
     const answer = await door.ask('GET', `/show/x?${name}=evil`);
