@@ -125,7 +125,7 @@ describe('claims', () => {
     });
   });
 
-  it('leave out what is empty, and call no address verified that is not', () => {
+  it('leave out what is empty, and call no address verified that is not (E11)', () => {
     const bare = { ...account, profile: { name: '' }, locale: undefined };
     expect(claimsOf({ ...bare, address: undefined })).toEqual({ updated_at: 1_700_000_000 });
     expect(claimsOf({ ...bare, address: { canonical: 'a@b.example', stored: 'a@b.example' } })).toMatchObject({

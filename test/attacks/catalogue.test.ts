@@ -66,7 +66,8 @@ describe('docs/advisories.md', () => {
 });
 
 /** A row of docs/attacks.md: the line, what was taken out and where, and the test that failed. */
-const ROW = /^\| ([A-H]\d+) \| [^|]+ \| `(src\/[\w/]+\.ts)`, `(\w+)` \| `(test\/[\w/]+\.test\.ts)`: ([^|]+) \|$/gm;
+const ROW =
+  /^\| ([A-H]\d+) \| [^|]+ \| `((?:src|views)\/[\w/]+\.(?:ts|pug))`, `(\w+)` \| `(test\/[\w/]+\.test\.ts)`: ([^|]+) \|$/gm;
 
 describe('docs/attacks.md', () => {
   const rows = [...read('docs/attacks.md').matchAll(ROW)];
