@@ -31,12 +31,13 @@ const PROGRAM = fileURLToPath(new URL('relying_party.ts', import.meta.url));
  * the first sign-in, so it may be started first and its URL registered afterwards. Rejects when the process ends early.
  */
 export async function startRelyingParty(options: RelyingPartyOptions): Promise<RelyingParty> {
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, GATEHOUSE_TEST_COMPILED: NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [PROGRAM], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH,
       HOME,
+      NODE_COMPILE_CACHE,
       ISSUER: options.issuer,
       CLIENT_ID: options.clientId,
       ...(options.clientSecret !== undefined && { CLIENT_SECRET: options.clientSecret }),

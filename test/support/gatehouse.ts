@@ -59,6 +59,7 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
       DATABASE_URL: options.databaseUrl,
       NODE_OPTIONS: `--import ${new URL('movable_clock.mjs', import.meta.url).href}`,
       GATEHOUSE_TEST_CLOCK: clock,
+      NODE_COMPILE_CACHE: process.env['GATEHOUSE_TEST_COMPILED'],
       ...options.environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -157,7 +158,7 @@ async function nextIn(
       read.add(mail.id);
       return found;
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`no mail for ${to} has what is looked for`);
 }
