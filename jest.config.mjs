@@ -8,5 +8,5 @@ export default {
   globalTeardown: '<rootDir>/test/support/global_teardown.ts',
   testSequencer: '<rootDir>/test/support/sequencer.mjs',
   testTimeout: 30_000,
-  maxWorkers: 2,
+  maxWorkers: 3,
 };
