@@ -28,6 +28,8 @@ import * as trustedDevices from './20261121210100_trusted_devices.ts';
 import * as rateLimitStrikes from './20261121230000_rate_limit_strikes.ts';
 import * as keyLife from './20261121231000_key_life.ts';
 import * as derivedSecrets from './20261121231100_derived_secrets.ts';
+import * as passkeys from './20261121220000_passkeys.ts';
+import * as webauthnChallenges from './20261121220100_webauthn_challenges.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -59,4 +61,6 @@ export const migrations = [
   { name: '20261121230000_rate_limit_strikes', ...rateLimitStrikes },
   { name: '20261121231000_key_life', ...keyLife },
   { name: '20261121231100_derived_secrets', ...derivedSecrets },
+  { name: '20261121220000_passkeys', ...passkeys },
+  { name: '20261121220100_webauthn_challenges', ...webauthnChallenges },
 ] as const;

@@ -88,6 +88,7 @@ async function standingOf(
 ): Promise<Standing> {
   const upstreams = (await postgresIdentityStore(within).listOf(account.id)).map((identity) => identity.upstreamId);
   const hasPassword = await factors.hasPassword(within, account.id);
+  const hasPasskey = await factors.hasPasskey(within, account.id);
   const hasSecondFactor = (await factors.hasSecondFactor?.(within, account.id)) ?? false;
   const addressVerified = account.address?.verifiedAt !== undefined;
   return {
@@ -96,8 +97,8 @@ async function standingOf(
     madeByAdmin: !isShell(account),
     hasIdentityOfUpstream: upstreams.includes(upstreamId),
     hasSecondFactor,
-    hasOwnFactor: hasPassword || hasSecondFactor || upstreams.length > 0,
-    ways: waysToProve({ addressVerified, hasPassword, hasSecondFactor, upstreams }),
+    hasOwnFactor: hasPassword || hasPasskey || hasSecondFactor || upstreams.length > 0,
+    ways: waysToProve({ addressVerified, hasPassword, hasPasskey, hasSecondFactor, upstreams }),
   };
 }
 

@@ -11,6 +11,9 @@ export interface Factors {
   setPassword(within: Knex, accountId: string, passwordHash: string): Promise<void>;
   hasPassword(within: Knex, accountId: string): Promise<boolean>;
   removePassword(within: Knex, accountId: string): Promise<void>;
+  /** Adds what a sign-up with a passkey kept until its code came. */
+  keepPasskey(within: Knex, accountId: string, passkey: object): Promise<void>;
+  hasPasskey(within: Knex, accountId: string): Promise<boolean>;
   hasSecondFactor?(within: Knex, accountId: string): Promise<boolean>;
   /** Takes away the second factors that were added since then, and trust in every browser. */
   removeSecondFactorsSince?(within: Knex, accountId: string, since: Date): Promise<void>;

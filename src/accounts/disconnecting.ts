@@ -72,7 +72,8 @@ export async function hasOtherWay(
   const others = identities.filter(
     (other) => other.upstreamId !== identity.upstreamId && !other.suspendedAt && policy.upstream(other.upstreamId),
   );
-  return others.length > 0 || (await factors.hasPassword(within, accountId));
+  if (others.length > 0 || (await factors.hasPassword(within, accountId))) return true;
+  return factors.hasPasskey(within, accountId);
 }
 
 /** What the owner is told of a connection that has ended. */

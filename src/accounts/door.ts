@@ -67,7 +67,9 @@ export interface SignUp {
   address: Address;
   name?: string;
   locale: Tag;
-  passwordHash: string;
+  /** One of both: what opens the account. */
+  passwordHash?: string;
+  passkey?: object;
   /** The id of an invitation: a use of it is taken when the account is made. */
   invitation?: string;
   /** The version of the terms that the person ticked. */

@@ -19,7 +19,7 @@ export interface LinkingFacts {
     madeByAdmin: boolean;
     hasIdentityOfUpstream: boolean;
     hasSecondFactor: boolean;
-    /** It has a password, a second factor or another upstream: something of its own to prove it with. */
+    /** It has a password, a passkey, a second factor or another upstream: something of its own to prove it with. */
     hasOwnFactor: boolean;
   };
 }
@@ -143,6 +143,7 @@ function fits(when: Condition, situation: Situation): boolean {
 /** How somebody can prove an account on the link page. */
 export interface Ways {
   password: boolean;
+  passkey: boolean;
   code: boolean;
   /** Ids of the upstreams that already open the account. */
   upstreams: string[];
@@ -152,11 +153,13 @@ export interface Ways {
 export function waysToProve(account: {
   addressVerified: boolean;
   hasPassword: boolean;
+  hasPasskey: boolean;
   hasSecondFactor: boolean;
   upstreams: string[];
 }): Ways {
   return {
     password: account.hasPassword,
+    passkey: account.hasPasskey,
     code: account.addressVerified && !account.hasSecondFactor,
     upstreams: account.upstreams,
   };

@@ -17,7 +17,9 @@ export type Proof =
 export interface Registration {
   profile: Profile;
   locale: Tag;
-  passwordHash: string;
+  passwordHash?: string;
+  /** A passkey that was made, in the words of its room. */
+  passkey?: object;
   /** The id of the invitation whose use is taken when the account is made. */
   invitation?: string;
   termsVersion?: string;

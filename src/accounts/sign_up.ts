@@ -100,13 +100,14 @@ export async function completeSignUp(
   await lockAddress(within, address.canonical);
   const existing = await accounts.findByAddress(address.canonical);
   if (existing && !givesWay(existing)) return { decision: 'address_taken' };
-  const { profile, locale, passwordHash, termsVersion } = registration;
+  const { profile, locale, passwordHash, passkey, termsVersion } = registration;
   const admitted = await admit(deps, within, address.canonical, registration.invitation);
   if (!admitted.ok) return { decision: 'refuse_signup' };
   // A shell goes with everything that is attached to it.
   if (existing) await accounts.bury(existing.id);
   const account = await accounts.insert({ address, profile, locale, origin: 'signup', termsVersion }, now());
   if (!account) throw new AddressTaken();
-  await factors.setPassword(within, account.id, passwordHash);
+  if (passwordHash !== undefined) await factors.setPassword(within, account.id, passwordHash);
+  if (passkey) await factors.keepPasskey(within, account.id, passkey);
   return { decision: 'create_verified', account, invitation: admitted.invitation };
 }

@@ -4,6 +4,7 @@ import { pendingMigrations, type Database } from '../database/index.ts';
 import type { Keys } from '../keys/index.ts';
 import type { AccountDirectory } from '../oidc/index.ts';
 import { createOutbound, type Outbound } from '../outbound/index.ts';
+import { hasPasskey, keepNewPasskey } from '../passkeys/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { SecondFactors } from '../second_factors/index.ts';
 import { urlsIn, type SimulatorAccess } from '../upstreams/index.ts';
@@ -48,7 +49,11 @@ export function factorsOf(
     setPassword: passwords.set,
     removePassword: passwords.remove,
     hasPassword: (within, accountId) => passwords.has(accountId, within),
-    hasSecondFactor: secondFactors.hasTotp,
+    keepPasskey: keepNewPasskey,
+    hasPasskey,
+    // What only its owner has with them: nothing less may join an identity to the account.
+    hasSecondFactor: async (within, accountId) =>
+      (await hasPasskey(within, accountId)) || secondFactors.hasTotp(within, accountId),
     removeSecondFactorsSince: secondFactors.removeSince,
   };
 }

@@ -5,6 +5,7 @@ import { openEvents } from '../events/index.ts';
 import { openKeys } from '../keys/index.ts';
 import type { Logger } from '../kit/logger.ts';
 import { openMail } from '../mail/index.ts';
+import { openPasskeys } from '../passkeys/index.ts';
 import { openPasswords } from '../passwords/index.ts';
 import { openRateLimits } from '../rate_limits/index.ts';
 import { openSecondFactors, type SecondFactors } from '../second_factors/index.ts';
@@ -84,10 +85,21 @@ export async function openBase(deps: AppDeps) {
     proofKey: keys.derive('mailed proofs'),
   };
   const accounts = openAccounts(accountsDeps);
+  const passkeys = openPasskeys({
+    database,
+    issuer,
+    brand: () => brand.name,
+    settings: settings.passkeys,
+    accounts,
+    mail,
+    limits,
+    record,
+  });
   return {
     ...floor,
     passwords,
     secondFactors,
+    passkeys,
     upstreams,
     accounts,
     accountsDeps: { ...accountsDeps, links: accounts.links },

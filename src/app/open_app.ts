@@ -17,7 +17,7 @@ export interface App {
 /** Opens every room. Rejects when one of them cannot work with its settings. */
 export async function openApp(deps: AppDeps): Promise<App> {
   const base = await openBase(deps);
-  const { accounts, events, keys, limits, mail, secondFactors, upstreams, outbound, web } = base;
+  const { accounts, events, keys, limits, mail, passkeys, secondFactors, upstreams, outbound, web } = base;
   const oidc = openVisits(deps, base);
   mail.start();
   oidc.start();
@@ -29,7 +29,8 @@ export async function openApp(deps: AppDeps): Promise<App> {
   return {
     web,
     async sweep() {
-      for (const room of [oidc, upstreams, accounts, secondFactors, mail, limits, events]) await room.sweep();
+      const rooms = [oidc, upstreams, accounts, secondFactors, passkeys, mail, limits, events];
+      for (const room of rooms) await room.sweep();
     },
     async close() {
       await keys.stop();

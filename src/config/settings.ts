@@ -3,6 +3,7 @@ import { clientSettings, requireSetting } from '../clients/index.ts';
 import { keySettings } from '../keys/index.ts';
 import { mailSettings } from '../mail/index.ts';
 import { lifetimeSettings, resourceSettings } from '../oidc/index.ts';
+import { passkeySettings } from '../passkeys/index.ts';
 import { passwordSettings } from '../passwords/index.ts';
 import { limitSettings } from '../rate_limits/index.ts';
 import { signupSettings } from '../sign_in/index.ts';
@@ -33,6 +34,7 @@ export const settingsSchema = z.strictObject({
   mail: mailSettings.prefault({}),
   signup: signupSettings.prefault({}),
   passwords: passwordSettings.prefault({}),
+  passkeys: passkeySettings.prefault({}),
   require: requireSetting,
   lifetimes: lifetimeSettings.prefault({}),
   limits: limitSettings.prefault({}),

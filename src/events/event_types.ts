@@ -94,6 +94,11 @@ export type EventType =
   | 'second_factors.device_trusted' // it will not be asked for a while
   | 'second_factors.devices_forgotten'
   | 'second_factors.reset' // by an admin, for somebody who lost them
+  | 'passkeys.added'
+  | 'passkeys.renamed'
+  | 'passkeys.removed'
+  | 'passkeys.refused' // an answer that does not count; the reason says why
+  | 'passkeys.count_went_back' // the key may have been copied
   // What people say on the pages of their account.
   | 'account_pages.disowned' // "this wasn't me": everything was ended
   // Operation.
@@ -130,6 +135,10 @@ export const personalEvents = [
   'second_factors.device_trusted',
   'second_factors.devices_forgotten',
   'second_factors.reset',
+  'passkeys.added',
+  'passkeys.renamed',
+  'passkeys.removed',
+  'passkeys.count_went_back',
   'accounts.profile_changed',
   'accounts.address_change_started',
   'accounts.address_wanted',

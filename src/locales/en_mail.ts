@@ -58,6 +58,28 @@ export const mail = {
     action: 'See what happened',
     fine: 'Was it you? Then there is nothing to do.',
   },
+  passkey_added: {
+    subject: 'A passkey now opens your {brand} account',
+    title: 'A passkey was added',
+    what: 'From now on you can sign in to your {brand} account with a new passkey.',
+    not_you: 'Not you? Look at what happened, sign out everywhere and delete the passkey.',
+    action: 'See what happened',
+  },
+  passkey_removed: {
+    subject: 'A passkey no longer opens your {brand} account',
+    title: 'A passkey was deleted',
+    what: 'You can no longer sign in to your {brand} account with it.',
+    not_you: 'Not you? Look at what happened. From there you can sign out everywhere and choose a new password.',
+    action: 'See what happened',
+  },
+  passkey_copied: {
+    subject: 'A passkey of your {brand} account may have been copied',
+    title: 'A passkey may have been copied',
+    what: 'A passkey of your {brand} account was used in a way that happens when somebody has a copy of it.',
+    next: 'To be safe, delete it in your account and add a new one.',
+    action: 'See what happened',
+  },
+  passkey_named: 'The passkey: {name}',
   new_device: {
     subject: 'New sign-in to your {brand} account',
     title: 'Signed in on another browser',

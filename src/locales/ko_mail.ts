@@ -61,6 +61,29 @@ export const mail: typeof en.mail = {
     action: '활동 확인하기',
     fine: '본인이라면 아무것도 하지 않으셔도 돼요.',
   },
+  passkey_added: {
+    subject: '[{brand}] 새 패스키가 추가됐어요',
+    title: '패스키가 추가됐어요',
+    what: '이제 새 패스키로 {brand} 계정에 로그인할 수 있어요.',
+    not_you: '본인이 아닌가요? 어떤 일이 있었는지 확인하고, 모든 기기에서 로그아웃한 다음 그 패스키를 삭제하세요.',
+    action: '활동 확인하기',
+  },
+  passkey_removed: {
+    subject: '[{brand}] 패스키가 삭제됐어요',
+    title: '패스키가 삭제됐어요',
+    what: '이제 이 패스키로 {brand} 계정에 로그인할 수 없어요.',
+    not_you:
+      '본인이 아닌가요? 어떤 일이 있었는지 확인하세요. 거기에서 모든 기기에서 로그아웃하고 새 비밀번호를 정할 수 있어요.',
+    action: '활동 확인하기',
+  },
+  passkey_copied: {
+    subject: '[{brand}] 패스키가 복사됐을 수 있어요',
+    title: '패스키가 복사됐을 수 있어요',
+    what: '{brand} 계정의 패스키가, 누군가 복사본을 가지고 있을 때처럼 쓰였어요.',
+    next: '안전을 위해 계정에서 이 패스키를 삭제하고 새로 추가하세요.',
+    action: '활동 확인하기',
+  },
+  passkey_named: '패스키: {name}',
   new_device: {
     subject: '[{brand}] 새로운 브라우저에서 로그인했어요',
     title: '새로운 브라우저에서 로그인',

@@ -26,6 +26,8 @@ export const limitRules = {
   login_account: { counts: 'mailbox', points: 20, window: 600, block: 300 },
   /** Wrong passwords of all the world, on browsers that their account does not know. Refuses nobody: it begins a rush. */
   login_total: { counts: 'everything', points: 3000, window: 600 },
+  /** Answers of passkeys that do not count; passwords have counts of their own. */
+  passkey_address: { counts: 'client address', points: 60, window: 600 },
   signup_address: { counts: 'client address', points: 20, window: 3600 },
   /** Mails that one client address causes. */
   mail_client: { counts: 'client address', points: 60, window: 3600 },

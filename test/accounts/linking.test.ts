@@ -127,10 +127,17 @@ describe('the linking rule, in every situation there is', () => {
 });
 
 describe('the ways to prove an account', () => {
-  const account = { addressVerified: true, hasPassword: true, hasSecondFactor: false, upstreams: ['facebook'] };
+  const account = {
+    addressVerified: true,
+    hasPassword: true,
+    hasPasskey: false,
+    hasSecondFactor: false,
+    upstreams: ['facebook'],
+  };
 
-  it('are its password, a mailed code, and the upstreams that open it', () => {
-    expect(waysToProve(account)).toEqual({ password: true, code: true, upstreams: ['facebook'] });
+  it('are its password or passkey, a mailed code, and the upstreams that open it', () => {
+    expect(waysToProve(account)).toEqual({ password: true, passkey: false, code: true, upstreams: ['facebook'] });
+    expect(waysToProve({ ...account, hasPasskey: true }).passkey).toBe(true);
   });
 
   it('leave the code out where it would stand for a second factor or prove an address nobody verified', () => {

@@ -106,6 +106,8 @@ export async function accountsWorld({
         setPassword: (transaction: Knex, id: string, hash: string) => passwords.set(transaction, id, hash),
         removePassword: (transaction: Knex, id: string) => passwords.remove(transaction, id),
         hasPassword: (transaction: Knex, id: string) => passwords.has(id, transaction),
+        keepPasskey: async () => {},
+        hasPasskey: async () => false,
         hasSecondFactor: async (_transaction: Knex, id: string) => settings.secondFactor.has(id),
       },
     };
