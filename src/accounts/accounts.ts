@@ -29,6 +29,7 @@ import { dropPending, lookAtReset, redeemReset } from './reset.ts';
 import { setSecondStep } from './second_step.ts';
 import { changeSignUpAddress, signUp } from './sign_up.ts';
 import { transact } from './transact.ts';
+import { hasWayIn } from './ways_in.ts';
 
 /** Reads accounts and changes nothing: what commands need. */
 export function readAccounts(database: Database): AccountReading {
@@ -83,6 +84,7 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     dropPending: (within, accountId) => dropPending(deps, within, accountId),
     forgetProofs: (within, accountId) => forgetProofs(deps, within, accountId),
     dropProofs,
+    hasWayIn: (within, accountId) => hasWayIn(deps, within, accountId),
     setSecondStep,
     invitations: openInvitations(deps),
     async acceptTerms(id, version) {

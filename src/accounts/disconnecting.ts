@@ -8,6 +8,7 @@ import { holdAccount } from './hold_account.ts';
 import { shownIdentity } from './joining.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
 import { transact } from './transact.ts';
+import { hasWayIn } from './ways_in.ts';
 
 /** Takes an identity away from its account, unless it is the last way in. Two at once: the account is held, so one waits. */
 export async function disconnect(
@@ -21,7 +22,7 @@ export async function disconnect(
     const identities = await postgresIdentityStore(within).listOf(accountId);
     const identity = identities.find((candidate) => candidate.upstreamId === upstreamId);
     if (!account || !identity) return { ok: false, reason: 'unknown' };
-    if (!(await hasOtherWay(deps, within, accountId, identities, identity))) return { ok: false, reason: 'last' };
+    if (!(await hasWayIn(deps, within, accountId, upstreamId))) return { ok: false, reason: 'last' };
     await takeAway(deps, within, account, identity, occasion);
     return { ok: true };
   });
@@ -59,21 +60,6 @@ export async function undoJoin<Result>(
   const { upstreamId } = undone;
   await recordDisconnected(deps, { accountId, upstreamId, occasion, by: 'mailed link' });
   return undone.result;
-}
-
-/** Whether something else opens the account. An upstream that is not configured any more does not, nor a suspended identity. */
-export async function hasOtherWay(
-  { factors, policy }: AccountsDeps,
-  within: Knex,
-  accountId: string,
-  identities: Identity[],
-  identity: Identity,
-): Promise<boolean> {
-  const others = identities.filter(
-    (other) => other.upstreamId !== identity.upstreamId && !other.suspendedAt && policy.upstream(other.upstreamId),
-  );
-  if (others.length > 0 || (await factors.hasPassword(within, accountId))) return true;
-  return factors.hasPasskey(within, accountId);
 }
 
 /** What the owner is told of a connection that has ended. */

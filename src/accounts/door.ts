@@ -194,6 +194,8 @@ export interface Accounts extends AccountReading {
   forgetProofs(within: Knex, accountId: string): Promise<void>;
   /** The same where its person stays signed in: a way in or a second factor was taken away. */
   dropProofs(within: Knex, accountId: string): Promise<void>;
+  /** Whether anything opens the account, as this transaction sees it: whoever takes a way in away looks afterwards, and takes it back. */
+  hasWayIn(within: Knex, accountId: string): Promise<boolean>;
   /** From now on the account asks for a second step at every sign-in, or not any more. Sessions without one are none while it does. */
   setSecondStep(within: Knex, accountId: string, on: boolean): Promise<void>;
 

@@ -3,12 +3,13 @@ import type { MailTemplate } from '../mail/index.ts';
 import { isUsable, type Account, type Identity, type IdentityKey } from './account.ts';
 import { scheduleNow } from './deletion.ts';
 import type { AccountsDeps } from './deps.ts';
-import { hasOtherWay, takeAway } from './disconnecting.ts';
+import { takeAway } from './disconnecting.ts';
 import type { Heeded } from './door.ts';
 import { dropProofs } from './forget_proofs.ts';
 import { holdAccount } from './hold_account.ts';
 import { shownIdentity } from './joining.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
+import { hasWayIn } from './ways_in.ts';
 
 /**
  * Does to an identity what its upstream's word asks for, in the caller's transaction, and tells the owner. Undefined when the
@@ -30,7 +31,7 @@ export async function heedUpstream(
   if (deed === 'suspend') await dropProofs(within, account.id);
   const deletes = deed === 'delete-account' && isUsable(account);
   if (deed === 'disconnect' || deed === 'delete-account') {
-    const last = !(await hasOtherWay(deps, within, account.id, await identities.listOf(account.id), identity));
+    const last = !(await hasWayIn(deps, within, account.id, identity.upstreamId));
     await takeAway(deps, within, account, identity, { locale: 'en' }, deletes ? null : withdrawn(last));
   }
   if (deletes) await scheduleNow(deps, within, account, { locale: 'en' });

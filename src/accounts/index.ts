@@ -28,7 +28,17 @@ export type { Factors } from './deps.ts';
 export { invitationId, invitationState, SHORT_ID } from './invitations.ts';
 export type { Invitation, Invitations, InvitationState } from './invitation.ts';
 export type { Arrival, Outcome, WaitingLink } from './arrival_door.ts';
-export type { AccountReading, Accounts, CodeRefused, Occasion, Reset, ResetAsked, Sent, VisitBinding } from './door.ts';
+export type {
+  AccountReading,
+  Accounts,
+  CodeRefused,
+  Occasion,
+  Reset,
+  ResetAsked,
+  Sent,
+  SignUp,
+  VisitBinding,
+} from './door.ts';
 export type { Asking, SelfService } from './self_service_door.ts';
 export type { Ways } from './linking.ts';
 export type { FileRecord } from './transfer/file_record.ts';

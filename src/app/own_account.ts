@@ -15,7 +15,7 @@ interface Page<Item> {
 /** What the account pages need of rooms that do not know each other. */
 export function ownAccountParts(
   { settings: { lifetimes } }: AppDeps,
-  { accounts, accountsDeps, passwords, secondFactors }: Base,
+  { accounts, accountsDeps, passkeys, passwords, secondFactors }: Base,
   oidc: Oidc,
   clients: Pick<Clients, 'list'>,
 ) {
@@ -27,6 +27,10 @@ export function ownAccountParts(
   const nameOf = (clientId: string) => clients.list().find(({ id }) => id === clientId)?.name ?? clientId;
   const holdings = {
     password: async (id: string) => ({ set_at: (await passwords.changedAt(id)) ?? null }),
+    passkeys: async (id: string) =>
+      (await passkeys.listOf(id)).map(({ name, provider, synced, createdAt, lastUsedAt }) => {
+        return { name, provider, synced, created_at: createdAt, last_used_at: lastUsedAt };
+      }),
     second_step: async (id: string) => {
       const [{ totp, recoveryCodes, recoveryCodesMadeAt, preferred }, trusted] = await Promise.all([
         secondFactors.of(id),

@@ -5,6 +5,7 @@ import { createDemo, mountMailbox, type Demo } from '../demo/index.ts';
 import { IdpError } from '../kit/errors.ts';
 import { locales } from '../locales/index.ts';
 import { openOidc, type Oidc, type PromptHandler } from '../oidc/index.ts';
+import { mountPasskeyPages, passkeyCard } from '../passkeys/index.ts';
 import { mountPasswordPages, paceForms, passwordCard } from '../passwords/index.ts';
 import { backToLogin, mountSignIn, type SignInDeps } from '../sign_in/index.ts';
 import { mountSecondFactorPages, secondFactorCards } from '../second_factors/index.ts';
@@ -19,7 +20,7 @@ import { ownAccountParts } from './own_account.ts';
 export function openVisits(deps: AppDeps, base: Base): Oidc {
   const { settings } = deps;
   const { issuer, brand, development } = settings;
-  const { keys, mail, web, accounts, passwords, secondFactors, upstreams } = base;
+  const { keys, mail, web, accounts, passkeys, passwords, secondFactors, upstreams } = base;
   paceForms(web);
   const demo = development.demo ? openDemo(deps, base) : undefined;
   const clients = openClients({
@@ -30,15 +31,9 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
   const { record, recordDeed } = base.events;
   const stateKey = keys.derive('account state');
   const { knex } = deps.database;
-  const frame = openAccountFrame({
-    issuer,
-    web,
-    oidc,
-    accounts,
-    hasOwnFactor: (id) => passwords.has(id),
-    hasSecondFactor: (id) => secondFactors.hasTotp(knex, id),
-    stateKey,
-  });
+  const hasOwnFactor = async (id: string) => (await Promise.all([passwords.has(id), passkeys.has(id)])).some(Boolean);
+  const hasSecondFactor = (id: string) => secondFactors.hasTotp(knex, id);
+  const frame = openAccountFrame({ issuer, web, oidc, accounts, hasOwnFactor, hasSecondFactor, stateKey });
   const onReturn = mountAccountPages({
     web,
     accounts,
@@ -51,19 +46,18 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
       deps.database.knex.transaction(async (within) => {
         await oidc.endEverythingOf(accountId, within);
         await passwords.remove(within, accountId);
+        await passkeys.removeAll(within, accountId);
       }),
     distrustOthers: (id, browserHash) => secondFactors.distrust(knex, id, browserHash),
     frame,
     ...ownAccountParts(deps, base, oidc, clients),
-    cards: [passwordCard(deps), ...secondFactorCards(base)],
+    cards: [passwordCard(deps), passkeyCard(base), ...secondFactorCards(base)],
   });
   const signIn: SignInDeps = {
     ...base,
     oidc,
     record,
     recordDeed,
-    // Until the room of the passkeys is here.
-    passkeys: { available: false, has: async () => false },
     sealer: keys.sealer,
     signup: settings.signup,
     codeSeconds: settings.lifetimes.mailed_code,
@@ -94,6 +88,14 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     frame,
     backToVisit: (ctx, resume, email) => backToLogin(signIn, ctx, resume, email),
   });
+  mountPasskeyPages({
+    ...base,
+    issuer,
+    database: deps.database,
+    record,
+    frame,
+    hasOtherSecondFactor: base.secondFactors.hasTotp,
+  });
   mountSecondFactorPages({
     ...base,
     database: deps.database,
@@ -101,7 +103,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     oidc,
     record,
     frame,
-    hasPasskey: async () => false,
+    hasPasskey: (within, accountId) => passkeys.has(accountId, within),
     required: () => settings.require,
   });
   demo?.mount();

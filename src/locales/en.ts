@@ -2,6 +2,7 @@ import { account } from './en_account.ts';
 import { demo, mailbox, simulator } from './en_demo.ts';
 import { errors } from './en_errors.ts';
 import { mail } from './en_mail.ts';
+import { passkeys } from './en_passkeys.ts';
 import { secondFactors } from './en_second_factors.ts';
 import { signIn } from './en_sign_in.ts';
 
@@ -130,6 +131,7 @@ export const en = {
     },
   },
   account,
+  passkeys,
   passwords: {
     reset: {
       title: 'Choose a new password',

@@ -3,6 +3,7 @@ import { account } from './ko_account.ts';
 import { demo, mailbox, simulator } from './ko_demo.ts';
 import { errors } from './ko_errors.ts';
 import { mail } from './ko_mail.ts';
+import { passkeys } from './ko_passkeys.ts';
 import { secondFactors } from './ko_second_factors.ts';
 import { signIn } from './ko_sign_in.ts';
 
@@ -129,6 +130,7 @@ export const ko: typeof en = {
     },
   },
   account,
+  passkeys,
   passwords: {
     reset: {
       title: '새 비밀번호 정하기',

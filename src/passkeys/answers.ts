@@ -121,11 +121,13 @@ type AuthenticationResponseLike = z.infer<typeof assertion>;
 
 /**
  * Checks a new passkey (WebAuthn L3 7.1), as `checkAssertion` does. We ask for no attestation: an answer that brings a
- * certificate is refused unread, for nobody here would know whom to trust, or where its revocation is asked for.
+ * certificate is refused unread, for nobody here would know whom to trust, or where its revocation is asked for. Unless somebody
+ * was `asked`, nobody need be present: it proves nobody, either.
  */
 export async function checkCreation(
   { rpId, origin }: RelyingParty,
   { challenge, response }: Answer<z.infer<typeof creation>>,
+  asked = true,
 ): Promise<Omit<NewPasskey, 'userHandle'> | undefined> {
   try {
     if (hasCertificate(response.response.attestationObject)) return undefined;
@@ -134,7 +136,8 @@ export async function checkCreation(
       expectedChallenge: challenge,
       expectedOrigin: origin,
       expectedRPID: rpId,
-      requireUserVerification: true,
+      requireUserPresence: asked,
+      requireUserVerification: asked,
       supportedAlgorithmIDs: ALGORITHMS,
     });
     if (!checked.verified) return undefined;

@@ -13,7 +13,7 @@ export interface PasskeysDeps {
   /** The name of the service, as authenticators show it. */
   brand: () => string;
   settings: PasskeySettings;
-  accounts: Pick<Accounts, 'find'>;
+  accounts: Pick<Accounts, 'find' | 'hold'>;
   mail: Pick<Mail, 'queue' | 'wake'>;
   limits: RateLimiter;
   record: RecordEvent;

@@ -3,11 +3,13 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
 import type { Knex } from 'knex';
-import type { Account } from '../accounts/index.ts';
-import type { Tag } from '../locales/index.ts';
+import type { Account, Occasion } from '../accounts/index.ts';
 
-/** What a challenge is asked for. One that was made for one purpose counts for no other. */
-export type Purpose = 'sign_in' | 'second_factor' | 'link' | 'sign_up' | 'enrol' | 'add';
+/**
+ * What a challenge is asked for. One that was made for one purpose counts for no other. `upgrade`: the browser makes a passkey by
+ * itself after a password; nobody is asked, so nobody need be verified (WebAuthn L3 5.1.3, conditional).
+ */
+export type Purpose = 'sign_in' | 'second_factor' | 'link' | 'sign_up' | 'enrol' | 'upgrade' | 'add';
 
 /** What a challenge is bound to: it counts only there. */
 export interface Binding {
@@ -29,9 +31,12 @@ export interface About extends Occasion {
 /** How somebody was proven, in words of RFC 8176: a synced or a device-bound key, and that the person was verified. */
 export type PasskeyMethods = ['swk' | 'hwk', 'user'];
 
-/** A passkey signed, or it does not count. `unknown`: we have no such passkey, and the browser may forget it. */
+/**
+ * A passkey signed, or it does not count. `account` is as it was before the proof, for whoever asks later whether that still holds.
+ * `unknown`: we have no such passkey, and the browser may forget it.
+ */
 export type Proof =
-  | { ok: true; accountId: string; methods: PasskeyMethods }
+  | { ok: true; account: Account; methods: PasskeyMethods }
   | { ok: false; reason: 'refused' }
   | { ok: false; reason: 'unknown'; credentialId: string }
   | { ok: false; reason: 'throttled'; retryAfter: number };
@@ -53,6 +58,19 @@ export interface NewPasskey {
 export type Made =
   | { ok: true; passkey: NewPasskey; methods: PasskeyMethods }
   | { ok: false; reason: 'refused' }
+  | { ok: false; reason: 'throttled'; retryAfter: number };
+
+/** For whom a passkey is added, as they were when they were proven. */
+export interface Enrolment {
+  account: Account;
+  about: About;
+  also?: (within: Knex) => Promise<void>;
+}
+
+/** What came of adding one. `stale`: the proof does not hold any more. `full`: there are as many as there may be. */
+export type Enrolled =
+  | { ok: true; methods: PasskeyMethods }
+  | { ok: false; reason: 'refused' | 'stale' | 'full' }
   | { ok: false; reason: 'throttled'; retryAfter: number };
 
 /** `taken`: the credential belongs to an account already. `full`: the account has as many as it may have. */
@@ -89,6 +107,8 @@ export interface Passkeys {
   /** Whether there can be passkeys: browsers bind them to names, never to an IP address. */
   available: boolean;
   rpId: string;
+  /** Whether a passkey is offered after a sign-in with a password. */
+  offersOne: boolean;
   listOf(accountId: string): Promise<Passkey[]>;
   has(accountId: string, within?: Knex): Promise<boolean>;
   /** Options for the browser, with a fresh challenge. Lists passkeys only for an account that the caller has proven. */
@@ -99,8 +119,11 @@ export interface Passkeys {
   newFor(binding: Binding, owner: Owner): Promise<PublicKeyCredentialCreationOptionsJSON>;
   /** Checks what the browser made; nothing is added yet. */
   made(binding: Binding, answer: string, about: About): Promise<Made>;
-  /** Adds a passkey that was made, in the caller's transaction, with the notice to its owner. */
-  add(within: Knex, account: Account, passkey: NewPasskey, occasion: Occasion): Promise<Added>;
+  /**
+   * The same, and adds it to the account of the binding, with the notice to its owner and what the caller does `also`, in one
+   * transaction.
+   */
+  enrol(binding: Binding, answer: string, enrolment: Enrolment): Promise<Enrolled>;
   /** False when there is none (any more). */
   rename(accountId: string, credentialId: string, name: string): Promise<boolean>;
   /** Takes one away and tells its owner. The caller has looked whether it is the last way in, and drops the proofs. */
@@ -119,10 +142,4 @@ export interface Offers {
   /** True once in 90 days, for an account without a passkey whose person did not say "Don't ask again". */
   take(accountId: string): Promise<boolean>;
   never(accountId: string): Promise<void>;
-}
-
-/** On what occasion a passkey comes or goes. */
-export interface Occasion {
-  locale: Tag;
-  reference?: string;
 }

@@ -6,6 +6,9 @@
  * person was not verified, never says whose passkeys there are to anybody who was not proven, and asks for no attestation.
  */
 export { openPasskeys } from './passkeys.ts';
+export { passkeyCard } from './account_page.ts';
+export { notAdded } from './refusals.ts';
+export { mountPasskeyPages } from './pages.ts';
 export { passkeySettings } from './settings.ts';
 export { hasPasskey, keepNewPasskey } from './for_accounts.ts';
-export type { Binding, NewPasskey, PasskeyMethods, Passkeys, Purpose } from './door.ts';
+export type { Binding, Passkeys, Purpose } from './door.ts';

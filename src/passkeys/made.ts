@@ -14,7 +14,7 @@ async function judge(deps: PasskeysDeps, binding: Binding, text: string, about: 
   const answer = readCreation(text);
   const asked = answer && (await consumeChallenge(deps.database, answer.challenge, binding));
   if (!answer || asked?.userHandle === undefined) return refused(deps, binding, about, 'challenge');
-  const passkey = await checkCreation(relyingParty(deps.issuer), answer);
+  const passkey = await checkCreation(relyingParty(deps.issuer), answer, binding.purpose !== 'upgrade');
   if (!passkey) return refused(deps, binding, about, 'attestation');
   return { ok: true, passkey: { ...passkey, userHandle: asked.userHandle }, methods: methodsOf(passkey) };
 }

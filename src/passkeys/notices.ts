@@ -1,7 +1,6 @@
 import type { Knex } from 'knex';
-import type { Account } from '../accounts/index.ts';
+import type { Account, Occasion } from '../accounts/index.ts';
 import type { Mail } from '../mail/index.ts';
-import type { Occasion } from './door.ts';
 
 /** What is told: a passkey came, went, or counted backwards. */
 type Notice = 'passkey-added' | 'passkey-removed' | 'passkey-copied';

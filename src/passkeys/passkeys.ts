@@ -5,6 +5,7 @@ import { ALGORITHMS } from './answers.ts';
 import { CHALLENGE_SECONDS, newChallenge, sweepChallenges } from './challenge_store.ts';
 import type { PasskeysDeps } from './deps.ts';
 import type { Binding, Owner, Passkey, Passkeys } from './door.ts';
+import { enrol } from './enrol.ts';
 import { judgeCreation } from './made.ts';
 import { queueNotice } from './notices.ts';
 import { findingPasskeys, postgresPasskeyStore, type PasskeyRow } from './passkey_store.ts';
@@ -16,12 +17,14 @@ const TIMEOUT = CHALLENGE_SECONDS * 1000;
 
 /** Opens the passkeys over the database. */
 export function openPasskeys(deps: PasskeysDeps): Passkeys {
-  const { database, issuer, mail, record } = deps;
+  const { database, issuer, mail, record, settings } = deps;
   const store = postgresPasskeyStore(database.knex);
   const found = findingPasskeys(database);
   const rpId = rpIdOf(issuer);
+  const available = isIP(rpId.replace(/^\[|\]$/g, '')) === 0;
   return {
-    available: isIP(rpId.replace(/^\[|\]$/g, '')) === 0,
+    available,
+    offersOne: available && settings.offer,
     rpId,
     listOf: async (accountId) => (await store.listOf(accountId)).map(describe),
     has: (accountId, within = database.knex) => postgresPasskeyStore(within).has(accountId),
@@ -29,13 +32,7 @@ export function openPasskeys(deps: PasskeysDeps): Passkeys {
     prove: (binding, answer, about) => prove(deps, binding, answer, about),
     newFor: (binding, owner) => newFor(deps, binding, owner),
     made: (binding, answer, about) => judgeCreation(deps, binding, answer, about),
-    async add(within, account, passkey, occasion) {
-      const added = await postgresPasskeyStore(within).add(account.id, passkey);
-      if (added !== 'added') return added;
-      const name = providerOf(passkey.aaguid);
-      await queueNotice(mail, within, account, { template: 'passkey-added', name, ...occasion });
-      return added;
-    },
+    enrol: (binding, answer, enrolment) => enrol(deps, binding, answer, enrolment),
     async rename(accountId, credentialId, name) {
       const renamed = await store.rename(accountId, credentialId, name);
       if (renamed) await record({ type: 'passkeys.renamed', outcome: 'ok', accountId });

@@ -5,19 +5,13 @@ import type { Sealer } from '../keys/index.ts';
 import { IdpError } from '../kit/errors.ts';
 import { sha256 } from '../kit/random.ts';
 import type { Oidc, Visit } from '../oidc/index.ts';
+import type { Passkeys } from '../passkeys/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { RateLimiter } from '../rate_limits/index.ts';
 import type { SecondFactors } from '../second_factors/index.ts';
 import type { AccountTrip, TripEnd, Upstreams } from '../upstreams/index.ts';
 import type { Web } from '../web/index.ts';
 import type { SignupPolicy } from './signup_policy.ts';
-
-/** Passkeys, as far as a second step asks for them. */
-export interface PasskeyRoom {
-  /** Whether there can be passkeys at all. */
-  available: boolean;
-  has(accountId: string): Promise<boolean>;
-}
 
 /** What the steps of a sign-in work with. */
 export interface SignInDeps {
@@ -26,7 +20,7 @@ export interface SignInDeps {
   accounts: Accounts;
   passwords: Passwords;
   secondFactors: SecondFactors;
-  passkeys: PasskeyRoom;
+  passkeys: Passkeys;
   upstreams: Upstreams;
   limits: RateLimiter;
   record: RecordEvent;

@@ -5,6 +5,7 @@ import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { accountDisabled } from './another_way.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
+import { owesOffer } from './owes_offer.ts';
 import { missingStep, withTrust } from './second_step.ts';
 import { moveTo, provenOf, type Manner, type Proven } from './steps.ts';
 import { takesWay } from './ways.ts';
@@ -64,6 +65,9 @@ export async function goOnProven(
   if (proven.joins) return joinFirst(deps, ctx, visit, { ...proven, joins: undefined }, proven.joins);
   requireVerified(account);
   if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { ...proven, step: 'accept-terms' });
+  if (await owesOffer(deps, visit, account, proven)) {
+    return moveTo(deps, ctx, visit, { ...proven, step: 'passkey-offer' });
+  }
   const session = agreedToSwitch ? undefined : await deps.oidc.session(ctx);
   if (session && session.accountId !== proven.accountId) {
     return moveTo(deps, ctx, visit, { ...proven, step: 'switch-account' });

@@ -4,19 +4,28 @@ import { maskAddress } from '../kit/addresses.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { passwordTries } from '../passwords/index.ts';
-import { problem, refusedForNow, type Shown } from '../web/index.ts';
+import { problem, refusedForNow } from '../web/index.ts';
 import { awaitCode } from './await_code.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { finishSignIn } from './finish.ts';
 import { leaveFor } from './leave.ts';
 import { firstPage } from './notes.ts';
+import {
+  answering,
+  bound,
+  giveOptions,
+  passkeyButton,
+  refusalOf,
+  signalsOf,
+  type PasskeyRefused,
+} from './passkey_asking.ts';
 import { atStep, federated, linkOf, moveTo, pathOf, type StepNamed } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
 import { mayHavePassword } from './ways.ts';
 
-const show = (shown: Shown) =>
+const show = (shown: PasskeyRefused) =>
   atStep('link-account', async (deps, ctx, visit, step) => {
-    const { web, upstreams } = deps;
+    const { web, passkeys, upstreams } = deps;
     const account = await accountOf(deps, step);
     const { arrival } = step;
     const ways = waysOf(deps, step, account);
@@ -40,6 +49,7 @@ const show = (shown: Shown) =>
         },
         ways: {
           password: ways.password ? { action: pathOf(visit, 'link-account') } : undefined,
+          passkey: ways.passkey && passkeys.available ? passkeyButton(visit, 'link-account/passkey') : undefined,
           code: ways.code ? { action: pathOf(visit, 'link-account/code') } : undefined,
           upstreams: upstreamButtons(deps, ctx, visit).filter((button) => ways.upstreams.includes(button.id)),
         },
@@ -48,6 +58,7 @@ const show = (shown: Shown) =>
         note,
         problems,
         retry,
+        signals: signalsOf(shown),
       },
     });
   });
@@ -83,6 +94,24 @@ export const submitLinkPassword = atStep('link-account', async (deps, ctx, visit
   }
   await recordDeed(tries.forgiving(), []);
   await joinAfterProof(deps, ctx, visit, step, account);
+});
+
+/** Options for whichever passkey the person has: which ones the account has, nobody who is not its owner learns. */
+export const askAtLink = atStep('link-account', async ({ web, passkeys }, ctx, visit) => {
+  await web.form(ctx);
+  giveOptions(ctx, await passkeys.askFor(bound(visit, 'link')));
+});
+
+/** A passkey of the account proves it. */
+export const submitLinkPasskey = atStep('link-account', async (deps, ctx, visit, step) => {
+  const { web, passkeys } = deps;
+  const { answer = '' } = await web.form(ctx);
+  const proof = await passkeys.prove(bound(visit, 'link'), answer, answering(deps, ctx, visit));
+  if (!proof.ok) return show(refusalOf(deps, ctx, proof))(deps, ctx, visit);
+  // Of another account, or in a visit where passwords do not count either.
+  const proves = proof.account.id === step.accountId && step.ways.passkey;
+  if (!proves) return show(refusalOf(deps, ctx, { reason: 'refused' }))(deps, ctx, visit);
+  await joinAfterProof(deps, ctx, visit, step, proof.account);
 });
 
 /** A code to the account's address proves it, unless the account has a second factor. */

@@ -11,6 +11,7 @@ import { followHint } from './hint.ts';
 import { entranceOf } from './invited.ts';
 import { firstPage } from './notes.ts';
 import { raiseSession } from './raise_session.ts';
+import { passkeyButton, signalsOf, type PasskeyRefused } from './passkey_asking.ts';
 import { recoverPath } from './recover.ts';
 import { pathOf, stepOf } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
@@ -26,7 +27,18 @@ export function showLogin(deps: SignInDeps, ctx: Context, visit: Visit): Promise
   return show(deps, ctx, visit, {});
 }
 
-async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, typed?: Typed): Promise<void> {
+/** The same once more, with what was typed and why it did not count. */
+export function showLoginAgain(
+  deps: SignInDeps,
+  ctx: Context,
+  visit: Visit,
+  shown: PasskeyRefused,
+  typed: Typed,
+): Promise<void> {
+  return show(deps, ctx, visit, shown, typed);
+}
+
+async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: PasskeyRefused, typed?: Typed): Promise<void> {
   const { web, oidc } = deps;
   if (visit.prompt.reasons.every((reason) => reason === 'no_session') && (await oidc.session(ctx))) {
     return web.redirect(ctx, await oidc.finish(visit, {}));
@@ -54,7 +66,12 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
       switchAction: same && pathOf(visit, 'start-again'),
       upstreams,
       password: ways.password,
-      noWay: upstreams.length > 0 || ways.password ? undefined : t(noWay(visit, same), { app: visit.client.name }),
+      passkey: ways.passkey ? passkeyButton(visit, 'passkey') : undefined,
+      signals: signalsOf(shown),
+      noWay:
+        upstreams.length > 0 || ways.password || ways.passkey
+          ? undefined
+          : t(noWay(visit, same), { app: visit.client.name }),
       values,
       fixedEmail: same?.address?.stored,
       note: note ?? (isOtherWay(visit) ? t('sign_in.login.other_way', { app: visit.client.name }) : undefined),
@@ -94,12 +111,13 @@ export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit):
   }
   await recordDeed(tries.forgiving(), [{ ...about, type: 'sign_in.password_right', outcome: 'ok' }]);
   const decision = account.address?.verifiedAt ? 'sign_in' : 'verify_address_first';
-  const manner = { methods: ['pwd'], remember: remember === '1' };
+  const canPasskey = fields['can_passkey'] === '1' || undefined;
+  const manner = { methods: ['pwd'], remember: remember === '1', canPasskey };
   await goOn(deps, ctx, visit, { decision, account }, { manner, again });
 }
 
 /** The account that must sign in again (prompt=login, max_age), unless it cannot or the person said "Not you?". */
-async function accountOfSession({ accounts }: SignInDeps, visit: Visit): Promise<Account | undefined> {
+export async function accountOfSession({ accounts }: SignInDeps, visit: Visit): Promise<Account | undefined> {
   const step = stepOf(visit);
   const anyone = step.step === 'start' && step.anyone;
   if (visit.prompt.name !== 'login' || visit.accountId === undefined || anyone || isOtherWay(visit)) return undefined;
@@ -112,13 +130,18 @@ async function waysOf(
   deps: SignInDeps,
   visit: Visit,
   same: Account | undefined,
-): Promise<{ password: boolean; upstreams?: string[] }> {
-  const { accounts, passwords, ownFactorOnly } = deps;
-  if (!same) return { password: takesWay(visit) };
-  const [has, identities] = await Promise.all([passwords.has(same.id), accounts.identities.listOf(same.id)]);
-  const password = has && mayUsePassword(deps, visit, same.address);
-  if (password && ownFactorOnly(visit)) return { password, upstreams: [] };
-  return { password, upstreams: identities.map(({ upstreamId }) => upstreamId) };
+): Promise<{ password: boolean; passkey: boolean; upstreams?: string[] }> {
+  const { accounts, passkeys, passwords, ownFactorOnly } = deps;
+  if (!same) return { password: takesWay(visit), passkey: takesWay(visit) && passkeys.available };
+  const [hasPassword, hasPasskey, identities] = await Promise.all([
+    passwords.has(same.id),
+    passkeys.has(same.id),
+    accounts.identities.listOf(same.id),
+  ]);
+  const local = mayUsePassword(deps, visit, same.address);
+  const [password, passkey] = [hasPassword && local, hasPasskey && local];
+  if ((password || passkey) && ownFactorOnly(visit)) return { password, passkey, upstreams: [] };
+  return { password, passkey, upstreams: identities.map(({ upstreamId }) => upstreamId) };
 }
 
 /** Somebody is signed in, but by a way that this app does not take: they sign in once more, by one that it does. */

@@ -11,6 +11,7 @@ import { mountInvitation } from './invitation.ts';
 import { beginTotp, confirmTotp, downloadCodes, goOnWithCodes, showEnrolment } from './enrol_factor.ts';
 import { chooseAnother, sendLinkCode, showLinkAccount, submitLinkPassword } from './link_account.ts';
 import { showLogin, submitLogin } from './login.ts';
+import { passkeyPages } from './passkey_routes.ts';
 import { resendLink, showRecover, showRecoverSent, submitRecover } from './recover.ts';
 import {
   showMethods,
@@ -20,13 +21,13 @@ import {
   submitSecondFactor,
 } from './second_factor.ts';
 import { showSignup, submitSignup } from './signup.ts';
-import { moveTo, type Handler } from './steps.ts';
+import { moveTo, type Handler, type VisitPage } from './steps.ts';
 import { showSwitch, submitSwitch } from './switch_account.ts';
 import { arriveFromUpstream, beginTrip } from './upstream_trip.ts';
 import { mountVerifyEmail } from './verify_email.ts';
 
 /** The pages below /interaction/:uid. Each gets the visit only after its browser and its prompt were checked. */
-const pages: readonly [method: 'get' | 'post', path: string, handler: Handler][] = [
+const pages: readonly VisitPage[] = [
   ['get', 'login', showLogin],
   ['post', 'login', submitLogin],
   ['get', 'signup', showSignup],
@@ -58,6 +59,7 @@ const pages: readonly [method: 'get' | 'post', path: string, handler: Handler][]
   ['post', 'enrol-factor/totp', confirmTotp],
   ['post', 'enrol-factor/codes', goOnWithCodes],
   ['get', 'enrol-factor/codes.txt', downloadCodes],
+  ...passkeyPages,
   ['get', 'accept-terms', showAcceptTerms],
   ['post', 'accept-terms', submitAcceptTerms],
   ['get', 'switch-account', showSwitch],

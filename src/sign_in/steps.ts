@@ -24,6 +24,8 @@ export type Note =
 export interface Manner {
   methods: string[];
   remember: boolean;
+  /** The browser could make a passkey: its person may be offered one. */
+  canPasskey?: true | undefined;
   upstreamId?: string;
   /** As the upstream knows the person, and their session there. */
   identity?: { issuer: string; subject: string; sid?: string };
@@ -110,6 +112,7 @@ export type Step =
   | ({ step: 'link-account'; ways: Ways; note?: Note } & WaitingLink)
   | SecondFactorStep
   | EnrolFactorStep
+  | ({ step: 'passkey-offer' } & Proven)
   | ({ step: 'accept-terms' } & Proven)
   | ({ step: 'switch-account' } & Proven);
 
@@ -117,6 +120,9 @@ export type StepNamed<Name extends Step['step']> = Extract<Step, { step: Name }>
 
 /** A page or a form below /interaction/:uid. */
 export type Handler = (deps: SignInDeps, ctx: Context, visit: Visit) => Promise<void>;
+
+/** Where it hangs. */
+export type VisitPage = readonly [method: 'get' | 'post', path: string, handler: Handler];
 
 /** Names what waits in a step, for the trip that proves its account: what waits there when it ends may be something else. */
 export function linkOf({ stamp, arrival: { upstreamId, identity } }: WaitingLink): string {

@@ -50,9 +50,12 @@ interface Dependencies {
 
 /** koa-views with our own cached Pug engine. As a middleware only: in its other form it shares one context among requests. */
 export function createRenderer(deps: Dependencies): Renderer {
-  const { css, js, mark, logo, logoDark } = deps.assets;
+  const { css, js, passkeys, mark, logo, logoDark } = deps.assets;
   const { name, support, privacy, terms } = deps.brand;
-  const everywhere = { assets: { css, js, mark }, brand: { name, logo, logo_dark: logoDark, support, privacy, terms } };
+  const everywhere = {
+    assets: { css, js, passkeys, mark },
+    brand: { name, logo, logo_dark: logoDark, support, privacy, terms },
+  };
 
   const localsOf = (ctx: Koa.Context, page: Page): object => ({
     ...everywhere,

@@ -11,6 +11,8 @@ import { themeCss } from './theme.ts';
 export interface AssetUrls {
   css: string;
   js: string;
+  /** For the pages that ask for a passkey. */
+  passkeys: string;
   mark: string;
   logo?: string;
   logoDark?: string;
@@ -41,10 +43,13 @@ export function createStaticFiles(deps: { assetsDir: string; brand: BrandSetting
   };
   const { brand, assetsDir } = deps;
   const css = themeCss(brand.accent) + readFileSync(join(assetsDir, 'look.css'), 'utf8');
-  const script = readFileSync(join(assetsDir, 'page.js'));
+  const script = (file: string): Picture => {
+    return { extension: 'js', type: 'text/javascript; charset=utf-8', body: readFileSync(join(assetsDir, file)) };
+  };
   const urls: AssetUrls = {
     css: add('look', { extension: 'css', type: 'text/css; charset=utf-8', body: Buffer.from(css) }),
-    js: add('page', { extension: 'js', type: 'text/javascript; charset=utf-8', body: script }),
+    js: add('page', script('page.js')),
+    passkeys: add('passkeys', script('passkeys.js')),
     mark: add('mark', mark(brand.accent)),
     ...(brand.logo === undefined ? {} : { logo: add('logo', readPicture(brand.logo)) }),
     ...(brand.logo_dark === undefined ? {} : { logoDark: add('logo-dark', readPicture(brand.logo_dark)) }),

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Account } from '../../src/accounts/account.ts';
+import { lockAccount } from '../../src/accounts/hold_account.ts';
 import { postgresAccountStore } from '../../src/accounts/postgres_account_store.ts';
 import { openDatabase, type Database } from '../../src/database/index.ts';
 import type { SecurityEvent } from '../../src/events/index.ts';
@@ -9,7 +10,7 @@ import type { QueuedMail } from '../../src/mail/index.ts';
 import { checkCreation, readAssertion, readCreation } from '../../src/passkeys/answers.ts';
 import type { Binding, Made, NewPasskey, Passkeys } from '../../src/passkeys/door.ts';
 import { openPasskeys, passkeySettings } from '../../src/passkeys/index.ts';
-import { MOST } from '../../src/passkeys/passkey_store.ts';
+import { MOST, postgresPasskeyStore } from '../../src/passkeys/passkey_store.ts';
 import { limitSettings, openRateLimits } from '../../src/rate_limits/index.ts';
 import { createAuthenticator, type Authenticator, type Lies } from '../support/authenticator.ts';
 import { pass, useRealClock } from '../support/clock.ts';
@@ -37,7 +38,7 @@ function open(over: Database, settings = {}): Passkeys {
     issuer,
     brand: () => 'Acme',
     settings: passkeySettings.parse(settings),
-    accounts: { find: (id) => postgresAccountStore(over.knex).find(id) },
+    accounts: { find: (id) => postgresAccountStore(over.knex).find(id), hold: lockAccount },
     mail: { queue: async (_within, mail) => void mails.push(mail), wake() {} },
     limits: openRateLimits({
       database: over,
@@ -88,10 +89,13 @@ async function made(lies?: Lies, by = device): Promise<Made> {
 async function enrol(by = device, lies?: Lies): Promise<NewPasskey> {
   const result = await made(lies, by);
   if (!result.ok) throw new Error(`not made: ${result.reason}`);
-  const occasion = { locale: 'en' } as const;
-  const added = await database.knex.transaction((within) => passkeys.add(within, account, result.passkey, occasion));
+  const added = await add(database, account, result.passkey);
   if (added !== 'added') throw new Error(added);
   return result.passkey;
+}
+
+function add(over: Database, { id }: Account, passkey: NewPasskey) {
+  return over.knex.transaction((within) => postgresPasskeyStore(within).add(id, passkey));
 }
 
 async function proof(lies?: Lies, room = passkeys, binding = signIn) {
@@ -103,10 +107,10 @@ const REFUSED = { ok: false, reason: 'refused' };
 describe('a passkey', () => {
   it('signs its person in, and says how', async () => {
     await enrol();
-    expect(await proof()).toEqual({ ok: true, accountId: account.id, methods: ['hwk', 'user'] });
+    expect(await proof()).toMatchObject({ account: { id: account.id }, methods: ['hwk', 'user'] });
     device = createAuthenticator({ origin: issuer, synced: true });
     await enrol();
-    expect(await proof()).toEqual({ ok: true, accountId: account.id, methods: ['swk', 'user'] });
+    expect(await proof()).toMatchObject({ account: { id: account.id }, methods: ['swk', 'user'] });
   });
 
   it('tells an authenticator neither the id nor the address of its account as its handle', async () => {
@@ -267,7 +271,7 @@ describe('an answer', () => {
       issuer,
       brand: () => 'Acme',
       settings: passkeySettings.parse({}),
-      accounts: { find: async () => account },
+      accounts: { find: async () => account, hold: lockAccount },
       mail: { queue: async () => {}, wake() {} },
       limits: few,
       record: async () => {},
@@ -323,19 +327,17 @@ describe('a new passkey (F13)', () => {
     const second = await person();
     const { user } = await passkeys.newFor({ ...adding(), accountId: second.id }, { name: 'x' });
     const race = [passkey, { ...passkey, userHandle: user.id }].map((one, index) =>
-      other.knex.transaction((within) => elsewhere.add(within, index ? second : account, one, { locale: 'en' })),
+      add(other, index ? second : account, one),
     );
     expect((await Promise.all(race)).toSorted()).toEqual(['added', 'taken']);
   });
 
   it(`is refused beside ${MOST} others, also when two come at once`, async () => {
     const { passkey } = await goodOne();
-    const add = (index: number, room = passkeys, over = database) =>
-      over.knex.transaction((within) =>
-        room.add(within, account, { ...passkey, credentialId: `key-${account.id}-${index}` }, { locale: 'en' }),
-      );
-    for (let index = 1; index < MOST; index += 1) expect(await add(index)).toBe('added');
-    const race = await Promise.all([add(MOST), add(MOST + 1, elsewhere, other)]);
+    const another = (index: number, over = database) =>
+      add(over, account, { ...passkey, credentialId: `key-${account.id}-${index}` });
+    for (let index = 1; index < MOST; index += 1) expect(await another(index)).toBe('added');
+    const race = await Promise.all([another(MOST), another(MOST + 1, other)]);
     expect(race.toSorted()).toEqual(['added', 'full']);
   });
 

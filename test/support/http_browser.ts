@@ -75,7 +75,12 @@ function submissionOf(page: Page, submission: Submission): Navigation {
     if (value === null) entries.delete(name);
     else entries.set(name, value);
   }
-  const url = new URL(button?.action ?? form.action, page.url);
+  if (submission.passkey !== undefined) {
+    for (const name of ['password', 'new_password']) entries.delete(name);
+    entries.set('answer', submission.passkey);
+  }
+  const passkey = submission.passkey === undefined ? undefined : form.passkey?.action;
+  const url = new URL(passkey ?? button?.action ?? form.action, page.url);
   const formPolicies = policiesOf(page);
   if ((button?.method ?? form.method) === 'POST')
     return fromPage(page, { method: 'POST', url, body: entries.toString(), formPolicies });

@@ -72,7 +72,12 @@ export function renderState(state: State, locale: Tag): string {
     wide: state.wide ?? false,
     error: state.error,
     reference: state.reference,
-    assets: { css: '/assets/look.css', js: '/assets/page.js', mark: '/assets/mark.svg' },
+    assets: {
+      css: '/assets/look.css',
+      js: '/assets/page.js',
+      passkeys: '/assets/passkeys.js',
+      mark: '/assets/mark.svg',
+    },
     page: spoken(state.page, t),
   });
 }

@@ -41,6 +41,7 @@ const login = {
   cancelAction: `${visit}/cancel`,
   upstreams: few,
   password: true,
+  passkey: { make: false, options: `${visit}/passkey/options`, action: `${visit}/passkey` },
   values: { email: '' },
   problems: [],
 };
@@ -51,6 +52,7 @@ const signup = {
   loginAction: `${visit}/login`,
   upstreams: few,
   password: true,
+  passkey: { make: true, options: `${visit}/signup/passkey/options`, action: `${visit}/signup/passkey` },
   values: { email: '', name: '' },
   minLength: 15,
   maxLength: 128,
@@ -75,6 +77,7 @@ const linkAccount = {
   upstream: { label: 'GitHub', preset: 'github', person: 'Mina Seo', known: 'mina.seo@example.com' },
   ways: {
     password: { action: `${visit}/link-account` },
+    passkey: { make: false, options: `${visit}/link-account/passkey/options`, action: `${visit}/link-account/passkey` },
     code: { action: `${visit}/link-account/code` },
     upstreams: [few[0]],
   },
@@ -95,6 +98,13 @@ export const signIn = (name: string, view: string, page: Record<string, unknown>
 /** The steps of a visit: signing in and up. */
 export const signInStates: State[] = [
   signIn('fresh', 'login', login),
+  { ...signIn('again-passkey', 'login', { ...again, password: false, upstreams: [] }), screen: 'reauthenticate' },
+  signIn('without-passkeys', 'login', { ...login, passkey: undefined }),
+  signIn('passkey-gone', 'login', {
+    ...login,
+    problems: [{ text: said('passkeys.problems.refused') }],
+    signals: [{ signal: 'signalUnknownCredential', of: { rpId: 'id.acme.example', credentialId: 'kx7' } }],
+  }),
   signIn('many-ways', 'login', { ...login, upstreams: many, recoverAction: `${visit}/recover` }),
   signIn('no-upstreams', 'login', { ...login, upstreams: [], signupAction: undefined }),
   signIn('problems', 'login', { ...login, values: { email: 'mina.seo@example' }, problems: bothProblems }),

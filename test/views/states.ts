@@ -6,6 +6,7 @@ import { identityStates } from './identity_states.ts';
 import { developmentStates } from './development_states.ts';
 import { landingStates } from './landing_states.ts';
 import { ownAccountStates } from './own_account_states.ts';
+import { passkeyStates } from './passkey_states.ts';
 import { passwordStates } from './password_states.ts';
 import { said } from './render.ts';
 import type { State } from './render.ts';
@@ -127,6 +128,7 @@ export const states: State[] = [
   ...identityStates,
   ...landingStates,
   ...ownAccountStates,
+  ...passkeyStates,
   ...passwordStates,
   ...secondFactorStates,
   ...errorStates,

@@ -10,6 +10,8 @@ export interface Submission {
   button?: string | RegExp;
   /** Part of the URL that the form is sent to. */
   action?: string;
+  /** What a device answers to the passkey button of the form: goes to where that button says, without any password. */
+  passkey?: string;
   /** What is typed; the form must have these fields. */
   fields?: Fields;
   /** What an attacker would change: replaces or adds entries whatever the form shows, null removes one. */
@@ -24,7 +26,7 @@ export interface Choice {
 
 /** The one form that the submission means. Throws with what the page offers when it is none or several. */
 export function chooseForm(forms: Form[], wish: Submission, page: string): Choice {
-  const explicit = Boolean(wish.upstream ?? wish.decision ?? wish.button ?? wish.action);
+  const explicit = Boolean(wish.upstream ?? wish.decision ?? wish.button ?? wish.action ?? wish.passkey);
   const choices = forms.flatMap((form): Choice[] =>
     form.buttons.length === 0
       ? [{ form }]
@@ -47,7 +49,8 @@ function matches({ form, button }: Choice, wish: Submission): boolean {
   if (button?.upstream !== undefined && !(wish.upstream ?? wish.button ?? wish.action)) return false;
   if (wish.decision !== undefined && !(button?.name === 'decision' && button.value === wish.decision)) return false;
   if (wish.button !== undefined && !(button && isNamed(button, wish.button))) return false;
-  if (wish.action !== undefined && !(button?.action ?? form.action).includes(wish.action)) return false;
+  const action = wish.passkey === undefined ? (button?.action ?? form.action) : form.passkey?.action;
+  if (action === undefined || !action.includes(wish.action ?? '')) return false;
   const names = fieldNames(form);
   return Object.keys(wish.fields ?? {}).every((field) => names.includes(field));
 }
@@ -79,12 +82,13 @@ function describe(choices: Choice[]): string {
 }
 
 function describeWish(wish: Submission): string {
-  const { upstream, decision, button, action, fields } = wish;
+  const { upstream, decision, button, action, passkey, fields } = wish;
   const parts = {
     upstream,
     decision,
     button: button?.toString(),
     action,
+    passkey: passkey && 'an answer',
     fields: fields && Object.keys(fields).join(' '),
   };
   const given = Object.entries(parts).filter(([, value]) => value !== undefined);

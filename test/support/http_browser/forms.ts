@@ -8,6 +8,15 @@ export interface Form {
   inMain: boolean;
   controls: Element[];
   buttons: Button[];
+  /** Its button that only a script serves: it asks the browser for a passkey. */
+  passkey?: PasskeyButton;
+}
+
+/** What the script of a page reads of a passkey button. */
+export interface PasskeyButton {
+  make: boolean;
+  options: string;
+  action: string;
 }
 
 /** Something that submits a form, or the link that stands for one. */
@@ -40,9 +49,17 @@ export function readForms(document: Element): Form[] {
       controls: own.filter((control) => !isButton(control)),
       buttons: [],
     };
+    form.passkey = own.flatMap(passkeyOf)[0];
     form.buttons = own.filter((control) => isSubmit(control)).map((control) => readButton(control, form));
     return form;
   });
+}
+
+function passkeyOf({ attributes }: Element): PasskeyButton[] {
+  const kind = attributes['data-passkey'];
+  if (kind === undefined) return [];
+  const { 'data-options': options = '', 'data-action': action = '' } = attributes;
+  return [{ make: kind === 'create', options, action }];
 }
 
 /** The page's links that offer an upstream: `<a data-upstream>`. */
