@@ -89,6 +89,7 @@ withChromium(found ? 'a passkey in Chromium' : 'in Chromium, which is missing: a
       // An authenticator that needs no touch chooses at once.
       await page.goto(login());
       await page.waitForURL(me());
+      expect(page.url()).toBe(me());
     });
   });
 

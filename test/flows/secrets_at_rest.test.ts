@@ -36,7 +36,7 @@ function atTheUpstream(): string[] {
   return world.fake.journal.flatMap(({ query, form, headers }) => {
     const names = ['code', 'code_verifier', 'state', 'nonce', 'client_secret', 'access_token'];
     const sent = names.flatMap((name) => [query.get(name) ?? '', form.get(name) ?? '']);
-    return [...sent, String(headers['authorization'] ?? '').replace(/^\w+ /, '')];
+    return [...sent, (headers['authorization'] ?? '').replace(/^\w+ /, '')];
   });
 }
 

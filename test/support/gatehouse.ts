@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 const root = new URL('../../', import.meta.url).pathname;
+/** As long as movable_clock.mjs reads. */
+const CLOCK_BYTES = 16;
 
 export interface GatehouseOptions {
   databaseUrl: string;
@@ -48,7 +50,7 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
   writeFileSync(file, stringify({ ...developmentSettings(issuer), ...options.settings }));
   const clock = join(dataDir, 'clock');
   let ahead = 0;
-  writeFileSync(clock, '0');
+  writeFileSync(clock, '0'.padEnd(CLOCK_BYTES));
   const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'start'], {
     cwd: root,
     env: {
@@ -87,9 +89,10 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
     link: (to, path) => nextIn(issuer, to, readLinks, (text) => linkIn(text, issuer + path)),
     passTime(seconds) {
       ahead += seconds;
-      // Not in place: a server that reads meanwhile would find nothing there, and be back in the present.
-      writeFileSync(`${clock}.next`, String(ahead));
-      renameSync(`${clock}.next`, clock);
+      // In place, as one write: a server that keeps the file open and reads meanwhile finds the old time or the new one.
+      const shown = openSync(clock, 'r+');
+      writeSync(shown, String(ahead).padEnd(CLOCK_BYTES), 0);
+      closeSync(shown);
     },
     now: () => Date.now() + ahead * 1000,
     async stop(signal = 'SIGTERM') {
