@@ -73,7 +73,7 @@ export const signIn = {
   },
   enrol_factor: {
     title: 'Set up a second step',
-    subtitle: 'To sign in to {app} you need a second step beside your password. Setting it up takes a minute.',
+    subtitle: '{app} asks for one step more, so that nobody else gets in as you. Setting it up takes a minute.',
     passkey: 'Use a passkey',
     totp: 'Use an authenticator app',
     none: 'It takes a passkey, and none can be used here. Contact the people who run this service.',

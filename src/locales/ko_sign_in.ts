@@ -75,7 +75,8 @@ export const signIn: typeof en.sign_in = {
   },
   enrol_factor: {
     title: '2단계 인증 설정',
-    subtitle: '{app} 로그인에는 비밀번호 외에 2단계 인증이 필요해요. 설정은 1분이면 끝나요.',
+    subtitle:
+      '{app} 로그인에는 한 단계가 더 필요해요. 다른 사람이 내 계정으로 들어오지 못하게 해요. 설정은 1분이면 끝나요.',
     passkey: '패스키 사용',
     totp: '인증 앱 사용',
     none: '패스키가 필요하지만 여기에서는 사용할 수 없어요. 서비스 운영자에게 문의하세요.',

@@ -134,6 +134,7 @@ interface Rebuildable {
   keys: KeyRing;
   lifetimes: LifetimeSettings;
   resources: ResourceSettings[];
+  require: Level;
 }
 
 /** The narrow face of the protocol engine. It never hands out the engine itself. */
