@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/database/index.ts';
 import { openKeyAdministration } from '../../src/keys/index.ts';
 import { codeIn } from '../support/gatehouse.ts';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
+import { askFor, deviceApp } from '../support/limited_apps.ts';
 import {
   confirmAddress,
   continueWith,
@@ -16,12 +17,13 @@ import {
   signUpLocally,
   typeCode,
 } from '../support/people.ts';
+import { setUpApp } from '../support/second_steps.ts';
 import { startPartnerWorld, type PartnerWorld } from '../support/partner_world.ts';
 import { CLIENT_SECRET } from '../support/world.ts';
 
 let world: PartnerWorld;
 const browsers: Browser[] = [];
-/** What was mailed: codes, and tokens of links. */
+/** What was mailed or shown once: codes, tokens of links, seeds. */
 const mailed: string[] = [];
 const NEW_PASSWORD = 'a newer password than that 43';
 
@@ -71,7 +73,10 @@ async function usedSecrets(): Promise<string[]> {
 }
 
 beforeAll(async () => {
-  world = await startPartnerWorld({}, { LOG_LEVEL: 'debug' });
+  world = await startPartnerWorld(
+    {},
+    { environment: { LOG_LEVEL: 'debug' }, clients: [{ ...deviceApp('strict'), require: 'mfa' }] },
+  );
   const local = newBrowser();
   await signUpLocally(world, local, 'kim@example.com');
   await local.open(`${world.app.url}/refresh`);
@@ -79,6 +84,7 @@ beforeAll(async () => {
   const gus = { subject: 'gus', email: 'gus@partner.example', trust: 'verified' } as const;
   await world.continueAs(newBrowser(), 'verified', gus);
   await mistakes();
+  await secondStep('sue@example.com');
   const facebook = newBrowser();
   const to = 'ada.f@social.example';
   await continueWith(world, facebook, 'facebook', to);
@@ -97,6 +103,19 @@ beforeAll(async () => {
   if (codes.length < 3 || tokens.length < 4) throw new Error('these flows mail more than that');
   mailed.push(...codes, ...tokens);
 }, 60_000);
+
+/** The seed of an authenticator app and the recovery codes, as they were shown, and as they are typed. */
+async function secondStep(email: string): Promise<void> {
+  const browser = newBrowser();
+  await askFor(browser, world.gatehouse.issuer, 'strict', { prompt: 'create' });
+  await browser.submit({ action: '/signup', fields: { email, new_password: PASSWORD } });
+  await typeCode(world, browser, email);
+  const { phone } = await setUpApp(world, browser);
+  const seed = browser.trail.flatMap(({ body }) => /id="secret"[^>]*>([A-Z2-7 ]+)</.exec(body)?.[1] ?? []);
+  if (seed.length === 0 || phone.codes.length < 8) throw new Error('a second step shows more than that');
+  const shown = [...seed, ...phone.codes];
+  mailed.push(...shown, ...shown.map((text) => text.replaceAll(/[ -]/g, '')));
+}
 
 /** What ends on an error page, or in a log line that an admin looks at: each with a secret in it. */
 async function mistakes(): Promise<void> {

@@ -11,6 +11,7 @@ import { newRecoveryCode, readRecoveryCode } from '../../src/second_factors/reco
 import { readTotpCode } from '../../src/second_factors/totp.ts';
 import { accountsWorld, type World } from '../accounts/world.ts';
 import { testSealer } from '../upstreams/support/test_sealer.ts';
+import { postgresTotpStore } from '../../src/second_factors/totp_store.ts';
 import { pass, useRealClock } from '../support/clock.ts';
 import { cookiesOf, openDoor, type Door } from '../web/door.ts';
 
@@ -120,6 +121,14 @@ describe('an authenticator app', () => {
     const both = [factors, other, factors, other];
     expect(oks(await Promise.all(both.map((through) => prove(account, code, through))))).toBe(1);
     expect(await prove(account, code)).toEqual({ ok: false, reason: 'reused' });
+  });
+
+  it('F1: uses a step once, of twenty that have read the same seed', async () => {
+    const { account } = await enrolled();
+    const store = postgresTotpStore(world.database);
+    const { secret, lastStep } = (await store.find(account.id)) ?? { secret: '', lastStep: 0 };
+    const used = await Promise.all(Array.from({ length: 20 }, () => store.use(account.id, secret, lastStep + 1)));
+    expect(used.filter(Boolean)).toHaveLength(1);
   });
 
   it('F1: refuses the code of an older step after that of a newer one', async () => {

@@ -30,7 +30,7 @@ export interface PartnerWorld extends World {
 /** Builds it. What the partner says is true of whoever travels last: trips do not overlap before their callback. */
 export async function startPartnerWorld(
   more: Record<string, unknown> = {},
-  environment: Record<string, string> = {},
+  options: Omit<Parameters<typeof startWorld>[0] & {}, 'port' | 'settings'> = {},
 ): Promise<PartnerWorld> {
   const port = await freePortPair();
   const fake = await startFakeUpstream({ issuer: `http://localhost:${port}` });
@@ -58,7 +58,7 @@ export async function startPartnerWorld(
     ],
     ...more,
   };
-  const world = await startWorld({ port, settings, environment });
+  const world = await startWorld({ ...options, port, settings });
   const say = ({ subject, trust, ...told }: Claimed) => {
     const said = { sub: subject, ...told, [trust ?? 'nobody']: true };
     fake.lie({ claims: (claims) => ({ ...claims, ...said }), profile: (body) => ({ ...body, ...said }) });
