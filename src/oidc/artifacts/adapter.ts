@@ -115,9 +115,9 @@ export const alreadyUsedDetails: Partial<Record<ModelName, string>> = {
   RefreshToken: 'refresh token already used',
 };
 
-/** The library looks first and saves then; only the insert itself decides. */
+/** The library looks first and saves then; only the insert itself decides. What it remembers are the assertions of clients. */
 function rejectReplay(inserted: number): void {
-  if (inserted === 0) throw new errors.InvalidRequest('this proof was already used');
+  if (inserted === 0) throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
 }
 
 function clientAdapter(clients: ClientRegistry): Adapter {
