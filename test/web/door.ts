@@ -65,6 +65,7 @@ const FILES: Record<string, string> = {
   ].join('\n'),
   'assets/look.css': 'main{color:var(--ink)}\n'.repeat(40),
   'assets/page.js': '/* nothing to do */\n',
+  'assets/passkeys.js': '/* nothing to do */\n',
 };
 
 /** Opens a door. `routes` adds routes before the application is built. */
