@@ -2,15 +2,10 @@
 // to a server of its own. Status, headers, body and redirect must be equal, and no class may answer faster or slower than
 // max(5 ms, 3 %) around the overall median. Ends with 1 when anything differs. The column `by chance` is how far apart the
 // medians of one and the same class are: where that is more than what is allowed, the machine was too busy to tell.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openDatabase, startEmbedded } from '../../src/database/index.ts';
-import { startRelyingParty } from '../client/start.ts';
-import { freePortPair, startGatehouse } from '../support/gatehouse.ts';
-import { CLIENT_SECRET, clientOf } from '../support/world.ts';
-import { firstDifference, median, normalised, shuffled } from './compare.ts';
-import { addresses, classes, makePeople, type Class } from './people.ts';
+import { startAuditWorld } from './audit_world.ts';
+import { firstDifference, median, normalised } from './compare.ts';
+import { measure } from './measure.ts';
+import { addresses, classes, type Class } from './people.ts';
 import { follow, openSurfaces, send, type Surface } from './surfaces.ts';
 
 const [samples = 500, runs = 3] = process.argv.slice(2).map(Number);
@@ -19,41 +14,24 @@ if (!(samples >= classes.length && runs >= 1)) {
   process.exit(2);
 }
 
-const scratch = await mkdtemp(join(tmpdir(), 'gatehouse-audit-'));
-const embedded = await startEmbedded({ dataDir: join(scratch, 'postgres') });
-const database = openDatabase({ url: embedded.url }, { poolSize: 2 });
-const port = await freePortPair();
-const issuer = `http://localhost:${port}`;
-const app = await startRelyingParty({ issuer, clientId: 'app', clientSecret: CLIENT_SECRET });
-const gatehouse = await startGatehouse({
-  databaseUrl: embedded.url,
-  port,
-  settings: { clients: [clientOf(app.url)], limits: { enabled: false } },
-  // As the launchers and the image start it.
-  environment: { NODE_OPTIONS: '--max-semi-space-size=16', GATEHOUSE_TEST_CLOCK: '' },
-});
+const world = await startAuditWorld();
 try {
-  await makePeople({ gatehouse, app }, database);
   let passed = true;
   for (let run = 1; run <= runs; run += 1) {
     print(`\nrun ${run} of ${runs}, ${samples} samples of each form`);
     print(['form', 'answers', 'median', 'by chance', ...classes].map((cell) => cell.padEnd(14)).join(''));
-    for (const surface of await openSurfaces(app.url, database)) passed = (await audit(surface)) && passed;
+    for (const surface of await openSurfaces(world.app.url, world.database)) passed = (await audit(surface)) && passed;
   }
   print(passed ? '\nNothing tells the classes apart.' : '\nSomething tells the classes apart.');
   process.exitCode = passed ? 0 : 1;
 } finally {
-  await gatehouse.stop();
-  await app.stop();
-  await database.close();
-  await embedded.stop();
-  await rm(scratch, { recursive: true, force: true });
+  await world.stop();
 }
 
 /** Prints one line of the table, and what differs. */
 async function audit(surface: Surface): Promise<boolean> {
   const differences = await differencesOf(surface);
-  const times = await measure(surface);
+  const times = await measure(surface, samples / classes.length);
   const overall = median(classes.flatMap((name) => times[name]));
   const allowed = Math.max(5, overall * 0.03);
   const cells = classes.map((name) => {
@@ -84,20 +62,6 @@ async function differencesOf(surface: Surface): Promise<string[]> {
     const other = seen.get(name) ?? '';
     return other === unknown ? [] : [`unknown | ${name}: ${firstDifference(unknown, other)}`];
   });
-}
-
-async function measure(surface: Surface): Promise<Record<Class, number[]>> {
-  // Object.fromEntries forgets the names it was given.
-  const times = Object.fromEntries(classes.map((name) => [name, []])) as unknown as Record<Class, number[]>;
-  for (let round = 0; round < samples / classes.length; round += 1) {
-    await surface.again?.();
-    for (const name of shuffled(classes)) {
-      const begun = performance.now();
-      await send(surface, name);
-      times[name].push(performance.now() - begun);
-    }
-  }
-  return times;
 }
 
 /** How far the medians of every other sample are from those of the rest. */
