@@ -38,7 +38,7 @@ async function recover(address: string): Promise<Page[]> {
 }
 
 describe('whether an address has an account', () => {
-  it('does not show on sign-up; only its owner gets a mail that says so', async () => {
+  it('G3: does not show on sign-up; only its owner gets a mail that says so', async () => {
     const taken = await signUp('rosa@example.com', 'another long password 43');
     const free = await signUp('rara@example.com', 'another long password 43');
     expect(taken.screen).toBe('check-email');
@@ -48,7 +48,7 @@ describe('whether an address has an account', () => {
     expect(mails.find(({ to }) => to === 'rosa@example.com')?.subject).toContain('already have an account');
   });
 
-  it('does not show on sign-in: unknown, wrong password and empty password answer alike', async () => {
+  it('G1: does not show on sign-in: unknown, wrong password and empty password answer alike', async () => {
     const unknown = await signInLocally(world, createBrowser(), 'nobody@example.com');
     const browser = createBrowser();
     await browser.open(`${world.app.url}/login`);
@@ -57,7 +57,7 @@ describe('whether an address has an account', () => {
     expect(seen(unknown, 'nobody@example.com')).toEqual(seen(wrong, 'rosa@example.com'));
   });
 
-  it('does not show when the password of a sign-up is tried at once, free address or taken', async () => {
+  it('G3: does not show when the password of a sign-up is tried at once, free address or taken', async () => {
     await signUp('suse@example.com', PASSWORD);
     await signUp('rosa@example.com', 'yet another password 44');
     const free = await signInLocally(world, createBrowser(), 'suse@example.com');

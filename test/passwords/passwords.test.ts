@@ -192,6 +192,22 @@ describe('passwords', () => {
     expect(await passwords.verify(id, GOOD)).toBe(true);
   });
 
+  it('G2: cost a hash on every path, also where there is none to compare with', async () => {
+    const cost = async (id: string | undefined) => {
+      const figures = [];
+      for (let time = 0; time < 3; time += 1) {
+        const before = process.cpuUsage();
+        await passwords.verify(id, `${GOOD}!`);
+        const { user, system } = process.cpuUsage(before);
+        figures.push(user + system);
+      }
+      return Math.min(...figures);
+    };
+    const known = await cost(await accountWith(await passwords.hash(GOOD)));
+    for (const id of [undefined, await accountWith(), await accountWith('$argon2id$no hash')])
+      expect(await cost(id)).toBeGreaterThan(known / 2);
+  });
+
   it('leave the main thread free while they are computed', async () => {
     let turns = 0;
     let done = false;

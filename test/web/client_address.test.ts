@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { clientAddress } from '../../src/web/client_address.ts';
 
-describe('the client address', () => {
+describe('the client address (G5)', () => {
   it.each([
     ['ignores the header without a trusted hop', '192.0.2.1', '198.51.100.7', 0, '192.0.2.1'],
     ['takes what the only proxy wrote', '10.0.0.1', '198.51.100.7', 1, '198.51.100.7'],
