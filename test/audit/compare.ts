@@ -25,6 +25,7 @@ function describeAnswer({ status, headers, body }: Exchange, address: string): s
     .replaceAll(address, 'ADDRESS')
     .replaceAll(maskAddress(address), 'MASKED')
     .replaceAll(/[A-Z0-9]{5}-[A-Z0-9]{5}/g, 'REFERENCE')
+    .replaceAll(/"(challenge|id)":"[\w-]{20,}"/g, '"$1":"…"')
     .replaceAll(/\b([1-5]?\d seconds?|1 minute)|data-count="\d+"/g, 'WAIT');
 }
 

@@ -40,6 +40,18 @@ export async function openSurfaces(appUrl: string, { knex }: Database): Promise<
       action: '/signup',
       fields: (email) => ({ email, new_password: PASSWORD, name: '' }),
     },
+    {
+      name: 'passkey',
+      browsers: await strangers(appUrl),
+      action: '/passkey/options',
+      fields: (email) => ({ email }),
+    },
+    {
+      name: 'new passkey',
+      browsers: await strangers(appUrl, '?prompt=create'),
+      action: '/signup/passkey/options',
+      fields: (email) => ({ email, name: '' }),
+    },
     { name: 'recovery', browsers: recovery, action: '/recover', fields: (email) => ({ email }) },
     {
       name: 'new code',
