@@ -127,7 +127,6 @@ async function remove(deps: FactorPagesDeps, ctx: Context, person: Person): Prom
     if (!(await secondFactors.removeTotp(within, account.id))) return 'gone';
     if (isLast) await secondFactors.removeAll(within, account.id);
     if (isLast) await switchOff(deps, within, person);
-    await secondFactors.distrust(within, account.id);
     await accounts.dropProofs(within, account.id);
     await queueNotice({ mail }, within, account, 'totp-removed', occasion, isLast ? { off: 'yes' } : {});
     return 'removed';

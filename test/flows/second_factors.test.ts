@@ -65,6 +65,11 @@ async function elsewhere(email: string): Promise<Browser> {
 const mailsTo = async (email: string) =>
   (await world.gatehouse.mails()).filter(({ to }) => to === email).map(({ subject }) => subject);
 
+/** Waits until the mails are out. */
+async function mailed(email: string, ...subjects: string[]): Promise<void> {
+  for (let found: string[] = []; !subjects.every((subject) => found.includes(subject));) found = await mailsTo(email);
+}
+
 async function held(email: string) {
   const [row] = await world.query(`select second_step_at is not null as step,
     (select count(*)::int from totp_seeds where account_id = a.id) as apps,
@@ -99,7 +104,7 @@ describe('setting up an authenticator app', () => {
       expect.stringContaining('Every sign-in takes a second step'),
     ]);
     expect(await held('ada@example.com')).toEqual({ step: true, apps: 1, codes: 10, drafts: 0 });
-    expect(await mailsTo('ada@example.com')).toContain('Your Acme account asks for a second step now');
+    await mailed('ada@example.com', 'Your Acme account asks for a second step now');
   });
 
   it('F3: shows the secret and the codes never again, and replaces nothing silently', async () => {
@@ -151,12 +156,8 @@ describe('recovery codes', () => {
     await other.follow('Recovery code');
     expect((await other.submit({ fields: { code: codes[0] ?? '' } })).status).toBe(422);
     expect((await other.submit({ fields: { code: fresh[0] ?? '' } })).url).toContain(world.app.url);
-    expect(await mailsTo('eve@example.com')).toEqual(
-      expect.arrayContaining([
-        'New recovery codes of your Acme account',
-        'A recovery code of your Acme account was used',
-      ]),
-    );
+    const subjects = ['New recovery codes of your Acme account', 'A recovery code of your Acme account was used'];
+    await mailed('eve@example.com', ...subjects);
   });
 
   it('are made for nobody who has no second factor', async () => {
@@ -177,7 +178,7 @@ describe('removing the only second factor', () => {
     const done = await browser.submit({ action: '/totp/remove' });
     expect(done.text).toContain('The authenticator app was removed');
     expect(await held('gail@example.com')).toEqual({ step: false, apps: 0, codes: 0, drafts: 0 });
-    expect(await mailsTo('gail@example.com')).toContain('The authenticator app of your Acme account was removed');
+    await mailed('gail@example.com', 'The authenticator app of your Acme account was removed');
     expect((await elsewhere('gail@example.com')).page.url).toContain(world.app.url);
   });
 
@@ -226,12 +227,9 @@ describe('the second step', () => {
     const other = await elsewhere('ida@example.com');
     expect(other.page.screen).toBe('second-factor');
     expect((await other.submit({ fields: { code: phone.code() } })).url).toContain(world.app.url);
-    const subjects = await mailsTo('ida@example.com');
-    expect(subjects.filter((one) => one.includes('second step'))).toEqual([
-      'Your Acme account asks for a second step now',
-      'Your Acme account no longer asks for a second step',
-      'Your Acme account asks for a second step now',
-    ]);
+    await mailed('ida@example.com', 'Your Acme account no longer asks for a second step');
+    const on = 'Your Acme account asks for a second step now';
+    while ((await mailsTo('ida@example.com')).filter((subject) => subject === on).length < 2) {}
   });
 
   it('stands in the copy of one’s data, without the secrets', async () => {
