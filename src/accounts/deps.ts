@@ -15,7 +15,7 @@ export interface Factors {
   keepPasskey(within: Knex, accountId: string, passkey: object): Promise<void>;
   hasPasskey(within: Knex, accountId: string): Promise<boolean>;
   hasSecondFactor?(within: Knex, accountId: string): Promise<boolean>;
-  /** Takes away the second factors that were added since then, and trust in every browser. */
+  /** Takes away the passkeys and second factors that were added since then, and trust in every browser. */
   removeSecondFactorsSince?(within: Knex, accountId: string, since: Date): Promise<void>;
 }
 

@@ -196,8 +196,11 @@ export interface Accounts extends AccountReading {
   dropProofs(within: Knex, accountId: string): Promise<void>;
   /** Whether anything opens the account, as this transaction sees it: whoever takes a way in away looks afterwards, and takes it back. */
   hasWayIn(within: Knex, accountId: string): Promise<boolean>;
-  /** From now on the account asks for a second step at every sign-in, or not any more. Sessions without one are none while it does. */
-  setSecondStep(within: Knex, accountId: string, on: boolean): Promise<void>;
+  /**
+   * From now on the account asks for a second step at every sign-in, or not any more. Sessions without one are none while it does.
+   * False when it was so already.
+   */
+  setSecondStep(within: Knex, accountId: string, on: boolean): Promise<boolean>;
 
   /** Notes that the person of an account agreed to this version of the terms. */
   acceptTerms(id: string, version: string): Promise<void>;

@@ -4,7 +4,7 @@ import { pendingMigrations, type Database } from '../database/index.ts';
 import type { Keys } from '../keys/index.ts';
 import type { AccountDirectory } from '../oidc/index.ts';
 import { createOutbound, type Outbound } from '../outbound/index.ts';
-import { hasPasskey, keepNewPasskey } from '../passkeys/index.ts';
+import { hasPasskey, keepNewPasskey, removePasskeysSince } from '../passkeys/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { SecondFactors } from '../second_factors/index.ts';
 import { urlsIn, type SimulatorAccess } from '../upstreams/index.ts';
@@ -54,7 +54,10 @@ export function factorsOf(
     // What only its owner has with them: nothing less may join an identity to the account.
     hasSecondFactor: async (within, accountId) =>
       (await hasPasskey(within, accountId)) || secondFactors.hasTotp(within, accountId),
-    removeSecondFactorsSince: secondFactors.removeSince,
+    async removeSecondFactorsSince(within, accountId, since) {
+      await secondFactors.removeSince(within, accountId, since);
+      await removePasskeysSince(within, accountId, since);
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import { openOidc, type Oidc, type PromptHandler } from '../oidc/index.ts';
 import { mountPasskeyPages, passkeyCard } from '../passkeys/index.ts';
 import { mountPasswordPages, paceForms, passwordCard } from '../passwords/index.ts';
 import { backToLogin, mountSignIn, type SignInDeps } from '../sign_in/index.ts';
-import { mountSecondFactorPages, secondFactorCards } from '../second_factors/index.ts';
+import { endSecondStep, mountSecondFactorPages, secondFactorCards } from '../second_factors/index.ts';
 import { signOutPages } from '../sign_out/index.ts';
 import { mountLifecycle } from '../upstreams/index.ts';
 import { parameterOf, type Web } from '../web/index.ts';
@@ -94,7 +94,9 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     database: deps.database,
     record,
     frame,
-    hasOtherSecondFactor: base.secondFactors.hasTotp,
+    hasOtherSecondFactor: secondFactors.hasTotp,
+    endSecondStep: (within, person) => endSecondStep({ accounts, oidc, secondFactors }, within, person),
+    required: () => settings.require,
   });
   mountSecondFactorPages({
     ...base,

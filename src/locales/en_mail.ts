@@ -126,6 +126,8 @@ export const mail = {
     subject: 'Your {brand} account no longer asks for a second step',
     title: 'The second step is off',
     what: 'From now on, signing in to your {brand} account takes no second step.',
+    reset:
+      'Your authenticator app, your recovery codes and your passkeys were removed for you. Set new ones up when you have signed in.',
     fine: 'Was it you, or did you ask for it? Then there is nothing to do.',
   },
   totp_removed: {

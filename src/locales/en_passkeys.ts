@@ -50,6 +50,7 @@ export const passkeys = {
   problems: {
     refused: 'That passkey did not work. Try again or choose another way.',
     last: 'This is the only way into your account. Set a password or add another passkey first.',
+    required: 'Everybody needs a second factor here. Add another passkey first.',
     not_made: 'The passkey was not added. Try again.',
     full: 'Your account has as many passkeys as it can have. Delete one that you do not use.',
     name_missing: 'Enter a name',

@@ -55,7 +55,6 @@ export const secondFactors = {
     switch_on: 'Turn on',
     switch_off: 'Turn off',
     preferred: 'Ask me first for',
-    preferred_last: 'What I used last',
     preferred_totp: 'A code of my authenticator app',
     preferred_passkey: 'A passkey',
     save: 'Save',

@@ -131,6 +131,7 @@ export const mail: typeof en.mail = {
     subject: '[{brand}] 이제 로그인할 때 2단계 인증을 하지 않아요',
     title: '2단계 인증을 껐어요',
     what: '이제 {brand} 계정에 로그인할 때 2단계 인증을 하지 않아요.',
+    reset: '인증 앱, 복구 코드, 패스키를 모두 삭제해 드렸어요. 로그인한 다음 새로 설정하세요.',
     fine: '본인이 했거나 요청한 일이라면 아무것도 하지 않으셔도 돼요.',
   },
   totp_removed: {

@@ -56,7 +56,6 @@ export const secondFactors: typeof en.second_factors = {
     switch_on: '켜기',
     switch_off: '끄기',
     preferred: '먼저 물어볼 방법',
-    preferred_last: '마지막으로 사용한 방법',
     preferred_totp: '인증 앱의 코드',
     preferred_passkey: '패스키',
     save: '저장',

@@ -49,10 +49,10 @@ export function mountAccountPage(deps: PasskeyPagesDeps): void {
     page: PASSKEYS,
     fresh: true,
     async submit(ctx, person, { passkey = '' }) {
-      const removed = await removePasskey(deps, ctx, person.account.id, passkey);
+      const removed = await removePasskey(deps, ctx, person, passkey);
       // Deleted already, in another tab: what the person wanted is so.
-      if (removed !== 'last') return frame.done(ctx, PASSKEYS, 'removed');
-      await again(ctx, person, { status: 422, problems: [problem(web.t(ctx), 'passkeys.problems.last')] });
+      if (removed === 'removed' || removed === 'unknown') return frame.done(ctx, PASSKEYS, 'removed');
+      await again(ctx, person, { status: 422, problems: [problem(web.t(ctx), `passkeys.problems.${removed}`)] });
     },
   });
 }

@@ -21,6 +21,11 @@ export async function keepNewPasskey(within: Knex, accountId: string, kept: obje
   await postgresPasskeyStore(within).add(accountId, stored.parse(kept));
 }
 
+/** Takes away the passkeys that were added since then, by whoever had the account meanwhile. */
+export function removePasskeysSince(within: Knex, accountId: string, since: Date): Promise<void> {
+  return postgresPasskeyStore(within).removeAll(accountId, since);
+}
+
 /** Whether an account has a passkey, as this transaction sees it. */
 export function hasPasskey(within: Knex, accountId: string): Promise<boolean> {
   return postgresPasskeyStore(within).has(accountId);

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Context } from 'koa';
 import type { Account, Accounts } from '../accounts/index.ts';
+import type { Level } from '../clients/index.ts';
 import type { Database } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import type { TextKey } from '../locales/index.ts';
@@ -44,11 +45,15 @@ export interface PasskeyPagesDeps {
   issuer: string;
   database: Database;
   web: Web;
-  accounts: Pick<Accounts, 'hold' | 'find' | 'hasWayIn' | 'dropProofs' | 'setSecondStep'>;
+  accounts: Pick<Accounts, 'hold' | 'find' | 'hasWayIn' | 'dropProofs'>;
   passkeys: Passkeys;
   mail: Pick<Mail, 'wake'>;
   record: RecordEvent;
   frame: AccountFrame;
   /** Whether the account has a second factor that is no passkey. */
   hasOtherSecondFactor(within: Knex, accountId: string): Promise<boolean>;
+  /** The last second factor is gone: the account stops asking for one, and what stands in for it goes along. */
+  endSecondStep(within: Knex, person: Person): Promise<void>;
+  /** What everybody must prove at least. */
+  required(): Level;
 }

@@ -96,8 +96,8 @@ export function postgresPasskeyStore(knex: Knex) {
     async remove(accountId: string, credentialId: string): Promise<PasskeyRow | undefined> {
       return (await of(accountId).where({ credential_id: credentialId }).delete().returning<PasskeyRow[]>('*'))[0];
     },
-    async removeAll(accountId: string): Promise<void> {
-      await of(accountId).delete();
+    async removeAll(accountId: string, since = new Date(0)): Promise<void> {
+      await of(accountId).where('created_at', '>=', since).delete();
     },
     async handleOf(accountId: string): Promise<string | undefined> {
       const row = await knex('passkey_owners').where({ account_id: accountId }).first<{ user_handle: string }>();

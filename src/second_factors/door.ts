@@ -80,8 +80,8 @@ export interface SecondFactors {
   proveRecoveryCode(accountId: string, code: string, about: Occasion): Promise<Proof & { left?: number }>;
   /** Ten new codes; those before are worth nothing. This is the only time that they can be read. */
   makeRecoveryCodes(within: Knex, accountId: string): Promise<string[]>;
-  /** Asks for this first from now on; undefined: for what was used last. */
-  prefer(accountId: string, method: Preferred | undefined): Promise<void>;
+  /** Asks for this first from now on, of who has both. */
+  prefer(accountId: string, method: Preferred): Promise<void>;
 
   /** Seconds for which a browser may be trusted; 0: not at all, and nobody is to be offered it. */
   trustSeconds: number;

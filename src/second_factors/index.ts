@@ -9,6 +9,7 @@ export { secondFactorCards } from './cards.ts';
 export { mountSecondFactorPages } from './pages.ts';
 export { resetSecondStep } from './reset.ts';
 export { readSecondFactors } from './totp_store.ts';
+export { endSecondStep } from './switch_step.ts';
 export { openSecondFactors } from './second_factors.ts';
 export { sealedColumns } from './sealed_columns.ts';
 export type { EnrolledFactors, EnrolledTotp, NewTotp, Preferred, Proof, SecondFactors, TrustedDevice } from './door.ts';

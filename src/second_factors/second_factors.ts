@@ -30,7 +30,7 @@ export function openSecondFactors(deps: SecondFactorsDeps): SecondFactors {
     proveTotp: (accountId, code, about) => proveTotp(deps, accountId, code, about),
     proveRecoveryCode: (accountId, code, about) => proveRecoveryCode(deps, accountId, code, about),
     makeRecoveryCodes: (within, accountId) => makeRecoveryCodes(deps, within, accountId),
-    prefer: (accountId, method) => store.prefer(accountId, method ?? null),
+    prefer: store.prefer,
     removeTotp: (within, accountId) => deleteTotp(within, accountId),
     async removeSince(within, accountId, since) {
       await deleteTotp(within, accountId, since);

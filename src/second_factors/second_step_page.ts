@@ -35,8 +35,7 @@ export function mountSecondStepPage(deps: FactorPagesDeps): void {
     path: `${SECOND_STEP}/preferred`,
     page: SECOND_STEP,
     async submit(ctx, { account }, { preferred }) {
-      const method = preferred === 'totp' || preferred === 'passkey' ? preferred : undefined;
-      await secondFactors.prefer(account.id, method);
+      await secondFactors.prefer(account.id, preferred === 'totp' ? 'totp' : 'passkey');
       frame.done(ctx, SECOND_STEP, 'preferred');
     },
   });
@@ -71,7 +70,7 @@ async function show(
       required: required() !== 'none',
       canSwitch: totp !== undefined || hasPasskey,
       // There is something to choose only for who has both.
-      preferred: totp && hasPasskey ? (preferred ?? 'last') : undefined,
+      preferred: totp && hasPasskey ? (preferred ?? 'passkey') : undefined,
       canTrust: secondFactors.trustSeconds > 0,
       trusted: trusted.map(({ browserHash, since, until }) => ({
         current: browserHash === own,
@@ -90,9 +89,9 @@ async function switchStep(deps: FactorPagesDeps, ctx: Context, person: Person, o
   const switched = await transact(database, async (within) => {
     await accounts.hold(within, accountId);
     const has = (await secondFactors.hasTotp(within, accountId)) || (await hasPasskey(within, accountId));
-    if (on === account.secondStep || (on ? !has : required() !== 'none')) return false;
-    if (on) await accounts.setSecondStep(within, accountId, true);
-    else await switchOff(deps, within, person);
+    if (on ? !has : required() !== 'none') return false;
+    const changed = on ? await accounts.setSecondStep(within, accountId, true) : await switchOff(deps, within, person);
+    if (!changed) return false;
     await accounts.dropProofs(within, accountId);
     await queueNotice({ mail }, within, account, on ? 'second-step-on' : 'second-step-off', occasion);
     return true;

@@ -6,7 +6,7 @@ import { queueNotice } from './notices.ts';
 import { occasionOf, ownedBy, type FactorPagesDeps, type Owned, type Person } from './page_deps.ts';
 import { keepCodes, NEW_CODES } from './recovery_codes_page.ts';
 import { SECOND_STEP } from './second_step_page.ts';
-import { switchOff } from './switch_step.ts';
+import { endSecondStep } from './switch_step.ts';
 
 const PATH = '/account/totp';
 const ADD = `${PATH}/add`;
@@ -125,8 +125,7 @@ async function remove(deps: FactorPagesDeps, ctx: Context, person: Person): Prom
     const isLast = !(await hasPasskey(within, account.id));
     if (isLast && required() !== 'none') return 'required';
     if (!(await secondFactors.removeTotp(within, account.id))) return 'gone';
-    if (isLast) await secondFactors.removeAll(within, account.id);
-    if (isLast) await switchOff(deps, within, person);
+    if (isLast) await endSecondStep(deps, within, person);
     await accounts.dropProofs(within, account.id);
     await queueNotice({ mail }, within, account, 'totp-removed', occasion, isLast ? { off: 'yes' } : {});
     return 'removed';

@@ -10,7 +10,7 @@ export interface TotpStore {
   find(accountId: string): Promise<{ secret: string; lastStep: number } | undefined>;
   /** True for exactly one of all who use this step, or an older one, at once. False when the secret is another one by now. */
   use(accountId: string, secret: string, step: number): Promise<boolean>;
-  prefer(accountId: string, method: Preferred | null): Promise<void>;
+  prefer(accountId: string, method: Preferred): Promise<void>;
 }
 
 interface Row {

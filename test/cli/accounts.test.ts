@@ -298,11 +298,15 @@ describe('accounts reset-second-step', () => {
     await knex('accounts').where({ id }).update({ second_step_at: at });
     await knex('totp_seeds').insert({ account_id: id, secret: 's', last_step: 1, created_at: at, last_used_at: at });
     await knex('recovery_codes').insert({ account_id: id, place: 0, code_hash: 'h', created_at: at });
+    await knex('passkey_owners').insert({ account_id: id, user_handle: 'lost' });
+    const key = { public_key: '', sign_count: 0, aaguid: '', transports: '[]', backup_eligible: true, backed_up: true };
+    await knex('passkeys').insert({ credential_id: 'lost', account_id: id, created_at: at, ...key });
     const before = await world.run('accounts', 'show', 'lost@acme.example');
     expect(before.out).toMatch(/second step +at every sign-in\n.*app +added 2026-01-02[^\n]*\n.*codes +1\n/);
     expect(await json('accounts', 'reset-second-step', 'lost@acme.example')).toEqual({ id, second_step: false });
     const { second_factors: left, account } = await json('accounts', 'show', String(id));
     expect([left, account]).toEqual([{ recoveryCodes: 0 }, expect.objectContaining({ secondStep: false })]);
+    expect(await knex('passkeys').where({ account_id: id })).toEqual([]);
     expect(await knex('mail_outbox').where({ template: 'second-step-off' })).toHaveLength(1);
     expect((await world.run('accounts', 'reset-second-step', 'nobody@acme.example')).code).toBe(1);
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
 import { continueWith, PASSWORD, signInLocally, signUpLocally } from '../support/people.ts';
+import { factorsHeld, insertPasskey } from '../support/second_factor_rows.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -209,6 +210,18 @@ describe('the undo of a change of address', () => {
     expect(notice?.subject).toContain('was changed back');
     await owner.submit({ fields: { new_password: PASSWORD } });
     expect((await signInLocally(world, createBrowser(), 'hal@example.com')).url).toBe(`${world.app.url}/me`);
+  });
+
+  it('takes along the second factors and passkeys that were set up since (A4)', async () => {
+    const thief = await person('ivo@example.com');
+    const undo = await change(thief, 'ivo@example.com', 'ivo@evil.example');
+    await insertPasskey(world, 'ivo@evil.example');
+    await world.query(`insert into totp_seeds (account_id, secret, last_step, created_at, last_used_at)
+      select account_id, '', 1, created_at, created_at from passkeys where credential_id = 'of ivo@evil.example'`);
+    await world.query(`update accounts set second_step_at = created_at from addresses
+      where account_id = id and canonical = 'ivo@evil.example'`);
+    await press(undo);
+    expect(await factorsHeld(world, 'ivo@example.com')).toMatchObject({ step: false, apps: 0, passkeys: 0 });
   });
 
   it('takes along what was connected, changed again and deleted since', async () => {

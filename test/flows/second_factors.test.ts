@@ -3,6 +3,7 @@ import { TOTP, URI } from 'otpauth';
 import { createBrowser, type Browser, type Page } from '../support/http_browser.ts';
 import { rawPost } from '../support/http_browser/raw_post.ts';
 import { PASSWORD, signInLocally, signUpLocally } from '../support/people.ts';
+import { factorsHeld, insertPasskey } from '../support/second_factor_rows.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const CODE = /\b([0-9A-Z]{4}-){3}[0-9A-Z]{4}\b/g;
@@ -70,14 +71,7 @@ async function mailed(email: string, ...subjects: string[]): Promise<void> {
   for (let found: string[] = []; !subjects.every((subject) => found.includes(subject));) found = await mailsTo(email);
 }
 
-async function held(email: string) {
-  const [row] = await world.query(`select second_step_at is not null as step,
-    (select count(*)::int from totp_seeds where account_id = a.id) as apps,
-    (select count(*)::int from recovery_codes where account_id = a.id and used_at is null) as codes,
-    (select count(*)::int from factor_drafts where account_id = a.id) as drafts
-    from accounts a join addresses on account_id = a.id where canonical = '${email}'`);
-  return row;
-}
+const held = (email: string) => factorsHeld(world, email);
 
 describe('setting up an authenticator app', () => {
   it('leads through the picture, its first code and the recovery codes, and its person stays signed in', async () => {
@@ -103,7 +97,7 @@ describe('setting up an authenticator app', () => {
       at('second-step?done=codes_saved'),
       expect.stringContaining('Every sign-in takes a second step'),
     ]);
-    expect(await held('ada@example.com')).toEqual({ step: true, apps: 1, codes: 10, drafts: 0 });
+    expect(await held('ada@example.com')).toEqual({ step: true, apps: 1, passkeys: 0, codes: 10, drafts: 0 });
     await mailed('ada@example.com', 'Your Acme account asks for a second step now');
   });
 
@@ -177,7 +171,7 @@ describe('removing the only second factor', () => {
     expect((await browser.open(at('totp'))).text).toContain('It is your only second step');
     const done = await browser.submit({ action: '/totp/remove' });
     expect(done.text).toContain('The authenticator app was removed');
-    expect(await held('gail@example.com')).toEqual({ step: false, apps: 0, codes: 0, drafts: 0 });
+    expect(await held('gail@example.com')).toEqual({ step: false, apps: 0, passkeys: 0, codes: 0, drafts: 0 });
     await mailed('gail@example.com', 'The authenticator app of your Acme account was removed');
     expect((await elsewhere('gail@example.com')).page.url).toContain(world.app.url);
   });
@@ -190,6 +184,20 @@ describe('removing the only second factor', () => {
     await browser.submit({ action: '/totp/remove' });
     expect((await weak.open(at('security'))).screen).not.toBe('account-security');
     expect((await browser.open(at('security'))).screen).toBe('account-security');
+  });
+
+  it('F5: is the same for a passkey; beside one the app can go, and the second step stays', async () => {
+    const weak = await person('rae@example.com');
+    const browser = await elsewhere('rae@example.com');
+    await setUp(browser);
+    await insertPasskey(world, 'rae@example.com');
+    await browser.open(at('totp'));
+    expect((await browser.submit({ action: '/totp/remove' })).text).toContain('The authenticator app was removed');
+    expect(await held('rae@example.com')).toMatchObject({ step: true, apps: 0, passkeys: 1, codes: 10 });
+    await browser.open(at('passkeys'));
+    await browser.submit({ action: '/passkeys/remove' });
+    expect(await held('rae@example.com')).toMatchObject({ step: false, passkeys: 0, codes: 0 });
+    expect((await weak.open(at('security'))).screen).not.toBe('account-security');
   });
 
   it.each(['totp/remove', 'recovery-codes/make', 'second-step'])(
@@ -230,6 +238,17 @@ describe('the second step', () => {
     await mailed('ida@example.com', 'Your Acme account no longer asks for a second step');
     const on = 'Your Acme account asks for a second step now';
     while ((await mailsTo('ida@example.com')).filter((subject) => subject === on).length < 2) {}
+  });
+
+  it('is asked first for what its person prefers', async () => {
+    const browser = await person('lou@example.com');
+    await setUp(browser);
+    await insertPasskey(world, 'lou@example.com');
+    const asked = async () => (await elsewhere('lou@example.com')).page.body.includes('name="code"');
+    expect(await asked()).toBe(false);
+    await browser.open(at('second-step'));
+    await browser.submit({ action: '/preferred', fields: { preferred: 'totp' } });
+    expect(await asked()).toBe(true);
   });
 
   it('stands in the copy of one’s data, without the secrets', async () => {
@@ -311,5 +330,12 @@ describe('where everybody must have a second factor', () => {
     await browser.open(at('profile'));
     expect((await rawPost(browser, at('second-step'))).headers.get('location')).toBe('/account/second-step');
     expect(await held('pia@example.com')).toMatchObject({ step: true, apps: 1, codes: 10 });
+    await insertPasskey(world, 'pia@example.com');
+    await browser.open(at('totp'));
+    await browser.submit({ action: '/totp/remove' });
+    await browser.open(at('passkeys'));
+    const needed = await browser.submit({ action: '/passkeys/remove' });
+    expect([needed.status, needed.alert]).toEqual([422, expect.stringContaining('Add another passkey first')]);
+    expect(await held('pia@example.com')).toMatchObject({ step: true, apps: 0, passkeys: 1, codes: 10 });
   });
 });

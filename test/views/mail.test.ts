@@ -14,6 +14,7 @@ const values = {
   last: 'yes',
   left: '7',
   off: 'yes',
+  reset: 'yes',
   name: 'A & B',
   until: '5 December 2026 at 14:32 (UTC)',
 };

@@ -97,6 +97,7 @@ export const passkeyStates: State[] = [
   list('some', {}),
   list('none', { passkeys: [], signals: undefined }),
   list('elsewhere', { passkeys: [], add: undefined }),
+  list('required', { passkeys: [phone], problems: [{ text: said('passkeys.problems.required') }] }),
   list('last', { passkeys: [phone], problems: [{ text: said('passkeys.problems.last') }] }),
   list('failed', { problems: [{ text: said('passkeys.problems.not_made') }] }),
   list('full', { problems: [{ text: said('passkeys.problems.full') }] }),

@@ -73,7 +73,7 @@ export const secondFactorStates: State[] = [
   newOnes('fresh', {}),
   newOnes('not-ticked', { problems: [{ field: 'saved', text: said('second_factors.codes.new.missing') }] }),
   step('on', {
-    preferred: 'last',
+    preferred: 'totp',
     trusted: [
       { current: true, times: { since: at, until: at } },
       { current: false, times: { since: at, until: at } },

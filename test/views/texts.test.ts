@@ -43,6 +43,7 @@ describe('the texts', () => {
           until: '5 December 2026 at 14:32 (UTC)',
           left: '7',
           off: 'yes',
+          reset: 'yes',
         };
         renderMail(name, 'html', tag, { ...required, disowned: 'yes' });
         renderMail(name, 'text', tag, {

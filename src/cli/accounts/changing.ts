@@ -41,7 +41,8 @@ export const accountChanges: Command[] = [
     name: 'accounts reset-second-step',
     args,
     takes,
-    summary: 'take the second factors away from somebody who lost them, and end what is open; they have a mail',
+    summary:
+      'take second factors and passkeys away from somebody who lost them, and end what is open; they have a mail',
     run: (call) =>
       withAccount(call, async ({ resetSecondStep }, account) => {
         await resetSecondStep(account);
