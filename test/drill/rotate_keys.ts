@@ -59,8 +59,9 @@ interface Stage {
  */
 export async function rotateKeys({ tokens }: { tokens: number }): Promise<RotationReport> {
   const { url, drop } = await testDatabase();
-  const gatehouses = await startTwo(url);
+  const gatehouses: Gatehouse[] = [];
   try {
+    await startTwo(url, gatehouses);
     const stage = setStage(gatehouses, url);
     await signUp(stage);
     const report = { tokens, verified: 0, failed: 0, signedOut: 0, dropSeconds: 0, taken: 0, wrong: [] };
@@ -73,7 +74,7 @@ export async function rotateKeys({ tokens }: { tokens: number }): Promise<Rotati
   }
 }
 
-async function startTwo(databaseUrl: string): Promise<Gatehouse[]> {
+async function startTwo(databaseUrl: string, started: Gatehouse[]): Promise<void> {
   const [first, second] = [await freePortPair(), await freePortPair()];
   const key = () => randomBytes(32).toString('base64');
   const settings = {
@@ -84,8 +85,7 @@ async function startTwo(databaseUrl: string): Promise<Gatehouse[]> {
     clients: [deviceApp('phone'), { client_id: 'job', type: 'service', client_secret: SECRET }],
     resources: [{ id: API, scopes: ['read'] }],
   };
-  const one = await startGatehouse({ databaseUrl, port: first, settings });
-  return [one, await startGatehouse({ databaseUrl, port: second, settings })];
+  for (const port of [first, second]) started.push(await startGatehouse({ databaseUrl, port, settings }));
 }
 
 function setStage(gatehouses: Gatehouse[], databaseUrl: string): Stage {
