@@ -194,6 +194,38 @@ const KEPT: Record<string, Partial<typeof STRICT>> = { '/oidc/jwks': { 'cache-co
 const POLICY =
   /^default-src 'none'; script-src 'self'(?: 'sha256-[\w+/=]+')?; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'[^;]*; base-uri 'none'; frame-ancestors 'none'$/;
 
+describe('H17: no page', () => {
+  const PLACES = [
+    'setup',
+    'install',
+    'bootstrap',
+    'init',
+    'register',
+    'admin',
+    'admin/setup',
+    'api/setup',
+    'api/admin',
+  ];
+
+  it('sets Gatehouse up, before or after there was an account, and none knows of admins', async () => {
+    const before = await everything();
+    for (const place of PLACES.flatMap((name) => [`/${name}`, `/${name.toUpperCase()}/`, `/oidc/${name}`])) {
+      for (const method of ['GET', 'POST'] as const) {
+        for (const browser of [undefined, person]) {
+          const fields = method === 'POST' ? 'email=eve@example.com&password=x&role=admin' : '';
+          const answer = await ask(method, place, browser, fields === '' ? {} : FORM, fields);
+          expect([method, place, answer.status]).toEqual([method, place, 404]);
+        }
+      }
+    }
+    expect(world.routes.filter(({ path }) => /admin|setup|install|bootstrap/.test(path))).toEqual([]);
+    const columns = await world.rows(`select column_name as name from information_schema.columns
+      where table_schema = 'public' and column_name ~ 'admin|role|privilege'`);
+    expect(columns).toEqual([]);
+    expect(await everything()).toEqual(before);
+  });
+});
+
 describe('H2, C5: every answer', () => {
   const answers: { method: string; path: string; answer: Answer }[] = [];
   let table: string;
