@@ -160,7 +160,7 @@ describe('who has a second factor', () => {
     ['POST', 'accept-terms'],
     ['POST', 'switch-account'],
     ['POST', 'check-email/confirmed'],
-  ])('gets no further by %s %s than to the page that asks for it (C7)', async (method, path) => {
+  ])('gets no further by %s %s than to the page that asks for it (C7, F7)', async (method, path) => {
     const browser = createBrowser();
     await ask(browser, 'plain');
     await typePassword(browser, 'ada@example.com');
