@@ -83,7 +83,7 @@ export const hostileValue: fc.Arbitrary<string> = fc.oneof(
 );
 
 const NAMES = `email password new_password name remember code _csrf decision locale time_zone done token resume end_others
-  picture after id uid invitation passkey response label client_id redirect_uri response_type response_mode scope state nonce
+  picture after answer trust saved id uid invitation passkey response label client_id redirect_uri response_type response_mode scope state nonce
   prompt max_age ui_locales id_token_hint login_hint acr_values claims request request_uri resource code_challenge
   code_challenge_method code_verifier grant_type refresh_token client_secret client_assertion client_assertion_type device_code
   user_code token_type_hint access_token post_logout_redirect_uri logout xsrf idp_hint error error_description iss id_token user

@@ -111,8 +111,8 @@ export async function createHunt({ world, routes, meter, draw, say }: HuntDeps):
   async function withoutAPage(): Promise<void> {
     const { browser } = await signedIn(world);
     const { url } = await browser.open(`${world.app.url}/login?prompt=login`);
-    const uid = uidIn(url);
-    const there = { ...known, values: { ...known.values, uid: [uid] } };
+    const token = /name="_csrf" value="([^"]+)"/.exec(browser.page.body)?.[1] ?? '';
+    const there = { ...known, values: { ...known.values, uid: [uidIn(url)], _csrf: [token] } };
     for (let times = 0; times < WILD_OF_A_BROWSER; times += 1) {
       const route = draw.oneOf(routes);
       await send(`${route.method} ${route.path}`, wildRequest(draw, there, route, browser));

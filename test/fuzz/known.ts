@@ -3,6 +3,21 @@ import { createBrowser } from '../support/http_browser.ts';
 import { PASSWORD } from '../support/people.ts';
 import type { Known } from './make.ts';
 
+const base64url = (text: string) => Buffer.from(text).toString('base64url');
+
+/** What a browser answers for a passkey, in the right shape and with nothing right in it. */
+function passkeyAnswers(issuer: string): string[] {
+  const told = (type: string) =>
+    base64url(JSON.stringify({ type, challenge: base64url('x'.repeat(32)), origin: issuer }));
+  const credential = { id: base64url('credential'), rawId: base64url('credential'), type: 'public-key' };
+  const bytes = base64url('\u00a3cfmtdnonegattStmt\u00a0hauthData' + 'x'.repeat(60));
+  return [
+    { clientDataJSON: told('webauthn.get'), authenticatorData: bytes, signature: bytes, userHandle: bytes },
+    { clientDataJSON: told('webauthn.create'), attestationObject: bytes, transports: ['internal'] },
+    { clientDataJSON: bytes, attestationObject: '' },
+  ].map((response) => JSON.stringify({ ...credential, response, clientExtensionResults: {} }));
+}
+
 /** Collects values that exist on the server, by the names under which requests carry them. */
 export async function knownOf({ gatehouse, app, email }: BenchWorld): Promise<Known> {
   const browser = createBrowser();
@@ -44,6 +59,7 @@ export async function knownOf({ gatehouse, app, email }: BenchWorld): Promise<Kn
       acr_values: ['mfa', 'phr', 'x'],
       decision: ['allow', 'deny'],
       logout: ['yes'],
+      answer: passkeyAnswers(gatehouse.issuer),
     },
   };
 }

@@ -73,8 +73,12 @@ export function wildRequest(draw: Draw, known: Known, route: MountedRoute, brows
     ]);
   }
   if (method === 'GET' || method === 'HEAD') return request(draw, known, method, path + query, headers);
-  const sent = draw.chance(0.8) ? { type: FORM, body: encode(draw, pairs(draw, known)) } : draw(strangeBody);
-  return request(draw, known, method, path + query, headers, sent);
+  if (draw.chance(0.2)) return request(draw, known, method, path + query, headers, draw(strangeBody));
+  // Mostly as from a page of ours: without, few come past the door.
+  const token: Pairs = draw.chance(0.7) ? [['_csrf', oneKnown(draw, known, '_csrf')]] : [];
+  if (token.length > 0) headers.push(['Origin', `http://${known.host}`]);
+  const body = encode(draw, [...token, ...pairs(draw, known).filter(([name]) => name !== '_csrf')]);
+  return request(draw, known, method, path + query, headers, { type: FORM, body });
 }
 
 function request(

@@ -1,3 +1,4 @@
+import { Secret, TOTP } from 'otpauth';
 import type { BenchWorld } from '../bench/bench_world.ts';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
 import { PASSWORD } from '../support/people.ts';
@@ -33,6 +34,37 @@ async function recovering(world: BenchWorld): Promise<Browser> {
   await browser.follow('Forgot password?');
   await browser.submit({ action: '/recover', fields: { email: world.email } });
   return browser;
+}
+
+/** On "Set up a second step", of somebody new. */
+async function enrolling(world: BenchWorld): Promise<{ browser: Browser; email: string }> {
+  const somebody = await signedIn(world);
+  await somebody.browser.open(`${world.app.url}/login?acr_values=mfa`);
+  return somebody;
+}
+
+async function addingApp(world: BenchWorld): Promise<{ browser: Browser; email: string }> {
+  const somebody = await enrolling(world);
+  await somebody.browser.submit({ action: '/enrol-factor' });
+  return somebody;
+}
+
+/** With an app set up, and its recovery codes on the page. */
+async function withCodes(world: BenchWorld): Promise<{ browser: Browser; email: string }> {
+  const somebody = await addingApp(world);
+  const secret = /id="secret"[^>]*>([A-Z2-7 ]+)</.exec(somebody.browser.page.body)?.[1]?.replaceAll(' ', '') ?? '';
+  const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate();
+  await somebody.browser.submit({ action: '/enrol-factor/totp', fields: { code } });
+  return somebody;
+}
+
+/** On the page that asks for the code of an app, after the password. */
+async function askedForCode(world: BenchWorld): Promise<Browser> {
+  const { browser, email } = await withCodes(world);
+  await browser.submit({ action: '/enrol-factor/codes', fields: { saved: '1' } });
+  const other = await at(world);
+  await other.submit({ fields: { email, password: PASSWORD } });
+  return other;
 }
 
 /** The pages of a visit, and where mailed links lead. */
@@ -79,6 +111,21 @@ export const stages: Record<string, Stage> = {
     const browser = await at(world);
     await browser.submit({ upstream: 'facebook' });
     await browser.submit({ button: 'No e-mail address' });
+    return browser;
+  },
+  'enrol-factor': async (world) => (await enrolling(world)).browser,
+  'enrol-factor, the app': async (world) => (await addingApp(world)).browser,
+  'enrol-factor, the codes': async (world) => (await withCodes(world)).browser,
+  'second-factor': askedForCode,
+  async 'choose-method'(world) {
+    const browser = await askedForCode(world);
+    await browser.follow('/choose-method');
+    return browser;
+  },
+  async 'recovery-code'(world) {
+    const browser = await askedForCode(world);
+    await browser.follow('/choose-method');
+    await browser.follow('/recovery-code');
     return browser;
   },
   async logout(world) {
