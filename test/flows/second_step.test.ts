@@ -379,7 +379,8 @@ describe('a trusted browser', () => {
       false,
       false,
     ]);
-    expect((await browser.open(`${world.gatehouse.issuer}/account/address`)).screen).toBe('second-factor');
+    expect((await browser.open(`${world.gatehouse.issuer}/account/address`)).screen).toBe('reauthenticate');
+    expect((await typePassword(browser)).screen).toBe('second-factor');
     expect((await browser.submit({ fields: { code: phone.code() } })).screen).toMatch(/^account/);
     // Who has to sign in anew does so in full, here too (C15).
     await ask(browser, 'plain', { prompt: 'login' });
