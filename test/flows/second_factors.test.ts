@@ -10,7 +10,8 @@ const CODE = /\b([0-9A-Z]{4}-){3}[0-9A-Z]{4}\b/g;
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  // More people sign up here than one household would.
+  world = await startWorld({ settings: { limits: { signup_address: { points: 1000 } } } });
 });
 afterAll(() => world.stop());
 
