@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Context, Middleware } from 'koa';
 import type { Level } from '../clients/index.ts';
+import type { Step } from '../database/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
 import type { Device } from '../web/index.ts';
 import type { KeyRing } from './deps.ts';
@@ -149,9 +150,10 @@ export interface Oidc {
   progress(uid: string, progress: object): Promise<void>;
   /**
    * Ends a prompt once and returns the URL to go to. A second time returns the same URL when it says the same, else throws
-   * IdpError interaction_expired: it never wins. `events` are kept in the same transaction, when it is this call that ends it.
+   * IdpError interaction_expired: it never wins. `events` are kept and `deed` is done in the same transaction, when it is this
+   * call that ends it.
    */
-  finish(visit: Visit, result: VisitResult, events?: SecurityEvent[]): Promise<string>;
+  finish(visit: Visit, result: VisitResult, events?: SecurityEvent[], deed?: Step[]): Promise<string>;
   /** Where a finished prompt leads, while nobody has gone there: a second press goes on like the first. */
   onward(uid: string, browserHash: string | undefined): Promise<string | undefined>;
   /** Ends a visit with a protocol error for the client; otherwise as `finish`. */

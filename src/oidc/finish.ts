@@ -42,15 +42,15 @@ const answer = {
 /** Ends prompts: writes the result where the library's resume will read it. */
 export function createFinish(deps: FinishDeps): Pick<Oidc, 'finish' | 'abort' | 'onward'> {
   return {
-    async finish(visit, result, events = []) {
+    async finish(visit, result, events = [], deed = []) {
       const live = await deps.visits.live(visit);
       if (!live) return alreadyFinished(deps, visit, toLibraryResult(visit, result));
       // What earlier prompts of this visit said still holds; the library would forget it.
       const said = { ...live.interaction.lastSubmission, ...toLibraryResult(visit, result) };
-      if (!result.consent) return end(deps, live, said, { deed: [], events, proofEpoch: result.login?.proofEpoch });
+      if (!result.consent) return end(deps, live, said, { deed, events, proofEpoch: result.login?.proofEpoch });
       const grant = await prepareGrant(deps, visit);
       const given = await inOneUnit(() => grant.save());
-      const also = { deed: given.deed, events: [...given.events, ...events] };
+      const also = { deed: [...given.deed, ...deed], events: [...given.events, ...events] };
       return end(deps, live, { ...said, consent: { grantId: grant.id } }, also);
     },
     async abort(visit, error) {

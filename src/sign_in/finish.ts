@@ -1,5 +1,7 @@
 import type { Context } from 'koa';
 import { isUsable, type Account } from '../accounts/index.ts';
+import type { Step } from '../database/index.ts';
+import type { SecurityEvent } from '../events/index.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
@@ -14,6 +16,12 @@ const LAST_UPSTREAM_SECONDS = 365 * 86_400;
 /** How long a proof waits for its answers. Whoever comes later to the open page may be somebody else. */
 const PROOF_SECONDS = 300;
 
+/** What tells of a proof: written with the end of the visit where that comes at once, and taken out of here then. */
+export interface Told {
+  deed: Step[];
+  events: SecurityEvent[];
+}
+
 /**
  * Ends the login step for whoever was just proven. `account` was read before the proof, not after, unless it is `fresh`: then
  * it is not read again.
@@ -24,13 +32,13 @@ export function finishSignIn(
   visit: Visit,
   account: Account,
   manner: Manner,
-  { fresh = false, joins }: { fresh?: boolean | undefined } & Pick<Proven, 'joins'> = {},
+  { fresh = false, joins, told }: { fresh?: boolean | undefined; told?: Told | undefined } & Pick<Proven, 'joins'> = {},
 ): Promise<void> {
   const { id: accountId, proofEpoch, provenFrom } = account;
   // A login within the second in which everything was ended is one after it.
   const provenAt = Math.max(epochSeconds(), Math.ceil((provenFrom?.getTime() ?? 0) / 1000));
   const proven = { accountId, manner, provenAt, proofEpoch, since: epochSeconds(), joins };
-  return goOnProven(deps, ctx, visit, proven, { known: fresh ? account : undefined });
+  return goOnProven(deps, ctx, visit, proven, { known: fresh ? account : undefined, told });
 }
 
 /** Goes on with somebody who proved more. */
@@ -55,7 +63,11 @@ export async function goOnProven(
   ctx: Context,
   visit: Visit,
   given: Proven,
-  { known, agreedToSwitch = false }: { known?: Account | undefined; agreedToSwitch?: boolean } = {},
+  {
+    known,
+    agreedToSwitch = false,
+    told,
+  }: { known?: Account | undefined; agreedToSwitch?: boolean; told?: Told | undefined } = {},
 ): Promise<void> {
   const account = await usableAccount(deps, ctx, visit, given, known);
   if (isStale(account, given) || !takesWay(visit, given.manner.upstreamId)) return startOver(deps, ctx, visit);
@@ -72,7 +84,7 @@ export async function goOnProven(
   if (session && session.accountId !== proven.accountId) {
     return moveTo(deps, ctx, visit, { ...proven, step: 'switch-account' });
   }
-  await complete(deps, ctx, visit, account, proven);
+  await complete(deps, ctx, visit, account, proven, told);
 }
 
 /** Back to the first page, for anyone: what was proven counts for nothing any more. */
@@ -140,6 +152,7 @@ async function complete(
   visit: Visit,
   account: Account,
   { manner: { methods, remember, upstreamId, identity }, provenAt, proofEpoch, raises: raised }: Proven,
+  told: Told = { deed: [], events: [] },
 ): Promise<void> {
   const { id: accountId } = account;
   if (remember) await oidc.remember(visit.browserHash, accountId);
@@ -149,7 +162,8 @@ async function complete(
   const completed = { ...about, type: 'sign_in.completed', outcome: 'ok', detail } as const;
   const through = upstreamId && identity ? { upstreamId, ...identity } : undefined;
   const login = { accountId, amr: methods, remember, provenAt, proofEpoch, raised, upstreamId, through };
-  const onward = await oidc.finish(visit, { login }, [completed]);
+  const events = [...told.events.splice(0), completed];
+  const onward = await oidc.finish(visit, { login }, events, told.deed.splice(0));
   const { browserHash, reference } = visit;
   await accounts.noteSignIn(account, { browserHash, reference, locale: web.locale(ctx) });
   web.redirect(ctx, onward);

@@ -4,7 +4,7 @@ import type { Visit } from '../oidc/index.ts';
 import { accountDisabled } from './another_way.ts';
 import { awaitCode, type ShowAgain } from './await_code.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
-import { finishSignIn } from './finish.ts';
+import { finishSignIn, type Told } from './finish.ts';
 import { visitRefused } from './invited.ts';
 import { moveTo, type Manner } from './steps.ts';
 
@@ -14,6 +14,7 @@ export interface Way {
   again?: ShowAgain;
   /** The account was read after the proof, in the statement that decided. */
   fresh?: boolean;
+  told?: Told;
 }
 
 /** Leads on from a decision of the linking rule: to the session, to the next proof, or to a page that says why not. */
@@ -25,7 +26,7 @@ export async function goOn(deps: SignInDeps, ctx: Context, visit: Visit, outcome
     case 'create_verified':
     case 'replace_shell':
     case 'join':
-      return finishSignIn(deps, ctx, visit, outcome.account, manner, { fresh: way.fresh });
+      return finishSignIn(deps, ctx, visit, outcome.account, manner, { fresh: way.fresh, told: way.told });
     case 'verify_address_first': {
       const sent = await accounts.verifyAddress(outcome.account, web.locale(ctx), bindingOf(deps, ctx, visit));
       return awaitCode(deps, ctx, visit, sent, {

@@ -5,6 +5,7 @@ import type { Visit } from '../oidc/index.ts';
 import { passwordTries } from '../passwords/index.ts';
 import { problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
+import type { Told } from './finish.ts';
 import { goHome } from './go_home.ts';
 import { goOn } from './go_on.ts';
 import { followHint } from './hint.ts';
@@ -109,11 +110,17 @@ export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit):
     await Promise.all([tries.fail(), record({ ...about, type: 'sign_in.password_wrong', outcome: 'refused' })]);
     return again({ status: 401, problems: [problem(t, 'sign_in.problems.credentials_wrong')] });
   }
-  await recordDeed(tries.forgiving(), [{ ...about, type: 'sign_in.password_right', outcome: 'ok' }]);
+  const right = { ...about, type: 'sign_in.password_right', outcome: 'ok' } as const;
+  const told: Told = { deed: tries.forgiving(), events: [right] };
   const decision = account.address?.verifiedAt ? 'sign_in' : 'verify_address_first';
   const canPasskey = fields['can_passkey'] === '1' || undefined;
   const manner = { methods: ['pwd'], remember: remember === '1', canPasskey };
-  await goOn(deps, ctx, visit, { decision, account }, { manner, again });
+  try {
+    await goOn(deps, ctx, visit, { decision, account }, { manner, again, told });
+  } finally {
+    // The visit is not at its end: there is more to ask, or the account was disabled.
+    if (told.events.length > 0) await recordDeed(told.deed, told.events);
+  }
 }
 
 /** The account that must sign in again (prompt=login, max_age), unless it cannot or the person said "Not you?". */
