@@ -75,7 +75,11 @@ describe.each(ours)('%s', (_, state, __, html) => {
 
   it('has no inline script or style and nothing from elsewhere', () => {
     expect(named(tags, 'style')).toEqual([]);
-    expect(named(tags, 'script').map(({ attributes }) => attributes)).toEqual([{ src: '/assets/page.js', defer: '' }]);
+    const asksForPasskeys = /data-(?:passkey|signal)/.test(html);
+    expect(named(tags, 'script').map(({ attributes }) => attributes)).toEqual([
+      { src: '/assets/page.js', defer: '' },
+      ...(asksForPasskeys ? [{ src: '/assets/passkeys.js', type: 'module' }] : []),
+    ]);
     for (const { attributes } of named(tags, 'link', 'img', 'source')) {
       expect(attributes['href'] ?? attributes['src'] ?? attributes['srcset']).toMatch(/^\/assets\//);
     }

@@ -185,7 +185,7 @@ export const signInStates: State[] = [
       { field: 'new_password', text: said('passwords.problems.too_short', { min: 15 }) },
     ],
   }),
-  signIn('upstreams-only', 'signup', { ...signup, password: false }),
+  signIn('upstreams-only', 'signup', { ...signup, password: false, passkey: undefined }),
   signIn('sent', 'check_email', checkEmail),
   signIn('code-only', 'check_email', { ...checkEmail, linked: false }),
   signIn('changeable', 'check_email', { ...checkEmail, changeAction: `${visit}/check-email/address` }),
