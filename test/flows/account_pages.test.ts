@@ -19,7 +19,7 @@ const WITHOUT_PASSWORD = '/account/password/set';
 
 /**
  * Forms that need no sign-in of the last five minutes: a mailed link proves the mailbox, a new password the old one, the profile
- * decides nothing about ways in, the others only protect.
+ * and the name of a passkey decide nothing about ways in, the others only protect.
  */
 const NOT_SENSITIVE = new Set([
   ...LANDINGS,
@@ -28,6 +28,7 @@ const NOT_SENSITIVE = new Set([
   '/account/address/cancel',
   '/account/apps/:client/remove',
   '/account/activity/not-me',
+  '/account/passkeys/:passkey/rename',
   '/account/second-step/forget-devices',
   '/account/second-step/preferred',
 ]);
