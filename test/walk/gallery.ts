@@ -55,6 +55,7 @@ const mailValues = {
   expires_minutes: '10',
   link_minutes: '10080',
   until: '5 December 2026 at 14:32 (UTC)',
+  left: '7',
   expires_seconds: '604800',
 };
 
