@@ -177,7 +177,7 @@ function createReadersOf({ gatehouses, now, issuer }: Stage): Reader[] {
 /** What a process said beside its requests. */
 function rareLines(output: string): string {
   const lines = output.split('\n').filter((line) => !line.includes('"msg":"request"'));
-  return lines.slice(-20).join('\n');
+  return lines.slice(-14).join('\n');
 }
 
 /** Waits until it is so at both processes, and complains when that takes longer than it may. */
