@@ -25,11 +25,11 @@ import * as upstreamTokens from './20261121170300_upstream_tokens.ts';
 import * as secondStep from './20261121200000_second_step.ts';
 import * as secondFactors from './20261121210000_second_factors.ts';
 import * as trustedDevices from './20261121210100_trusted_devices.ts';
+import * as passkeys from './20261121220000_passkeys.ts';
+import * as webauthnChallenges from './20261121220100_webauthn_challenges.ts';
 import * as rateLimitStrikes from './20261121230000_rate_limit_strikes.ts';
 import * as keyLife from './20261121231000_key_life.ts';
 import * as derivedSecrets from './20261121231100_derived_secrets.ts';
-import * as passkeys from './20261121220000_passkeys.ts';
-import * as webauthnChallenges from './20261121220100_webauthn_challenges.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -58,9 +58,9 @@ export const migrations = [
   { name: '20261121200000_second_step', ...secondStep },
   { name: '20261121210000_second_factors', ...secondFactors },
   { name: '20261121210100_trusted_devices', ...trustedDevices },
+  { name: '20261121220000_passkeys', ...passkeys },
+  { name: '20261121220100_webauthn_challenges', ...webauthnChallenges },
   { name: '20261121230000_rate_limit_strikes', ...rateLimitStrikes },
   { name: '20261121231000_key_life', ...keyLife },
   { name: '20261121231100_derived_secrets', ...derivedSecrets },
-  { name: '20261121220000_passkeys', ...passkeys },
-  { name: '20261121220100_webauthn_challenges', ...webauthnChallenges },
 ] as const;
