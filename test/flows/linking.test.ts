@@ -172,7 +172,7 @@ describe('how a partner says that it proved somebody', () => {
     expect(browser.page.screen).toBe('second-factor');
   });
 
-  it('says nothing of an account that it did not open', async () => {
+  it('says nothing of an account that it did not open (B13)', async () => {
     await signUpLocally(world, createBrowser(), 'own@example.com');
     const first = createBrowser();
     await signInLocally(world, first, 'own@example.com', '?acr_values=mfa');

@@ -78,7 +78,7 @@ describe('who has no second factor', () => {
     expect([claims['acr'], claims['amr']]).toEqual([undefined, ['pwd']]);
   });
 
-  it('has to sign in again before setting one up in a session that is not fresh (ASVS 7.5.1)', async () => {
+  it('has to sign in again before setting one up in a session that is not fresh (C16)', async () => {
     const browser = createBrowser();
     await signUp(browser, 'plain', 'ula@example.com');
     expect((await ask(browser, 'strict')).screen).toBe('enrol-factor');
@@ -313,7 +313,7 @@ describe('a session that proves too little', () => {
     }
   });
 
-  it('is nobody, once its account asks for a second step, until it is raised', async () => {
+  it('is nobody, once its account asks for a second step, until it is raised (B13)', async () => {
     const old = createBrowser();
     await signUp(old, 'plain', 'cleo@example.com');
     const before = await heard(old, 'plain', {});
