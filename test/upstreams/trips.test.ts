@@ -142,7 +142,7 @@ describe('list', () => {
     const plain = { domains: [], localPasswords: false };
     expect(world.upstreams.list()).toEqual([
       { ...plain, id: 'google', name: 'Google', preset: 'google', linking: 'authoritative', available: true, origins: [world.fake.base], simulated: true },
-      { ...plain, id: 'facebook', name: 'Facebook', preset: 'facebook', linking: 'authoritative', available: true, origins: [world.fake.base, 'https://m.facebook.com'], simulated: true },
+      { ...plain, id: 'facebook', name: 'Facebook', preset: 'facebook', linking: 'authoritative', available: true, origins: [world.fake.base, 'https://m.facebook.com'], simulated: true, askAgainPrompt: 'consent' },
       { ...plain, id: 'partner', name: 'partner', preset: 'oidc', linking: 'authoritative', available: true, origins: [world.fake.base], simulated: false },
     ]); // prettier-ignore
   });
