@@ -14,6 +14,7 @@ beforeAll(async () => {
     clients: [
       { ...deviceApp('strict'), require: 'mfa' },
       { ...deviceApp('strictest'), require: 'phishing-resistant' },
+      deviceApp('social', ['google']),
     ],
     settings: { limits: { signup_address: { points: 1000 }, mail_client: { points: 1000 } } },
   });
@@ -160,6 +161,23 @@ describe('a passkey on the login page', () => {
     await first.browser.submit({ action: '/start-again' });
     await pressPasskey(first.browser, second.device);
     expect(first.browser.page.screen).toBe('switch-account');
+    // Taken away while the question stands: what it proved counts no more.
+    await second.browser.open(url('/account/passkeys'));
+    await second.browser.submit({ button: 'passkey' });
+    expect((await first.browser.submit({ action: '/switch-account' })).screen).toBe('login');
+  });
+
+  it('is no way into an app that takes upstreams alone (B11)', async () => {
+    const { device } = await member('nat@example.com');
+    const [browser, other] = [createBrowser(), createBrowser()];
+    await askFor(browser, world.gatehouse.issuer, 'social');
+    await other.open(login());
+    const answer = await answerOf(other, device);
+    expect(browser.page.forms.flatMap(({ passkey }) => passkey ?? [])).toEqual([]);
+    for (const path of ['passkey', 'passkey/options', 'signup/passkey', 'signup/passkey/options']) {
+      const refused = await rawPost(browser, `${browser.page.url}/${path}`, { answer, email: 'nat@example.com' });
+      expect([path, refused.status]).toEqual([path, 404]);
+    }
   });
 });
 

@@ -15,6 +15,7 @@ import { limitSettings, openRateLimits } from '../../src/rate_limits/index.ts';
 import { createAuthenticator, type Authenticator, type Lies } from '../support/authenticator.ts';
 import { pass, useRealClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
+import { attestedBy } from './attested.ts';
 
 const issuer = 'https://id.acme.example';
 const about = { clientAddress: '203.0.113.7', locale: 'en' } as const;
@@ -342,7 +343,7 @@ describe('a new passkey (F13)', () => {
   });
 
   it('with a certificate is refused unread: nobody calls where it leads', async () => {
-    expect(await made({ attestation: certified() })).toEqual(REFUSED);
+    expect(await made({ attest: attestedBy })).toEqual(REFUSED);
   });
 
   it('goes with its account', async () => {
@@ -377,17 +378,6 @@ async function goodOne() {
   const result = await made();
   if (!result.ok) throw new Error('not made');
   return result;
-}
-
-function certified(): Uint8Array {
-  // {fmt: "packed", attStmt: {x5c: h'00', alg: -7, sig: h'00'}, authData: h'00'}
-  return Buffer.from(
-    'a363666d74667061636b65646761747453746d74a363783563410063616c672663736967410068617574684461746141 00'.replace(
-      ' ',
-      '',
-    ),
-    'hex',
-  );
 }
 
 describe('the offer of a passkey', () => {

@@ -16,7 +16,8 @@ export interface Lies {
   count?: number;
   userHandle?: string | null;
   credentialId?: string;
-  attestation?: Uint8Array;
+  /** What it says of itself and its maker. */
+  attest?: (authData: Uint8Array, clientDataHash: Uint8Array) => Map<string, unknown>;
 }
 
 interface Key {
@@ -105,9 +106,11 @@ export function createAuthenticator({
         ['attStmt', new Map()],
         ['authData', authData],
       ]);
+      const clientData = collected('webauthn.create', options.challenge, lies);
+      const attested = lies.attest?.(authData, createHash('sha256').update(clientData).digest());
       return json(id, {
-        clientDataJSON: collected('webauthn.create', options.challenge, lies).toString('base64url'),
-        attestationObject: Buffer.from(lies.attestation ?? cbor(attestation)).toString('base64url'),
+        clientDataJSON: clientData.toString('base64url'),
+        attestationObject: cbor(attested ?? attestation).toString('base64url'),
         transports: ['internal'],
       });
     },
@@ -145,11 +148,12 @@ function uint16(value: number): Buffer {
   return bytes;
 }
 
-/** As much CBOR (RFC 8949) as an authenticator needs: integers, byte strings, text and maps. */
-export function cbor(value: unknown): Buffer {
+/** As much CBOR (RFC 8949) as an authenticator needs: integers, byte strings, text, lists and maps. */
+function cbor(value: unknown): Buffer {
   if (typeof value === 'number') return value < 0 ? start(1, -1 - value) : start(0, value);
   if (typeof value === 'string') return Buffer.concat([start(3, Buffer.byteLength(value)), Buffer.from(value)]);
   if (value instanceof Uint8Array) return Buffer.concat([start(2, value.length), value]);
+  if (Array.isArray(value)) return Buffer.concat([start(4, value.length), ...value.map(cbor)]);
   if (value instanceof Map) {
     return Buffer.concat([start(5, value.size), ...[...value].flatMap(([key, one]) => [cbor(key), cbor(one)])]);
   }
