@@ -13,6 +13,8 @@ interface ClientProblem {
   candidates?: readonly string[];
 }
 
+type Mode = 'development' | 'production';
+
 const WEB_URIS = [
   'client_uri',
   'logo_uri',
@@ -31,12 +33,12 @@ const SECRET_LENGTH = 22;
  * What the engine's own client schema leaves open: unknown keys, URIs that are not https, wildcards, public clients with a
  * secret. Together with the engine's `validateClients`: no problem means that the client resolves.
  */
-export function checkClient(settings: ClientSettings, mode: 'development' | 'production'): ClientProblem[] {
+export function checkClient(settings: ClientSettings, mode: Mode): ClientProblem[] {
   return [
     ...unknownKeys(settings),
-    ...returnUris(settings, 'redirect_uris'),
-    ...returnUris(settings, 'post_logout_redirect_uris'),
-    ...webUris(settings),
+    ...returnUris(settings, 'redirect_uris', mode),
+    ...returnUris(settings, 'post_logout_redirect_uris', mode),
+    ...webUris(settings, mode),
     ...publicClients(settings),
     ...weakSecrets(settings, mode),
     ...pkce(settings),
@@ -55,15 +57,19 @@ function unknownKeys(settings: ClientSettings): ClientProblem[] {
     }));
 }
 
-function returnUris(settings: ClientSettings, key: 'redirect_uris' | 'post_logout_redirect_uris'): ClientProblem[] {
-  const native = toMetadata(settings).application_type === 'native';
-  return (settings[key] ?? []).flatMap((uri, index) => problemAt([key, index], returnUriProblem(uri, native)));
+function returnUris(
+  settings: ClientSettings,
+  key: 'redirect_uris' | 'post_logout_redirect_uris',
+  mode: Mode,
+): ClientProblem[] {
+  const where = { native: toMetadata(settings).application_type === 'native', development: mode === 'development' };
+  return (settings[key] ?? []).flatMap((uri, index) => problemAt([key, index], returnUriProblem(uri, where)));
 }
 
-function webUris(settings: ClientSettings): ClientProblem[] {
+function webUris(settings: ClientSettings, mode: Mode): ClientProblem[] {
   return WEB_URIS.flatMap((key) => {
     const uri = settings[key];
-    return typeof uri === 'string' ? problemAt([key], webUriProblem(uri)) : [];
+    return typeof uri === 'string' ? problemAt([key], webUriProblem(uri, mode === 'development')) : [];
   });
 }
 

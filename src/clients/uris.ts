@@ -8,8 +8,14 @@ export interface UriProblem {
   accepted?: string;
 }
 
+/** Where a client lives: whether it is an app on a device, and whether plain http on loopback is more than a developer's own. */
+interface Circumstances {
+  native: boolean;
+  development: boolean;
+}
+
 /** What speaks against a URI to which people are sent back. RFC 9700 2.1, 4.1; RFC 8252 7. */
-export function returnUriProblem(uri: string, native: boolean): UriProblem | undefined {
+export function returnUriProblem(uri: string, { native, development }: Circumstances): UriProblem | undefined {
   const parsed = URL.parse(uri);
   if (!parsed) return notAUri;
   const common = commonProblem(uri, parsed);
@@ -17,24 +23,26 @@ export function returnUriProblem(uri: string, native: boolean): UriProblem | und
   const custom = parsed.protocol !== 'https:' && parsed.protocol !== 'http:';
   // A native app may claim any scheme that browsers do not run or read themselves (RFC 8252 7.1).
   if (custom && native && !unsafeSchemes.has(parsed.protocol)) return undefined;
-  if (!custom && httpsOrLoopback(parsed)) return undefined;
+  // Only of an app on the device is it known that whoever listens there is the app (RFC 8252 7.3).
+  const loopback = native || development;
+  if (!custom && isSafe(parsed, loopback)) return undefined;
   return {
     rule: 'insecure_uri',
     message: 'people would be sent back in the clear, or to a place that is not an app',
     accepted: native
       ? 'https, http on loopback, or a scheme of the app such as com.example.app:/callback'
-      : 'https, or http on loopback',
+      : safeKinds(loopback),
   };
 }
 
 /** What speaks against a URI that people or we open: the app's home, logo, policies, keys. */
-export function webUriProblem(uri: string): UriProblem | undefined {
+export function webUriProblem(uri: string, development: boolean): UriProblem | undefined {
   const parsed = URL.parse(uri);
   if (!parsed) return notAUri;
   const common = commonProblem(uri, parsed);
   if (common) return common;
-  if (httpsOrLoopback(parsed)) return undefined;
-  return { rule: 'insecure_uri', message: 'this URI is not https', accepted: 'https, or http on loopback' };
+  if (isSafe(parsed, development)) return undefined;
+  return { rule: 'insecure_uri', message: 'this URI is not https', accepted: safeKinds(development) };
 }
 
 const notAUri: UriProblem = { rule: 'invalid_uri', message: 'this is not an absolute URI' };
@@ -53,6 +61,10 @@ function commonProblem(uri: string, parsed: URL): UriProblem | undefined {
   return undefined;
 }
 
-function httpsOrLoopback(parsed: URL): boolean {
-  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLoopbackHost(parsed.hostname));
+function isSafe(parsed: URL, loopback: boolean): boolean {
+  return parsed.protocol === 'https:' || (loopback && parsed.protocol === 'http:' && isLoopbackHost(parsed.hostname));
+}
+
+function safeKinds(loopback: boolean): string {
+  return loopback ? 'https, or http on loopback' : 'https (http on loopback in development mode, or of a native app)';
 }

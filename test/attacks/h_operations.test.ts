@@ -249,6 +249,11 @@ describe('H16: an unsafe configuration', () => {
       'redirect_uris',
       { clients: [{ ...wiki, redirect_uris: ['http://wiki.acme.example/cb'] }] },
     ],
+    [
+      'a redirect to whoever listens on the machine of the person',
+      'redirect_uris',
+      { clients: [{ ...wiki, redirect_uris: ['http://localhost:8080/cb'] }] },
+    ],
     ['a short encryption key', 'encryption_key', { encryption_key: 'c2hvcnQ=' }],
     ['no encryption key', 'encryption_key', { encryption_key: undefined }],
     ['a secret that can be guessed', 'client_secret', { clients: [{ ...wiki, client_secret: 'secret' }] }],

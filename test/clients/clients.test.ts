@@ -43,14 +43,18 @@ describe('client templates', () => {
 });
 
 describe('checkClient', () => {
-  const rules = (input: ClientInput) =>
-    checkClient(parse(input), 'production').map((problem) => [problem.path.join('.'), problem.rule]);
+  const rules = (input: ClientInput, mode: 'production' | 'development' = 'production') =>
+    checkClient(parse(input), mode).map((problem) => [problem.path.join('.'), problem.rule]);
 
   it('has nothing to say about a sound client of each type', () => {
     expect(rules(wiki)).toEqual([]);
-    expect(
-      rules({ client_id: 'spa', type: 'spa', redirect_uris: ['https://app.example/', 'http://localhost:5173/cb'] }),
-    ).toEqual([]);
+    const spa = {
+      client_id: 'spa',
+      type: 'spa' as const,
+      redirect_uris: ['https://app.example/', 'http://localhost:5173/cb'],
+    };
+    expect(rules(spa, 'development')).toEqual([]);
+    expect(rules(spa)).toEqual([['redirect_uris.1', 'insecure_uri']]);
     expect(
       rules({ client_id: 'cli', type: 'native', redirect_uris: ['http://127.0.0.1/cb', 'com.example.app:/cb'] }),
     ).toEqual([]);
@@ -91,7 +95,8 @@ describe('checkClient', () => {
     'wants %s on https',
     (key) => {
       expect(rules({ ...wiki, [key]: 'http://wiki.acme.example/x' })).toEqual([[key, 'insecure_uri']]);
-      expect(rules({ ...wiki, [key]: 'http://localhost:4000/x' })).toEqual([]);
+      expect(rules({ ...wiki, [key]: 'http://localhost:4000/x' })).toEqual([[key, 'insecure_uri']]);
+      expect(rules({ ...wiki, [key]: 'http://localhost:4000/x' }, 'development')).toEqual([]);
     },
   );
 
