@@ -3,10 +3,11 @@
 //   two-people [--sequences n]      plays random sequences by two people who must never end up in one account
 //   rotate-keys [--tokens n]       rotates the signing keys of two processes under live tokens, then drops the one that signs
 //   two-browsers [--sequences n]    the same by two browsers over HTTP
+//   proofs [--sequences n]          plays random sequences by two browsers, neither of which may be let in without proof
 import { parseArgs } from 'node:util';
 import { killPostgres } from './kill_postgres.ts';
 import { rotateKeys } from './rotate_keys.ts';
-import { drillTwoBrowsers, drillTwoPeople, overPostgres } from './two_people.ts';
+import { drillProofs, drillTwoBrowsers, drillTwoPeople, overPostgres } from './two_people.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -60,6 +61,15 @@ const drills: Record<string, () => Promise<boolean>> = {
     const screens = Object.entries(played.screens).map(([screen, times]) => `${screen} ${times}`);
     say(`${played.sequences} sequences in ${played.seconds.toFixed(0)} s, which ended on: ${screens.join(', ')}`);
     say(played.broken === undefined ? 'nobody was let in who had not proved the address' : `BROKEN: ${played.broken}`);
+    return played.broken === undefined;
+  },
+  async proofs() {
+    const told = (broken: string) => say(`wrong: ${broken}`);
+    const played = await drillProofs({ seed, sequences: Number(values.sequences ?? 500), told });
+    const made = Object.entries(played.made).map(([move, times]) => `${move} ${times}`);
+    say(`${played.sequences} sequences in ${played.seconds.toFixed(0)} s: ${made.join(', ')}`);
+    say(`${played.signedIn} times somebody was signed in`);
+    say(played.broken === undefined ? 'everybody had proven what was asked for' : `BROKEN: ${played.broken}`);
     return played.broken === undefined;
   },
 };

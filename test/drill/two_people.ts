@@ -1,4 +1,5 @@
 import { playTwoPeople, type Played } from '../accounts/two_people/play.ts';
+import { playProofs } from '../flows/proofs/play.ts';
 import { playTwoBrowsers } from '../flows/two_browsers.ts';
 import globalSetup from '../support/global_setup.ts';
 import globalTeardown from '../support/global_teardown.ts';
@@ -27,6 +28,11 @@ export async function drillTwoPeople(
 /** The same by two browsers, over HTTP. */
 export function drillTwoBrowsers(wishes: { seed: number; sequences: number }) {
   return overPostgres(() => playTwoBrowsers(wishes));
+}
+
+/** What two browsers must prove before they are let in; a sequence that goes wrong is told, and made shorter and shorter. */
+export function drillProofs(wishes: { seed: number; sequences: number; told: (broken: string) => void }) {
+  return overPostgres(() => playProofs({ ...wishes, shorten: true }));
 }
 
 /** Lends a PostgreSQL of its own to a drill. */

@@ -4,9 +4,9 @@ import type { World } from './world.ts';
 export const PASSWORD = 'a long enough password 42';
 
 /** Comes from the app, signs up with an address and a password, types the mailed code, and is back at the app. */
-export async function signUpLocally(world: World, browser: Browser, email: string): Promise<Page> {
+export async function signUpLocally(world: World, browser: Browser, email: string, password = PASSWORD): Promise<Page> {
   await browser.open(`${world.app.url}/login?prompt=create`);
-  await browser.submit({ action: '/signup', fields: { email, new_password: PASSWORD, name: 'Ada Example' } });
+  await browser.submit({ action: '/signup', fields: { email, new_password: password, name: 'Ada Example' } });
   return typeCode(world, browser, email);
 }
 
