@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Step } from '../database/index.ts';
-import { networkOf, type Keys, type RateLimiter } from '../rate_limits/index.ts';
+import { networkOf, type LimitKeys, type RateLimiter } from '../rate_limits/index.ts';
 import type { Web } from '../web/index.ts';
 
 /** The tries at one address from one browser. */
@@ -32,11 +32,11 @@ interface Tried {
  */
 export function passwordTries({ limits, web }: TriesDeps, ctx: Context, { address, known }: Tried): PasswordTries {
   const client = web.clientAddress(ctx);
-  const own: Keys = known
+  const own: LimitKeys = known
     ? { login_browser: `${known} ${address}` }
     : { login_pair: `${address} ${networkOf(client)}` };
-  const rush: Keys = limits.isSpent('login_total') ? { login_rush: client } : {};
-  const shared: Keys = known ? {} : { login_address: client, ...rush, login_account: address };
+  const rush: LimitKeys = limits.isSpent('login_total') ? { login_rush: client } : {};
+  const shared: LimitKeys = known ? {} : { login_address: client, ...rush, login_account: address };
   return {
     async take() {
       const taken = await limits.takeAll({ ...own, ...shared });

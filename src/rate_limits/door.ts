@@ -5,7 +5,7 @@ import type { LimitRule } from './limit_rules.ts';
 export type Taken = { ok: true } | { ok: false; retryAfter: number };
 
 /** A key for each of several rules. */
-export type Keys = Partial<Record<LimitRule, string>>;
+export type LimitKeys = Partial<Record<LimitRule, string>>;
 
 /** Counts uses under a rule, exactly also when they come at once and on several processes. Rejects when the database is away. */
 export interface RateLimiter {
@@ -13,9 +13,9 @@ export interface RateLimiter {
   take(rule: LimitRule, key: string): Promise<Taken>;
   /**
    * Uses one point under each rule, in one statement and in the order of the table of limits. The first one that is used up
-   * refuses, and those behind it stay as they are: what one network has no right to uses nobody's account up.
+   * refuses, and those behind it stay as they are: a network that is refused does not use up the account that it tries.
    */
-  takeAll(keys: Keys): Promise<Taken>;
+  takeAll(keys: LimitKeys): Promise<Taken>;
   /** Whether a rule that counts everything is used up, as far as this process has seen: for what is then counted more strictly. */
   isSpent(rule: LimitRule): boolean;
   /** Gives a taken point back: what was counted turned out to be no attempt. A block that began meanwhile goes on. */
@@ -23,7 +23,7 @@ export interface RateLimiter {
   /** Forgets the key's points and ends its block. The length of the next block still grows. */
   reset(rule: LimitRule, key: string): Promise<void>;
   /** Both for several rules, as steps of a transaction of the caller. */
-  forgiving(keys: { reset?: Keys; giveBack?: Keys }): Step[];
+  forgiving(keys: { reset?: LimitKeys; giveBack?: LimitKeys }): Step[];
   /** Deletes counters whose window is over and whose blocks are forgotten, and returns how many. */
   sweep(): Promise<number>;
 }

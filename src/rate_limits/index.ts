@@ -8,5 +8,5 @@
 export { limitRules, limitSettings, type LimitRule } from './limit_rules.ts';
 export { openRateLimits } from './rate_limiter.ts';
 export { networkOf } from './network.ts';
-export type { Keys, RateLimiter } from './door.ts';
+export type { LimitKeys, RateLimiter } from './door.ts';
 export { turnQueue } from './turn_queue.ts';

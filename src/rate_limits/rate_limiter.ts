@@ -4,7 +4,7 @@ import { now } from '../kit/clock.ts';
 import { hmac } from '../kit/random.ts';
 import { givingBack, resetting, taking, type Counted, type Counter } from './counting.ts';
 import type { RateLimitDeps } from './deps.ts';
-import type { Keys, RateLimiter, Taken } from './door.ts';
+import type { LimitKeys, RateLimiter, Taken } from './door.ts';
 import { effectiveRule, limitRules, type LimitRule } from './limit_rules.ts';
 import { networksOf } from './network.ts';
 
@@ -18,7 +18,7 @@ export function openRateLimits(deps: RateLimitDeps): RateLimiter {
   /** Until when, in milliseconds. */
   const spent = new Map<LimitRule, number>();
 
-  async function takeAll(keys: Keys): Promise<Taken> {
+  async function takeAll(keys: LimitKeys): Promise<Taken> {
     const uses = rulesIn(keys).flatMap((rule) =>
       countersOf(rule, keys[rule] ?? '').map((counter) => ({ rule, counter })),
     );
@@ -40,7 +40,7 @@ export function openRateLimits(deps: RateLimitDeps): RateLimiter {
     return { ok: true };
   }
 
-  function forgiving({ reset = {}, giveBack = {} }: { reset?: Keys; giveBack?: Keys }): Step[] {
+  function forgiving({ reset = {}, giveBack = {} }: { reset?: LimitKeys; giveBack?: LimitKeys }): Step[] {
     const at = now().getTime();
     if (!limits.enabled) return [];
     return rulesIn({ ...reset, ...giveBack }).flatMap((rule) => [
@@ -68,7 +68,7 @@ export function openRateLimits(deps: RateLimitDeps): RateLimiter {
 const order = Object.keys(limitRules) as LimitRule[];
 
 /** In the order of the table, whoever asks in whichever: rows are locked in it. */
-function rulesIn(keys: Keys): LimitRule[] {
+function rulesIn(keys: LimitKeys): LimitRule[] {
   return order.filter((rule) => rule in keys);
 }
 
