@@ -89,7 +89,7 @@ async function standingOf(
   const upstreams = (await postgresIdentityStore(within).listOf(account.id)).map((identity) => identity.upstreamId);
   const hasPassword = await factors.hasPassword(within, account.id);
   const hasPasskey = await factors.hasPasskey(within, account.id);
-  const hasSecondFactor = (await factors.hasSecondFactor?.(within, account.id)) ?? false;
+  const hasSecondFactor = await factors.hasSecondFactor(within, account.id);
   const addressVerified = account.address?.verifiedAt !== undefined;
   return {
     disabled: !isUsable(account),

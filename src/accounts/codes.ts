@@ -164,7 +164,7 @@ async function completeLink(
     upstream,
     provenByCode: true,
     holds: async (current: Account) =>
-      linkStamp(current) === stamp && !(await deps.factors.hasSecondFactor?.(within, current.id)),
+      linkStamp(current) === stamp && !(await deps.factors.hasSecondFactor(within, current.id)),
   };
   const joined = await joinIdentity(deps, within, account, joining, visit);
   if (joined.ok) return { decision: 'join', account: joined.account };

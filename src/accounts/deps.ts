@@ -14,9 +14,10 @@ export interface Factors {
   /** Adds what a sign-up with a passkey kept until its code came. */
   keepPasskey(within: Knex, accountId: string, passkey: object): Promise<void>;
   hasPasskey(within: Knex, accountId: string): Promise<boolean>;
-  hasSecondFactor?(within: Knex, accountId: string): Promise<boolean>;
+  /** What only its owner has beside the rest: an authenticator app or a passkey. */
+  hasSecondFactor(within: Knex, accountId: string): Promise<boolean>;
   /** Takes away the passkeys and second factors that were added since then, and trust in every browser. */
-  removeSecondFactorsSince?(within: Knex, accountId: string, since: Date): Promise<void>;
+  removeSecondFactorsSince(within: Knex, accountId: string, since: Date): Promise<void>;
 }
 
 /** What the config says at this moment. */

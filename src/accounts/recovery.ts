@@ -94,7 +94,7 @@ async function mailReset(
   const id = account?.id ?? '';
   const identities = await postgresIdentityStore(within).listOf(id);
   const hasPassword = await factors.hasPassword(within, id);
-  const hasSecondFactor = (await factors.hasSecondFactor?.(within, id)) ?? false;
+  const hasSecondFactor = await factors.hasSecondFactor(within, id);
   const decision = decide(account, hasPassword || hasSecondFactor || identities.length > 0);
   const owner = decision === 'mailed' ? account : undefined;
   const address = owner?.address ?? asking.address;

@@ -84,8 +84,8 @@ async function shutOut(
   await factors.removePassword(within, id);
   const undoable = new Date(since.getTime() - lifetimes.undo_link * 1000);
   await within('identities').where({ account_id: id }).where('created_at', '>=', undoable).delete();
-  await factors.removeSecondFactorsSince?.(within, id, undoable);
-  if (!(await factors.hasSecondFactor?.(within, id))) await setSecondStep(within, id, false);
+  await factors.removeSecondFactorsSince(within, id, undoable);
+  if (!(await factors.hasSecondFactor(within, id))) await setSecondStep(within, id, false);
   await links.drop(within, { accountId: id }, ['undo-deletion']);
   // Whoever had the account before this change may be the one who did it: the links of older mailboxes still work.
   await links.drop(within, { accountId: id }, ['undo-address'], since);

@@ -9,8 +9,7 @@ export interface KeysDeps {
   encryptionKeys: Buffer[];
   /** Keeps an event; the `record` of events, a sibling. */
   record: (event: KeyChange) => Promise<void>;
-  /** Absent: as it is by default. */
-  schedule?: KeySchedule;
+  schedule: KeySchedule;
 }
 
 /** What changing keys by command needs. */

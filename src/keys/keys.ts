@@ -5,14 +5,13 @@ import { loadDerived } from './derived.ts';
 import type { Keys } from './door.ts';
 import { keepAsLongAsNeeded, readKeys } from './key_store.ts';
 import { keyKinds } from './kinds.ts';
-import { dueSteps, type KeyRow } from './life.ts';
+import { dueSteps, ofKind, type KeyRow } from './life.ts';
 import { openKey, openRing, versionOf } from './ring.ts';
 import { createRotation } from './rotation.ts';
 import { createSealer, deriveKey } from './sealer.ts';
-import { defaultSchedule } from './settings.ts';
 
 const KEY_BYTES = 32;
-/** A change is everywhere within five seconds, whether or not a notification would get through. */
+/** Often enough for a change to be everywhere within five seconds: nobody is notified. */
 const LOOK_MILLISECONDS = 2000;
 
 /**
@@ -20,7 +19,7 @@ const LOOK_MILLISECONDS = 2000;
  * for the operator when they were encrypted with a key that is not configured, or one of them is damaged.
  */
 export async function openKeys(deps: KeysDeps): Promise<Keys> {
-  const { database, encryptionKeys, schedule = defaultSchedule } = deps;
+  const { database, encryptionKeys, schedule } = deps;
   const { knex } = database;
   const [first] = encryptionKeys;
   if (!first || encryptionKeys.some((key) => key.length !== KEY_BYTES)) {
@@ -41,14 +40,7 @@ export async function openKeys(deps: KeysDeps): Promise<Keys> {
   });
   let ring = await openRing(knex, sealer);
   const isDue = (rows: readonly KeyRow[]) =>
-    keyKinds.some(
-      (kind) =>
-        dueSteps(
-          rows.filter((row) => row.kind === kind),
-          now(),
-          schedule,
-        ).length > 0,
-    );
+    keyKinds.some((kind) => dueSteps(ofKind(rows, kind), now(), schedule).length > 0);
 
   async function look(): Promise<boolean> {
     const rows = await readKeys(knex);

@@ -58,6 +58,11 @@ function succession(
   return isPast(later(signing.beganAt, rotateEvery - publishAhead), at) ? [{ do: 'publish' }] : [];
 }
 
+/** The keys of one kind, in the order in which they came. */
+export function ofKind<Row extends KeyRow>(rows: readonly Row[], kind: KeyKind): Row[] {
+  return rows.filter((row) => row.kind === kind);
+}
+
 /** The published key that signs next. */
 export function nextOf(rows: readonly KeyRow[]): KeyRow | undefined {
   return rows

@@ -2,7 +2,7 @@ import { calculateJwkThumbprint, type JWK } from 'jose';
 import type { Knex } from 'knex';
 import { contextOf, readKeys, type SealedKey } from './key_store.ts';
 import { keyKinds, type KeyKind } from './kinds.ts';
-import { stateOf, type KeyRow } from './life.ts';
+import { ofKind, stateOf, type KeyRow } from './life.ts';
 import { openStored } from './open_stored.ts';
 import type { KeyedSealer } from './sealer.ts';
 
@@ -25,10 +25,10 @@ export function versionOf(rows: readonly KeyRow[]): string {
 export async function openRing(knex: Knex, sealer: KeyedSealer): Promise<Ring> {
   const rows = await readKeys(knex);
   for (const kind of keyKinds) {
-    const signs = rows.some((row) => row.kind === kind && stateOf(row) === 'signing');
+    const signs = ofKind(rows, kind).some((row) => stateOf(row) === 'signing');
     if (!signs) throw new Error(`no ${kind} key signs: the one that did is gone`);
   }
-  const of = (kind: KeyKind) => rows.filter((row) => row.kind === kind);
+  const of = (kind: KeyKind) => ofKind(rows, kind);
   return {
     version: versionOf(rows),
     signing: await Promise.all([...of('RS256'), ...of('ES256')].map((row) => toSigningKey(row, openKey(sealer, row)))),

@@ -5,9 +5,8 @@ import { renewDerived } from './derived.ts';
 import type { KeyChange, Retired, Rotated, Sealer } from './door.ts';
 import { beginToSign, listKeys, lockKeys, publishKey, readKeys, retireKey } from './key_store.ts';
 import { keyKinds, type KeyKind } from './kinds.ts';
-import { dueSteps, nextOf, stateOf, uselessFrom, type KeyRow, type LifeStep } from './life.ts';
+import { dueSteps, nextOf, ofKind, stateOf, uselessFrom, type KeyRow, type LifeStep } from './life.ts';
 import { isPurpose, type Purpose } from './purposes.ts';
-import { defaultSchedule } from './settings.ts';
 
 /** Every change of the keys: one transaction under one lock, then an event for each step. */
 export interface Rotation {
@@ -23,13 +22,13 @@ export interface Rotation {
 interface Turn {
   within: Knex;
   sealer: Sealer;
-  schedule: NonNullable<KeysDeps['schedule']>;
+  schedule: KeysDeps['schedule'];
   tell(type: KeyChange['type'], key: { kind: string; id: string }): void;
 }
 
 /** Opens it. */
 export function createRotation(
-  { database, record, schedule = defaultSchedule }: Pick<KeysDeps, 'database' | 'record' | 'schedule'>,
+  { database, record, schedule }: Pick<KeysDeps, 'database' | 'record' | 'schedule'>,
   sealer: Sealer,
 ): Rotation {
   const inTurn = async <Result>(work: (turn: Turn) => Promise<Result>): Promise<Result> => {
@@ -118,5 +117,5 @@ async function renew({ within, sealer, tell }: Turn, purpose: Purpose, wishes: {
 }
 
 async function keysOf({ within }: Turn, kind: KeyKind): Promise<KeyRow[]> {
-  return (await readKeys(within)).filter((row) => row.kind === kind);
+  return ofKind(await readKeys(within), kind);
 }

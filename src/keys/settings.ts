@@ -34,10 +34,3 @@ export interface KeySchedule {
   /** How long after a key has ceased to sign something that it signed may still be shown to us. */
   needed: { signing: number; cookie: number };
 }
-
-/** The schedule of the configuration as it is by default. */
-export const defaultSchedule: KeySchedule = {
-  rotateEvery: 90 * DAY,
-  publishAhead: DAY,
-  needed: { signing: 30 * DAY, cookie: 365 * DAY },
-};

@@ -42,7 +42,7 @@ export function levelOf(amr: readonly string[] = []): Level {
  */
 export function isEnough(
   amr: readonly string[] = [],
-  { need, secondStep = false }: { need: Level; secondStep?: boolean | undefined },
+  { need, secondStep = false }: { need: Level; secondStep?: boolean },
 ): boolean {
   const level = levelOf(amr);
   return meets(level, need) && (!secondStep || meets(level, 'mfa') || amr.includes(TRUSTED_DEVICE));

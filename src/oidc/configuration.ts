@@ -29,7 +29,7 @@ interface EngineParts {
 
 /** The library's configuration, in full. */
 export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
-  const { issuer, keys, web, lifetimes, resources, subjectSalt, require = 'none' } = deps;
+  const { issuer, keys, web, lifetimes, resources, subjectSalt, require } = deps;
   const isUsable = async (id: string) => (await deps.accounts.find(id))?.usable === true;
   const rules = protocolRules({ pairwise: subjectSalt !== undefined, discovery: deps.discovery, isUsable });
   const subjectFor = createSubjectFor(deps);

@@ -26,7 +26,7 @@ export interface DirectoryEntry {
   /** A login before this instant counts for nothing. */
   provenFrom?: Date;
   /** It asks for a second step: a session without one is none. */
-  secondStep?: boolean;
+  secondStep: boolean;
   /** Standard claims (OIDC Core 5.1) without `sub`; the engine picks those that the scopes allow. */
   claims: Record<string, unknown>;
 }
@@ -53,8 +53,8 @@ export interface OidcDeps {
   record: RecordEvent;
   recordDeed: RecordDeed;
   lifetimes: LifetimeSettings;
-  /** How surely everybody must be proven; `none` when absent. */
-  require?: Level;
+  /** How surely everybody must be proven. */
+  require: Level;
   resources: ResourceSettings[];
   pages: LogoutPages;
   /** The guarded HTTP client: back-channel logout, a client's jwks_uri. */

@@ -27,7 +27,7 @@ export function openOidc(deps: OidcDeps): Oidc {
   const { engine, sealer, visitStore, notices } = live;
   const { Session: sessions } = allStores(database, sealer);
   const lastUse = createLastUse(deps);
-  const need = () => live.settings().require ?? 'none';
+  const need = () => live.settings().require;
   const visits = createVisits({ web, clients, store: visitStore, sessions, need });
   return {
     middleware: createFront({ web, visits, lastUse, recordDeed, engine: () => engine().routes }),

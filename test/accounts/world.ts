@@ -109,6 +109,7 @@ export async function accountsWorld({
         keepPasskey: async () => {},
         hasPasskey: async () => false,
         hasSecondFactor: async (_transaction: Knex, id: string) => settings.secondFactor.has(id),
+        removeSecondFactorsSince: async () => {},
       },
     };
     const accounts = openAccounts(deps);

@@ -22,6 +22,7 @@ import {
   type Agent,
   type World,
 } from '../oidc/support.ts';
+import { keySchedule } from '../support/key_schedule.ts';
 import { pass, useRealClock } from '../support/clock.ts';
 
 const HOUR = 3600;
@@ -38,6 +39,7 @@ beforeAll(async () => {
   keys = openKeyAdministration({
     database: world.database,
     encryptionKeys: [encryptionKey],
+    schedule: keySchedule,
     record: async () => {},
     sealed: sealedColumns,
   });

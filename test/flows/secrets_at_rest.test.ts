@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/database/index.ts';
 import { openKeyAdministration } from '../../src/keys/index.ts';
 import { codeIn } from '../support/gatehouse.ts';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
+import { keySchedule } from '../support/key_schedule.ts';
 import { askFor, deviceApp } from '../support/limited_apps.ts';
 import {
   confirmAddress,
@@ -212,6 +213,7 @@ describe('what lets someone in (H10)', () => {
     const keys = openKeyAdministration({
       database,
       encryptionKeys: [randomBytes(32), old],
+      schedule: keySchedule,
       record: async () => {},
       sealed: sealedColumns,
     });

@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { openKeys, type Keys } from '../../src/keys/index.ts';
 import { openDatabase, type Database } from '../../src/database/index.ts';
 import { testDatabase } from '../support/database.ts';
+import { keySchedule } from '../support/key_schedule.ts';
 
 const encryptionKeys = [randomBytes(32)];
 
@@ -12,7 +13,12 @@ describe('keys', () => {
   let database: Database;
   const events: { type: string }[] = [];
   const open = (keys = encryptionKeys, on = database): Promise<Keys> =>
-    openKeys({ database: on, encryptionKeys: keys, record: async (event) => void events.push(event) });
+    openKeys({
+      database: on,
+      encryptionKeys: keys,
+      schedule: keySchedule,
+      record: async (event) => void events.push(event),
+    });
 
   beforeAll(async () => {
     world = await testDatabase();

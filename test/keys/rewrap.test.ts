@@ -6,13 +6,20 @@ import { sealedColumns } from '../../src/app/index.ts';
 import { openKeyAdministration, openKeys } from '../../src/keys/index.ts';
 import { createSealer } from '../../src/keys/sealer.ts';
 import { testDatabase } from '../support/database.ts';
+import { keySchedule } from '../support/key_schedule.ts';
 
 const [old, young] = [randomBytes(32), randomBytes(32)];
 const root = join(import.meta.dirname, '../..');
 let test: Awaited<ReturnType<typeof testDatabase>>;
 
 const administration = (encryptionKeys: Buffer[]) =>
-  openKeyAdministration({ database: test.database, encryptionKeys, record: async () => {}, sealed: sealedColumns });
+  openKeyAdministration({
+    database: test.database,
+    encryptionKeys,
+    schedule: keySchedule,
+    record: async () => {},
+    sealed: sealedColumns,
+  });
 const rewrap = (encryptionKeys = [young, old]) => administration(encryptionKeys).rewrap(() => {});
 const columnOf = (all: Awaited<ReturnType<typeof rewrap>>, name: string) => all.find(({ table }) => table === name);
 
@@ -33,7 +40,12 @@ describe('encrypting anew', () => {
 
   it('leaves everything readable with the new key alone, as it was, and finds nothing the second time', async () => {
     const { knex } = test.database;
-    const keys = await openKeys({ database: test.database, encryptionKeys: [old], record: async () => {} });
+    const keys = await openKeys({
+      database: test.database,
+      encryptionKeys: [old],
+      schedule: keySchedule,
+      record: async () => {},
+    });
     const mails = Array.from({ length: 450 }, (_, index) => mailOf(before, `mail ${index}`));
     await knex('mail_outbox').insert(mails);
     await knex('mail_outbox').insert({ ...mailOf(before, 'sent'), content: null, sent_at: new Date() });
@@ -51,7 +63,12 @@ describe('encrypting anew', () => {
     expect(columnOf(first, 'sessions')).toMatchObject({ column: 'state', found: 1, done: 1 });
     expect((await rewrap()).filter(({ found }) => found > 0)).toEqual([]);
 
-    const alone = await openKeys({ database: test.database, encryptionKeys: [young], record: async () => {} });
+    const alone = await openKeys({
+      database: test.database,
+      encryptionKeys: [young],
+      schedule: keySchedule,
+      record: async () => {},
+    });
     expect([alone.signingKeys(), alone.cookieKeys()]).toEqual([keys.signingKeys(), keys.cookieKeys()]);
     expect(alone.derive('forms')).toEqual(keys.derive('forms'));
     for (const { id, content } of await knex('mail_outbox').whereNotNull('content')) {

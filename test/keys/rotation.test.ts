@@ -2,24 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { openDatabase, type Database } from '../../src/database/index.ts';
-import {
-  openKeyAdministration,
-  openKeys,
-  type KeyAdministration,
-  type Keys,
-  type KeySchedule,
-} from '../../src/keys/index.ts';
+import { openKeyAdministration, openKeys, type KeyAdministration, type Keys } from '../../src/keys/index.ts';
 import { pass, useRealClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
+import { keySchedule } from '../support/key_schedule.ts';
 
 const HOUR = 3600;
 const DAY = 86_400;
 const encryptionKeys = [randomBytes(32)];
-const schedule: KeySchedule = {
-  rotateEvery: 90 * DAY,
-  publishAhead: DAY,
-  needed: { signing: 30 * DAY, cookie: 365 * DAY },
-};
 
 interface World {
   database: Database;
@@ -30,13 +20,13 @@ interface World {
   drop(): Promise<void>;
 }
 
-async function startWorld(over = schedule): Promise<World> {
+async function startWorld(schedule = keySchedule): Promise<World> {
   const { database, url, drop } = await testDatabase();
   const events: World['events'] = [];
   const deps = {
     database,
     encryptionKeys,
-    schedule: over,
+    schedule,
     record: async (event: World['events'][number]) => void events.push(event),
   };
   return {
@@ -122,10 +112,10 @@ describe('the life of a key', () => {
   });
 
   it('is longer where tokens live longer than when the key was made, and never shorter', async () => {
-    const longer = await startWorld({ ...schedule, needed: { signing: 60 * DAY, cookie: 365 * DAY } });
+    const longer = await startWorld({ ...keySchedule, needed: { signing: 60 * DAY, cookie: 365 * DAY } });
     await longer.open();
     const deps = { database: longer.database, encryptionKeys, record: async () => {} };
-    const keys = await openKeys({ ...deps, schedule });
+    const keys = await openKeys({ ...deps, schedule: keySchedule });
     const [old = ''] = kidsOf(keys);
     await longer.administration.retire(old, { now: false });
     await longer.administration.rotate(['ES256']);
@@ -138,7 +128,7 @@ describe('the life of a key', () => {
   });
 
   it('does not go on by itself where the configuration says never', async () => {
-    const still = await startWorld({ ...schedule, rotateEvery: undefined });
+    const still = await startWorld({ ...keySchedule, rotateEvery: undefined });
     const keys = await still.open();
     const before = keys.signingKeys();
     pass(5 * 365 * DAY);
@@ -294,7 +284,7 @@ describe('another process', () => {
   it('takes a change within five seconds, and is told of it once', async () => {
     const own = await startWorld();
     const theirs = openDatabase({ url: own.url }, { poolSize: 2 });
-    const keys = await openKeys({ database: theirs, encryptionKeys, schedule, record: async () => {} });
+    const keys = await openKeys({ database: theirs, encryptionKeys, schedule: keySchedule, record: async () => {} });
     const changes: string[] = [];
     let told = () => {};
     const changed = new Promise<void>((resolve) => (told = resolve));
@@ -322,7 +312,7 @@ describe('another process', () => {
     const elsewhere = openKeyAdministration({
       database: own.database,
       encryptionKeys: [randomBytes(32), ...encryptionKeys],
-      schedule,
+      schedule: keySchedule,
       record: async () => {},
       sealed: [],
     });

@@ -6,6 +6,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import type { Database } from '../../src/database/index.ts';
 import { openKeys, type Sealer } from '../../src/keys/index.ts';
+import { keySchedule } from '../support/key_schedule.ts';
 import {
   mailSettings,
   openMail,
@@ -80,7 +81,9 @@ export const render: RenderMail = (template, locale, values) => {
 };
 
 export async function testSealer(database: Database): Promise<Sealer> {
-  return (await openKeys({ database, encryptionKeys: [randomBytes(32)], record: async () => {} })).sealer;
+  return (
+    await openKeys({ database, encryptionKeys: [randomBytes(32)], schedule: keySchedule, record: async () => {} })
+  ).sealer;
 }
 
 /** A mail room over the database with what it recorded and logged. */

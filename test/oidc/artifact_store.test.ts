@@ -10,6 +10,7 @@ import { allStores } from '../../src/oidc/artifacts/artifact_store.ts';
 import { sweep } from '../../src/oidc/sweep.ts';
 import { secretToken } from '../../src/kit/random.ts';
 import { testDatabase } from '../support/database.ts';
+import { keySchedule } from '../support/key_schedule.ts';
 import { pass, useRealClock } from '../support/clock.ts';
 
 const CONSUMABLE = Object.entries(models).flatMap(([name, model]) => (model.consumable ? [name as ModelName] : []));
@@ -31,7 +32,12 @@ describe('the artifact store', () => {
   beforeAll(async () => {
     world = await testDatabase();
     database = world.database;
-    const keys = await openKeys({ database, encryptionKeys: [randomBytes(32)], record: async () => {} });
+    const keys = await openKeys({
+      database,
+      encryptionKeys: [randomBytes(32)],
+      schedule: keySchedule,
+      record: async () => {},
+    });
     stores = allStores(database, keys.sealer);
     adapter = adapterFactory({
       stores,

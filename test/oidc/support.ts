@@ -19,6 +19,7 @@ import {
 } from '../../src/oidc/index.ts';
 import { brandSettings, createWeb, type Web } from '../../src/web/index.ts';
 import { testDatabase } from '../support/database.ts';
+import { keySchedule } from '../support/key_schedule.ts';
 import { API, CLIENTS } from './test_clients.ts';
 
 export * from './agent.ts';
@@ -63,7 +64,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const issuer = options.issuer ?? `http://localhost:${port}`;
   const events: SecurityEvent[] = [];
   const record = async (event: SecurityEvent) => void events.push(event);
-  const keys = await openKeys({ database, encryptionKeys: [options.encryptionKey ?? randomBytes(32)], record });
+  const keys = await openKeys({
+    database,
+    encryptionKeys: [options.encryptionKey ?? randomBytes(32)],
+    schedule: keySchedule,
+    record,
+  });
   const web = createWeb({
     issuer,
     mode: 'development',
@@ -91,6 +97,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       return done;
     },
     lifetimes: lifetimeSettings.parse({}),
+    require: 'none',
     resources: [resourceSettings.parse({ id: API, scopes: ['read', 'write'] })],
     pages: plainLogoutPages,
     outboundFetch: async (url, init) => {
@@ -130,7 +137,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
 function account(id: string): DirectoryEntry {
   const claims = { name: id, email: `${id}@acme.example`, email_verified: true, updated_at: 1_700_000_000 };
-  return { id, usable: true, claims };
+  return { id, usable: true, secondStep: false, claims };
 }
 
 async function listenOnFreePort(server: Server): Promise<number> {
