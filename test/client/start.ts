@@ -31,7 +31,7 @@ const PROGRAM = fileURLToPath(new URL('relying_party.ts', import.meta.url));
  * the first sign-in, so it may be started first and its URL registered afterwards. Rejects when the process ends early.
  */
 export async function startRelyingParty(options: RelyingPartyOptions): Promise<RelyingParty> {
-  const { PATH, HOME, GATEHOUSE_TEST_COMPILED: NODE_COMPILE_CACHE } = process.env;
+  const { PATH, HOME, GATEHOUSE_TEST_RUN: NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [PROGRAM], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {

@@ -1,13 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-
-const root = new URL('../../', import.meta.url).pathname;
-/** As long as movable_clock.mjs reads. */
-const CLOCK_BYTES = 16;
+import { setClock, startProcess, type ServerProcess } from './server_process.ts';
+import { takeTurn } from './shared_process.ts';
 
 export interface GatehouseOptions {
   databaseUrl: string;
@@ -20,7 +17,7 @@ export interface GatehouseOptions {
   environment?: Record<string, string>;
 }
 
-/** A Gatehouse in a process of its own, as an operator would run it. */
+/** A Gatehouse in another process, as an operator would run it. */
 export interface Gatehouse {
   issuer: string;
   port: number;
@@ -41,63 +38,46 @@ export interface Gatehouse {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts `src/main.ts` and resolves once it says that it is ready; rejects with its output when it ends before. */
+/** Starts it and resolves once it says that it is ready; rejects with its output when it ends before. */
 export async function startGatehouse(options: GatehouseOptions): Promise<Gatehouse> {
   const port = options.port ?? (await freePortPair());
   const issuer = `http://${options.host ?? 'localhost'}:${port}`;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   const file = join(dataDir, 'gatehouse.yaml');
   writeFileSync(file, stringify({ ...developmentSettings(issuer), ...options.settings }));
-  const clock = join(dataDir, 'clock');
+  const env = {
+    ...withoutOurs(process.env),
+    PORT: String(port),
+    GATEHOUSE_CONFIG: file,
+    GATEHOUSE_DATA: dataDir,
+    DATABASE_URL: options.databaseUrl,
+    // Most of a start is the compiling of what the start before has compiled, too.
+    NODE_COMPILE_CACHE: process.env['GATEHOUSE_TEST_RUN'],
+    ...options.environment,
+  };
+  // What the process is told at its start, only its own one hears.
+  const shared = options.environment ? undefined : await takeTurn(env);
+  const server = shared ?? startProcess(env, join(dataDir, 'clock'));
   let ahead = 0;
-  writeFileSync(clock, '0'.padEnd(CLOCK_BYTES));
-  const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'start'], {
-    cwd: root,
-    env: {
-      ...withoutOurs(process.env),
-      PORT: String(port),
-      GATEHOUSE_CONFIG: file,
-      GATEHOUSE_DATA: dataDir,
-      DATABASE_URL: options.databaseUrl,
-      NODE_OPTIONS: `--import ${new URL('movable_clock.mjs', import.meta.url).href}`,
-      GATEHOUSE_TEST_CLOCK: clock,
-      NODE_COMPILE_CACHE: process.env['GATEHOUSE_TEST_COMPILED'],
-      ...options.environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  const listeners = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-      for (const listener of listeners) listener();
-    });
-  }
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  await ready(child, `${issuer}/health/ready`, () => output);
+  await ready(server, `${issuer}/health/ready`);
   const readCodes = new Set<string>();
   const readLinks = new Set<string>();
   return {
     issuer,
     port,
     dataDir,
-    pid: child.pid ?? 0,
-    output: () => output,
+    pid: server.pid,
+    output: server.output,
     mails: () => readMailbox(issuer),
     code: (to) => nextIn(issuer, to, readCodes, codeIn),
     link: (to, path) => nextIn(issuer, to, readLinks, (text) => linkIn(text, issuer + path)),
     passTime(seconds) {
       ahead += seconds;
-      // In place, as one write: a server that keeps the file open and reads meanwhile finds the old time or the new one.
-      const shown = openSync(clock, 'r+');
-      writeSync(shown, String(ahead).padEnd(CLOCK_BYTES), 0);
-      closeSync(shown);
+      setClock(server.clock, ahead);
     },
     now: () => Date.now() + ahead * 1000,
     async stop(signal = 'SIGTERM') {
-      child.kill(signal);
-      await ended;
+      await server.end(signal);
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
     },
   };
@@ -122,16 +102,16 @@ function withoutOurs(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return rest;
 }
 
-async function ready(child: ChildProcess, url: string, output: () => string): Promise<void> {
+async function ready(server: ServerProcess, url: string): Promise<void> {
   const deadline = Date.now() + 25_000;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Gatehouse ended early:\n${output()}`);
+    if (server.hasEnded()) throw new Error(`Gatehouse ended early:\n${server.output()}`);
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  child.kill('SIGKILL');
-  throw new Error(`Gatehouse was not ready in time:\n${output()}`);
+  await server.end('SIGKILL');
+  throw new Error(`Gatehouse was not ready in time:\n${server.output()}`);
 }
 
 interface MailboxMail {

@@ -9,7 +9,7 @@ import { atTheEnd } from './global_teardown.ts';
 
 /** One server for the whole run, with a migrated template from which every test file copies its own database. */
 export default async function globalSetup(): Promise<void> {
-  await shareCompiledCode();
+  await openRunFolder();
   const url = process.env['TEST_DATABASE_URL'] ?? (await startTemporaryServer());
   process.env['GATEHOUSE_TEST_SERVER'] = url;
   const name = `template_${randomBytes(6).toString('hex')}`;
@@ -25,11 +25,11 @@ export default async function globalSetup(): Promise<void> {
   await database.close();
 }
 
-/** What one server under test has compiled, the next one takes: most of a start is the compiling. Jest itself takes no part. */
-async function shareCompiledCode(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-compiled-'));
-  process.env['GATEHOUSE_TEST_COMPILED'] = folder;
-  atTheEnd(() => rm(folder, { recursive: true, force: true }));
+/** A folder for what the servers of the run share: what they compile, and the processes that serve one after the other. */
+async function openRunFolder(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-run-'));
+  process.env['GATEHOUSE_TEST_RUN'] = folder;
+  atTheEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 }
 
 /** The embedded server in a temporary folder, which is gone after the run. */

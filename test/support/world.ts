@@ -61,8 +61,15 @@ export async function startWorld(
     ...(options.environment && { environment: options.environment }),
     settings: { clients: [clientOf(app.url, options.client), ...(options.clients ?? [])], ...options.settings },
   };
+  const leave = async () => {
+    await app.stop();
+    await line.close();
+    await drop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
   const world: World = {
-    gatehouse: await startGatehouse(start),
+    // Nothing may be left of a world that did not come to be: the run would wait for it for ever.
+    gatehouse: await startGatehouse(start).catch((error: unknown) => leave().then(() => Promise.reject(error))),
     app,
     line,
     async query(sql) {
@@ -76,10 +83,7 @@ export async function startWorld(
     },
     async stop() {
       await world.gatehouse.stop();
-      await app.stop();
-      await line.close();
-      await drop();
-      rmSync(dataDir, { recursive: true, force: true });
+      await leave();
     },
   };
   return world;
