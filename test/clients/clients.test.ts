@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { checkClient, clientSettings, openClients, toMetadata, type ClientInput } from '../../src/clients/index.ts';
+import { returnUriProblem } from '../../src/clients/uris.ts';
+import { unsafeSchemes } from '../../src/web/unsafe_schemes.ts';
 
 const parse = (input: ClientInput) => clientSettings.parse(input);
 const wiki: ClientInput = {
@@ -90,6 +93,65 @@ describe('checkClient', () => {
       ]);
     },
   );
+
+  it('takes no URI to come back to, however it is written, that browsers run or that leads in the clear to others', () => {
+    const nearly = fc
+      .array(
+        fc.constantFrom(
+          'https',
+          'http',
+          'HTTP',
+          'com.example.app',
+          'javascript',
+          'data',
+          'ws',
+          'localhost',
+          '127.0.0.1',
+          '[::1]',
+          '2130706433',
+          'evil.example',
+          ':',
+          '/',
+          '//',
+          '\\',
+          '@',
+          '#',
+          '*',
+          '?',
+          '%',
+          '.',
+          ':8080',
+          ' ',
+          '\t',
+          '\n',
+          '\0',
+          '\u3002',
+          'é',
+        ),
+        { maxLength: 8 },
+      )
+      .map((parts) => parts.join(''));
+    const begun = fc.tuple(fc.constantFrom('https://', 'http://', 'http:', 'com.example.app:'), nearly);
+    const anything = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.webUrl(),
+      nearly,
+      begun.map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(anything, fc.boolean(), fc.boolean(), (uri, native, development) => {
+        if (returnUriProblem(uri, { native, development })) return;
+        const { protocol, hostname, username, password, hash } = new URL(uri);
+        expect([username, password, hash]).toEqual(['', '', '']);
+        // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+        expect(uri).not.toMatch(/[\u0000-\u0020\u007f\\*#]/);
+        if (protocol === 'https:') return;
+        expect([native || (development && protocol === 'http:'), unsafeSchemes.has(protocol)]).toEqual([true, false]);
+        if (protocol === 'http:') expect(hostname).toMatch(/(^|\.)localhost\.?$|^127(\.\d+){3}$|^\[::1\]$/);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
 
   it.each(['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'backchannel_logout_uri', 'jwks_uri'])(
     'wants %s on https',

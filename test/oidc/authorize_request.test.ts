@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { agent, authorize, openWorld, parameter, redeem, signIn, VERIFIER, type World } from './support.ts';
 
 describe('an authorization request', () => {
@@ -95,6 +96,41 @@ describe('an authorization request', () => {
       expect([answer.status, answer.location]).toEqual([400, undefined]);
       expect(answer.text).toContain('data-error="redirect_uri_mismatch"');
       expect(answer.text).not.toContain('did not match any');
+    });
+
+    it('is compared letter by letter, whatever letters are changed', async () => {
+      const piece = fc.constantFrom(
+        '/',
+        '?',
+        '#',
+        '@',
+        ':',
+        ';',
+        '&',
+        '=',
+        ' ',
+        '\t',
+        '\0',
+        '\\',
+        '%2f',
+        '%00',
+        '..',
+        '//',
+        'evil.example',
+        'é',
+        '\u3002',
+      );
+      const changed = fc
+        .tuple(fc.nat(good.length), fc.nat(3), fc.oneof(piece, fc.string({ unit: 'binary', maxLength: 6 })))
+        .map(([start, gone, more]) => good.slice(0, start) + more + good.slice(start + gone))
+        .filter((uri) => uri !== good && uri.isWellFormed());
+      await fc.assert(
+        fc.asyncProperty(changed, async (redirect_uri) => {
+          const answer = await agent(world.issuer).get(authorize({ redirect_uri }));
+          expect([answer.status, answer.location]).toEqual([400, undefined]);
+        }),
+        { numRuns: 100 },
+      );
     });
 
     it('is refused when it is missing or sent twice', async () => {

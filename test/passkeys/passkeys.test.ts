@@ -7,7 +7,7 @@ import { openDatabase, type Database } from '../../src/database/index.ts';
 import type { SecurityEvent } from '../../src/events/index.ts';
 import { parseAddress } from '../../src/kit/addresses.ts';
 import type { QueuedMail } from '../../src/mail/index.ts';
-import { checkCreation, readAssertion, readCreation } from '../../src/passkeys/answers.ts';
+import { checkAssertion, checkCreation, readAssertion, readCreation } from '../../src/passkeys/answers.ts';
 import type { Binding, Made, NewPasskey, Passkeys } from '../../src/passkeys/door.ts';
 import { openPasskeys, passkeySettings } from '../../src/passkeys/index.ts';
 import { MOST, postgresPasskeyStore } from '../../src/passkeys/passkey_store.ts';
@@ -372,7 +372,77 @@ describe('a new passkey (F13)', () => {
     );
     fc.assert(fc.property(fc.json(), (text) => readAssertion(text) === undefined));
   }, 60_000);
+
+  it('asked for and answered with whatever bytes proves nobody, and crashes nothing', async () => {
+    const { credentialId, publicKey, backupEligible } = await enrol();
+    const key = {
+      credential_id: credentialId,
+      public_key: Buffer.from(publicKey, 'base64url'),
+      backup_eligible: backupEligible,
+    };
+    const options = await passkeys.askFor(signIn);
+    const whole = JSON.parse(device.sign(options)) as { response: Record<string, string> };
+    const party = { rpId: passkeys.rpId, origin: issuer };
+    const right = readAssertion(JSON.stringify(whole));
+    const signedIn = (answer: typeof right) => [
+      answer?.response.response.clientDataJSON,
+      answer?.response.response.authenticatorData,
+    ];
+    expect(right && (await checkAssertion(party, right, key))).toBeDefined();
+    await fc.assert(
+      fc.asyncProperty(forgedAnswers(whole), async (text) => {
+        const answer = readAssertion(text);
+        // A signature may be written in more than one way: what it signs may not.
+        if (answer && (await checkAssertion(party, answer, key))) expect(signedIn(answer)).toEqual(signedIn(right));
+      }),
+      { numRuns: 10_000 },
+    );
+    await fc.assert(
+      fc.asyncProperty(forgedAnswers(whole), async (text) => {
+        await passkeys.prove(signIn, text, about);
+        expect(await passkeys.made(adding(), text, about)).toEqual(REFUSED);
+      }),
+      { numRuns: 100 },
+    );
+  }, 60_000);
 });
+
+/** Answers that are a right one but for what an authenticator or a browser would never say. */
+function forgedAnswers(whole: { response: Record<string, string> }): fc.Arbitrary<string> {
+  const right = (name: string) => new Uint8Array(Buffer.from(whole.response[name] ?? '', 'base64url'));
+  const signed = ['clientDataJSON', 'authenticatorData', 'signature'];
+  const flipped = fc.constantFrom(...signed).chain((name) => {
+    const flips = fc.array(fc.tuple(fc.nat(right(name).length - 1), fc.integer({ min: 1, max: 255 })), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    return flips.map((changes) => {
+      const bytes = right(name);
+      // One change takes another back where they meet.
+      for (const [at, by] of new Map(changes)) bytes[at] = (bytes[at] ?? 0) ^ by;
+      return { [name]: Buffer.from(bytes).toString('base64url') };
+    });
+  });
+  const anything = fc
+    .tuple(fc.constantFrom(...signed), fc.uint8Array({ maxLength: 300 }))
+    .map(([name, bytes]) => ({ [name]: Buffer.from(bytes).toString('base64url') }));
+  const odd = fc
+    .tuple(fc.constantFrom(...signed), fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' })))
+    .map(([name, value]) => ({ [name]: value }));
+  const told = fc
+    .tuple(
+      fc.constantFrom('type', 'challenge', 'origin', 'crossOrigin', 'topOrigin'),
+      fc.oneof(fc.jsonValue(), fc.webUrl()),
+    )
+    .map(([name, value]) => {
+      const collected = JSON.parse(Buffer.from(right('clientDataJSON')).toString()) as object;
+      return { clientDataJSON: Buffer.from(JSON.stringify({ ...collected, [name]: value })).toString('base64url') };
+    });
+  return fc
+    .oneof(flipped, anything, odd, told)
+    .map((changed) => JSON.stringify({ ...whole, response: { ...whole.response, ...changed } }))
+    .filter((text) => text !== JSON.stringify(whole));
+}
 
 async function goodOne() {
   const result = await made();
