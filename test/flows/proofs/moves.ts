@@ -93,22 +93,23 @@ export const moves: readonly { name: string; move: Move }[] = [
       if (visit) await typeCode(turn, visit, codeOf(turn), trust);
     },
   })),
-  {
+  ...Array.from({ length: 2 }, () => ({
     name: 'prove both factors',
-    async move(turn) {
+    async move(turn: Turn) {
       const person = whoever(turn);
       const visit = await toSecondFactor(turn, person);
       if (visit && person.app) {
         await typeCode(turn, visit, { page: 'second-factor', person, code: freshCode(turn, person.app) });
       }
     },
-  },
-  {
+  })),
+  ...Array.from({ length: 2 }, () => ({
     name: 'type one code in both browsers at once',
-    async move(turn) {
+    async move(turn: Turn) {
       const { table, seat, other, pick } = turn;
-      const person = pick(table.game.people.filter(({ app }) => app !== undefined).concat(table.game.people));
-      if (person.app === undefined) return;
+      const owners = table.game.people.filter(({ app }) => app !== undefined);
+      const person = owners.length > 0 ? pick(owners) : undefined;
+      if (person?.app === undefined) return;
       const visits = [
         await toSecondFactor(turn, person),
         await toSecondFactor({ ...turn, seat: other }, person),
@@ -130,7 +131,7 @@ export const moves: readonly { name: string; move: Move }[] = [
         if (answer.location) await open(table, one, new URL(answer.location, table.world.gatehouse.issuer).href);
       }
     },
-  },
+  })),
   {
     name: 'press a passkey',
     async move(turn) {
