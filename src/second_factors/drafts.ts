@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Sealer } from '../keys/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 
 /** As long as a form page lives (WCAG 2.2 2.2.1). */
@@ -14,25 +15,29 @@ export interface DraftKey {
   kind: Kind;
 }
 
-/** Keeps something sealed for a page, in place of what was kept for it before. */
-export async function keepDraft(within: Knex, key: DraftKey, sealed: string): Promise<void> {
+/** Keeps something for a page, sealed, in place of what was kept for it before. */
+export async function keepDraft(sealer: Sealer, within: Knex, key: DraftKey, content: string): Promise<void> {
+  const sealed = sealer.seal(content, contextOf(key));
   const row = { ...rowOf(key), content: sealed, expires_at: inSeconds(KEPT_SECONDS) };
   await within('factor_drafts').insert(row).onConflict(['account_id', 'browser_hash', 'kind']).merge();
 }
 
-/** What was kept, sealed; undefined when its person is done, or its time over. */
-export async function findDraft(within: Knex, key: DraftKey): Promise<string | undefined> {
+/** What was kept; undefined when its person is done, or its time over. */
+export async function findDraft(sealer: Sealer, within: Knex, key: DraftKey): Promise<string | undefined> {
   const row = await within<{ content: string; expires_at: Date }>('factor_drafts')
     .where(rowOf(key))
     .where('expires_at', '>', now())
     .first('content');
-  return row?.content;
+  return row && sealer.open(row.content, contextOf(key));
 }
 
 /** Forgets it. */
 export async function dropDraft(within: Knex, key: DraftKey): Promise<void> {
   await within('factor_drafts').where(rowOf(key)).delete();
 }
+
+/** The table and the key of the row, as whoever encrypts it anew puts them together. */
+const contextOf = ({ accountId, browserHash, kind }: DraftKey) => `factor_drafts ${accountId} ${browserHash} ${kind}`;
 
 function rowOf({ accountId, browserHash, kind }: DraftKey) {
   return { account_id: accountId, browser_hash: browserHash, kind };

@@ -24,12 +24,15 @@ export async function enrolTotp(
   const { database, sealer, mail, record, setSecondStep } = deps;
   const { id: accountId } = account;
   const code = readTotpCode(typed);
+  const plain = sealer.open(secret, seedContext(accountId));
+  // A secret waits for its code longer than it takes to encrypt everything with a new key: what is kept has the present one.
+  const kept = sealer.seal(plain, seedContext(accountId));
   // The newest: none that fits now counts any more.
-  const step = code && stepsOf(sealer.open(secret, seedContext(accountId)), code).at(-1);
+  const step = code && stepsOf(plain, code).at(-1);
   if (!step) return { ok: false, reason: 'wrong' };
   const enrolled = await transact(database, async (within): Promise<EnrolledTotp> => {
     await holdAsProven(within, account);
-    if (!(await insertTotp(within, accountId, secret, step))) return { ok: false, reason: 'enrolled_already' };
+    if (!(await insertTotp(within, accountId, kept, step))) return { ok: false, reason: 'enrolled_already' };
     await setSecondStep(within, accountId, true);
     await distrust(within, accountId);
     const has = (await codesLeft(within, accountId)) > 0;

@@ -53,15 +53,12 @@ export async function keepCodes(
   key: DraftKey,
   codes: string[],
 ): Promise<void> {
-  await keepDraft(within, key, sealer.seal(codes.join('\n'), contextOf(key)));
+  await keepDraft(sealer, within, key, codes.join('\n'));
 }
 
 async function newCodes({ database, sealer }: FactorPagesDeps, key: DraftKey): Promise<string[] | undefined> {
-  const sealed = await findDraft(database.knex, key);
-  return sealed === undefined ? undefined : sealer.open(sealed, contextOf(key)).split('\n');
+  return (await findDraft(sealer, database.knex, key))?.split('\n');
 }
-
-const contextOf = ({ accountId, browserHash }: DraftKey) => `factor_drafts ${accountId} ${browserHash}`;
 
 function draftOf({ web }: Pick<FactorPagesDeps, 'web'>, ctx: Context, accountId: string): DraftKey {
   return { accountId, browserHash: web.browser.ensure(ctx), kind: 'codes' };

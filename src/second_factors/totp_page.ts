@@ -16,7 +16,7 @@ const ADD = `${PATH}/add`;
  * and never again: nobody reads the secret of an app that is in use.
  */
 export function mountTotpPage(deps: FactorPagesDeps): void {
-  const { database, frame, web } = deps;
+  const { database, frame, sealer, web } = deps;
   frame.page({
     path: PATH,
     load: ({ accountId }) => ownedBy(deps, accountId),
@@ -26,7 +26,7 @@ export function mountTotpPage(deps: FactorPagesDeps): void {
   frame.page({
     path: ADD,
     fresh: true,
-    load: ({ accountId }, ctx) => findDraft(database.knex, draftOf(deps, ctx, accountId)),
+    load: ({ accountId }, ctx) => findDraft(sealer, database.knex, draftOf(deps, ctx, accountId)),
     show: async (ctx, person, secret) =>
       secret === undefined ? web.redirect(ctx, PATH) : showNew(deps, ctx, person, secret, {}),
   });
@@ -58,12 +58,12 @@ async function show(
 
 /** Twice, in two tabs, shows the same app: nobody scans one that is not the one confirmed. */
 async function begin(deps: FactorPagesDeps, ctx: Context, { account }: Person): Promise<void> {
-  const { database, secondFactors, web } = deps;
+  const { database, sealer, secondFactors, web } = deps;
   const key = draftOf(deps, ctx, account.id);
   const { totp } = await secondFactors.of(account.id);
   if (totp) return web.redirect(ctx, PATH);
-  if ((await findDraft(database.knex, key)) === undefined) {
-    await keepDraft(database.knex, key, secondFactors.newTotp(account).secret);
+  if ((await findDraft(sealer, database.knex, key)) === undefined) {
+    await keepDraft(sealer, database.knex, key, secondFactors.newTotp(account).secret);
   }
   web.redirect(ctx, ADD);
 }
@@ -93,10 +93,10 @@ async function add(
   person: Person,
   { code = '' }: Record<string, string>,
 ): Promise<void> {
-  const { database, frame, oidc, secondFactors, web } = deps;
+  const { database, frame, oidc, sealer, secondFactors, web } = deps;
   const { account } = person;
   const key = draftOf(deps, ctx, account.id);
-  const secret = await findDraft(database.knex, key);
+  const secret = await findDraft(sealer, database.knex, key);
   if (secret === undefined) return web.redirect(ctx, PATH);
   const enrolled = await secondFactors.enrolTotp(
     account,

@@ -5,12 +5,14 @@ import { TOTP, URI } from 'otpauth';
 import type { Account } from '../../src/accounts/index.ts';
 import { postgresAccountStore } from '../../src/accounts/postgres_account_store.ts';
 import type { Database } from '../../src/database/index.ts';
+import { openKeyAdministration, type Sealer } from '../../src/keys/index.ts';
+import { createSealer } from '../../src/keys/sealer.ts';
 import { limitRules, limitSettings, openRateLimits } from '../../src/rate_limits/index.ts';
-import { openSecondFactors, type SecondFactors } from '../../src/second_factors/index.ts';
+import { findDraft, keepDraft } from '../../src/second_factors/drafts.ts';
+import { openSecondFactors, sealedColumns, type SecondFactors } from '../../src/second_factors/index.ts';
 import { newRecoveryCode, readRecoveryCode } from '../../src/second_factors/recovery_code.ts';
 import { readTotpCode } from '../../src/second_factors/totp.ts';
 import { accountsWorld, type World } from '../accounts/world.ts';
-import { testSealer } from '../upstreams/support/test_sealer.ts';
 import { postgresTotpStore } from '../../src/second_factors/totp_store.ts';
 import { pass, useRealClock } from '../support/clock.ts';
 import { cookiesOf, openDoor, type Door } from '../web/door.ts';
@@ -18,6 +20,9 @@ import { cookiesOf, openDoor, type Door } from '../web/door.ts';
 const STEP = 30;
 const DAY = 86_400;
 const OCCASION = { locale: 'en' as const, reference: 'AAAAA-BBBBB' };
+
+/** The second process has the newer encryption key in front already. */
+const [oldKey, newKey] = [randomBytes(32), randomBytes(32)];
 
 let world: World;
 let door: Door;
@@ -28,11 +33,11 @@ const mails: { to: string; template: string; values: Record<string, string> }[] 
 
 beforeAll(async () => {
   world = await accountsWorld();
-  const keys = { codeKey: randomBytes(32), hashKey: randomBytes(32), sealer: testSealer() };
-  const open = (database: Database, web: Door['web']) =>
+  const keys = { codeKey: randomBytes(32), hashKey: randomBytes(32) };
+  const open = (database: Database, web: Door['web'], sealer: Sealer) =>
     openSecondFactors({
       database,
-      sealer: keys.sealer,
+      sealer,
       limits: openRateLimits({
         database,
         limits: limitSettings.parse({}),
@@ -49,7 +54,7 @@ beforeAll(async () => {
       setSecondStep: (within, id, on) => world.accounts.setSecondStep(within, id, on),
     });
   door = await openDoor({}, (web) => {
-    factors = open(world.database, web);
+    factors = open(world.database, web, createSealer([oldKey, newKey]));
     const account = (ctx: { query: Record<string, unknown> }) => world.accounts.find(String(ctx.query['id']));
     web.router.get('/trust', async (ctx) => {
       const found = await account(ctx);
@@ -62,7 +67,7 @@ beforeAll(async () => {
     });
   });
   const second = world.second();
-  other = open(second.database, door.web);
+  other = open(second.database, door.web, createSealer([newKey, oldKey]));
   closeOther = () => second.database.close();
 });
 afterEach(() => useRealClock());
@@ -233,7 +238,7 @@ describe('an authenticator app', () => {
     const made = factors.newTotp(account);
     await factors.enrolTotp(account, made.secret, codeAt(appOf(made.uri)), OCCASION);
     const [row] = await world.database.knex('totp_seeds').where({ account_id: account.id });
-    expect(row.secret).toBe(made.secret);
+    expect(factors.showTotp(account, row.secret).text).toBe(made.text);
     expect(JSON.stringify(row)).not.toContain(made.text.replaceAll(' ', ''));
   });
 
@@ -254,6 +259,25 @@ describe('an authenticator app', () => {
     for (const table of ['totp_seeds', 'recovery_codes', 'trusted_devices', 'factor_drafts']) {
       expect([table, await world.database.knex(table).where({ account_id: account.id })]).toEqual([table, []]);
     }
+  });
+
+  it('H14: opens with the new encryption key alone, also when its secret waited while all was encrypted anew', async () => {
+    const account = await world.existing();
+    const { secret, uri } = factors.newTotp(account);
+    const draft = { accountId: account.id, browserHash: 'a browser' };
+    for (const kind of ['totp', 'codes'] as const) {
+      await keepDraft(createSealer([oldKey]), world.database.knex, { ...draft, kind }, 'a secret');
+    }
+    const { database } = world;
+    const options = { database, encryptionKeys: [newKey, oldKey], sealed: sealedColumns, record: async () => {} };
+    const done = await openKeyAdministration(options).rewrap(() => {});
+    expect(done.map(({ unreadable }) => unreadable)).toEqual([0, 0]);
+    for (const kind of ['totp', 'codes'] as const) {
+      expect(await findDraft(createSealer([newKey]), database.knex, { ...draft, kind })).toBe('a secret');
+    }
+    expect(await other.enrolTotp(account, secret, codeAt(appOf(uri)), OCCASION)).toMatchObject({ ok: true });
+    const seed = await database.knex('totp_seeds').where({ account_id: account.id }).first();
+    expect(createSealer([newKey]).open(seed.secret, `totp_seeds ${account.id}`)).toBe(appOf(uri).secret.base32);
   });
 
   it('A4: stays with whoever had it before somebody else came', async () => {
