@@ -22,6 +22,8 @@ export async function enrol(
     if (!(await accounts.hold(within, account.id))) return 'stale' as const;
     const current = await accounts.find(account.id);
     if (current?.proofEpoch !== account.proofEpoch) return 'stale' as const;
+    // A second factor came at this moment: it was not proven.
+    if (current.secondStep !== account.secondStep) return 'stale' as const;
     const result = await postgresPasskeyStore(within).add(account.id, passkey);
     if (result !== 'added') return result;
     const name = providerOf(passkey.aaguid);

@@ -1,9 +1,11 @@
 import type { Context } from 'koa';
+import type { Account } from '../accounts/index.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import type { Visit } from '../oidc/index.ts';
 import { problem, type Shown } from '../web/index.ts';
 import type { SignInDeps } from './deps.ts';
 import { goOnProven, isOld, isStale, proveMore, startOver } from './finish.ts';
+import { missingStep } from './second_step.ts';
 import { atStep, moveTo, pathOf, type Handler, type StepNamed } from './steps.ts';
 
 type Enrolling = StepNamed<'enrol-factor'>;
@@ -15,6 +17,23 @@ export function atEnrolment(
   return atStep('enrol-factor', (deps, ctx, visit, step) =>
     isOld(step) ? startOver(deps, ctx, visit) : handler(deps, ctx, visit, step),
   );
+}
+
+/**
+ * The account, as long as it has nothing to prove instead. Undefined where the answer is given: a factor that came meanwhile is
+ * asked for, or whoever has only the password would set up one beside it.
+ */
+export async function enrolling(
+  deps: SignInDeps,
+  ctx: Context,
+  visit: Visit,
+  step: Enrolling,
+): Promise<Account | undefined> {
+  const account = await deps.accounts.find(step.accountId);
+  const missing = account && !isStale(account, step) && (await missingStep(deps, visit, account, step));
+  if (account && missing && missing.step === 'enrol-factor') return account;
+  await goOnProven(deps, ctx, visit, step);
+  return undefined;
 }
 
 const show = (shown: Shown) =>
@@ -42,11 +61,11 @@ export const showEnrolment = show({});
 
 /** An authenticator app was chosen: from now on the page shows its secret, always the same until a code of it confirms it. */
 export const beginTotp = atEnrolment(async (deps, ctx, visit, step) => {
-  const { web, accounts, secondFactors } = deps;
+  const { web, secondFactors } = deps;
   await web.form(ctx);
-  const account = await accounts.find(step.accountId);
-  if (!account || isStale(account, step)) return startOver(deps, ctx, visit);
-  if (step.totp || !step.ways.includes('totp')) return web.redirect(ctx, pathOf(visit, 'enrol-factor'));
+  if (step.totp || step.codes || !step.ways.includes('totp')) return web.redirect(ctx, pathOf(visit, 'enrol-factor'));
+  const account = await enrolling(deps, ctx, visit, step);
+  if (!account) return;
   const { secret: totp } = secondFactors.newTotp(account);
   // Whoever gets an app first needs the time for that.
   await moveTo(deps, ctx, visit, { ...step, totp, since: epochSeconds() });
@@ -54,11 +73,11 @@ export const beginTotp = atEnrolment(async (deps, ctx, visit, step) => {
 
 /** The first code confirms the app, and counts as the second factor of this sign-in. */
 export const confirmTotp = atEnrolment(async (deps, ctx, visit, step) => {
-  const { web, accounts, secondFactors } = deps;
+  const { web, secondFactors } = deps;
   const { code = '' } = await web.form(ctx);
-  const account = await accounts.find(step.accountId);
-  if (!account || isStale(account, step)) return startOver(deps, ctx, visit);
   if (!step.totp || step.codes) return web.redirect(ctx, pathOf(visit, 'enrol-factor'));
+  const account = await enrolling(deps, ctx, visit, step);
+  if (!account) return;
   const occasion = { reference: visit.reference, locale: web.locale(ctx) };
   const enrolled = await secondFactors.enrolTotp(account, step.totp, code, occasion);
   if (enrolled.ok) return keepCodes(deps, ctx, visit, { ...step, totp: undefined }, ['otp'], enrolled.codes);

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import { notAdded } from '../passkeys/index.ts';
 import type { Shown } from '../web/index.ts';
-import { atEnrolment, keepCodes } from './enrol_factor.ts';
-import { isStale, startOver } from './finish.ts';
+import { atEnrolment, enrolling, keepCodes } from './enrol_factor.ts';
+import { startOver } from './finish.ts';
 import { answering, bound, giveOptions, ownerOf, passkeyButton } from './passkey_asking.ts';
 import { pathOf } from './steps.ts';
 
@@ -34,19 +34,21 @@ export const showEnrolPasskey = show({});
 
 /** Options for a passkey of the account, which was proven by all that it has. */
 export const askAtEnrolment = atEnrolment(async (deps, ctx, visit, step) => {
-  await deps.web.form(ctx);
-  const account = await deps.accounts.find(step.accountId);
-  if (!account || isStale(account, step) || !step.ways.includes('passkey')) return startOver(deps, ctx, visit);
+  const { web } = deps;
+  await web.form(ctx);
+  if (!step.ways.includes('passkey') || step.codes) return web.redirect(ctx, pathOf(visit, 'enrol-factor'));
+  const account = await enrolling(deps, ctx, visit, step);
+  if (!account) return;
   giveOptions(ctx, await deps.passkeys.newFor(bound(visit, 'enrol', account.id), ownerOf(account)));
 });
 
 /** The passkey is added, and counts as the second factor of this sign-in; recovery codes come with the first one. */
 export const submitEnrolPasskey = atEnrolment(async (deps, ctx, visit, step) => {
-  const { web, accounts, passkeys, secondFactors } = deps;
+  const { web, passkeys, secondFactors } = deps;
   const { answer = '' } = await web.form(ctx);
   if (!step.ways.includes('passkey') || step.codes) return web.redirect(ctx, pathOf(visit, 'enrol-factor'));
-  const account = await accounts.find(step.accountId);
-  if (!account || isStale(account, step)) return startOver(deps, ctx, visit);
+  const account = await enrolling(deps, ctx, visit, step);
+  if (!account) return;
   const { recoveryCodes } = await secondFactors.of(account.id);
   let codes: string[] | undefined;
   const also = async (within: Knex) => {

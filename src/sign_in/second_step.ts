@@ -12,15 +12,20 @@ const LEVELS = {
   recovery_code: 'mfa',
 } as const satisfies Record<SecondWay, Level>;
 
-/** The page on which somebody proves, or sets up, what is still missing. Undefined when everything is there. */
+/**
+ * The page on which somebody proves, or sets up, what is still missing. Undefined when everything is there; before an identity
+ * joins the account, that is all that the account has.
+ */
 export async function missingStep(
   deps: SignInDeps,
   visit: Visit,
   account: Account,
   proven: Proven,
 ): Promise<Step | undefined> {
-  const { methods } = proven.manner;
-  if (isEnough(methods, { need: visit.need, secondStep: account.secondStep })) return undefined;
+  const { manner, joins } = proven;
+  const { methods } = manner;
+  const enoughToEnter = isEnough(methods, { need: visit.need, secondStep: account.secondStep });
+  if (enoughToEnter && (!joins || (await provesAll(deps, account, methods)))) return undefined;
   const need = visit.need === 'none' ? 'mfa' : visit.need;
   const ways = await waysOf(deps, account.id);
   const enough = ways.filter((way) => meets(LEVELS[way], need));
@@ -28,6 +33,18 @@ export async function missingStep(
   // Whoever adds a factor proves those that are there: otherwise a stolen password would make itself a passkey.
   if (ways.length > 0 && !meets(levelOf(methods), 'mfa')) return { ...proven, step: 'second-factor', ways };
   return { ...proven, step: 'enrol-factor', ways: enrollable(deps, need) };
+}
+
+/**
+ * Whether these methods prove all that the account has, as its own pages ask for it before anything is set up that opens it from
+ * then on (ASVS 5.0 7.5.1): neither a trusted browser nor a step that is switched off saves anybody the second factor there.
+ */
+export async function provesAll(
+  { secondFactors }: Pick<SignInDeps, 'secondFactors'>,
+  { id, secondStep }: Account,
+  methods: readonly string[],
+): Promise<boolean> {
+  return meets(levelOf(methods), 'mfa') || !(secondStep || (await secondFactors.of(id)).totp);
 }
 
 /** With the mark of a browser that the account trusts, where that is of use. Who has to sign in anew does so in full. */

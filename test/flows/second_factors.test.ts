@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TOTP, URI } from 'otpauth';
 import { createBrowser, type Browser, type Page } from '../support/http_browser.ts';
 import { rawPost } from '../support/http_browser/raw_post.ts';
+import { deviceFor, pressPasskey } from '../support/passkeys.ts';
 import { PASSWORD, signInLocally, signUpLocally } from '../support/people.ts';
 import { factorsHeld, insertPasskey } from '../support/second_factor_rows.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -312,10 +313,47 @@ describe('a trusted browser', () => {
     expect(await isAsked(browser, 'mia@example.com')).toBe(true);
   });
 
+  it('C16: is offered no passkey, which would open the account without the second step from then on', async () => {
+    const { browser } = await trusted('oli@example.com');
+    await browser.open(`${world.gatehouse.issuer}/oidc/logout`);
+    await browser.submit({ button: /Sign out|Continue/ });
+    await browser.open(`${world.app.url}/login`);
+    const fields = { email: 'oli@example.com', password: PASSWORD };
+    const page = await browser.submit({ fields, tamper: { can_passkey: '1' } });
+    expect(page.url).toContain(world.app.url);
+  });
+
   it('F15: is trusted by nobody else', async () => {
     const { browser } = await trusted('noa@example.com');
     await setUp(await person('oda@example.com'));
     expect(await isAsked(browser, 'oda@example.com')).toBe(true);
+  });
+});
+
+describe('an app that is set up while somebody else has typed the password', () => {
+  const offeredPasskey = async (email: string) => {
+    const browser = createBrowser();
+    await browser.open(`${world.app.url}/login`);
+    await browser.submit({ fields: { email, password: PASSWORD }, tamper: { can_passkey: '1' } });
+    return browser;
+  };
+
+  it('C16: leaves no passkey to whoever was offered one', async () => {
+    const own = await person('pam@example.com');
+    const thief = await offeredPasskey('pam@example.com');
+    expect(thief.page.screen).toBe('passkey-offer');
+    await setUp(own);
+    await expect(pressPasskey(thief, deviceFor(world))).rejects.toThrow('no options');
+    expect(await held('pam@example.com')).toMatchObject({ passkeys: 0, apps: 1 });
+  });
+
+  it('C16: is asked for before a passkey is offered, also where no sign-in asks for it', async () => {
+    const own = await person('pip@example.com');
+    await setUp(own);
+    await own.open(at('second-step'));
+    await own.submit({ action: '/second-step' });
+    expect(await held('pip@example.com')).toMatchObject({ step: false, apps: 1 });
+    expect((await offeredPasskey('pip@example.com')).page.url).toContain(world.app.url);
   });
 });
 

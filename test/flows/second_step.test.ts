@@ -295,6 +295,20 @@ describe('who comes through an upstream', () => {
   });
 });
 
+describe('who has only the password when its owner sets up a second factor', () => {
+  it('sets up none beside it, and is asked for that one (C16)', async () => {
+    const own = createBrowser();
+    await signUp(own, 'plain', 'ines@example.com');
+    const thief = createBrowser();
+    await ask(thief, 'strict');
+    expect((await typePassword(thief, 'ines@example.com')).screen).toBe('enrol-factor');
+    await ask(own, 'strict');
+    await setUpApp(world, own);
+    const options = await rawPost(thief, at(thief, 'enrol-factor/passkey/options'));
+    expect([options.status, options.headers.get('location')]).toEqual([303, `${uid(thief)}/second-factor`]);
+  });
+});
+
 describe('a session that proves too little', () => {
   it('gives no code to prompt=none, but an error (C14)', async () => {
     const browser = createBrowser();
@@ -385,6 +399,22 @@ describe('a trusted browser', () => {
     // Who has to sign in anew does so in full, here too (C15).
     await ask(browser, 'plain', { prompt: 'login' });
     expect((await typePassword(browser)).screen).toBe('second-factor');
+  });
+
+  it('connects nothing to an account by the password alone (A15)', async () => {
+    const { phone } = await enrolled('alan@elsewhere.example');
+    const browser = createBrowser();
+    await ask(browser, 'plain');
+    await typePassword(browser, 'alan@elsewhere.example');
+    await browser.submit({ fields: { code: phone.code(), trust: '1' } });
+    await signOut(browser);
+    await ask(browser, 'plain');
+    await browser.submit({ upstream: 'google' });
+    expect((await browser.submit({ button: 'Alan' })).screen).toBe('link-account');
+    expect((await typePassword(browser)).screen).toBe('second-factor');
+    expect(await secondStepOf('alan@elsewhere.example')).toEqual([{ on: true, identities: 0 }]);
+    await browser.submit({ fields: { code: phone.code() } });
+    expect(await secondStepOf('alan@elsewhere.example')).toEqual([{ on: true, identities: 1 }]);
   });
 
   async function signOut(browser: Browser) {
