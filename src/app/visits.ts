@@ -2,6 +2,7 @@ import { ACCOUNT_CLIENT_ID, accountClient, mountAccountPages, openAccountFrame }
 import { openClients } from '../clients/index.ts';
 import { consentPrompt } from '../consent/index.ts';
 import { createDemo, mountMailbox, type Demo } from '../demo/index.ts';
+import { inSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import { locales } from '../locales/index.ts';
 import { openOidc, type Oidc, type PromptHandler } from '../oidc/index.ts';
@@ -47,6 +48,9 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
         await oidc.endEverythingOf(accountId, within);
         await passwords.remove(within, accountId);
         await passkeys.removeAll(within, accountId);
+        // An app that somebody else has set up would keep the owner out; one that was there for long is the owner's.
+        await secondFactors.removeSince(within, accountId, inSeconds(-settings.lifetimes.undo_link));
+        if (!(await secondFactors.hasTotp(within, accountId))) await accounts.setSecondStep(within, accountId, false);
       }),
     distrustOthers: (id, browserHash) => secondFactors.distrust(knex, id, browserHash),
     frame,

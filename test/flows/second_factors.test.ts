@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TOTP, URI } from 'otpauth';
 import { createBrowser, type Browser, type Page } from '../support/http_browser.ts';
 import { rawPost } from '../support/http_browser/raw_post.ts';
-import { deviceFor, pressPasskey } from '../support/passkeys.ts';
+import { addPasskey, deviceFor, pressPasskey } from '../support/passkeys.ts';
 import { PASSWORD, signInLocally, signUpLocally } from '../support/people.ts';
 import { factorsHeld, insertPasskey } from '../support/second_factor_rows.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -354,6 +354,29 @@ describe('an app that is set up while somebody else has typed the password', () 
     await own.submit({ action: '/second-step' });
     expect(await held('pip@example.com')).toMatchObject({ step: false, apps: 1 });
     expect((await offeredPasskey('pip@example.com')).page.url).toContain(world.app.url);
+  });
+});
+
+describe('"This wasn’t me"', () => {
+  it('takes away the app that somebody else has set up, which would keep the owner out', async () => {
+    const device = deviceFor(world);
+    await addPasskey(world, await person('quin@example.com'), device);
+    const own = createBrowser();
+    await own.open(`${world.app.url}/login`);
+    await pressPasskey(own, device);
+    await setUp(await elsewhere('quin@example.com'));
+    await own.open(at('activity'));
+    expect((await own.submit({ action: '/not-me' })).screen).toBe('account-secured');
+    expect(await held('quin@example.com')).toEqual({ step: false, apps: 0, passkeys: 0, codes: 0, drafts: 0 });
+  });
+
+  it('leaves the app that its owner has had for long', async () => {
+    const own = await person('rob@example.com');
+    await setUp(own);
+    await world.query("update totp_seeds set created_at = created_at - interval '8 days'");
+    await own.open(at('activity'));
+    await own.submit({ action: '/not-me' });
+    expect(await held('rob@example.com')).toMatchObject({ step: true, apps: 1 });
   });
 });
 
