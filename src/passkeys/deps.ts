@@ -15,6 +15,6 @@ export interface PasskeysDeps {
   settings: PasskeySettings;
   accounts: Pick<Accounts, 'find' | 'hold'>;
   mail: Pick<Mail, 'queue' | 'wake'>;
-  limits: RateLimiter;
+  limits: Pick<RateLimiter, 'take' | 'giveBack'>;
   record: RecordEvent;
 }

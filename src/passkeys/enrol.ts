@@ -1,7 +1,7 @@
 import { transact } from '../accounts/index.ts';
 import type { PasskeysDeps } from './deps.ts';
 import type { Binding, Enrolled, Enrolment } from './door.ts';
-import { judgeCreation } from './made.ts';
+import { judgeCreation } from './judge_creation.ts';
 import { queueNotice } from './notices.ts';
 import { postgresPasskeyStore } from './passkey_store.ts';
 import { providerOf } from './provider_names.ts';

@@ -52,8 +52,8 @@ const offer = {
            and not exists (select from passkeys p where p.account_id = $1)`,
 };
 
-/** The looks and changes of a sign-in, outside of any transaction. */
-export function findingPasskeys({ run }: Pick<Database, 'run'>) {
+/** What a sign-in looks up and changes, as prepared statements outside of any transaction. */
+export function passkeyStatements({ run }: Pick<Database, 'run'>) {
   return {
     async find(credentialId: string): Promise<PasskeyRow | undefined> {
       return (await run<PasskeyRow>(find, [credentialId])).rows[0];
@@ -67,7 +67,7 @@ export function findingPasskeys({ run }: Pick<Database, 'run'>) {
       return (await run(used, [credentialId, signCount, backedUp, now(), anyway])).rowCount === 1;
     },
     /** What authenticators know the account by: made at the first look. */
-    async handleOf(accountId: string): Promise<string> {
+    async ensureHandle(accountId: string): Promise<string> {
       for (;;) {
         // Nothing comes back when another process made it within this very statement.
         const [row] = (await run<{ user_handle: string }>(owner, [accountId, randomHandle()])).rows;
@@ -110,7 +110,7 @@ export function postgresPasskeyStore(knex: Knex) {
   };
 }
 
-/** The account's row is held first, so that two at once cannot both be the last one that fits. */
+/** The owner's row is held first, so that two at once cannot both be the last one that fits. */
 async function add(within: Knex, accountId: string, passkey: NewPasskey): Promise<Added> {
   const { credentialId, publicKey, signCount, aaguid, transports, backupEligible, backedUp, userHandle } = passkey;
   const known = { account_id: accountId, user_handle: userHandle };

@@ -6,11 +6,11 @@ import { CHALLENGE_SECONDS, newChallenge, sweepChallenges } from './challenge_st
 import type { PasskeysDeps } from './deps.ts';
 import type { Binding, Owner, Passkey, Passkeys } from './door.ts';
 import { enrol } from './enrol.ts';
-import { judgeCreation } from './made.ts';
+import { judgeCreation } from './judge_creation.ts';
 import { queueNotice } from './notices.ts';
-import { findingPasskeys, postgresPasskeyStore, type PasskeyRow } from './passkey_store.ts';
+import { passkeyStatements, postgresPasskeyStore, type PasskeyRow } from './passkey_store.ts';
 import { prove } from './prove.ts';
-import { providerOf } from './provider_names.ts';
+import { nameOfKey, providerOf } from './provider_names.ts';
 import { rpIdOf } from './relying_party.ts';
 
 const TIMEOUT = CHALLENGE_SECONDS * 1000;
@@ -19,7 +19,7 @@ const TIMEOUT = CHALLENGE_SECONDS * 1000;
 export function openPasskeys(deps: PasskeysDeps): Passkeys {
   const { database, issuer, mail, record, settings } = deps;
   const store = postgresPasskeyStore(database.knex);
-  const found = findingPasskeys(database);
+  const statements = passkeyStatements(database);
   const rpId = rpIdOf(issuer);
   const available = isIP(rpId.replace(/^\[|\]$/g, '')) === 0;
   return {
@@ -41,7 +41,7 @@ export function openPasskeys(deps: PasskeysDeps): Passkeys {
     async remove(within, account, credentialId, occasion) {
       const row = await postgresPasskeyStore(within).remove(account.id, credentialId);
       if (!row) return false;
-      const name = nameOf(row);
+      const name = nameOfKey(row);
       await queueNotice(mail, within, account, { template: 'passkey-removed', name, ...occasion });
       return true;
     },
@@ -52,7 +52,7 @@ export function openPasskeys(deps: PasskeysDeps): Passkeys {
         ? undefined
         : { rpId, userId, allAcceptedCredentialIds: rows.map((row) => row.credential_id) };
     },
-    offers: { take: found.takeOffer, never: store.neverOffer },
+    offers: { take: statements.takeOffer, never: store.neverOffer },
     sweep: () => sweepChallenges(database),
   };
 }
@@ -74,7 +74,7 @@ async function newFor({ database, issuer, brand }: PasskeysDeps, binding: Bindin
   const { accountId } = binding;
   const store = postgresPasskeyStore(database.knex);
   const [userHandle, own] = accountId
-    ? await Promise.all([findingPasskeys(database).handleOf(accountId), store.listOf(accountId)])
+    ? await Promise.all([passkeyStatements(database).ensureHandle(accountId), store.listOf(accountId)])
     : [randomHandle(), []];
   return generateRegistrationOptions({
     rpName: brand(),
@@ -104,8 +104,4 @@ function describe(row: PasskeyRow): Passkey {
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at ?? undefined,
   };
-}
-
-function nameOf({ name, aaguid }: PasskeyRow): string | undefined {
-  return name ?? providerOf(aaguid);
 }

@@ -5,8 +5,8 @@ import { consumeChallenge } from './challenge_store.ts';
 import type { PasskeysDeps } from './deps.ts';
 import type { About, Binding, Proof } from './door.ts';
 import { queueNotice } from './notices.ts';
-import { findingPasskeys, type PasskeyRow } from './passkey_store.ts';
-import { providerOf } from './provider_names.ts';
+import { passkeyStatements, type PasskeyRow } from './passkey_store.ts';
+import { nameOfKey } from './provider_names.ts';
 import { methodsOf, relyingParty } from './relying_party.ts';
 import { counted, refused } from './tries.ts';
 
@@ -22,7 +22,7 @@ async function judge(deps: PasskeysDeps, binding: Binding, text: string, about: 
   if (!answer || !(await consumeChallenge(database, answer.challenge, binding))) {
     return refused(deps, binding, about, 'challenge');
   }
-  const { find } = findingPasskeys(database);
+  const { find } = passkeyStatements(database);
   const row = await find(answer.response.id);
   // Before the signature counts: whoever takes the passkey away from here on makes this proof a stale one.
   const account = row && (await accounts.find(row.account_id));
@@ -57,12 +57,12 @@ async function noteUse(
   signed: Signed,
   { account, about: { locale, reference } }: { account: Account; about: About },
 ): Promise<boolean> {
-  const { find, used } = findingPasskeys(database);
+  const { find, used } = passkeyStatements(database);
   if (await used(row.credential_id, signed)) return true;
   // Taken away at this moment.
   if (!(await find(row.credential_id))) return false;
   const accountId = account.id;
-  const name = row.name ?? providerOf(row.aaguid);
+  const name = nameOfKey(row);
   await database.knex.transaction((within) =>
     queueNotice(mail, within, account, { template: 'passkey-copied', name, locale, reference }),
   );

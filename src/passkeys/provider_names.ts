@@ -27,6 +27,11 @@ const providers: Readonly<Record<string, string>> = {
   'fbfc3007-154e-4ecc-8c0b-6e020557d7bd': 'Apple Passwords',
 };
 
+/** What a stored passkey is called: as its person said, else after whoever keeps it; undefined where neither is known. */
+export function nameOfKey({ name, aaguid }: { name: string | null; aaguid: string }): string | undefined {
+  return name ?? providerOf(aaguid);
+}
+
 /** The provider of an authenticator; undefined for one that the list does not have, or that says nothing of itself. */
 export function providerOf(aaguid: string): string | undefined {
   return Object.hasOwn(providers, aaguid) ? providers[aaguid] : undefined;
