@@ -12,6 +12,9 @@ const MOST = 50;
 /** Read for those: some say nothing to their person. */
 const READ = 3 * MOST;
 
+/** What these say was done was not, where it was refused. */
+const ONLY_WHEN_DONE = ['accounts.identity_', 'passkeys.removed'];
+
 /** What each event is to the person whose account it is about. */
 const WORDS: Record<PersonalEvent, TextKey> = {
   'sign_in.completed': 'account.activity.events.signed_in',
@@ -92,7 +95,7 @@ async function showActivity(
   const shown = listed.filter(({ type, outcome, clientId = '' }) => {
     // One of our own apps is allowed what it asks for, without anybody's doing.
     if (type === 'oidc.grant_given') return !apps.get(clientId)?.first_party;
-    return !type.startsWith('accounts.identity_') || outcome === 'ok';
+    return outcome === 'ok' || !ONLY_WHEN_DONE.some((start) => type.startsWith(start));
   });
   await frame.render(ctx, person, {
     view: 'account/activity',

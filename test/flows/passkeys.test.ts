@@ -460,6 +460,8 @@ describe('the passkeys of an account', () => {
     await browser.open(url('/account/passkeys'));
     await browser.submit({ button: 'passkey' });
     expect(browser.page.alert).toContain('only way into your account');
+    // What was refused did not happen, and is not said to have.
+    expect((await browser.open(url('/account/activity'))).text.match(/A passkey was deleted/g)).toHaveLength(1);
   });
 });
 
