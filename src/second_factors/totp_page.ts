@@ -39,7 +39,7 @@ function draftOf({ web }: FactorPagesDeps, ctx: Context, accountId: string): Dra
 }
 
 async function show(
-  { frame, web }: FactorPagesDeps,
+  { frame, required, web }: FactorPagesDeps,
   ctx: Context,
   person: Person,
   { totp, hasPasskey }: Owned,
@@ -52,7 +52,14 @@ async function show(
     tab: 'security',
     title: web.t(ctx)('second_factors.totp.title'),
     status,
-    locals: { beginAction: `${PATH}/begin`, removeAction: `${PATH}/remove`, added, last: !hasPasskey, problems },
+    locals: {
+      beginAction: `${PATH}/begin`,
+      removeAction: `${PATH}/remove`,
+      added,
+      last: !hasPasskey,
+      required: required() !== 'none',
+      problems,
+    },
   });
 }
 

@@ -27,6 +27,7 @@ const totp = (name: string, page: Record<string, unknown>) =>
     beginAction: '/account/totp/begin',
     removeAction: '/account/totp/remove',
     last: true,
+    required: false,
     ...page,
   });
 const add = (name: string, page: Record<string, unknown>) =>
@@ -61,8 +62,10 @@ export const secondFactorStates: State[] = [
   totp('none', {}),
   totp('only-factor', { added: { added: at, used: at } }),
   totp('beside-a-passkey', { added: { added: at, used: at }, last: false, problems: [] }),
-  totp('required', {
+  totp('required', { added: { added: at, used: at }, required: true }),
+  totp('required-refused', {
     added: { added: at, used: at },
+    required: true,
     problems: [{ text: said('second_factors.totp.required', { brand: 'Acme' }) }],
   }),
   add('fresh', {}),
