@@ -68,7 +68,7 @@ function toRow({ kind, id, state, publishedAt, signsFrom, goneAt }: ListedKey): 
 
 /** What dropping a key does to people and apps. */
 function consequence(kind: KeyKind | 'derived', id: string): string {
-  if (kind === 'cookie') return 'Everybody whose cookies it signed is signed out of this browser and that, at once.';
+  if (kind === 'cookie') return 'Everybody whose cookies it signed is signed out at once, in every browser.';
   if (kind === 'derived')
     return `What was made with the secret of ${id} counts no more, once every process was started anew.`;
   return 'Every ID token and JWT access token that it signed is refused; apps notice within ten minutes.';
@@ -98,11 +98,14 @@ async function retire(keys: KeyAdministration, call: Call): Promise<number> {
       `what ${id} signed is around until ${retired.until.toISOString()}: --now drops it all the same`,
     );
   }
+  if (retired.reason === 'signs' && found?.kind === 'derived')
+    return refuse(call, `${id} is in use: --now makes it anew`);
   return refuse(call, refusals[retired.reason](id));
 }
 
 const refusals = {
-  unknown: (id: string) => `there is no key ${id}; ./gatehouse keys list shows all`,
+  unknown: (id: string) =>
+    `there is no key ${id}: ./gatehouse keys list shows them, and docs/keys.md names the secrets of one purpose`,
   gone: (id: string) => `${id} is gone already`,
   signs: (id: string) => `${id} is in use: ./gatehouse keys rotate has another one follow, and --now drops it at once`,
 };

@@ -110,6 +110,7 @@ describe('keys', () => {
   it('that are needed stay, with the reason', async () => {
     const kid = await signing('RS256');
     expect((await world.run('keys', 'retire', kid)).err).toContain('is in use: ./gatehouse keys rotate');
+    expect((await world.run('keys', 'retire', 'forms')).err).toBe('forms is in use: --now makes it anew\n');
     expect((await world.run('keys', 'retire', 'nothing')).err).toContain('there is no key nothing');
     const gone = (await listed()).find(({ state }) => state === 'gone')?.id ?? '';
     expect((await world.run('keys', 'retire', gone)).err).toBe(`${gone} is gone already\n`);
