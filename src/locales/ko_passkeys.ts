@@ -15,14 +15,14 @@ export const passkeys: typeof en.passkeys = {
   remove: '삭제',
   remove_which: '{name} 삭제',
   add: '패스키 추가',
-  add_hint: '이 기기, 휴대폰 또는 보안 키에 만들 수 있어요.',
+  add_hint: '이 기기, 휴대전화 또는 보안 키에 만들 수 있어요.',
   create: '패스키 만들기',
   known: '이 기기에 이미 이 계정의 패스키가 있어요.',
   unavailable: '여기에서는 패스키를 쓸 수 없어요.',
   without: '자바스크립트와 패스키를 지원하는 브라우저가 필요해요.',
-  added: '패스키를 추가했어요. 이메일로도 알려 드렸어요.',
+  added: '패스키를 추가했어요. 메일로도 알려 드렸어요.',
   renamed: '패스키 이름을 바꿨어요.',
-  removed: '패스키를 삭제했어요. 이메일로도 알려 드렸어요.',
+  removed: '패스키를 삭제했어요. 메일로도 알려 드렸어요.',
   rename: {
     title: '패스키 이름 바꾸기',
     hint: '어떤 기기에 있는지처럼, 알아보기 쉬운 이름을 정하세요.',
@@ -46,8 +46,8 @@ export const passkeys: typeof en.passkeys = {
   card: {
     some: '{count}개가 있어요.',
     none: '아직 없어요. 가장 쉽고 안전하게 로그인하는 방법이에요.',
-    manage: '관리',
-    add: '추가',
+    manage: '관리하기',
+    add: '추가하기',
   },
   problems: {
     refused: '패스키로 확인하지 못했어요. 다시 시도하거나 다른 방법을 선택하세요.',

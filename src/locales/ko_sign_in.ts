@@ -203,7 +203,7 @@ export const signIn: typeof en.sign_in = {
     totp_reused: '이미 사용한 코드예요. 새 코드가 나올 때까지 기다려 주세요.',
     recovery_code_wrong: '등록된 복구 코드가 아니에요.',
     recovery_code_reused: '이미 사용한 복구 코드예요. 다른 코드를 입력하세요.',
-    codes_not_saved: '코드를 먼저 저장한 다음 이 상자에 체크하세요',
+    codes_not_saved: '코드를 먼저 저장한 다음 이 상자에 표시하세요',
     code_missing: '메일에 있는 코드를 입력하세요',
     code_wrong: '코드가 올바르지 않아요. 남은 횟수: {left}',
     not_confirmed: '주소가 아직 확인되지 않았어요. 메일의 링크를 열거나 코드를 입력하세요.',
