@@ -50,7 +50,7 @@ export const accountChanges: Command[] = [
         print(
           call,
           { id, second_step: false },
-          () => `${id} has no second factor any more; its person signs in with one step`,
+          () => `${id} has no second factor any more; where one is asked for, its person sets up a new one`,
         );
         return 0;
       }),

@@ -78,7 +78,7 @@ function factorLines(
   { totp, recoveryCodes }: EnrolledFactors,
 ): [string, string | undefined][] {
   return [
-    ['second step', secondStep ? 'at every sign-in' : 'where an app asks for it'],
+    ['second step', secondStep ? 'at every sign-in' : 'where it is asked for'],
     ['authenticator app', totp && `added ${totp.addedAt.toISOString()}, last used ${totp.lastUsedAt.toISOString()}`],
     ['recovery codes', recoveryCodes > 0 ? String(recoveryCodes) : undefined],
   ];
