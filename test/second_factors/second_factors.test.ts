@@ -15,6 +15,7 @@ import { readTotpCode } from '../../src/second_factors/totp.ts';
 import { accountsWorld, type World } from '../accounts/world.ts';
 import { postgresTotpStore } from '../../src/second_factors/totp_store.ts';
 import { pass, useRealClock } from '../support/clock.ts';
+import { keySchedule } from '../support/key_schedule.ts';
 import { cookiesOf, openDoor, type Door } from '../web/door.ts';
 
 const STEP = 30;
@@ -269,7 +270,8 @@ describe('an authenticator app', () => {
       await keepDraft(createSealer([oldKey]), world.database.knex, { ...draft, kind }, 'a secret');
     }
     const { database } = world;
-    const options = { database, encryptionKeys: [newKey, oldKey], sealed: sealedColumns, record: async () => {} };
+    const keys = { database, encryptionKeys: [newKey, oldKey], schedule: keySchedule };
+    const options = { ...keys, sealed: sealedColumns, record: async () => {} };
     const done = await openKeyAdministration(options).rewrap(() => {});
     expect(done.map(({ unreadable }) => unreadable)).toEqual([0, 0]);
     for (const kind of ['totp', 'codes'] as const) {
