@@ -41,7 +41,7 @@ export const secondFactors: typeof en.second_factors = {
       text: '지금만 볼 수 있어요. 종이나 비밀번호 관리자처럼 휴대전화 없이도 찾을 수 있는 곳에 보관하세요.',
       saved: '코드를 저장했어요',
       missing: '코드를 저장한 다음 이 상자에 표시하세요',
-      submit: '계속',
+      submit: '계속하기',
     },
     download: '내려받기',
     print: '인쇄',

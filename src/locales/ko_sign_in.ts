@@ -87,7 +87,7 @@ export const signIn: typeof en.sign_in = {
     codes_text:
       '휴대전화를 잃어버렸을 때 이 코드로 로그인할 수 있어요. 코드마다 한 번만 쓸 수 있어요. 본인만 아는 곳에 보관하세요. 다시 보여 드리지 않아요.',
     saved: '코드를 저장했어요',
-    go_on: '계속',
+    go_on: '계속하기',
   },
   accept_terms: {
     title: '이용약관 동의',
