@@ -10,8 +10,8 @@ export interface FrameDeps {
   accounts: Pick<Accounts, 'find'>;
   /** Whether the account has a factor of its own: then nothing weaker counts as a fresh sign-in. */
   hasOwnFactor(accountId: string): Promise<boolean>;
-  /** Whether it has one that is proven beside the first: then a sensitive change takes that, too. */
-  hasSecondFactor(accountId: string): Promise<boolean>;
+  /** Whether it has an authenticator app: then a sensitive change takes a code of it, too. A passkey proves both at once. */
+  hasTotp(accountId: string): Promise<boolean>;
   /** Keys the state of the sign-in that leads to an account page. */
   stateKey: Buffer;
 }

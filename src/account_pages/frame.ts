@@ -147,12 +147,12 @@ async function admit(
 interface Settled {
   found: Account;
   hasOwnFactor: boolean;
-  hasSecondFactor: boolean;
+  hasTotp: boolean;
 }
 
 /** Side by side, and only what is asked for. */
 async function settled(
-  { accounts, hasOwnFactor, hasSecondFactor }: FrameDeps,
+  { accounts, hasOwnFactor, hasTotp }: FrameDeps,
   { accountId, level }: Session,
   fresh = false,
 ): Promise<Settled | undefined> {
@@ -160,17 +160,17 @@ async function settled(
   const [found, own, second] = await Promise.all([
     accounts.find(accountId),
     hasOwnFactor(accountId),
-    isWeak && hasSecondFactor(accountId),
+    isWeak && hasTotp(accountId),
   ]);
-  return found && { found, hasOwnFactor: own, hasSecondFactor: second };
+  return found && { found, hasOwnFactor: own, hasTotp: second };
 }
 
 /** What a sensitive change asks for that the session does not prove; undefined when nothing is missing. */
 function whatToProveAgain(
   session: Session,
-  { found, hasOwnFactor, hasSecondFactor }: Settled,
+  { found, hasOwnFactor, hasTotp }: Settled,
 ): { prompt: 'login'; acr_values?: 'mfa' } | undefined {
-  const isWeak = !meets(session.level, 'mfa') && (found.secondStep || hasSecondFactor);
+  const isWeak = !meets(session.level, 'mfa') && (found.secondStep || hasTotp);
   if (isWeak) return { prompt: 'login', acr_values: 'mfa' };
   return isFresh(session, hasOwnFactor) ? undefined : { prompt: 'login' };
 }

@@ -33,8 +33,8 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
   const stateKey = keys.derive('account state');
   const { knex } = deps.database;
   const hasOwnFactor = async (id: string) => (await Promise.all([passwords.has(id), passkeys.has(id)])).some(Boolean);
-  const hasSecondFactor = (id: string) => secondFactors.hasTotp(knex, id);
-  const frame = openAccountFrame({ issuer, web, oidc, accounts, hasOwnFactor, hasSecondFactor, stateKey });
+  const hasTotp = (id: string) => secondFactors.hasTotp(knex, id);
+  const frame = openAccountFrame({ issuer, web, oidc, accounts, hasOwnFactor, hasTotp, stateKey });
   const onReturn = mountAccountPages({
     web,
     accounts,
