@@ -17,7 +17,7 @@ import { disconnect, undoJoin } from './disconnecting.ts';
 import { heedUpstream } from './heed_upstream.ts';
 import { lockAccount } from './hold_account.ts';
 import { openInvitations, sweepInvitations } from './invitations.ts';
-import { knows, meet, noteSignIn, sweepKnownBrowsers } from './known_browsers.ts';
+import { knowsBrowser, noteKnownBrowser, noteSignIn, sweepKnownBrowsers } from './known_browsers.ts';
 import { findingAccounts, postgresAccountStore } from './postgres_account_store.ts';
 import { postgresInvitationStore } from './postgres_invitation_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
@@ -65,8 +65,8 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     undoJoin: (token, occasion, also) => undoJoin(deps, token, occasion, also),
     heedUpstream: (within, key, heeded) => heedUpstream(deps, within, key, heeded),
     noteSignIn: (account, browser) => noteSignIn(deps, account, browser),
-    knows: (canonical, browserHash) => knows(deps, canonical, browserHash),
-    meet,
+    knowsBrowser: (canonical, browserHash) => knowsBrowser(deps, canonical, browserHash),
+    noteKnownBrowser,
     codes: {
       changeAddress: (proofId, address, visit) => changeSignUpAddress(deps, proofId, address, visit),
       confirmed: (proofId, visit) => confirmedBy(deps, proofId, visit),

@@ -144,9 +144,9 @@ export interface Accounts extends AccountReading {
   /** Notes a finished sign-in; its owner gets a mail when this account was never signed in to on that browser. */
   noteSignIn(account: Account, browser: Pick<VisitBinding, 'browserHash'> & Occasion): Promise<void>;
   /** Whether whoever has this address was ever signed in to on the browser, or proved their mailbox there. */
-  knows(canonical: string, browserHash: string): Promise<boolean>;
+  knowsBrowser(canonical: string, browserHash: string): Promise<boolean>;
   /** Its owner proved their mailbox on this browser, and is known there from now on. */
-  meet(within: Knex, accountId: string, browserHash: string): Promise<void>;
+  noteKnownBrowser(within: Knex, accountId: string, browserHash: string): Promise<void>;
 
   codes: {
     /** Starts the same sign-up with another address; the code and the link of the first one are dead. */

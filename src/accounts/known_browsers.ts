@@ -73,7 +73,7 @@ export async function noteSignIn(
 }
 
 /** Whether the account of this address knows the browser. Takes as long for an address of nobody. */
-export async function knows(
+export async function knowsBrowser(
   { database }: Pick<AccountsDeps, 'database'>,
   canonical: string,
   browserHash: string,
@@ -82,7 +82,7 @@ export async function knows(
 }
 
 /** Notes a browser on which the owner proved their mailbox: nobody has to be told. */
-export async function meet(within: Knex, accountId: string, browserHash: string): Promise<void> {
+export async function noteKnownBrowser(within: Knex, accountId: string, browserHash: string): Promise<void> {
   const row = { account_id: accountId, browser_hash: browserHash, first_used_at: now() };
   await within('known_browsers').insert(row).onConflict(['account_id', 'browser_hash']).ignore();
 }

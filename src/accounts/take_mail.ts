@@ -1,7 +1,7 @@
 import type { Address } from '../kit/addresses.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { VisitBinding } from './door.ts';
-import { knows } from './known_browsers.ts';
+import { knowsBrowser } from './known_browsers.ts';
 
 /**
  * Counts a mail that somebody causes; too many are refused alike whoever has the address. What the owner of an account asks
@@ -14,7 +14,7 @@ export async function takeMail(
   { clientAddress, browserHash }: Pick<VisitBinding, 'clientAddress'> & Partial<Pick<VisitBinding, 'browserHash'>>,
   purpose: 'reset' | 'other' = 'other',
 ): Promise<{ retryAfter: number } | undefined> {
-  const known = await knows(deps, canonical, browserHash ?? '');
+  const known = await knowsBrowser(deps, canonical, browserHash ?? '');
   const strangers = {
     mail_address: canonical,
     mail_strangers: '',

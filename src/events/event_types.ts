@@ -94,6 +94,7 @@ export type EventType =
   | 'second_factors.device_trusted' // it will not be asked for a while
   | 'second_factors.devices_forgotten'
   | 'second_factors.reset' // by an admin, for somebody who lost them
+  // Passkeys.
   | 'passkeys.added'
   | 'passkeys.renamed'
   | 'passkeys.removed'

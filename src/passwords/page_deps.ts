@@ -37,7 +37,7 @@ export interface PasswordPagesDeps {
   database: Database;
   web: Web;
   oidc: Pick<Oidc, 'endEverythingOf' | 'endOtherSessions' | 'session'>;
-  accounts: Pick<Accounts, 'dropPending' | 'find' | 'hold' | 'lookAtReset' | 'meet' | 'redeemReset'>;
+  accounts: Pick<Accounts, 'dropPending' | 'find' | 'hold' | 'lookAtReset' | 'noteKnownBrowser' | 'redeemReset'>;
   passwords: Passwords;
   mail: Pick<Mail, 'queue' | 'wake'>;
   limits: RateLimiter;

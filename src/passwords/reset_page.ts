@@ -74,7 +74,7 @@ async function resetTo(
     await passwords.set(within, redeemed.account.id, passwordHash);
     await queueNotice(deps, ctx, within, redeemed.account);
     // Whoever has the mailbox gets in with the new password here, however many strangers guess elsewhere.
-    await accounts.meet(within, redeemed.account.id, web.browser.ensure(ctx));
+    await accounts.noteKnownBrowser(within, redeemed.account.id, web.browser.ensure(ctx));
     await oidc.endEverythingOf(redeemed.account.id, within);
     return redeemed;
   });

@@ -82,7 +82,7 @@ export const submitLinkPassword = atStep('link-account', async (deps, ctx, visit
   const account = await accountOf(deps, step);
   if (!waysOf(deps, step, account).password) throw new IdpError('not_found', { reference: visit.reference });
   const address = account.address?.canonical ?? account.id;
-  const known = await deps.accounts.knows(address, visit.browserHash);
+  const known = await deps.accounts.knowsBrowser(address, visit.browserHash);
   const tries = passwordTries(deps, ctx, { address, known: known ? visit.browserHash : undefined });
   const refused = await tries.take();
   if (refused) return show(refusedForNow(ctx, t, refused.retryAfter))(deps, ctx, visit);

@@ -100,7 +100,7 @@ export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit):
   const counted = address?.canonical ?? email;
   const [account, known] = await Promise.all([
     accounts.findByAddress(counted),
-    accounts.knows(counted, visit.browserHash),
+    accounts.knowsBrowser(counted, visit.browserHash),
   ]);
   const tries = passwordTries(deps, ctx, { address: counted, known: known ? visit.browserHash : undefined });
   const refused = await tries.take();
