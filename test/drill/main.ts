@@ -1,9 +1,9 @@
 // npm run drill -- <name> [--seed n]: does to a Gatehouse what should never happen, and says what it left.
 //   kill-postgres [--rounds n]      kills PostgreSQL under what people do
 //   two-people [--sequences n]      plays random sequences by two people who must never end up in one account
-//   rotate-keys [--tokens n]       rotates the signing keys of two processes under live tokens, then drops the one that signs
 //   two-browsers [--sequences n]    the same by two browsers over HTTP
 //   proofs [--sequences n]          plays random sequences by two browsers, neither of which may be let in without proof
+//   rotate-keys [--tokens n]        rotates the signing keys of two processes under live tokens, then drops the one that signs
 import { parseArgs } from 'node:util';
 import { killPostgres } from './kill_postgres.ts';
 import { rotateKeys } from './rotate_keys.ts';
