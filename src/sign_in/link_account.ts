@@ -10,15 +10,7 @@ import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
 import { finishSignIn } from './finish.ts';
 import { leaveFor } from './leave.ts';
 import { firstPage } from './notes.ts';
-import {
-  answering,
-  bound,
-  giveOptions,
-  passkeyButton,
-  refusalOf,
-  signalsOf,
-  type PasskeyRefused,
-} from './passkey_asking.ts';
+import { answering, bound, passkeyButton, refusalOf, signalsOf, type PasskeyRefused } from './passkey_asking.ts';
 import { atStep, federated, linkOf, moveTo, pathOf, type StepNamed } from './steps.ts';
 import { formTargets, upstreamButtons } from './upstream_buttons.ts';
 import { mayHavePassword } from './ways.ts';
@@ -99,7 +91,7 @@ export const submitLinkPassword = atStep('link-account', async (deps, ctx, visit
 /** Options for whichever passkey the person has: which ones the account has, nobody who is not its owner learns. */
 export const askAtLink = atStep('link-account', async ({ web, passkeys }, ctx, visit) => {
   await web.form(ctx);
-  giveOptions(ctx, await passkeys.askFor(bound(visit, 'link')));
+  ctx.body = await passkeys.askFor(bound(visit, 'link'));
 });
 
 /** A passkey of the account proves it. */

@@ -33,11 +33,6 @@ export function ownerOf({ address, profile }: Account) {
   return { name: address?.stored ?? '', displayName: profile.name };
 }
 
-/** Gives the script of the page what it asks for. Nobody keeps it. */
-export function giveOptions(ctx: Context, options: object): void {
-  ctx.body = options;
-}
-
 /** Why an answer does not count, for the page that is shown again. `forget`: the passkey is gone, and the browser may know. */
 export interface PasskeyRefused extends Shown {
   forget?: { rpId: string; credentialId: string };

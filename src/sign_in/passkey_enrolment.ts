@@ -3,7 +3,7 @@ import { notAdded } from '../passkeys/index.ts';
 import type { Shown } from '../web/index.ts';
 import { atEnrolment, enrolling, keepCodes } from './enrol_factor.ts';
 import { startOver } from './finish.ts';
-import { answering, bound, giveOptions, ownerOf, passkeyButton } from './passkey_asking.ts';
+import { answering, bound, ownerOf, passkeyButton } from './passkey_asking.ts';
 import { pathOf } from './steps.ts';
 
 const PAGE = 'enrol-factor/passkey';
@@ -39,7 +39,7 @@ export const askAtEnrolment = atEnrolment(async (deps, ctx, visit, step) => {
   if (!step.ways.includes('passkey') || step.codes) return web.redirect(ctx, pathOf(visit, 'enrol-factor'));
   const account = await enrolling(deps, ctx, visit, step);
   if (!account) return;
-  giveOptions(ctx, await deps.passkeys.newFor(bound(visit, 'enrol', account.id), ownerOf(account)));
+  ctx.body = await deps.passkeys.newFor(bound(visit, 'enrol', account.id), ownerOf(account));
 });
 
 /** The passkey is added, and counts as the second factor of this sign-in; recovery codes come with the first one. */

@@ -1,12 +1,4 @@
-import {
-  answering,
-  bound,
-  giveOptions,
-  passkeyButton,
-  refusalOf,
-  signalsOf,
-  type PasskeyRefused,
-} from './passkey_asking.ts';
+import { answering, bound, passkeyButton, refusalOf, signalsOf, type PasskeyRefused } from './passkey_asking.ts';
 import { isStale, proveMore, startOver } from './finish.ts';
 import { aroundSecond, atSecond } from './second_factor.ts';
 
@@ -40,7 +32,7 @@ export const showPasskeyFactor = show({});
 /** Options for the passkeys of the account, which was proven. */
 export const askAtFactor = atSecond('passkey', async (deps, ctx, visit, step) => {
   await deps.web.form(ctx);
-  giveOptions(ctx, await deps.passkeys.askFor(bound(visit, 'second_factor', step.accountId)));
+  ctx.body = await deps.passkeys.askFor(bound(visit, 'second_factor', step.accountId));
 });
 
 /** The passkey counts, and the sign-in goes on. */

@@ -1,7 +1,7 @@
 import { goHome } from './go_home.ts';
 import { goOn } from './go_on.ts';
 import { accountOfSession, showLoginAgain } from './login.ts';
-import { answering, bound, giveOptions, refusalOf, type PasskeyRefused } from './passkey_asking.ts';
+import { answering, bound, refusalOf, type PasskeyRefused } from './passkey_asking.ts';
 import type { Handler } from './steps.ts';
 import { requireLocal } from './ways.ts';
 
@@ -10,7 +10,7 @@ export const askAtLogin: Handler = async (deps, ctx, visit) => {
   await deps.web.form(ctx);
   requireLocal(visit);
   const same = await accountOfSession(deps, visit);
-  giveOptions(ctx, await deps.passkeys.askFor(bound(visit, 'sign_in', same?.id)));
+  ctx.body = await deps.passkeys.askFor(bound(visit, 'sign_in', same?.id));
 };
 
 /**

@@ -5,7 +5,7 @@ import { notAdded } from '../passkeys/index.ts';
 import type { Shown } from '../web/index.ts';
 import type { SignInDeps } from './deps.ts';
 import { goOnProven, isOld, isStale, startOver } from './finish.ts';
-import { answering, bound, giveOptions, ownerOf, passkeyButton } from './passkey_asking.ts';
+import { answering, bound, ownerOf, passkeyButton } from './passkey_asking.ts';
 import { provesAll } from './second_step.ts';
 import { atStep, pathOf, type StepNamed } from './steps.ts';
 
@@ -47,7 +47,7 @@ export const askAtOffer = (purpose: 'enrol' | 'upgrade') =>
     await deps.web.form(ctx);
     const account = await offered(deps, ctx, visit, step);
     if (!account) return;
-    giveOptions(ctx, await deps.passkeys.newFor(bound(visit, purpose, account.id), ownerOf(account)));
+    ctx.body = await deps.passkeys.newFor(bound(visit, purpose, account.id), ownerOf(account));
   });
 
 /** The passkey is added for next time; this sign-in stays what it was. */

@@ -1,5 +1,5 @@
 import { notAdded } from '../passkeys/index.ts';
-import { answering, bound, giveOptions } from './passkey_asking.ts';
+import { answering, bound } from './passkey_asking.ts';
 import { readSignup, signUpWith } from './signup.ts';
 import type { Handler } from './steps.ts';
 import { homeOf } from './ways.ts';
@@ -13,7 +13,7 @@ export const askAtSignup: Handler = async (deps, ctx, visit) => {
     return;
   }
   const owner = { name: address.stored, displayName: typed.name || undefined };
-  giveOptions(ctx, await passkeys.newFor(bound(visit, 'sign_up'), owner));
+  ctx.body = await passkeys.newFor(bound(visit, 'sign_up'), owner);
 };
 
 /** Takes a sign-up with a passkey: it waits in the proof for the mailed code, and is gone with it if that never comes. */

@@ -100,7 +100,7 @@ export const submitRecoveryCode = atSecond('recovery_code', async (deps, ctx, vi
   if (proof.reason === 'throttled') await oidc.progress(visit.uid, { step: 'start', anyone: true });
 });
 
-/** The ways that the account has, with what it was proven by last in front. */
+/** The ways that are enough, for their person to choose one. */
 export const showMethods = atStep('second-factor', async (deps, ctx, visit, step) => {
   const { web } = deps;
   if (isOld(step)) return startOver(deps, ctx, visit);

@@ -67,7 +67,7 @@ export function trustHelps({ need, prompt }: Visit, { secondStep }: Account): bo
   return secondStep && need === 'none' && !anew;
 }
 
-/** What the account has, what it was proven by last first; recovery codes are for who has nothing else. */
+/** What the account has: a passkey first, unless its person prefers the app; recovery codes are for who has nothing else. */
 async function waysOf({ secondFactors, passkeys }: SignInDeps, accountId: string): Promise<SecondWay[]> {
   const [factors, hasPasskey] = await Promise.all([secondFactors.of(accountId), passkeys.has(accountId)]);
   const ways: SecondWay[] = [];
