@@ -89,7 +89,7 @@ async function startTwo(databaseUrl: string, started: Gatehouse[]): Promise<void
 }
 
 function setStage(gatehouses: Gatehouse[], databaseUrl: string): Stage {
-  const [{ issuer, dataDir }] = gatehouses as [Gatehouse]; // two were started
+  const [{ issuer, dataDir, clock }] = gatehouses as [Gatehouse]; // two were started
   let ahead = 0;
   const now = () => Math.floor(Date.now() / 1000) + ahead;
   const keySet = async (index: number) =>
@@ -112,7 +112,7 @@ function setStage(gatehouses: Gatehouse[], databaseUrl: string): Stage {
           GATEHOUSE_DATA: dataDir,
           DATABASE_URL: databaseUrl,
           NODE_OPTIONS: `--import ${new URL('../support/movable_clock.mjs', import.meta.url).href}`,
-          GATEHOUSE_TEST_CLOCK: join(dataDir, 'clock'),
+          GATEHOUSE_TEST_CLOCK: clock,
         },
       }),
   };

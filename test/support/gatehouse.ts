@@ -23,6 +23,8 @@ export interface Gatehouse {
   port: number;
   dataDir: string;
   pid: number;
+  /** The file that its clock follows, for commands beside it. */
+  clock: string;
   /** Everything it printed so far: log lines and words for people. */
   output(): string;
   /** Mails in the development mailbox, newest first, read over HTTP as a person would. */
@@ -67,6 +69,7 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
     port,
     dataDir,
     pid: server.pid,
+    clock: server.clock,
     output: server.output,
     mails: () => readMailbox(issuer),
     code: (to) => nextIn(issuer, to, readCodes, codeIn),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createClock, movableClock, root, type ServerProcess } from './server_process.ts';
 
 interface Host {
@@ -55,7 +55,7 @@ async function openHost(place: string): Promise<Host> {
   const log = openSync(`${place}.log`, 'a');
   const child = spawn(process.execPath, ['--import', movableClock, 'test/support/shared_server.ts', place], {
     cwd: root,
-    env: { ...process.env, NODE_OPTIONS: '', GATEHOUSE_TEST_CLOCK: clock },
+    env: { ...process.env, NODE_OPTIONS: '', NODE_COMPILE_CACHE: dirname(place), GATEHOUSE_TEST_CLOCK: clock },
     stdio: ['pipe', log, log],
   });
   child.unref();

@@ -2,16 +2,21 @@
 // It says where it listens in the file that its argument names, and ends with whoever holds its standard input.
 import { renameSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import { json } from 'node:stream/consumers';
+import pug from 'pug';
 import { poolThreads } from '../../src/passwords/index.ts';
 import { serve } from '../../src/serve.ts';
 import { setClock } from './server_process.ts';
 
 const [, , place = ''] = process.argv;
 process.env['UV_THREADPOOL_SIZE'] = String(poolThreads());
+compileViewsOnce();
 let turn: Promise<unknown> | undefined;
 
 const server = createServer((request, response) => void answer(request, response));
+// Whoever takes its place after a kill, and every command, compiles it no more.
+flushCompileCache();
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as { port: number }; // of a server of TCP
   writeFileSync(`${place}.new`, JSON.stringify({ pid: process.pid, port }));
@@ -32,4 +37,16 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     turn = serve({ env, cwd: process.cwd(), stdout: process.stdout }).finally(() => (turn = undefined));
   }
   response.end();
+}
+
+/** Each turn asks anew for the views that the one before has compiled; no test changes one. */
+function compileViewsOnce(): void {
+  const { compileFile } = pug;
+  const compiled = new Map<string, pug.compileTemplate>();
+  pug.compileFile = (file, options) => {
+    const key = JSON.stringify([file, options]);
+    const template = compiled.get(key) ?? compileFile(file, options);
+    compiled.set(key, template);
+    return template;
+  };
 }
