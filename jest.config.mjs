@@ -7,6 +7,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global_setup.ts',
   globalTeardown: '<rootDir>/test/support/global_teardown.ts',
   testSequencer: '<rootDir>/test/support/sequencer.mjs',
-  testTimeout: 30_000,
+  // A machine of two cores may be busy with something else; no test waits for so long by itself.
+  testTimeout: 60_000,
   maxWorkers: 3,
 };

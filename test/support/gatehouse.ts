@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { setClock, startProcess, type ServerProcess } from './server_process.ts';
+import { setClock, START_MILLISECONDS, startProcess, type ServerProcess } from './server_process.ts';
 import { takeTurn } from './shared_process.ts';
 
 export interface GatehouseOptions {
@@ -106,7 +106,7 @@ function withoutOurs(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 async function ready(server: ServerProcess, url: string): Promise<void> {
-  const deadline = Date.now() + 25_000;
+  const deadline = Date.now() + START_MILLISECONDS;
   while (Date.now() < deadline) {
     if (server.hasEnded()) throw new Error(`Gatehouse ended early:\n${server.output()}`);
     const answer = await fetch(url).catch(() => undefined);

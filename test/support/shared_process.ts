@@ -3,14 +3,12 @@ import { existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
-import { createClock, movableClock, root, type ServerProcess } from './server_process.ts';
+import { createClock, movableClock, root, START_MILLISECONDS, type ServerProcess } from './server_process.ts';
 
 interface Host {
   pid: number;
   port: number;
 }
-
-const PATIENCE_MILLISECONDS = 25_000;
 
 /** A turn in the process that the test files of this worker share; undefined while another server has it, and outside of a test run. */
 export async function takeTurn(env: NodeJS.ProcessEnv): Promise<ServerProcess | undefined> {
@@ -60,7 +58,7 @@ async function openHost(place: string): Promise<Host> {
   });
   child.unref();
   (child.stdin as Socket).unref(); // a pipe
-  const deadline = Date.now() + PATIENCE_MILLISECONDS;
+  const deadline = Date.now() + START_MILLISECONDS;
   while (Date.now() < deadline && child.exitCode === null) {
     const host = runningAt(place);
     if (host) return host;
