@@ -16,7 +16,7 @@ afterAll(() => world.stop());
 function seen(page: Page, address: string) {
   const body = page.body
     .replaceAll(address, 'ADDRESS')
-    .replaceAll(/(name="_csrf" value|href|action|formaction)="[^"]*"/g, '$1')
+    .replaceAll(/(name="_csrf" value|href|action|formaction|data-options)="[^"]*"/g, '$1')
     .replaceAll(/\d+ seconds|1 minute|data-count="\d+"/g, 'n seconds')
     .replaceAll(maskAddress(address), 'MASKED');
   return { status: page.status, screen: page.screen, title: page.title, headers: Object.keys(page.headers), body };

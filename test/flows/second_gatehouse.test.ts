@@ -67,10 +67,11 @@ describe('keys that the other Gatehouse replaces', () => {
   it('are seen at the first login after a rotation with overlap', async () => {
     const [old] = await dropKeys();
     // A rotation with overlap is this: the new key signs, the old one is still published.
-    await partner.database.knex('signing_keys').where({ kid: old?.kid }).update({ retired_at: null });
+    const published = { retired_at: null, ended_at: new Date(), needed_seconds: 3600 };
+    await partner.database.knex('signing_keys').where({ kid: old?.kid }).update(published);
     await partner.restart();
-    const published = await fetch(`${partner.gatehouse.issuer}/oidc/jwks`);
-    expect(await published.json()).toMatchObject({ keys: { length: 3 } });
+    const jwks = await fetch(`${partner.gatehouse.issuer}/oidc/jwks`);
+    expect(await jwks.json()).toMatchObject({ keys: { length: 3 } });
     letCooldownPass();
     expect((await signInThroughPartner(email)).url).toBe(`${world.app.url}/me`);
   }, 60_000);
