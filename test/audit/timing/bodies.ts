@@ -71,9 +71,9 @@ export async function hostileBodies(world: AuditWorld): Promise<Finding[]> {
     );
   }
 
-  const flood = () => Promise.all(Array.from({ length: 100 }, () => post(visitor, issuer + visit, megabyte)));
-  const cost = await costOf(world, () => beside('H7', 'a hundred megabytes at once', issuer, flood));
-  findings.push(...cost.result, atMost('H7', 'a hundred megabytes at once: memory', cost.grown, 64, 'MB'));
+  const flood = () => Promise.all(Array.from({ length: TIMES }, () => post(visitor, issuer + visit, megabyte)));
+  const cost = await costOf(world, () => beside('H7', `${TIMES} megabytes at once`, issuer, flood));
+  findings.push(...cost.result, atMost('H7', `${TIMES} megabytes at once: memory`, cost.grown, 64, 'MB'));
   return findings;
 }
 
