@@ -64,7 +64,8 @@ async function make(
 ): Promise<{ invitation: Invitation; path: string }> {
   const token = secretToken();
   const path = `/invitation?token=${token}`;
-  const times = { createdAt: now(), expiresAt: inSeconds(lifetime) };
+  const createdAt = now();
+  const times = { createdAt, expiresAt: new Date(createdAt.getTime() + lifetime * 1000) };
   const kept = { id: invitationId(token), address, uses, usesLeft: uses, createdBy, note: cleanName(note), ...times };
   await postgresInvitationStore(within).insert(kept);
   if (address && mailIn) {

@@ -194,18 +194,22 @@ describe('passwords', () => {
 
   it('G2: cost a hash on every path, also where there is none to compare with', async () => {
     const cost = async (id: string | undefined) => {
-      const figures = [];
-      for (let time = 0; time < 3; time += 1) {
-        const before = process.cpuUsage();
-        await passwords.verify(id, `${GOOD}!`);
-        const { user, system } = process.cpuUsage(before);
-        figures.push(user + system);
-      }
-      return Math.min(...figures);
+      const before = process.cpuUsage();
+      await passwords.verify(id, `${GOOD}!`);
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
     };
-    const known = await cost(await accountWith(await passwords.hash(GOOD)));
-    for (const id of [undefined, await accountWith(), await accountWith('$argon2id$no hash')])
-      expect(await cost(id)).toBeGreaterThan(known / 2);
+    const ids = [
+      await accountWith(await passwords.hash(GOOD)),
+      undefined,
+      await accountWith(),
+      await accountWith('$argon2id$no hash'),
+    ];
+    // In turns, and the least of each: what else the machine does makes one hash four times as dear as the next.
+    const least = ids.map(() => Infinity);
+    for (let round = 0; round < 6; round += 1)
+      for (const [at, id] of ids.entries()) least[at] = Math.min(least[at] ?? 0, await cost(id));
+    for (const figure of least) expect(figure).toBeGreaterThan(Math.max(...least) / 3);
   });
 
   it('leave the main thread free while they are computed', async () => {
