@@ -1,10 +1,18 @@
 import type { Browser, Page } from './http_browser.ts';
 import type { World } from './world.ts';
 
+/** What signing up needs of a world: also of one that an audit made. */
+type SignUpWorld = { app: { url: string } } & Pick<World, 'gatehouse'>;
+
 export const PASSWORD = 'a long enough password 42';
 
 /** Comes from the app, signs up with an address and a password, types the mailed code, and is back at the app. */
-export async function signUpLocally(world: World, browser: Browser, email: string, password = PASSWORD): Promise<Page> {
+export async function signUpLocally(
+  world: SignUpWorld,
+  browser: Browser,
+  email: string,
+  password = PASSWORD,
+): Promise<Page> {
   await browser.open(`${world.app.url}/login?prompt=create`);
   await browser.submit({ action: '/signup', fields: { email, new_password: password, name: 'Ada Example' } });
   return typeCode(world, browser, email);

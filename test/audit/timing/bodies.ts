@@ -2,7 +2,6 @@ import { gzipSync } from 'node:zlib';
 import { percentile } from '../../bench/figures.ts';
 import { createBrowser, type Browser } from '../../support/http_browser.ts';
 import { PASSWORD, signUpLocally } from '../../support/people.ts';
-import type { World } from '../../support/world.ts';
 import type { AuditWorld } from '../audit_world.ts';
 import { atMost, beside, costOf, must, type Finding } from './finding.ts';
 
@@ -14,8 +13,7 @@ export async function hostileBodies(world: AuditWorld): Promise<Finding[]> {
   const { issuer } = world.gatehouse;
   const [visitor, person] = [createBrowser(), createBrowser()];
   await visitor.open(`${world.app.url}/login`);
-  // signUpLocally uses nothing else of a world.
-  await signUpLocally(world as unknown as World, person, `bodies.${Date.now()}@mail1.com`);
+  await signUpLocally(world, person, `bodies.${Date.now()}@mail1.com`);
   await person.open(`${issuer}/account/password`);
   const visit = new URL(visitor.page.url).pathname;
   const megabyte = 'x'.repeat(1 << 20);
