@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Database } from '../database/index.ts';
+import { combine, type Database } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
 import { accountId } from '../kit/random.ts';
 import type { Tag } from '../locales/index.ts';
@@ -41,7 +41,7 @@ export const ACCOUNT_COLUMNS = `a.id, a.profile, a.locale, a.terms_version, a.or
 const findById = {
   name: 'accounts_find',
   text: `select ${ACCOUNT_COLUMNS} from accounts a left join addresses m on m.account_id = a.id
-         where a.id = $1 and a.deleted_at is null`,
+         where a.id = any($1) and a.deleted_at is null`,
 };
 const findByCanonical = {
   name: 'accounts_find_by_address',
@@ -51,8 +51,16 @@ const findByCanonical = {
 
 /** The two looks of every sign-in, outside of any transaction. */
 export function findingAccounts({ run }: Pick<Database, 'run'>): Pick<AccountStore, 'find' | 'findByAddress'> {
+  const find = combine<string, Account | undefined>({
+    again: { as: 'join', copy: structuredClone },
+    async run(ids) {
+      const { rows } = await run<AccountRow>(findById, [ids]);
+      const found = new Map(rows.map((row) => [row.id, optionalAccount(row)]));
+      return ids.map((id) => found.get(id));
+    },
+  });
   return {
-    find: async (id) => optionalAccount((await run<AccountRow>(findById, [id])).rows[0]),
+    find: (id) => find(id, id),
     findByAddress: async (canonical) => optionalAccount((await run<AccountRow>(findByCanonical, [canonical])).rows[0]),
   };
 }

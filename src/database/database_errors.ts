@@ -21,6 +21,11 @@ const SQLSTATE = /^(?:08|28|3D|53|57)[0-9A-Z]{3}$|^25006$/;
 const SENTENCE =
   /^(?:timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
 
+/** What was asked found no room, or no answer in its time. Whether it was done is not known. */
+export class DatabaseBusy extends Error {
+  override name = 'DatabaseBusy';
+}
+
 /**
  * True for errors that say "PostgreSQL cannot be reached or cannot work now", as pg, its pool and knex throw them. Errors of
  * other connections never arrive here bare: the outbound client throws its own.
@@ -31,5 +36,11 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (typeof code === 'string' && (SOCKET.has(code) || SQLSTATE.test(code))) return true;
   // The socket of the embedded server is a file.
   if (code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect') return true;
-  return error.name === 'KnexTimeoutError' || SENTENCE.test(error.message);
+  return error instanceof DatabaseBusy || error.name === 'KnexTimeoutError' || SENTENCE.test(error.message);
+}
+
+/** True for an error with which PostgreSQL says that it did nothing: the statement was refused, and can be sent in parts. */
+export function isRefusedStatement(error: unknown): boolean {
+  if (!isNativeError(error) || !('code' in error) || typeof error.code !== 'string') return false;
+  return /^[0-9A-Z]{5}$/.test(error.code) && !isDatabaseUnavailable(error);
 }

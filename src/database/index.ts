@@ -4,6 +4,7 @@
  * Owns every connection to PostgreSQL; nothing else creates one. Mounts no URL. Never reads PostgreSQL's clock and never
  * builds SQL out of values.
  */
+export { combine, type CombinedCall } from './combine.ts';
 export { openDatabase, type Connection, type Database } from './pool.ts';
 export type { Statement, Step } from './statement.ts';
 export { migrate, migrateDown, migrationStatus, pendingMigrations } from './migrations.ts';

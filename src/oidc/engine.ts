@@ -3,7 +3,7 @@ import type { Middleware } from 'koa';
 import { adapterFactory } from './artifacts/adapter.ts';
 import { allStores } from './artifacts/artifact_store.ts';
 import { unitOfRequest } from './artifacts/request_scope.ts';
-import { guardedDatabase } from './artifacts/guarded_database.ts';
+import { guardedDatabase, unavailable } from './artifacts/guarded_database.ts';
 import { engineConfiguration } from './configuration.ts';
 import { recordEngineEvents } from './engine_events.ts';
 import { createGrants, type Grants } from './grants.ts';
@@ -23,7 +23,7 @@ interface Engine {
 /** Builds the library's provider. Throws when keys or settings do not fit; costs less than a millisecond. */
 export function createEngine(deps: OidcDeps, visits: VisitStore, notices: Pick<LogoutNotices, 'tryAgain'>): Engine {
   const database = guardedDatabase(deps.database);
-  const stores = allStores(database, deps.keys.sealer);
+  const stores = allStores(database, deps.keys.sealer, unavailable);
   const { record, lifetimes, clients } = deps;
   const grants = createGrants({ database, record, grantSeconds: lifetimes.grant });
   const configuration = engineConfiguration(deps, {

@@ -30,7 +30,7 @@ export function createSessionReader({
   return async (ctx) => {
     const id = web.cookies.get(ctx, 'session');
     if (id === undefined) return undefined;
-    const found = (await sessions.find([id])).get(id);
+    const found = await sessions.find(id);
     if (found?.uid === undefined || found.accountId === undefined || found.loginTs === undefined) return undefined;
     const { uid, accountId, loginTs, amr = [], acr } = found;
     const account = await accounts.find(accountId);

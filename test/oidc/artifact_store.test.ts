@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Adapter } from 'oidc-provider';
-import type { Database } from '../../src/database/index.ts';
-import { openKeys } from '../../src/keys/index.ts';
+import { openDatabase, type Database } from '../../src/database/index.ts';
+import { openKeys, type Sealer } from '../../src/keys/index.ts';
 import { adapterFactory } from '../../src/oidc/artifacts/adapter.ts';
+import { guardedDatabase, unavailable } from '../../src/oidc/artifacts/guarded_database.ts';
 import { models, type ModelName } from '../../src/oidc/artifacts/models.ts';
 import { inRequestScope } from '../../src/oidc/artifacts/request_scope.ts';
 import { allStores } from '../../src/oidc/artifacts/artifact_store.ts';
 import { sweep } from '../../src/oidc/sweep.ts';
 import { secretToken } from '../../src/kit/random.ts';
 import { testDatabase } from '../support/database.ts';
+import { layDatabaseLine } from '../support/database_line.ts';
 import { keySchedule } from '../support/key_schedule.ts';
 import { pass, useRealClock } from '../support/clock.ts';
 
@@ -28,6 +30,11 @@ describe('the artifact store', () => {
   let database: Database;
   let adapter: (name: string) => Adapter;
   let stores: ReturnType<typeof allStores>;
+  let sealer: Sealer;
+  const rest = {
+    clients: { find: (id: string) => (id === 'wiki' ? { client_id: id } : undefined) },
+    visitSeconds: 3600,
+  };
 
   beforeAll(async () => {
     world = await testDatabase();
@@ -38,12 +45,9 @@ describe('the artifact store', () => {
       schedule: keySchedule,
       record: async () => {},
     });
-    stores = allStores(database, keys.sealer);
-    adapter = adapterFactory({
-      stores,
-      clients: { find: (id) => (id === 'wiki' ? { client_id: id } : undefined) },
-      visitSeconds: 3600,
-    });
+    sealer = keys.sealer;
+    stores = allStores(database, sealer);
+    adapter = adapterFactory({ stores, ...rest });
   });
   beforeEach(() => useRealClock());
   afterAll(() => world.drop());
@@ -86,7 +90,7 @@ describe('the artifact store', () => {
       await adapter(name).upsert(id, payloadOf(name, id), 60);
       await inRequestScope(async () => {
         await adapter(name).find(id);
-        await stores[name].destroy([id]);
+        await stores[name].destroy(id);
         await adapter(name).upsert(id, payloadOf(name, id), 60);
       });
       expect(await adapter(name).find(id)).toBeUndefined();
@@ -182,25 +186,53 @@ describe('the artifact store', () => {
   it('has no question for a model that its table cannot answer', async () => {
     await expect(stores.Grant.findByUid('uid')).rejects.toThrow('grants');
     await expect(stores.Session.findByUserCode('BCDFGHJK')).rejects.toThrow('sessions');
-    await expect(stores.Session.consume(['id'])).rejects.toThrow('sessions');
-    await expect(stores.Interaction.revoke(['grant'])).rejects.toThrow('interactions');
+    await expect(stores.Session.consume('id')).rejects.toThrow('sessions');
+    await expect(stores.Interaction.revoke('grant')).rejects.toThrow('interactions');
   });
 
   it('takes many at once', async () => {
     const ids = Array.from({ length: 50 }, () => secretToken());
-    await stores.AccessToken.upsert(ids.map((id) => ({ id, payload: { jti: id, accountId: 'ada' }, expiresIn: 60 })));
-    expect((await stores.AccessToken.find([...ids, 'none'])).size).toBe(50);
-    await stores.RefreshToken.upsert(ids.map((id) => ({ id, payload: { jti: id }, expiresIn: 60 })));
-    expect(new Set(await stores.RefreshToken.consume(ids))).toEqual(new Set(ids));
-    expect(await stores.RefreshToken.consume(ids)).toEqual([]);
+    await Promise.all(
+      ids.map((id) => stores.RefreshToken.upsert({ id, payload: { jti: id, accountId: id }, expiresIn: 60 })),
+    );
+    const found = await Promise.all([...ids, 'none'].map((id) => stores.RefreshToken.find(id)));
+    expect(found.map((payload) => payload?.accountId)).toEqual([...ids, undefined]);
+    const consume = () => Promise.all(ids.map((id) => stores.RefreshToken.consume(id)));
+    expect(await consume()).toEqual(ids.map(() => true));
+    expect(await consume()).toEqual(ids.map(() => false));
+  });
+
+  it('answers 503 to everybody of a statement whose outcome nobody knows, and nothing is redeemed twice', async () => {
+    const line = await layDatabaseLine(world.url);
+    const through = openDatabase({ url: line.url });
+    try {
+      const broken = adapterFactory({ stores: allStores(guardedDatabase(through), sealer, unavailable), ...rest })(
+        'RefreshToken',
+      );
+      const ids = Array.from({ length: 32 }, () => secretToken());
+      await Promise.all(ids.map((id) => broken.upsert(id, { jti: id }, 60)));
+      const consume = () => Promise.allSettled(ids.map((id) => broken.consume(id)));
+      const redeemed = () => database.knex('refresh_tokens').whereNotNull('consumed_at');
+      const before = (await redeemed()).length;
+      line.slow(2000);
+      const first = consume();
+      // Committed, and the answer is still on its way.
+      while ((await redeemed()).length < before + ids.length) await Promise.resolve();
+      await line.cut();
+      for (const outcome of await first) expect(outcome).toMatchObject({ reason: { status: 503 } });
+      line.slow(0);
+      await line.restore();
+      for (const outcome of await consume()) expect(outcome).toMatchObject({ reason: { message: 'invalid_grant' } });
+    } finally {
+      await through.close();
+      await line.close();
+    }
   });
 
   it('sweeps what has expired and nothing else', async () => {
     const [dead, alive] = [secretToken(), secretToken()];
-    await stores.AccessToken.upsert([
-      { id: dead, payload: {}, expiresIn: -10 },
-      { id: alive, payload: {}, expiresIn: 60 },
-    ]);
+    await stores.AccessToken.upsert({ id: dead, payload: {}, expiresIn: -10 });
+    await stores.AccessToken.upsert({ id: alive, payload: {}, expiresIn: 60 });
     expect(await sweep(database)).toBeGreaterThan(0);
     expect(await database.knex('access_tokens').where('expires_at', '<', new Date())).toEqual([]);
     expect(await adapter('AccessToken').find(alive)).toBeDefined();

@@ -1,7 +1,7 @@
 import Provider, { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
 import type { ModelStore } from './artifact_store.ts';
 import { publicMethods } from '../assurance.ts';
-import { models, type ArtifactModel, type ModelName } from './models.ts';
+import { keyOf, models, type ArtifactModel, type ModelName } from './models.ts';
 import { currentUnit, isStored, noteStored, takeBrought } from './request_scope.ts';
 
 /** Where the library reads registered clients: the registry, and nothing else. */
@@ -39,7 +39,7 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
   };
   return {
     async find(id) {
-      return noted(id, takeBrought(model.table, id) ?? (await store.find([id])).get(id));
+      return noted(id, takeBrought(model.table, id) ?? (await store.find(id)));
     },
     findByUid: (uid) => store.findByUid(uid),
     findByUserCode: (userCode) => store.findByUserCode(userCode),
@@ -50,27 +50,26 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
         payload: name === 'Session' ? payload : withoutWay(payload),
         expiresIn: expiresIn === undefined ? undefined : expiresIn + extra,
       };
-      if (model.once) return rejectReplay(await store.insert([artifact]));
+      if (model.once) return rejectReplay(await store.insert(artifact));
       const known = isStored(model.table, key);
       noteStored(model.table, key);
       const unit = currentUnit();
       if (unit) unit.deed.push(known ? store.steps.renewing(artifact) : store.steps.upserting(artifact));
-      else if (known) await store.renew([artifact]);
-      else await store.upsert([artifact]);
+      else if (known) await store.renew(artifact);
+      else await store.upsert(artifact);
     },
     async consume(id) {
-      const [consumed] = await store.consume([id]);
-      if (consumed === undefined) throw alreadyUsed(name);
+      if (!(await store.consume(id))) throw alreadyUsed(name);
     },
     async destroy(id) {
       if (model.key === 'uid' && isRotation(id)) return;
       const unit = currentUnit();
       // Of two returns from one page only one may go on: what the other one wanted to save is not written.
       if (unit && name === 'Interaction') return void unit.deed.push(store.steps.taking(id));
-      await store.destroy([id]);
+      await store.destroy(id);
     },
     async revokeByGrantId(grantId) {
-      await store.revoke([grantId], sessionThatSignsOut());
+      await store.revoke(grantId, sessionThatSignsOut());
     },
   };
 }
@@ -78,10 +77,6 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
 /** What is issued in a session says by which methods the person was proven, not through whom they came. */
 function withoutWay(payload: AdapterPayload): AdapterPayload {
   return payload.amr === undefined ? payload : { ...payload, amr: publicMethods(payload.amr) };
-}
-
-function keyOf(model: ArtifactModel, id: string, payload: AdapterPayload): string {
-  return model.key === 'uid' ? (payload.uid ?? id) : id;
 }
 
 /**
@@ -116,8 +111,8 @@ export const alreadyUsedDetails: Partial<Record<ModelName, string>> = {
 };
 
 /** The library looks first and saves then; only the insert itself decides. What it remembers are the assertions of clients. */
-function rejectReplay(inserted: number): void {
-  if (inserted === 0) throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
+function rejectReplay(inserted: boolean): void {
+  if (!inserted) throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
 }
 
 function clientAdapter(clients: ClientRegistry): Adapter {

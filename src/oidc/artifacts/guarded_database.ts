@@ -20,7 +20,7 @@ export function guardedDatabase(database: Database): Database {
 }
 
 /** RFC 6749 names the error for the authorization endpoint only; JSON endpoints use the same word with HTTP's own status. */
-function unavailable(cause: unknown): Error {
+export function unavailable(cause: unknown): Error {
   const error = new errors.TemporarilyUnavailable(undefined, {
     cause: new IdpError('database_unavailable', { cause }),
   });

@@ -1,3 +1,5 @@
+import type { AdapterPayload } from 'oidc-provider';
+
 /** How one model of the protocol engine is stored. */
 export interface ArtifactModel {
   table: string;
@@ -78,6 +80,11 @@ export const models = {
   InitialAccessToken: { ...plain, table: 'initial_access_tokens' },
   RegistrationAccessToken: { ...plain, table: 'registration_access_tokens' },
 } as const satisfies Record<string, ArtifactModel>;
+
+/** The value of the column by which the row of an artifact is found again to be saved. */
+export function keyOf(model: ArtifactModel, id: string, payload: AdapterPayload): string {
+  return model.key === 'uid' ? (payload.uid ?? id) : id;
+}
 
 /** The name of a model, as the library says it. */
 export type ModelName = keyof typeof models;

@@ -56,7 +56,7 @@ function saving(model: ArtifactModel): Pick<Statements, 'upsert' | 'renew' | 'in
     .map((column) => `${column} = ${columns.includes(column) ? `coalesce(r.${column}, t.${column})` : `r.${column}`}`);
   const rows = `unnest(${arrays}) as r(${all.join(', ')})`;
   return {
-    insert: named(model, 'insert', `${insert} on conflict (id) do nothing`),
+    insert: named(model, 'insert', `${insert} on conflict (id) do nothing returning id`),
     upsert: named(model, 'upsert', `${insert} on conflict (id) do update set ${replaced.join(', ')}`),
     renew: named(model, 'renew', `update ${table} t set ${renewed.join(', ')} from ${rows} where t.${key} = r.${key}`),
   };
