@@ -2,6 +2,7 @@
 // when a request was lost, and judges nothing else.
 import { poolThreads } from '../../src/passwords/index.ts';
 import { benchBroker } from './broker.ts';
+import { benchHotPath } from './hot_path.ts';
 import { benchLogin } from './login.ts';
 import { benchLoginPage } from './login_page.ts';
 import { benchLogins } from './logins.ts';
@@ -11,6 +12,7 @@ process.env['UV_THREADPOOL_SIZE'] = String(poolThreads());
 
 const benchmarks: Record<string, (args: string[]) => Promise<{ lost: number }>> = {
   broker: benchBroker,
+  hot: benchHotPath,
   login: benchLogin,
   'login-page': benchLoginPage,
   logins: benchLogins,
@@ -23,7 +25,7 @@ if (run) {
   process.exitCode = lost > 0 ? 1 : 0;
 } else {
   process.stderr.write(
-    'usage: npm run bench -- login | login-page [count] | logins [count] [at once] | broker [count]\n',
+    'usage: npm run bench -- login | login-page [count] | logins [count] [at once] | broker [count] | hot [operation ...]\n',
   );
   process.exitCode = 2;
 }

@@ -7,6 +7,8 @@ import { plainHttp } from './plain_http.ts';
 /** One person on the login page. `signIn` posts the password and follows to the code for the app; false when that failed. */
 export interface Visitor {
   signIn(): Promise<boolean>;
+  /** Those it has by now, as a browser sends them. */
+  cookies(): string;
 }
 
 interface Visited {
@@ -20,6 +22,7 @@ interface Visited {
 export interface Visit {
   open(url: string): Promise<Visited>;
   post(url: string, fields: Record<string, string>): Promise<Visited>;
+  cookies(): string;
 }
 
 const VERIFIER = 'v'.repeat(43);
@@ -43,8 +46,10 @@ export function createVisit({ issuer }: { issuer: string }): Visit {
   const http = clients.get(issuer) ?? plainHttp(issuer);
   clients.set(issuer, http);
 
+  const sent = () => [...cookies].map((pair) => pair.join('=')).join('; ');
+
   async function visit(url: string, body?: URLSearchParams): Promise<Visited> {
-    const headers = [...BROWSER, `Cookie: ${[...cookies].map((pair) => pair.join('=')).join('; ')}`];
+    const headers = [...BROWSER, `Cookie: ${sent()}`];
     const path = url.startsWith(issuer) ? url.slice(issuer.length) : url;
     const answer = body
       ? await http('POST', path, [...headers, ...FORM, `Origin: ${issuer}`], body.toString())
@@ -65,6 +70,7 @@ export function createVisit({ issuer }: { issuer: string }): Visit {
       return visited;
     },
     post: (url, fields) => visit(url, new URLSearchParams({ _csrf: csrf, ...fields })),
+    cookies: sent,
   };
 }
 
@@ -110,6 +116,7 @@ export async function openLogin(world: BenchWorld): Promise<Visitor> {
   const interaction = (await visit.open(authorize)).to;
   await visit.open(interaction);
   return {
+    cookies: visit.cookies,
     async signIn() {
       let { to } = await visit.post(interaction, { email: world.email, password: PASSWORD });
       for (let hops = 0; to.startsWith(issuer) || to.startsWith('/'); hops += 1) {
