@@ -134,6 +134,7 @@ function openEngine(
     record: events.record,
     recordDeed: events.recordDeed,
     lifetimes,
+    protocol: settings.protocol,
     require: settings.require,
     resources: [...settings.resources, ...resources],
     pages: signOutPages({ web }),

@@ -1,4 +1,3 @@
-import { clientKeys } from './metadata_names.ts';
 import type { ClientSettings } from './settings.ts';
 import { toMetadata } from './templates.ts';
 import { returnUriProblem, webUriProblem, type UriProblem } from './uris.ts';
@@ -31,11 +30,11 @@ const SECRET_LENGTH = 22;
 
 /**
  * What the engine's own client schema leaves open: unknown keys, URIs that are not https, wildcards, public clients with a
- * secret. Together with the engine's `validateClients`: no problem means that the client resolves.
+ * secret. `keys`: all that a client may have. Together with the engine's `validateClients`: no problem means that the client resolves.
  */
-export function checkClient(settings: ClientSettings, mode: Mode): ClientProblem[] {
+export function checkClient(settings: ClientSettings, mode: Mode, keys: readonly string[]): ClientProblem[] {
   return [
-    ...unknownKeys(settings),
+    ...unknownKeys(settings, keys),
     ...returnUris(settings, 'redirect_uris', mode),
     ...returnUris(settings, 'post_logout_redirect_uris', mode),
     ...webUris(settings, mode),
@@ -45,15 +44,15 @@ export function checkClient(settings: ClientSettings, mode: Mode): ClientProblem
   ];
 }
 
-function unknownKeys(settings: ClientSettings): ClientProblem[] {
+function unknownKeys(settings: ClientSettings, keys: readonly string[]): ClientProblem[] {
   return Object.keys(settings)
-    .filter((key) => !clientKeys.includes(key))
+    .filter((key) => !keys.includes(key))
     .map((key) => ({
       path: [key],
       rule: 'unknown_key',
       message: 'this key means nothing here',
-      accepted: clientKeys.join(', '),
-      candidates: clientKeys,
+      accepted: keys.join(', '),
+      candidates: keys,
     }));
 }
 

@@ -5,7 +5,6 @@ const own = [
   'type',
   'client_secret',
   'redirect_uris',
-  'post_logout_redirect_uris',
   'first_party',
   'client_uri',
   'logo_uri',
@@ -19,8 +18,6 @@ const own = [
 /** Client metadata that the engine understands; it drops every other key in silence, so we refuse them. */
 const metadata = [
   'application_type',
-  'backchannel_logout_session_required',
-  'backchannel_logout_uri',
   'client_name',
   'client_secret_expires_at',
   'contacts',
@@ -32,15 +29,13 @@ const metadata = [
   'jwks',
   'jwks_uri',
   'require_auth_time',
-  'require_pushed_authorization_requests',
   'response_modes',
   'response_types',
   'scope',
-  'sector_identifier_uri',
   'subject_type',
   'token_endpoint_auth_method',
   'token_endpoint_auth_signing_alg',
 ];
 
-/** Every key that an entry of `clients:` may have. */
+/** Every key that an entry of `clients:` may have, whatever the protocol offers; its features bring further ones. */
 export const clientKeys: readonly string[] = [...own, ...metadata].toSorted();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clientKeys } from '../clients/index.ts';
+import { featureClientKeys, protocolSettings } from '../oidc/index.ts';
 import type { SchemaNode } from './schema_nodes.ts';
 import { settingsSchema } from './settings.ts';
 
@@ -19,7 +20,8 @@ export function configJsonSchema(): object {
 /** A client may have any key of the protocol, which zod cannot know: with their names, editors see a misspelt one. */
 function closeClients(shape: SchemaNode): SchemaNode {
   const clients = shape.properties?.['clients'];
-  const known = Object.fromEntries(clientKeys.map((key): [string, SchemaNode] => [key, {}]));
+  const { on, off } = featureClientKeys(protocolSettings.parse({}));
+  const known = Object.fromEntries([...clientKeys, ...on, ...off.keys()].map((key): [string, SchemaNode] => [key, {}]));
   const items = {
     ...clients?.items,
     properties: { ...known, ...clients?.items?.properties },

@@ -1,20 +1,26 @@
 import { checkClient, clientKeys } from '../clients/index.ts';
-import { validateClients } from '../oidc/index.ts';
+import { featureClientKeys, protocolSettings, validateClients, type ProtocolSettings } from '../oidc/index.ts';
 import { upstreamMistakes } from '../upstreams/index.ts';
 import { inOurWords } from './engine_words.ts';
 import type { Known } from './known.ts';
-import { developmentOf } from './own_settings.ts';
 import type { Finding } from './rules.ts';
 
 /** What the rooms themselves find wrong with entries that each look right to their schema. */
 export async function roomFindings(known: Known): Promise<Finding[]> {
   const mode = known.mode ?? 'production';
-  return [...clientFindings(known, mode), ...(await engineFindings(known)), ...upstreamFindings(known, mode)];
+  // While the block itself is wrong, clients are judged by what it is without a word.
+  const protocol = known.protocol ?? protocolSettings.parse({});
+  const keys = [...clientKeys, ...featureClientKeys(protocol).on].toSorted();
+  return [
+    ...clientFindings(known, mode, keys),
+    ...(await engineFindings(known, protocol, keys)),
+    ...upstreamFindings(known, mode),
+  ];
 }
 
-function clientFindings({ clients }: Known, mode: 'development' | 'production'): Finding[] {
+function clientFindings({ clients }: Known, mode: 'development' | 'production', keys: readonly string[]): Finding[] {
   return clients.flatMap(({ index, ...client }) =>
-    checkClient(client, mode).map(({ path, ...problem }) => ({
+    checkClient(client, mode, keys).map(({ path, ...problem }) => ({
       path: ['clients', index, ...path],
       ...problem,
     })),
@@ -22,14 +28,17 @@ function clientFindings({ clients }: Known, mode: 'development' | 'production'):
 }
 
 /** What the protocol engine refuses, in our words. */
-async function engineFindings({ clients, mode, development, subject_salt }: Known): Promise<Finding[]> {
+async function engineFindings(
+  { clients }: Known,
+  protocol: ProtocolSettings,
+  keys: readonly string[],
+): Promise<Finding[]> {
   if (clients.length === 0) return [];
-  const generated = developmentOf(mode ?? 'production', development ?? {}).generated_keys;
   // Under the place in the list as id, because two clients may have the same one by mistake.
   const settings = clients.map(({ index, ...client }) => ({ ...client, client_id: String(index) }));
-  const refusals = await validateClients(settings, { pairwise: subject_salt !== undefined || generated });
+  const refusals = await validateClients(settings, protocol);
   return refusals.map(({ client_id, problem }) => {
-    const { key, ...words } = inOurWords(problem, clientKeys);
+    const { key, ...words } = inOurWords(problem, keys);
     const path = ['clients', Number(client_id), ...(key === undefined ? [] : [key])];
     return { path, rule: 'client_metadata', ...words };
   });

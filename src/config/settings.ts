@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { clientSettings, requireSetting } from '../clients/index.ts';
 import { keySettings } from '../keys/index.ts';
 import { mailSettings } from '../mail/index.ts';
-import { lifetimeSettings, resourceSettings } from '../oidc/index.ts';
+import { lifetimeSettings, protocolSettings, resourceSettings } from '../oidc/index.ts';
 import { passkeySettings } from '../passkeys/index.ts';
 import { passwordSettings } from '../passwords/index.ts';
 import { limitSettings } from '../rate_limits/index.ts';
@@ -36,6 +36,7 @@ export const settingsSchema = z.strictObject({
   passwords: passwordSettings.prefault({}),
   require: requireSetting,
   passkeys: passkeySettings.prefault({}),
+  protocol: protocolSettings.prefault({}),
   lifetimes: lifetimeSettings.prefault({}),
   limits: limitSettings.prefault({}),
   outbound: outboundSettings.prefault({}),

@@ -1,6 +1,11 @@
 import type { Client } from 'oidc-provider';
 import { takes, type Level } from '../clients/index.ts';
 
+/** A client that is part of us, which no switch of the protocol concerns: nobody else can have such an id. */
+export function isOurOwn(clientId: unknown): boolean {
+  return typeof clientId === 'string' && clientId.startsWith('gatehouse-');
+}
+
 /** One of the organisation's own apps. */
 export function isFirstParty(client: Client | undefined): boolean {
   return client?.['first_party'] === true;

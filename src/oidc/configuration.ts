@@ -10,14 +10,13 @@ import { isForgotten } from '../accounts/index.ts';
 import { CHAIN_PARAMETER, isInChain } from '../upstreams/index.ts';
 import type { DirectoryEntry, OidcDeps } from './deps.ts';
 import { createCookieSigner } from '../web/index.ts';
+import { mergeConfigurations } from './features/merge.ts';
 import type { Grants } from './grants.ts';
 import { createInteractionPolicy } from './interaction_policy.ts';
 import { lifetimesOf } from './lifetimes.ts';
-import { createLogoutSources } from './logout.ts';
 import { createRenderError } from './protocol_errors.ts';
 import { protocolRules } from './protocol_rules.ts';
-import { resourceServer } from './resources.ts';
-import { pairwiseSubject } from './subjects.ts';
+import { subjectFor } from './subjects.ts';
 
 /** What the configuration hands to the library. */
 interface EngineParts {
@@ -29,12 +28,13 @@ interface EngineParts {
 
 /** The library's configuration, in full. */
 export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
-  const { issuer, keys, web, lifetimes, resources, subjectSalt, require } = deps;
-  const isUsable = async (id: string) => (await deps.accounts.find(id))?.usable === true;
-  const rules = protocolRules({ pairwise: subjectSalt !== undefined, discovery: deps.discovery, isUsable });
-  const subjectFor = createSubjectFor(deps);
+  return mergeConfigurations([protocolRules(deps.protocol, () => deps), ownConfiguration(deps, parts)]);
+}
+
+/** What is there whatever the protocol offers. */
+function ownConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
+  const { issuer, keys, web, lifetimes, require } = deps;
   return {
-    ...rules,
     adapter: parts.adapter,
     extraParams: {
       // The token of an invitation to sign up: any app may send invited people here, and the visit keeps it sealed.
@@ -43,6 +43,7 @@ export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configu
       idp_hint: null,
       [CHAIN_PARAMETER]: (_ctx, chain) => refuseLoop(issuer, chain),
     },
+    discovery: deps.discovery,
     jwks: { keys: keys.signingKeys() },
     cookies: cookies(issuer, keys.cookieKeys, web),
     ttl: lifetimesOf(lifetimes),
@@ -52,7 +53,11 @@ export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configu
     revokeGrantPolicy: ({ oidc }) =>
       oidc.route !== 'end_session_confirm' && !(oidc.route === 'revocation' && !!oidc.accessToken),
     interactions: {
-      policy: createInteractionPolicy({ sessionMax: lifetimes.session_max, need: require, subjectFor }),
+      policy: createInteractionPolicy({
+        sessionMax: lifetimes.session_max,
+        need: require,
+        subjectFor: (ctx, accountId) => subjectFor(deps, ctx, accountId),
+      }),
       url: parts.interactionUrl,
     },
     // RFC 9700 4.14.2: every refresh token is used once, whatever kind of client holds it.
@@ -60,18 +65,9 @@ export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configu
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // Without offline_access everything ends with the session (OIDC Core 11).
     expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),
-    pairwiseIdentifier: (_ctx, accountId, client) => pairwise(subjectSalt, client.sectorIdentifier, accountId),
     renderError: createRenderError({ web }),
     // The library's own guard is an agent of its own undici: ours checks more, for every request we make.
     fetch: (url, options) => deps.outboundFetch(url, withoutAgent(options)),
-    features: {
-      ...rules.features,
-      rpInitiatedLogout: { enabled: true, ...createLogoutSources({ ...deps, subjectFor }) },
-      resourceIndicators: {
-        enabled: true,
-        getResourceServerInfo: (_ctx, indicator) => resourceServer(resources, lifetimes, indicator),
-      },
-    },
   };
 }
 
@@ -79,17 +75,6 @@ export function engineConfiguration(deps: OidcDeps, parts: EngineParts): Configu
 function refuseLoop(issuer: string, chain: unknown): void {
   if (isInChain(chain, issuer))
     throw new errors.InvalidRequest('this sign-in has come through here already (idp_chain)');
-}
-
-/** The subject under which the client of this request knows an account. */
-function createSubjectFor({ subjectSalt }: OidcDeps) {
-  return async ({ oidc: { client } }: KoaContextWithOIDC, accountId: string): Promise<string> =>
-    client?.subjectType === 'pairwise' ? pairwise(subjectSalt, client.sectorIdentifier, accountId) : accountId;
-}
-
-function pairwise(salt: Buffer | undefined, sector: unknown, accountId: string): string {
-  if (!salt || typeof sector !== 'string') throw new TypeError('pairwise subjects need a salt and a sector');
-  return pairwiseSubject(salt, sector, accountId);
 }
 
 function cookies(

@@ -7,6 +7,7 @@ import type { RecordDeed, RecordEvent } from '../events/index.ts';
 import type { Keys } from '../keys/index.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Web } from '../web/index.ts';
+import type { ProtocolSettings } from './protocol_settings.ts';
 import type { SessionIdentity } from './session_upstreams.ts';
 import type { LifetimeSettings, ResourceSettings } from './settings.ts';
 
@@ -53,6 +54,7 @@ export interface OidcDeps {
   record: RecordEvent;
   recordDeed: RecordDeed;
   lifetimes: LifetimeSettings;
+  protocol: ProtocolSettings;
   /** How surely everybody must be proven. */
   require: Level;
   resources: ResourceSettings[];

@@ -5,6 +5,7 @@ import type { Step } from '../database/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
 import type { Device } from '../web/index.ts';
 import type { KeyRing } from './deps.ts';
+import type { ProtocolSettings } from './protocol_settings.ts';
 import type { SessionIdentity } from './session_upstreams.ts';
 import type { LifetimeSettings, ResourceSettings } from './settings.ts';
 
@@ -134,6 +135,7 @@ export interface ListedGrant {
 interface Rebuildable {
   keys: KeyRing;
   lifetimes: LifetimeSettings;
+  protocol: ProtocolSettings;
   resources: ResourceSettings[];
   require: Level;
 }

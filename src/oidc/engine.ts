@@ -6,17 +6,23 @@ import { unitOfRequest } from './artifacts/request_scope.ts';
 import { guardedDatabase, unavailable } from './artifacts/guarded_database.ts';
 import { engineConfiguration } from './configuration.ts';
 import { recordEngineEvents } from './engine_events.ts';
+import { discoveryOf, featuresOf, servedPaths } from './features/index.ts';
 import { createGrants, type Grants } from './grants.ts';
 import type { OidcDeps } from './deps.ts';
 import type { LogoutNotices } from './logout_notices.ts';
 import { asContext } from './protocol_errors.ts';
 import { keptParameters } from './restart.ts';
+import { matcherOf } from './routes.ts';
 import type { VisitStore } from './visit_store.ts';
 
 /** The library with all we gave it, as of one moment. */
-interface Engine {
+export interface Engine {
   provider: Provider;
   routes: Middleware;
+  /** Whether a path is one of the library's. */
+  serves(path: string): boolean;
+  /** What the discovery documents say otherwise than the library does. */
+  discovery: Record<string, unknown>;
   grants: Grants;
 }
 
@@ -24,7 +30,7 @@ interface Engine {
 export function createEngine(deps: OidcDeps, visits: VisitStore, notices: Pick<LogoutNotices, 'tryAgain'>): Engine {
   const database = guardedDatabase(deps.database);
   const stores = allStores(database, deps.keys.sealer, unavailable);
-  const { record, lifetimes, clients } = deps;
+  const { record, lifetimes, clients, protocol } = deps;
   const grants = createGrants({ database, record, grantSeconds: lifetimes.grant });
   const configuration = engineConfiguration(deps, {
     adapter: adapterFactory({ stores, clients, visitSeconds: lifetimes.interaction }),
@@ -32,10 +38,12 @@ export function createEngine(deps: OidcDeps, visits: VisitStore, notices: Pick<L
     interactionUrl: (ctx, interaction) => beginPrompt(deps, visits, ctx, interaction),
   });
   const provider = new Provider(deps.issuer, configuration);
+  for (const { register } of featuresOf(protocol)) register?.(provider, protocol, () => deps);
   recordEngineEvents(provider, { ...deps, notices });
   const [routes] = provider.middleware;
   if (!routes) throw new TypeError('the library has changed how it serves its routes');
-  return { provider, routes, grants };
+  const serves = matcherOf(servedPaths(protocol));
+  return { provider, routes, grants, serves, discovery: discoveryOf(protocol) };
 }
 
 /**

@@ -5,8 +5,9 @@ import { models } from './artifacts/models.ts';
 import { bring, inOneUnit, inRequestScope, unitOfRequest, type Unit } from './artifacts/request_scope.ts';
 import type { OidcDeps } from './deps.ts';
 import type { VisitResult } from './door.ts';
+import type { Engine } from './engine.ts';
 import type { LastUse } from './last_use.ts';
-import { KEY_SET_SECONDS, LONGEST_REQUEST, routes, servedPaths } from './routes.ts';
+import { discoveryPaths, KEY_SET_SECONDS, LONGEST_REQUEST, routes } from './routes.ts';
 import { allowLibraryForm } from './self_submitting.ts';
 import { notingThrough } from './session_upstreams.ts';
 import type { Visits } from './visits.ts';
@@ -18,7 +19,7 @@ interface FrontDeps {
   lastUse: LastUse;
   recordDeed: RecordDeed;
   /** The library's own routes, as of this moment. */
-  engine: () => Middleware;
+  engine(): Pick<Engine, 'routes' | 'serves' | 'discovery'>;
 }
 
 const RESUME = new RegExp(`^${routes.authorization}/([A-Za-z0-9_-]{1,64})$`);
@@ -33,21 +34,27 @@ const AGAIN_AFTER = 5;
 export function createFront(deps: FrontDeps): Middleware {
   return async (ctx, next) => {
     const uid = RESUME.exec(ctx.path)?.[1];
-    if (uid === undefined && !servedPaths.has(ctx.path)) return next();
+    // A request keeps the engine that it began with.
+    const engine = deps.engine();
+    if (uid === undefined && !engine.serves(ctx.path)) return next();
     deps.web.note(ctx, { route: uid === undefined ? ctx.path : `${routes.authorization}/:uid` });
-    if (ctx.method === 'POST' && FORMS.has(ctx.path)) return formAsQuery(deps, ctx);
-    if (FORMS.has(ctx.path) && ctx.querystring.length > LONGEST_REQUEST) throw tooLarge();
-    if (uid === undefined && ctx.path !== routes.authorization) return inRequestScope(() => answer(deps, ctx, next));
+    if (ctx.method === 'POST' && FORMS.has(ctx.path)) return formAsQuery(deps, engine, ctx);
+    if (FORMS.has(ctx.path) && ctx.querystring.length > LONGEST_REQUEST) throw tooLarge(engine);
+    if (uid === undefined && ctx.path !== routes.authorization)
+      return inRequestScope(() => answer(deps, engine, ctx, next));
     const unit = await inOneUnit(async () => {
       if (uid !== undefined) await checkResume(deps, ctx, uid);
-      await answer(deps, ctx, next);
+      await answer(deps, engine, ctx, next);
     });
     await keep(deps, ctx, unit);
   };
 }
 
-async function answer({ engine, lastUse }: FrontDeps, ctx: Context, next: Next): Promise<void> {
-  await engine()(ctx, next);
+type Current = ReturnType<FrontDeps['engine']>;
+
+async function answer({ lastUse }: FrontDeps, engine: Current, ctx: Context, next: Next): Promise<void> {
+  await engine.routes(ctx, next);
+  if (discoveryPaths.includes(ctx.path) && ctx.status === 200) Object.assign(ctx.body ?? {}, engine.discovery);
   if (ctx.status === 503 && !ctx.response.get('Retry-After')) ctx.set('Retry-After', String(AGAIN_AFTER));
   if (ctx.path === routes.jwks && ctx.status === 200) ctx.set('Cache-Control', `public, max-age=${KEY_SET_SECONDS}`);
   const state = engineState(ctx);
@@ -88,16 +95,17 @@ function noteOrigin({ session, entities }: EngineState): void {
 }
 
 /** Cross-site form posts bring no Lax cookie along; the GET that follows a 303 does. */
-async function formAsQuery({ web }: FrontDeps, ctx: Context): Promise<void> {
+async function formAsQuery({ web }: FrontDeps, engine: Current, ctx: Context): Promise<void> {
   const fields = await web.rawForm(ctx).catch((error: unknown) => {
-    throw isTooLarge(error) ? tooLarge(error) : error;
+    throw isTooLarge(error) ? tooLarge(engine, error) : error;
   });
   web.redirect(ctx, `${ctx.path}?${new URLSearchParams(fields).toString()}`);
 }
 
 /** What does not fit can be pushed (RFC 9126). */
-function tooLarge(cause?: unknown): IdpError {
-  return new IdpError('too_large', { facts: { instead: routes.pushed_authorization_request }, cause });
+function tooLarge({ serves }: Current, cause?: unknown): IdpError {
+  const instead = routes.pushed_authorization_request;
+  return new IdpError('too_large', { facts: serves(instead) ? { instead } : {}, cause });
 }
 
 function isTooLarge(error: unknown): boolean {

@@ -8,6 +8,8 @@
  */
 export { isEnough, levelOf, TRUSTED_DEVICE, vouchedFor } from './assurance.ts';
 export { openOidc } from './oidc.ts';
+export { featureClientKeys } from './features/index.ts';
+export { protocolSettings, type ProtocolSettings } from './protocol_settings.ts';
 export { validateClients } from './validate_clients.ts';
 export { resourceSentence, scopeSentence } from './scope_words.ts';
 export { sealedColumns } from './sealed_columns.ts';

@@ -22,7 +22,7 @@ interface PolicyDeps {
   /** How surely everybody must be proven. */
   need: Level;
   /** The subject under which a client knows an account. */
-  subjectFor(ctx: KoaContextWithOIDC, accountId: string): Promise<string>;
+  subjectFor(ctx: KoaContextWithOIDC, accountId: string): string;
 }
 
 /**
@@ -70,11 +70,11 @@ function loginRules({ sessionMax, need, subjectFor }: PolicyDeps): Rule[] {
       // The library compares only before the first page; whoever signs in there must be the hinted person, too.
       reason: 'id_token_hint',
       description: 'id_token_hint and authenticated subject do not match',
-      async asks(ctx) {
+      asks(ctx) {
         const hinted = hintedSubject(ctx);
         const accountId = ctx.oidc.session?.accountId;
         if (hinted === undefined) return false;
-        return accountId === undefined || (await subjectFor(ctx, accountId)) !== hinted;
+        return accountId === undefined || subjectFor(ctx, accountId) !== hinted;
       },
     },
     ...levelRules(need),

@@ -1,35 +1,35 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Database } from '../database/index.ts';
 import { epochSeconds } from '../kit/clock.ts';
+import { IdpError } from '../kit/errors.ts';
+import { isOurOwn } from './client_traits.ts';
 import type { OidcDeps } from './deps.ts';
 import { asContext } from './protocol_errors.ts';
 import { logoutConfirmation, routes } from './routes.ts';
 import { identityOf } from './session_upstreams.ts';
 import { answerSelfSubmitting } from './self_submitting.ts';
+import { subjectFor } from './subjects.ts';
 import { formTargetOf } from './visit.ts';
 
-/** What signing out works with. */
-interface LogoutDeps {
-  web: Pick<OidcDeps['web'], 't'>;
-  pages: OidcDeps['pages'];
-  issuer: string;
-  database: Pick<Database, 'run'>;
-  upstreamLogout?: OidcDeps['upstreamLogout'];
-  subjectFor(ctx: KoaContextWithOIDC, accountId: string): Promise<string>;
-}
-
-/** The two places where the library asks for a page of RP-Initiated Logout 1.0. */
-export function createLogoutSources(deps: LogoutDeps) {
-  const { web, pages, subjectFor } = deps;
+/**
+ * The two places where the library asks for a page of RP-Initiated Logout 1.0. Unless `forApps`, only people and our own
+ * pages come here: whoever names another app finds nothing.
+ */
+export function createLogoutSources(deps: () => OidcDeps, { forApps }: { forApps: boolean }) {
   return {
     /** With an ID token of this very session the app has the person's word, and nobody is asked; else the question. */
     async logoutSource(ctx: KoaContextWithOIDC): Promise<void> {
+      const { web, pages } = deps();
+      const { client } = ctx.oidc;
+      if (!forApps && client && !isOurOwn(client.clientId)) {
+        await web.fail(asContext(ctx), new IdpError('not_found'));
+        return;
+      }
       const state = ctx.oidc.session?.state ?? {};
       const xsrf = String(state['secret']);
       const wanted = textOf(state['postLogoutRedirectUri']);
-      const onward = await goOnToUpstream(deps, ctx, state);
+      const onward = await goOnToUpstream(deps(), ctx, state);
       const formTargets = [wanted, onward].map(formTargetOf).filter((target) => target !== undefined);
-      if (await isHintOfSession(ctx, subjectFor)) {
+      if (isHintOfSession(ctx, deps())) {
         const button = web.t(asContext(ctx))('sign_out.logout.submit');
         answerSelfSubmitting(asContext(ctx), {
           action: logoutConfirmation,
@@ -39,12 +39,11 @@ export function createLogoutSources(deps: LogoutDeps) {
         });
         return;
       }
-      const app = ctx.oidc.client?.clientName;
-      await pages.question(asContext(ctx), { action: logoutConfirmation, xsrf, app, formTargets });
+      await pages.question(asContext(ctx), { action: logoutConfirmation, xsrf, app: client?.clientName, formTargets });
     },
     async postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void> {
       const { client } = ctx.oidc;
-      await pages.signedOut(asContext(ctx), { app: client?.clientName, appUri: textOf(client?.clientUri) });
+      await deps().pages.signedOut(asContext(ctx), { app: client?.clientName, appUri: textOf(client?.clientUri) });
     },
   };
 }
@@ -54,7 +53,7 @@ export function createLogoutSources(deps: LogoutDeps) {
  * they wanted to go stands in what leads back from there.
  */
 async function goOnToUpstream(
-  { issuer, database, upstreamLogout }: LogoutDeps,
+  { issuer, database, upstreamLogout }: OidcDeps,
   { oidc: { session } }: KoaContextWithOIDC,
   state: Record<string, unknown>,
 ): Promise<string | undefined> {
@@ -72,13 +71,13 @@ async function goOnToUpstream(
  * The library has verified the hint, except for its age. Is it about this session, and not an older one, or one in another
  * browser, of the same person? A token says so by `sid`, or by when that person signed in.
  */
-async function isHintOfSession(ctx: KoaContextWithOIDC, subjectFor: LogoutDeps['subjectFor']): Promise<boolean> {
+function isHintOfSession(ctx: KoaContextWithOIDC, deps: OidcDeps): boolean {
   const { session, client, entities } = ctx.oidc;
   const hint = entities.IdTokenHint?.payload;
   const known = client && session?.authorizations?.[client.clientId];
   if (!hint || !known || session.accountId === undefined || Number(hint['exp']) <= epochSeconds()) return false;
   const same = hint['sid'] === undefined ? hint['auth_time'] === session.loginTs : hint['sid'] === known.sid;
-  return same && hint['sub'] === (await subjectFor(ctx, session.accountId));
+  return same && hint['sub'] === subjectFor(deps, ctx, session.accountId);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -30,7 +30,7 @@ export function openOidc(deps: OidcDeps): Oidc {
   const need = () => live.settings().require;
   const visits = createVisits({ web, clients, store: visitStore, sessions, need });
   return {
-    middleware: createFront({ web, visits, lastUse, recordDeed, engine: () => engine().routes }),
+    middleware: createFront({ web, visits, lastUse, recordDeed, engine }),
     current: visits.current,
     find: visits.find,
     async progress(uid, progress) {

@@ -1,16 +1,16 @@
 import { errors, type ResourceServer } from 'oidc-provider';
-import type { LifetimeSettings, ResourceSettings } from './settings.ts';
+import type { OidcDeps } from './deps.ts';
 
 /**
  * The resource behind an indicator (RFC 8707 2), with JWT access tokens (RFC 9068) signed RS256, the one algorithm that every
- * resource server must know. Throws invalid_target for one that is not configured.
+ * resource server must know. Throws invalid_target for one that is not configured; unless `forApps`, for all but our own.
  */
 export function resourceServer(
-  resources: readonly ResourceSettings[],
-  lifetimes: LifetimeSettings,
+  { issuer, resources, lifetimes }: Pick<OidcDeps, 'issuer' | 'resources' | 'lifetimes'>,
   indicator: string,
+  { forApps }: { forApps: boolean },
 ): ResourceServer {
-  const resource = resources.find(({ id }) => id === indicator);
+  const resource = resources.find(({ id }) => id === indicator && (forApps || id.startsWith(`${issuer}/`)));
   if (!resource) throw new errors.InvalidTarget('this resource is not known here');
   return {
     scope: resource.scopes.join(' '),

@@ -8,19 +8,23 @@ export const routes = {
   introspection: '/oidc/introspect',
   revocation: '/oidc/revoke',
   pushed_authorization_request: '/oidc/par',
+  device_authorization: '/oidc/device',
+  code_verification: '/device',
+  backchannel_authentication: '/oidc/ciba',
+  registration: '/oidc/register',
 } as const;
+
+/** An endpoint, as the library calls it. */
+export type RouteName = keyof typeof routes;
 
 /** Where the question "Sign out?" is answered; the library derives it. */
 export const logoutConfirmation = `${routes.end_session}/confirm`;
 
-/** The paths that reach the library: these and no other spelling of them (its router ignores case and a trailing slash). */
-export const servedPaths: ReadonlySet<string> = new Set([
+/** Both have the same members. */
+export const discoveryPaths: readonly string[] = [
   '/.well-known/openid-configuration',
   '/.well-known/oauth-authorization-server',
-  ...Object.values(routes),
-  logoutConfirmation,
-  `${routes.end_session}/success`,
-]);
+];
 
 /**
  * Seconds for which our key set may be kept. The next key is in it for hours before it signs; a key that was dropped is believed
@@ -30,3 +34,12 @@ export const KEY_SET_SECONDS = 600;
 
 /** Bytes of a query: as many as a form may have. What an authorization request says is kept for a day. */
 export const LONGEST_REQUEST = 8192;
+
+/** Whether a path is one of these, and no other spelling of it: the library's router ignores case and a trailing slash. */
+export function matcherOf(paths: readonly string[]): (path: string) => boolean {
+  const exact = new Set(paths.filter((path) => !path.includes(':')));
+  const patterns = paths
+    .filter((path) => path.includes(':'))
+    .map((path) => new RegExp(`^${path.replaceAll(/:\w+/g, '[A-Za-z0-9_-]{1,200}')}$`));
+  return (path) => exact.has(path) || patterns.some((pattern) => pattern.test(path));
+}

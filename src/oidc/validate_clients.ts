@@ -1,8 +1,10 @@
 import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto';
 import Provider, { errors, type Adapter, type ClientMetadata, type Configuration } from 'oidc-provider';
 import { toMetadata, type ClientSettings } from '../clients/index.ts';
+import { featuresOf } from './features/index.ts';
 import { lifetimesOf } from './lifetimes.ts';
 import { protocolRules } from './protocol_rules.ts';
+import type { ProtocolSettings } from './protocol_settings.ts';
 import { lifetimeSettings } from './settings.ts';
 
 /** Why a client would not work. */
@@ -12,14 +14,15 @@ interface ClientRefusal {
 }
 
 /**
- * Runs clients through the library's own schema, as it would when one of them is first used, and says what it refuses.
- * Nothing is fetched. `pairwise`: whether a subject_salt is configured.
+ * Runs clients through the library's own schema, as it would when one of them is first used under these settings of the
+ * protocol, and says what it refuses. Nothing is fetched.
  */
 export async function validateClients(
   clients: readonly ClientSettings[],
-  { pairwise }: { pairwise: boolean } = { pairwise: true },
+  protocol: ProtocolSettings,
 ): Promise<ClientRefusal[]> {
-  const provider = new Provider('https://id.invalid', validationConfiguration(pairwise));
+  const provider = new Provider('https://id.invalid', validationConfiguration(protocol));
+  for (const { register } of featuresOf(protocol)) register?.(provider, protocol, nothingIsServed);
   const refusals: ClientRefusal[] = [];
   for (const client of clients) {
     try {
@@ -33,9 +36,13 @@ export async function validateClients(
   return refusals;
 }
 
-function validationConfiguration(pairwise: boolean): Configuration {
+function nothingIsServed(): never {
+  throw new TypeError('a provider that only judges clients serves nothing');
+}
+
+function validationConfiguration(protocol: ProtocolSettings): Configuration {
   return {
-    ...protocolRules({ pairwise }),
+    ...protocolRules(protocol, nothingIsServed),
     adapter: () => unused,
     jwks: { keys: keysOfOurs() },
     ttl: lifetimesOf(lifetimeSettings.parse({})),

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { servedPaths } from '../../src/oidc/routes.ts';
+import { servedPaths } from '../../src/oidc/features/index.ts';
+import { protocolSettings } from '../../src/oidc/index.ts';
 import { exchange, type Answer } from '../oidc/agent.ts';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
 import { startLocalWorld, type LocalWorld } from '../support/local_world.ts';
@@ -19,7 +20,8 @@ const ENGINE = ['authorize', 'token', 'userinfo', 'introspect', 'revoke', 'par',
   (name) => `/oidc/${name}`,
 );
 /** What is not on the router: the paths of the engine, and of those who run this. */
-const ENGINE_ROUTES = [...servedPaths, '/health/live', '/health/ready', '/metrics'].flatMap((path) =>
+const SERVED = servedPaths(protocolSettings.parse({}));
+const ENGINE_ROUTES = [...SERVED, '/health/live', '/health/ready', '/metrics'].flatMap((path) =>
   (['GET', 'POST'] as const).map((method) => ({ method, path })),
 );
 

@@ -88,7 +88,7 @@ describe('mistakes', () => {
     [uris, 'client_secret: this client needs client_secret; accepted: a random text of 22 characters or more'],
     [
       `${withSecret}${uris}    subject_type: secret\n`,
-      'subject_type: subject_type cannot be this; found "secret"; accepted: public or pairwise',
+      'subject_type: subject_type cannot be this; found "secret"; accepted: public',
     ],
     [
       `${withSecret}${uris}    grant_types: [password]\n`,

@@ -108,11 +108,11 @@ describe('config/gatehouse.yaml', () => {
   it('tells the defaults truly', async () => {
     const told = parse(EVERYTHING) as Record<string, Record<string, unknown>>; // mappings, as the tests above prove
     const { metrics_port: _example, ...http } = told['http'] ?? {};
-    const { lifetimes, passwords, limits, outbound, development } = told;
+    const { protocol, lifetimes, passwords, limits, outbound, development } = told;
     const { allow: _networks, ...calls } = outbound ?? {};
     const main = 'issuer: http://localhost:3000\nmode: development\n';
     const written = (
-      await settingsOf(`${main}${stringify({ http, lifetimes, passwords, outbound: calls, development })}`)
+      await settingsOf(`${main}${stringify({ http, protocol, lifetimes, passwords, outbound: calls, development })}`)
     ).settings;
     // The breach check is off unless its key is there.
     const bare = (await settingsOf(`${main}passwords: { breach_check: {} }\n`)).settings;

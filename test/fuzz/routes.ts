@@ -1,11 +1,13 @@
 import { migrate, openDatabase } from '../../src/database/index.ts';
-import { logoutConfirmation, routes, servedPaths } from '../../src/oidc/routes.ts';
+import { servedPaths } from '../../src/oidc/features/index.ts';
+import { protocolSettings } from '../../src/oidc/index.ts';
+import { logoutConfirmation, routes } from '../../src/oidc/routes.ts';
 import { withDatabase } from '../support/database.ts';
 import { mountedRoutes, type MountedRoute } from '../support/mounted_routes.ts';
 
 /** What is not on the router: files, operations, and what the protocol engine serves, which takes forms at most of its paths. */
 const BESIDE_THE_ROUTER: MountedRoute[] = [
-  ...[...servedPaths].flatMap((path) => [
+  ...servedPaths(protocolSettings.parse({})).flatMap((path) => [
     { method: 'GET', path },
     { method: 'POST', path },
   ]),

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { clientSettings } from '../../src/clients/index.ts';
 import { openDatabase } from '../../src/database/index.ts';
-import { validateClients } from '../../src/oidc/index.ts';
+import { protocolSettings, validateClients } from '../../src/oidc/index.ts';
 import { agent, authorize, CLIENTS, openWorld, redeem, refresh, SECRET, token } from './support.ts';
 
 describe('the engine in operation', () => {
@@ -42,7 +42,13 @@ describe('the engine in operation', () => {
   });
 
   it('says of each client what the library would refuse when it is first used (D21)', async () => {
-    expect(await validateClients(CLIENTS.map((client) => clientSettings.parse(client)))).toEqual([]);
+    const protocol = protocolSettings.parse({});
+    expect(
+      await validateClients(
+        CLIENTS.map((client) => clientSettings.parse(client)),
+        protocol,
+      ),
+    ).toEqual([]);
     const refused = await validateClients(
       [
         { client_id: 'no-secret', redirect_uris: ['https://a.example/'] },
@@ -61,6 +67,7 @@ describe('the engine in operation', () => {
         { client_id: 'no-redirect', client_secret: SECRET },
         { client_id: 'tv', type: 'device' as const },
       ].map((client) => clientSettings.parse(client)),
+      protocol,
     );
     expect(refused.map(({ client_id }) => client_id)).toEqual([
       'no-secret',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { protocolSettings } from '../../src/oidc/index.ts';
 import {
   agent,
   authorize,
@@ -151,7 +152,7 @@ describe('the protocol', () => {
     expect(answer.json).toMatchObject({ error: expect.any(String), error_description: expect.any(String) });
   });
 
-  it('gives each client of a sector its own subject, once there is a salt', async () => {
+  it('gives each client of a sector its own subject, where that is switched on', async () => {
     const paired = {
       client_id: 'wiki',
       client_secret: SECRET,
@@ -159,7 +160,10 @@ describe('the protocol', () => {
       first_party: true,
       subject_type: 'pairwise',
     };
-    const other = await openWorld({ clients: [paired], deps: { subjectSalt: Buffer.alloc(32, 7) } });
+    const other = await openWorld({
+      clients: [paired],
+      deps: { subjectSalt: Buffer.alloc(32, 7), protocol: protocolSettings.parse({ pairwise_subjects: true }) },
+    });
     const tokens = await redeem(other.issuer, parameter(await signIn(agent(other.issuer)), 'code'));
     const userinfo = await agent(other.issuer).get('/oidc/userinfo', {
       authorization: `Bearer ${String(tokens.json['access_token'])}`,

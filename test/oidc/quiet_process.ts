@@ -1,5 +1,5 @@
 // Runs through what the library does, in a process of its own: the test wants to read nothing of it.
-import { validateClients } from '../../src/oidc/index.ts';
+import { protocolSettings, validateClients } from '../../src/oidc/index.ts';
 import { agent, authorize, CLIENTS, openWorld, parameter, redeem, refresh, signIn } from './support.ts';
 
 const backchannel_logout_uri = 'https://wiki.acme.example/backchannel';
@@ -19,5 +19,5 @@ await browser.get('/oidc/logout');
 await world.oidc.endEverythingOf('ada');
 await world.told();
 if (world.outbound.length === 0) throw new Error('no app was told');
-await validateClients([]);
+await validateClients([], protocolSettings.parse({}));
 await world.close();

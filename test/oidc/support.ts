@@ -10,6 +10,7 @@ import { createLogger } from '../../src/kit/logger.ts';
 import {
   lifetimeSettings,
   openOidc,
+  protocolSettings,
   resourceSettings,
   type DirectoryEntry,
   type Oidc,
@@ -97,6 +98,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       return done;
     },
     lifetimes: lifetimeSettings.parse({}),
+    protocol: protocolSettings.parse({}),
     require: 'none',
     resources: [resourceSettings.parse({ id: API, scopes: ['read', 'write'] })],
     pages: plainLogoutPages,

@@ -1,0 +1,66 @@
+import type { ProtocolSettings } from '../protocol_settings.ts';
+import { discoveryPaths, routes } from '../routes.ts';
+import { always } from './always.ts';
+import { claimsParameter } from './claims_parameter.ts';
+import { clientAuthentication } from './client_authentication.ts';
+import { clientCredentials } from './client_credentials.ts';
+import { dpop } from './dpop.ts';
+import type { ProtocolFeature } from './feature.ts';
+import { formPost, withoutFormPost } from './form_post.ts';
+import { introspection } from './introspection.ts';
+import { backchannelLogout, rpInitiatedLogout, signOut } from './logout.ts';
+import { pairwiseSubjects } from './pairwise_subjects.ts';
+import { pushedRequests } from './pushed_requests.ts';
+import { resourceIndicators, resources } from './resource_indicators.ts';
+import { responseModes, responseTypes } from './response_types.ts';
+import { revocation } from './revocation.ts';
+
+/** Every feature. A new one is a file beside this one and a line here. */
+export const features: readonly ProtocolFeature[] = [
+  always,
+  responseTypes,
+  responseModes,
+  formPost,
+  withoutFormPost,
+  claimsParameter,
+  clientAuthentication,
+  clientCredentials,
+  pushedRequests,
+  dpop,
+  introspection,
+  revocation,
+  signOut,
+  rpInitiatedLogout,
+  backchannelLogout,
+  resources,
+  resourceIndicators,
+  pairwiseSubjects,
+];
+
+/** Those that are on. */
+export function featuresOf(protocol: ProtocolSettings): ProtocolFeature[] {
+  return features.filter(({ on }) => on(protocol));
+}
+
+/** The paths that reach the library; `:name` stands for one segment. */
+export function servedPaths(protocol: ProtocolSettings): string[] {
+  const ofFeatures = featuresOf(protocol).flatMap((feature) => [
+    ...(feature.routes ?? []).map((name) => routes[name]),
+    ...(feature.paths ?? []),
+  ]);
+  return [...discoveryPaths, ...ofFeatures];
+}
+
+/** What the discovery documents say otherwise than the library does. */
+export function discoveryOf(protocol: ProtocolSettings): Record<string, unknown> {
+  return Object.assign({}, ...featuresOf(protocol).map(({ discovery }) => discovery?.(protocol)));
+}
+
+/** Client metadata that belongs to features: what is known now, and by which switch the rest would be. */
+export function featureClientKeys(protocol: ProtocolSettings): { on: string[]; off: Map<string, string> } {
+  const on = featuresOf(protocol).flatMap(({ clientKeys }) => clientKeys ?? []);
+  const off = features.flatMap(({ key, clientKeys }) =>
+    (clientKeys ?? []).filter((name) => !on.includes(name)).map((name): [string, string] => [name, key ?? '']),
+  );
+  return { on, off: new Map(off) };
+}
