@@ -37,6 +37,7 @@ export interface CommandIo {
 export interface CommandSettings {
   issuer: string;
   mode: 'development' | 'production';
+  brand: { name: string };
   development: { simulator: boolean };
   /** In seconds. */
   lifetimes: { events: number; invitation: number };

@@ -1,11 +1,13 @@
-import { toMetadata, type ClientSettings } from '../clients/index.ts';
+import { kitNames, toMetadata, type ClientSettings } from '../clients/index.ts';
 import type { Call, Command } from './command.ts';
 import { withSettings } from './contexts.ts';
-import { complain, listing, print, table } from './output.ts';
+import { printKits } from './kits.ts';
+import { findClient } from './find_client.ts';
+import { listing, print, table } from './output.ts';
 
 const none = { least: 0, most: 0 };
 
-/** `clients list` and `clients show`: what the config registers, as it takes effect. */
+/** `clients list`, `clients show` and `clients kit`: what the config registers, as it takes effect, and how to use it. */
 export const registryCommands: Command[] = [
   {
     name: 'clients list',
@@ -28,7 +30,14 @@ export const registryCommands: Command[] = [
     args: '<client_id>',
     takes: { least: 1, most: 1 },
     summary: 'show the metadata of one app as it takes effect, without its secret',
-    run: (call) => withSettings(call, async ({ clients }) => showClient(call, clients, call.args[0] ?? '')),
+    run: (call) => withSettings(call, async ({ clients }) => showClient(call, clients)),
+  },
+  {
+    name: 'clients kit',
+    args: '<client_id> [<product>]',
+    takes: { least: 1, most: 2 },
+    summary: `print settings for this app, ready to use: ${kitNames.join(', ')}`,
+    run: (call) => withSettings(call, async (settings) => printKits(call, settings)),
   },
 ];
 
@@ -43,14 +52,9 @@ function effective(client: ClientSettings): Record<string, unknown> {
   return { type: client.type, ...toMetadata(client), ...secret };
 }
 
-function showClient(call: Call, clients: ClientSettings[], id: string): number {
-  const client = clients.find((one) => one.client_id === id);
-  if (!client) {
-    const ids = clients.map((one) => one.client_id);
-    const guess = call.parts.nearest(id, ids);
-    complain(call, `there is no client ${JSON.stringify(id)}${guess ? `; did you mean ${guess}?` : ''}`);
-    return 1;
-  }
+function showClient(call: Call, clients: ClientSettings[]): number {
+  const client = findClient(call, clients);
+  if (!client) return 1;
   const shown = effective(client);
   print(call, shown, () =>
     listing(

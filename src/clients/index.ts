@@ -13,3 +13,4 @@ export { checkClient } from './check_client.ts';
 export { LOCAL_WAY, takes } from './ways.ts';
 export { openClients } from './registry.ts';
 export type { Clients } from './door.ts';
+export { kitNames, kitsFor, type FilledKit } from './kits/index.ts';

@@ -12,6 +12,7 @@ export { featureClientKeys } from './features/index.ts';
 export { protocolSettings, type ProtocolSettings } from './protocol_settings.ts';
 export { validateClients } from './validate_clients.ts';
 export { resourceSentence, scopeSentence } from './scope_words.ts';
+export { routes } from './routes.ts';
 export { sealedColumns } from './sealed_columns.ts';
 export { lifetimeSettings, resourceSettings } from './settings.ts';
 export type {

@@ -45,7 +45,7 @@ describe('the command line', () => {
     [['frobnicate'], 'there is no command "frobnicate"\n'],
     [['config'], 'config needs one of: check, schema\n'],
     [['config', 'plan'], 'config needs one of: check, schema\n'],
-    [['clients'], 'clients needs one of: list, show\n'],
+    [['clients'], 'clients needs one of: list, show, kit\n'],
     [['upstreams', 'frobnicate'], 'upstreams needs one of: list, test\n'],
     [
       ['accounts'],
