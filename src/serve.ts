@@ -76,7 +76,7 @@ async function startAll(start: Start): Promise<Place> {
   // Beside the database that they open: one is of no use without the other.
   const secrets = secretsOf(settings, dataFolder);
   const simulator = settings.development.simulator ? await simulate(settings, database, started) : undefined;
-  const app = await openApp({ settings, secrets, configHash, database, logger, simulator });
+  const app = await openApp({ settings, secrets, configHash: () => configHash, database, logger, simulator });
   started.push(() => app.close());
   await listenAll(settings, app, started);
   const sweeper = setInterval(() => {

@@ -23,7 +23,7 @@ export function mountDeletion(deps: AccountPagesDeps): void {
       }
       await selfService.deletion.schedule(person.session, askingOf(web, ctx));
       // The session is gone: what happened stands on a page for everybody.
-      web.redirect(ctx, `${UNDO}?end=${deletionGrace === 0 ? 'deleted' : 'scheduled'}`);
+      web.redirect(ctx, `${UNDO}?end=${deletionGrace() === 0 ? 'deleted' : 'scheduled'}`);
     },
   });
   mountUndo(deps);
@@ -41,7 +41,7 @@ async function show(
     tab: 'data',
     title: web.t(ctx)('account.deletion.title'),
     status,
-    locals: { grace: deletionGrace, problems },
+    locals: { grace: deletionGrace(), problems },
   });
 }
 
@@ -50,7 +50,7 @@ function mountUndo({ web, selfService: { deletion }, deletionGrace }: AccountPag
     (name: 'scheduled' | 'deleted' | 'undone' | 'used') =>
     (ctx: Context): LandingPage => {
       const t = web.t(ctx);
-      const text = t(`account.deletion_undo.${name}.text`, { grace: deletionGrace, brand: web.brand.name });
+      const text = t(`account.deletion_undo.${name}.text`, { grace: deletionGrace(), brand: web.brand.name });
       const kept = name === 'undone' || name === 'used';
       const next = kept
         ? { label: t('landing.sign_in'), href: '/account' }

@@ -34,7 +34,7 @@ export interface AccountPagesDeps {
   frame: AccountFrame;
   selfService: SelfService;
   /** Seconds for which people can take back that they deleted their account; 0 is not at all. */
-  deletionGrace: number;
+  deletionGrace: () => number;
   /** What other rooms keep about an account, for its person's copy: by name, never a hash or a secret. */
   holdings: Readonly<Record<string, (accountId: string) => Promise<unknown>>>;
   /** The cards of the factor rooms, in the order of the security page. */

@@ -49,7 +49,7 @@ async function start(
   const account = await holdOwnAccount(within, { accountId, signedInAt });
   const owner = { accountId };
   await links.drop(within, owner, ['change-address']);
-  const seconds = lifetimes.mailed_link;
+  const seconds = lifetimes().mailed_link;
   const token = await links.issue(within, { ...owner, purpose: 'change-address', payload: { address }, seconds });
   const existing = await postgresAccountStore(within).findByAddress(address.canonical);
   const taken = existing?.address && !givesWay(existing) ? existing.address : undefined;
@@ -131,7 +131,7 @@ async function tellBoth(
   const about = { locale: own ?? locale, timeZone: profile.zoneinfo, reference };
   await mail.queue(within, { ...about, to: address.stored, template: 'address-confirmed', values: {} });
   if (!before) return;
-  const seconds = lifetimes.undo_link;
+  const seconds = lifetimes().undo_link;
   const payload = { to: { canonical: before.canonical, stored: before.stored }, at: now().toISOString() };
   const token = await links.issue(within, { accountId: id, purpose: 'undo-address', payload, seconds });
   const undo = { link: `/account/address/undo?token=${token}`, link_minutes: minutesOf(seconds) };

@@ -76,7 +76,7 @@ export async function confirmedBy(
   visit: VisitBinding,
 ): Promise<Account | undefined> {
   const proof = await postgresProofStore(database.knex).find(proofId, visit);
-  const oldest = inSeconds(-lifetimes.mailed_link);
+  const oldest = inSeconds(-lifetimes().mailed_link);
   if (!proof?.confirmedAccountId || !proof.consumedAt || proof.consumedAt < oldest) return undefined;
   return postgresAccountStore(database.knex).find(proof.confirmedAccountId);
 }

@@ -42,7 +42,7 @@ export async function scheduleNow(
   account: Account,
   occasion: Occasion,
 ): Promise<void> {
-  if (deps.lifetimes.deletion_grace === 0) await buryWithNotice(deps, within, account, occasion);
+  if (deps.lifetimes().deletion_grace === 0) await buryWithNotice(deps, within, account, occasion);
   else await mark(deps, within, account, occasion);
 }
 
@@ -53,7 +53,7 @@ async function mark(
   { id, address, locale: own, profile }: Account,
   { locale, reference }: Occasion,
 ): Promise<void> {
-  const seconds = lifetimes.deletion_grace;
+  const seconds = lifetimes().deletion_grace;
   const deleteAt = inSeconds(seconds);
   await postgresAccountStore(within).change(id, { deleteAt });
   await links.drop(within, { accountId: id }, ['change-address']);

@@ -27,7 +27,7 @@ export interface AccountPolicy {
   /** Who may make an account for this canonical address: anybody, somebody with an invitation, or nobody. */
   admits(canonical: string): 'anybody' | 'invited' | 'nobody';
   /** Whether people get a mail when their account is signed in to on another browser than before. */
-  tellOfNewDevices: boolean;
+  tellOfNewDevices(): boolean;
   /** Whether an account may take this canonical address: only where domains are prescribed can one be wrong. */
   mayMoveTo(canonical: string): boolean;
 }
@@ -45,5 +45,5 @@ export interface AccountsDeps {
   /** Keys the hashes of mailed codes: a dump of the database is not enough to guess them. */
   proofKey: Buffer;
   /** Seconds for which a mailed code or link counts, and after which a deleted account is buried. */
-  lifetimes: { mailed_code: number; mailed_link: number; undo_link: number; deletion_grace: number };
+  lifetimes: () => { mailed_code: number; mailed_link: number; undo_link: number; deletion_grace: number };
 }

@@ -71,7 +71,7 @@ async function tellOwner(
   { reference }: Pick<VisitBinding, 'reference'>,
 ): Promise<void> {
   const { upstreamId, issuer, subject } = identity;
-  const seconds = lifetimes.undo_link;
+  const seconds = lifetimes().undo_link;
   const payload = { identity: { upstreamId, issuer, subject }, address: account.address?.canonical ?? '' };
   const token = await links.issue(within, { purpose: 'undo-identity', accountId: account.id, payload, seconds });
   const link = { link: `/account/identities/undo?token=${token}`, link_minutes: minutesOf(seconds) };

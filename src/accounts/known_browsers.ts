@@ -63,7 +63,7 @@ export async function noteSignIn(
   browser: Pick<VisitBinding, 'browserHash'> & Occasion,
 ): Promise<void> {
   const { database, mail, policy } = deps;
-  const quietly = !policy.tellOfNewDevices;
+  const quietly = !policy.tellOfNewDevices();
   const { rowCount } = await database.run(note, [account.id, browser.browserHash, now(), quietly]);
   if (rowCount > 0) return;
   await database.knex.transaction(async (within) => {
@@ -108,7 +108,7 @@ async function tellOwner(
   { address, locale, profile }: Account,
   occasion: Occasion,
 ): Promise<void> {
-  if (!address || !policy.tellOfNewDevices) return;
+  if (!address || !policy.tellOfNewDevices()) return;
   await mail.queue(within, {
     to: address.stored,
     template: 'new-device',

@@ -39,7 +39,7 @@ async function newLink(
   const owner = { proofId: id };
   await links.drop(within, owner, ['verify-email']);
   const payload = { browserHash, resume, reference };
-  const seconds = lifetimes.mailed_link;
+  const seconds = lifetimes().mailed_link;
   const token = await links.issue(within, { ...owner, purpose: 'verify-email', payload, seconds });
   if (!mail.withCode) return {};
   return { link: `/verify-email?token=${token}`, link_minutes: minutesOf(seconds) };

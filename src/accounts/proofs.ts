@@ -33,7 +33,7 @@ export async function startProof(
 ): Promise<string> {
   const id = secretToken();
   const { codeHash, values } = newCode(deps, { ...proof, id });
-  const times = { sentAt: now(), expiresAt: inSeconds(deps.lifetimes.mailed_code) };
+  const times = { sentAt: now(), expiresAt: inSeconds(deps.lifetimes().mailed_code) };
   await postgresProofStore(within).insert({ ...proof, id, codeHash, tries: 0, ...times }, visit);
   await queueProofMail(deps, within, { ...proof, id }, values, visit);
   return id;
@@ -50,7 +50,7 @@ export async function resend(deps: AccountsDeps, id: string, visit: VisitBinding
   if (refused) return { ok: false, reason: 'too_many', ...refused };
   const renewed = await transact(database, async (within) => {
     const { codeHash, values } = newCode(deps, proof);
-    const times = { sentAt: now(), expiresAt: inSeconds(lifetimes.mailed_code), sentBefore: inSeconds(-COOL_DOWN) };
+    const times = { sentAt: now(), expiresAt: inSeconds(lifetimes().mailed_code), sentBefore: inSeconds(-COOL_DOWN) };
     if (!(await postgresProofStore(within).renew(id, { codeHash, ...times }))) return false;
     await queueProofMail(deps, within, proof, values, visit);
     return true;
@@ -107,7 +107,7 @@ function newCode(deps: AccountsDeps, proof: Proof & { id: string; address: Addre
   const code = mailedCode();
   const codeHash = hashOf(deps, proof, code);
   if (!proof.mail.withCode) return { codeHash: hmac(deps.proofKey, secretToken()), values: {} };
-  return { codeHash, values: { code, expires_minutes: minutesOf(deps.lifetimes.mailed_code) } };
+  return { codeHash, values: { code, expires_minutes: minutesOf(deps.lifetimes().mailed_code) } };
 }
 
 /** Bound to the proof, its purpose and its address: a code is worth nothing anywhere else. */

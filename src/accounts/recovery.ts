@@ -37,7 +37,7 @@ export async function recover(
     await lockAddress(within, address.canonical);
     return postgresAccountStore(within).findByAddress(address.canonical);
   });
-  return { ok: true, seconds: deps.lifetimes.mailed_link };
+  return { ok: true, seconds: deps.lifetimes().mailed_link };
 }
 
 /** As `recover`, for an owner who has disowned what happened. Not counted: only its owner gets here. */
@@ -111,7 +111,7 @@ async function mailReset(
     timeZone: owner?.profile.zoneinfo,
     values: {
       link,
-      link_minutes: minutesOf(lifetimes.mailed_link),
+      link_minutes: minutesOf(lifetimes().mailed_link),
       ...named(upstreams, locale),
       ...(asking.disowned && { disowned: 'yes' }),
     },
@@ -143,7 +143,11 @@ async function newLink(
   // No account has an empty id.
   await links.drop(within, owner ?? { accountId: '' }, ['reset-password']);
   const link = { purpose: 'reset-password' as const, payload: { ...origin, address: canonical } };
-  const token = await links.issue(within, { ...(owner ?? { nobody: true }), ...link, seconds: lifetimes.mailed_link });
+  const token = await links.issue(within, {
+    ...(owner ?? { nobody: true }),
+    ...link,
+    seconds: lifetimes().mailed_link,
+  });
   return `/reset-password?token=${token}`;
 }
 

@@ -82,7 +82,7 @@ async function shutOut(
   since: Date,
 ): Promise<void> {
   await factors.removePassword(within, id);
-  const undoable = new Date(since.getTime() - lifetimes.undo_link * 1000);
+  const undoable = new Date(since.getTime() - lifetimes().undo_link * 1000);
   await within('identities').where({ account_id: id }).where('created_at', '>=', undoable).delete();
   await factors.removeSecondFactorsSince(within, id, undoable);
   if (!(await factors.hasSecondFactor(within, id))) await setSecondStep(within, id, false);

@@ -3,7 +3,7 @@ import type { Settings } from '../config/index.ts';
 import { pendingMigrations, type Database } from '../database/index.ts';
 import type { Keys } from '../keys/index.ts';
 import type { AccountDirectory } from '../oidc/index.ts';
-import { createOutbound, type Outbound } from '../outbound/index.ts';
+import { createOutbound, type Outbound, type OutboundSettings } from '../outbound/index.ts';
 import { hasPasskey, keepNewPasskey, removePasskeysSince } from '../passkeys/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { SecondFactors } from '../second_factors/index.ts';
@@ -12,6 +12,11 @@ import type { Probe } from '../web/index.ts';
 
 /** Hosts that an admin wrote down may be private, and so may we ourselves; all others may not. */
 export function openOwnOutbound(settings: Settings, simulator?: SimulatorAccess): Outbound {
+  return createOutbound(outboundSettings(settings, simulator));
+}
+
+/** Whom the settings let us call. */
+export function outboundSettings(settings: Settings, simulator?: SimulatorAccess): OutboundSettings {
   const urls = [
     settings.issuer,
     simulator?.base,
@@ -22,7 +27,7 @@ export function openOwnOutbound(settings: Settings, simulator?: SimulatorAccess)
   const hosts = urls.flatMap((value) => (typeof value === 'string' ? (URL.parse(value)?.hostname ?? []) : []));
   const { allow, timeout } = settings.outbound;
   const limits = { totalMs: timeout * 1000, headersMs: timeout * 500 };
-  return createOutbound({ mode: settings.mode, trustedHosts: [...new Set(hosts)], allow, limits });
+  return { mode: settings.mode, trustedHosts: [...new Set(hosts)], allow, limits };
 }
 
 /** What /health/ready asks. */

@@ -19,32 +19,40 @@ import { keyDepsOf } from './key_parts.ts';
 export interface AppDeps {
   settings: Settings;
   secrets: SecretKeys;
-  configHash: string;
+  /** Of the configuration in force. */
+  configHash: () => string;
   database: Database;
   logger: Logger;
   /** Development mode: who plays the providers that have no credentials. */
   simulator?: SimulatorAccess;
 }
 
+/** The same for the rooms: they ask for the settings, which change while they are open. */
+export interface RoomDeps extends Omit<AppDeps, 'settings'> {
+  settings: () => Settings;
+}
+
 /** The rooms below the pages. */
 export type Base = Awaited<ReturnType<typeof openBase>>;
 
 /** Opens the rooms of rank 1 to 3 and the factors: who there is, and what the pages stand on. */
-export async function openBase(deps: AppDeps) {
+export async function openBase(deps: RoomDeps) {
   const floor = await openFloor(deps);
   const { settings, database } = deps;
   const { events, keys, limits, mail, outbound, web } = floor;
-  const { issuer, mode, brand, lifetimes } = settings;
+  const { issuer, mode } = settings();
+  const brand = () => settings().brand.name;
+  const lifetimes = () => settings().lifetimes;
   const { record, recordDeed } = events;
   const passwords = openPasswords({
     database,
-    settings: settings.passwords,
-    brand: () => brand.name,
+    settings: settings().passwords,
+    brand,
     record,
     fetch: outbound.fetch,
   });
   const upstreams = await openUpstreams({
-    settings: settings.upstreams,
+    settings: settings().upstreams,
     issuer,
     mode,
     database,
@@ -62,9 +70,9 @@ export async function openBase(deps: AppDeps) {
     database,
     sealer: keys.sealer,
     record,
-    brand: () => brand.name,
+    brand,
     codeKey: deps.secrets.subject_salt,
-    trustSeconds: lifetimes.trusted_device,
+    trustSeconds: () => lifetimes().trusted_device,
     ownerOf: (id) => accounts.find(id),
     setSecondStep: (within, id, on) => accounts.setSecondStep(within, id, on),
   });
@@ -78,9 +86,9 @@ export async function openBase(deps: AppDeps) {
     factors: factorsOf(passwords, secondFactors),
     policy: {
       upstream: (id: string) => upstreams.list().find((upstream) => upstream.id === id),
-      admits: (canonical: string) => signupAdmits(settings.signup, canonical),
-      mayMoveTo: (canonical: string) => addressAllowed(settings.signup, canonical),
-      tellOfNewDevices: settings.mail.new_device,
+      admits: (canonical: string) => signupAdmits(settings().signup, canonical),
+      mayMoveTo: (canonical: string) => addressAllowed(settings().signup, canonical),
+      tellOfNewDevices: () => settings().mail.new_device,
     },
     proofKey: keys.derive('mailed proofs'),
   };
@@ -88,8 +96,8 @@ export async function openBase(deps: AppDeps) {
   const passkeys = openPasskeys({
     database,
     issuer,
-    brand: () => brand.name,
-    settings: settings.passkeys,
+    brand,
+    settings: () => settings().passkeys,
     accounts,
     mail,
     limits,
@@ -107,22 +115,28 @@ export async function openBase(deps: AppDeps) {
 }
 
 /** What knows nothing of people. */
-async function openFloor(deps: AppDeps) {
+async function openFloor(deps: RoomDeps) {
   const { settings, database, logger, simulator } = deps;
-  const { issuer, mode, brand, http, lifetimes } = settings;
+  const { issuer, mode, brand, http, mail: mailSettings } = settings();
   const development = mode === 'development';
-  const devices = createDevices({ place: await openPlaces(settings.places.database) });
-  const events = openEvents({ database, logger, lifetimes, device: devices.current });
+  const places = await openPlaces(settings().places.database);
+  const devices = createDevices({ place: places.find });
+  const events = openEvents({
+    database,
+    logger,
+    lifetimes: () => settings().lifetimes,
+    device: devices.current,
+  });
   const { record } = events;
-  const keys = await openKeys(keyDepsOf(deps, record));
-  const outbound = openOwnOutbound(settings, simulator);
-  const limits = openRateLimits({ database, limits: settings.limits, hashKey: keys.derive('rate limits'), record });
-  const render = createMailViews({ issuer, brand, development });
+  const keys = await openKeys(keyDepsOf({ ...deps, settings: settings() }, record));
+  const outbound = openOwnOutbound(settings(), simulator);
+  const hashKey = keys.derive('rate limits');
+  const limits = openRateLimits({ database, limits: () => settings().limits, hashKey, record });
   const mail = openMail({
     database,
-    settings: settings.mail,
+    settings: mailSettings,
     sealer: keys.sealer,
-    render,
+    render: createMailViews({ issuer, brand, development }),
     record,
     logger,
     development,
@@ -140,7 +154,7 @@ async function openFloor(deps: AppDeps) {
     logger,
     devices,
     probes: probesOf(database, keys),
-    configHash: () => deps.configHash,
+    configHash: deps.configHash,
   });
-  return { events, keys, outbound, limits, mail, web };
+  return { events, keys, outbound, limits, mail, places, web };
 }

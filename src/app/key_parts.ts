@@ -47,7 +47,7 @@ interface KeyPlace {
 /** Opens what commands do with keys: nothing else, so that it works where nothing else does. */
 export function openForKeyCommand(deps: KeyPlace): KeyAdministration {
   const { database, logger, settings } = deps;
-  const { record } = openEvents({ database, logger, lifetimes: settings.lifetimes });
+  const { record } = openEvents({ database, logger, lifetimes: () => settings.lifetimes });
   return openKeyAdministration({ ...keyDepsOf(deps, record), sealed: sealedColumns });
 }
 
@@ -55,7 +55,7 @@ export function openForKeyCommand(deps: KeyPlace): KeyAdministration {
  * When keys change. An ID token is of use for longer than it is valid: an app signs people out with it (RP-Initiated Logout 1.0,
  * section 2) as long as there is a session.
  */
-function scheduleOf({ keys, lifetimes, resources }: Settings): KeySchedule {
+export function scheduleOf({ keys, lifetimes, resources }: Settings): KeySchedule {
   const { id_token, access_token_jwt, session_max } = lifetimes;
   const ofResources = resources.map(({ access_token_ttl }) => access_token_ttl ?? access_token_jwt);
   return {

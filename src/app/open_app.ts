@@ -1,4 +1,6 @@
 import { describeError } from '../kit/errors.ts';
+import type { Settings } from '../config/index.ts';
+import { applySettings } from './apply_settings.ts';
 import { openBase, type AppDeps } from './base.ts';
 import type { Web } from '../web/index.ts';
 import { openVisits } from './visits.ts';
@@ -10,12 +12,16 @@ export interface App {
   web: Web;
   /** Removes what has expired; safe in any number of processes at once. */
   sweep(): Promise<void>;
+  /** Serves by other settings from now on, all of them at once. Rejects, and nothing has changed, when a room refuses them. One at a time. */
+  apply(settings: Settings): Promise<void>;
   /** Lets mails and notices in flight go out. The database stays open: whoever opened it closes it. */
   close(): Promise<void>;
 }
 
 /** Opens every room. Rejects when one of them cannot work with its settings. */
-export async function openApp(deps: AppDeps): Promise<App> {
+export async function openApp({ settings: first, ...given }: AppDeps): Promise<App> {
+  let settings = first;
+  const deps = { ...given, settings: () => settings };
   const base = await openBase(deps);
   const { accounts, events, keys, limits, mail, passkeys, secondFactors, upstreams, outbound, web } = base;
   const oidc = openVisits(deps, base);
@@ -32,6 +38,7 @@ export async function openApp(deps: AppDeps): Promise<App> {
       const rooms = [oidc, upstreams, accounts, secondFactors, passkeys, mail, limits, events];
       for (const room of rooms) await room.sweep();
     },
+    apply: (next) => applySettings(deps, base, oidc, { next, hold: (held) => void (settings = held) }),
     async close() {
       await keys.stop();
       await oidc.stop();

@@ -16,7 +16,8 @@ import { openVisits } from './visits.ts';
  * Opens the rooms as they are opened to serve, for a command: nothing listens, and what it queues for people and apps waits
  * for a process that serves. So there is one way to end what an account has open.
  */
-export async function openForCommand(deps: AppDeps) {
+export async function openForCommand({ settings, ...given }: AppDeps) {
+  const deps = { ...given, settings: () => settings };
   const base = await openBase(deps);
   const oidc = openVisits(deps, base);
   const { passwords, upstreams, outbound } = base;

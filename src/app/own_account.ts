@@ -2,7 +2,7 @@ import { ACCOUNT_CLIENT_ID } from '../account_pages/index.ts';
 import { openSelfService } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
 import type { Oidc } from '../oidc/index.ts';
-import type { AppDeps, Base } from './base.ts';
+import type { Base, RoomDeps } from './base.ts';
 
 /** As many rows of a list as are read at once. */
 const PAGE = 200;
@@ -14,7 +14,7 @@ interface Page<Item> {
 
 /** What the account pages need of rooms that do not know each other. */
 export function ownAccountParts(
-  { settings: { lifetimes } }: AppDeps,
+  { settings }: Pick<RoomDeps, 'settings'>,
   { accounts, accountsDeps, passkeys, passwords, secondFactors }: Base,
   oidc: Oidc,
   clients: Pick<Clients, 'list'>,
@@ -56,7 +56,7 @@ export function ownAccountParts(
       });
     },
   };
-  return { selfService, holdings, deletionGrace: lifetimes.deletion_grace };
+  return { selfService, holdings, deletionGrace: () => settings().lifetimes.deletion_grace };
 }
 
 async function all<Item>(read: (after: string | undefined) => Promise<Page<Item>>): Promise<Item[]> {

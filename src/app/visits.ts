@@ -1,5 +1,6 @@
 import { ACCOUNT_CLIENT_ID, accountClient, mountAccountPages, openAccountFrame } from '../account_pages/index.ts';
-import { openClients } from '../clients/index.ts';
+import { openClients, type Clients } from '../clients/index.ts';
+import type { Settings } from '../config/index.ts';
 import { consentPrompt } from '../consent/index.ts';
 import { createDemo, mountMailbox, type Demo } from '../demo/index.ts';
 import { inSeconds } from '../kit/clock.ts';
@@ -14,21 +15,29 @@ import { signOutPages } from '../sign_out/index.ts';
 import { mountLifecycle } from '../upstreams/index.ts';
 import { parameterOf, type Web } from '../web/index.ts';
 import { directoryOf } from './adapters.ts';
-import type { AppDeps, Base } from './base.ts';
+import type { Base, RoomDeps } from './base.ts';
 import { ownAccountParts } from './own_account.ts';
 
+/** The engine, and its own part of a change of the settings. */
+export interface Visits extends Omit<Oidc, 'prepare'> {
+  /** What is left to do is called in the same turn. Throws when the settings do not fit. */
+  prepare(settings: Settings): (() => void)[];
+}
+
 /** Opens the protocol engine and mounts the pages of a visit around it. */
-export function openVisits(deps: AppDeps, base: Base): Oidc {
+export function openVisits(deps: RoomDeps, base: Base): Visits {
   const { settings } = deps;
-  const { issuer, brand, development } = settings;
+  const { issuer, development } = settings();
   const { keys, mail, web, accounts, passkeys, passwords, secondFactors, upstreams } = base;
   paceForms(web);
   const demo = development.demo ? openDemo(deps, base) : undefined;
-  const clients = openClients({
-    settings: settings.clients,
+  const clientsIn = ({ clients: listed, brand }: Settings) => ({
+    settings: listed,
     extra: [accountClient(issuer, brand.name), ...(demo?.clients ?? [])],
   });
-  const oidc = openEngine(deps, base, { clients, resources: demo?.resources ?? [] });
+  const engineIn = (of: Settings) => engineSettings(of, demo?.resources ?? []);
+  const clients = openClients(clientsIn(settings()));
+  const oidc = openEngine(deps, base, clients, engineIn(settings()));
   const { record, recordDeed } = base.events;
   const stateKey = keys.derive('account state');
   const { knex } = deps.database;
@@ -49,7 +58,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
         await passwords.remove(within, accountId);
         await passkeys.removeAll(within, accountId);
         // An app that somebody else has set up would keep the owner out; one that was there for long is the owner's.
-        await secondFactors.removeSince(within, accountId, inSeconds(-settings.lifetimes.undo_link));
+        await secondFactors.removeSince(within, accountId, inSeconds(-settings().lifetimes.undo_link));
         if (!(await secondFactors.hasTotp(within, accountId))) await accounts.setSecondStep(within, accountId, false);
       }),
     distrustOthers: (id, browserHash) => secondFactors.distrust(knex, id, browserHash),
@@ -63,8 +72,8 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     record,
     recordDeed,
     sealer: keys.sealer,
-    signup: settings.signup,
-    codeSeconds: settings.lifetimes.mailed_code,
+    signup: () => settings().signup,
+    codeSeconds: () => settings().lifetimes.mailed_code,
     onReturn,
     // Their own account asks people again before a sensitive change: nothing weaker than their own factor counts there.
     ownFactorOnly: (visit) => visit.client.id === ACCOUNT_CLIENT_ID && visit.params['prompt'] === 'login',
@@ -100,7 +109,7 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     frame,
     hasOtherSecondFactor: secondFactors.hasTotp,
     endSecondStep: (within, person) => endSecondStep({ accounts, oidc, secondFactors }, within, person),
-    required: () => settings.require,
+    required: () => settings().require,
   });
   mountSecondFactorPages({
     ...base,
@@ -110,22 +119,40 @@ export function openVisits(deps: AppDeps, base: Base): Oidc {
     record,
     frame,
     hasPasskey: (within, accountId) => passkeys.has(accountId, within),
-    required: () => settings.require,
+    required: () => settings().require,
   });
   demo?.mount();
   if (development.mailbox) mountMailbox({ web, mail });
   web.use(oidc.middleware);
-  return oidc;
+  return {
+    ...oidc,
+    prepare: (next) => [clients.prepare(clientsIn(next)), oidc.prepare(engineIn(next))],
+  };
+}
+
+/** What the protocol engine takes from the settings, at the start and whenever they change. */
+function engineSettings({ brand, lifetimes, protocol, require, resources }: Settings, further: Demo['resources']) {
+  return {
+    lifetimes,
+    protocol,
+    require,
+    resources: [...resources, ...further],
+    discovery: {
+      ui_locales_supported: locales.map(({ tag }) => tag),
+      op_policy_uri: brand.privacy,
+      op_tos_uri: brand.terms,
+    },
+  };
 }
 
 function openEngine(
-  { settings, database, logger, secrets }: AppDeps,
+  { settings, database, logger, secrets }: RoomDeps,
   { events, keys, outbound, web, accounts, upstreams }: Base,
-  { clients, resources }: { clients: ReturnType<typeof openClients>; resources: Demo['resources'] },
+  clients: Clients,
+  engine: ReturnType<typeof engineSettings>,
 ): Oidc {
-  const { issuer, brand, lifetimes } = settings;
   return openOidc({
-    issuer,
+    issuer: settings().issuer,
     database,
     keys,
     clients,
@@ -133,20 +160,12 @@ function openEngine(
     accounts: directoryOf(accounts),
     record: events.record,
     recordDeed: events.recordDeed,
-    lifetimes,
-    protocol: settings.protocol,
-    require: settings.require,
-    resources: [...settings.resources, ...resources],
     pages: signOutPages({ web }),
     outboundFetch: outbound.fetch,
     logger,
     upstreamLogout: upstreams.logout.url,
     subjectSalt: secrets.subject_salt,
-    discovery: {
-      ui_locales_supported: locales.map(({ tag }) => tag),
-      op_policy_uri: brand.privacy,
-      op_tos_uri: brand.terms,
-    },
+    ...engine,
   });
 }
 
@@ -174,8 +193,8 @@ function mountPrompts(web: Web, oidc: Oidc, prompts: Record<string, PromptHandle
 }
 
 /** The demo's secret follows from the keys, so that it outlives a restart and is in no file. */
-function openDemo({ settings, logger }: AppDeps, { web, keys, outbound }: Base): Demo {
-  const { issuer } = settings;
+function openDemo({ settings, logger }: RoomDeps, { web, keys, outbound }: Base): Demo {
+  const { issuer } = settings();
   const client = { id: 'gatehouse-demo', secret: keys.derive('demo client').toString('base64url') };
   const api = { id: `${issuer}/demo/api` };
   return createDemo({ web, issuer, client, api, loopback: { fetch: outbound.fetch }, logger });

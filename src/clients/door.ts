@@ -1,3 +1,4 @@
+import type { ClientsDeps } from './deps.ts';
 import type { ClientMetadata } from './templates.ts';
 
 /** What people may see of an app. */
@@ -15,4 +16,6 @@ export interface Clients {
   find(id: string): ClientMetadata | undefined;
   /** All apps by name, our own included. */
   list(): ListedClient[];
+  /** Registers other clients, which count from the call of what it returns. Throws like the opening. */
+  prepare(clients: ClientsDeps): () => void;
 }

@@ -6,7 +6,19 @@ import { toMetadata, type ClientMetadata } from './templates.ts';
 const RESERVED = /^gatehouse-/i;
 
 /** The registry of clients. Throws on a reserved id in the config, and on an id used twice. */
-export function openClients({ settings, extra = [] }: ClientsDeps): Clients {
+export function openClients(deps: ClientsDeps): Clients {
+  let live = register(deps);
+  return {
+    find: (id) => live.byId.get(id),
+    list: () => live.listed,
+    prepare(next) {
+      const registered = register(next);
+      return () => void (live = registered);
+    },
+  };
+}
+
+function register({ settings, extra = [] }: ClientsDeps) {
   const reserved = settings.find((client) => RESERVED.test(client.client_id));
   if (reserved) throw new TypeError(`the client_id ${reserved.client_id} is reserved`);
   const byId = new Map<string, ClientMetadata>();
@@ -16,7 +28,7 @@ export function openClients({ settings, extra = [] }: ClientsDeps): Clients {
     byId.set(client.client_id, toMetadata(client));
   }
   const listed = all.map(toListed).toSorted((left, right) => left.name.localeCompare(right.name));
-  return { find: (id) => byId.get(id), list: () => listed };
+  return { byId, listed };
 }
 
 function toListed(settings: ClientSettings): ListedClient {

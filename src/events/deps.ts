@@ -8,5 +8,5 @@ export interface EventsDeps {
   /** The device whose request is being answered; what a person should recognise is kept with it. */
   device?: () => object | undefined;
   /** Seconds for which events are kept. */
-  lifetimes: { events: number };
+  lifetimes: () => { events: number };
 }

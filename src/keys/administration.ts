@@ -12,7 +12,7 @@ export function openKeyAdministration(deps: KeyAdministrationDeps): KeyAdministr
   const { database, record, sealed } = deps;
   const { knex } = database;
   const sealer = createSealer(deps.encryptionKeys);
-  const rotation = createRotation(deps, sealer);
+  const rotation = createRotation(deps, sealer, () => deps.schedule);
   return {
     list: async () => (await listKeys(knex)).map(toListed),
     async find(id) {

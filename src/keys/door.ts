@@ -2,6 +2,7 @@ import type { JWK } from 'jose';
 import type { KeyKind } from './kinds.ts';
 import type { KeyState } from './life.ts';
 import type { Purpose } from './purposes.ts';
+import type { KeySchedule } from './settings.ts';
 
 /** Encryption at rest. Every value names the key it was sealed with, so that keys can be replaced one after the other. */
 export interface Sealer {
@@ -24,6 +25,8 @@ export interface Keys {
   check(): Promise<void>;
   /** Takes the steps that are due, and the keys as the database has them now. Rejects and changes nothing when they cannot be used. */
   look(): Promise<void>;
+  /** Makes ready for another schedule, which holds from the call of what it resolves with. Rejects when the database is away. */
+  prepare(schedule: KeySchedule): Promise<() => void>;
   /** Looks every other second. `changed` is told after other keys were taken, `failed` when a look came to nothing. */
   start(told: { changed(): void; failed(cause: unknown): void }): void;
   /** Resolves when nobody looks any more. */

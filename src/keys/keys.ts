@@ -19,14 +19,15 @@ const LOOK_MILLISECONDS = 2000;
  * for the operator when they were encrypted with a key that is not configured, or one of them is damaged.
  */
 export async function openKeys(deps: KeysDeps): Promise<Keys> {
-  const { database, encryptionKeys, schedule } = deps;
+  const { database, encryptionKeys } = deps;
+  let { schedule } = deps;
   const { knex } = database;
   const [first] = encryptionKeys;
   if (!first || encryptionKeys.some((key) => key.length !== KEY_BYTES)) {
     throw new TypeError('encryption keys have 32 bytes');
   }
   const sealer = createSealer(encryptionKeys);
-  const rotation = createRotation(deps, sealer);
+  const rotation = createRotation(deps, sealer, () => schedule);
   const derived = await rotation.advance(async (within) => {
     const rows = await readKeys(within);
     for (const row of rows) openKey(sealer, row);
@@ -56,6 +57,11 @@ export async function openKeys(deps: KeysDeps): Promise<Keys> {
     derive: (purpose) => Buffer.from(derived.get(purpose) ?? never(purpose)),
     check: async () => void (await openRing(knex, sealer)),
     look: async () => void (await look()),
+    async prepare(next) {
+      // What lives longer from now on needs its key for longer. A key that is kept for too long harms nobody.
+      await rotation.advance((within) => keepAsLongAsNeeded(within, next));
+      return () => void (schedule = next);
+    },
     ...watching(look),
   };
 }

@@ -7,6 +7,7 @@ import { beginToSign, listKeys, lockKeys, publishKey, readKeys, retireKey } from
 import { keyKinds, type KeyKind } from './kinds.ts';
 import { dueSteps, nextOf, ofKind, stateOf, uselessFrom, type KeyRow, type LifeStep } from './life.ts';
 import { isPurpose, type Purpose } from './purposes.ts';
+import type { KeySchedule } from './settings.ts';
 
 /** Every change of the keys: one transaction under one lock, then an event for each step. */
 export interface Rotation {
@@ -22,21 +23,22 @@ export interface Rotation {
 interface Turn {
   within: Knex;
   sealer: Sealer;
-  schedule: KeysDeps['schedule'];
+  schedule: KeySchedule;
   tell(type: KeyChange['type'], key: { kind: string; id: string }): void;
 }
 
 /** Opens it. */
 export function createRotation(
-  { database, record, schedule }: Pick<KeysDeps, 'database' | 'record' | 'schedule'>,
+  { database, record }: Pick<KeysDeps, 'database' | 'record'>,
   sealer: Sealer,
+  schedule: () => KeySchedule,
 ): Rotation {
   const inTurn = async <Result>(work: (turn: Turn) => Promise<Result>): Promise<Result> => {
     const told: KeyChange[] = [];
     const tell: Turn['tell'] = (type, { kind, id }) => void told.push({ type, outcome: 'ok', detail: { kind, id } });
     const result = await database.knex.transaction(async (within) => {
       await lockKeys(within);
-      return work({ within, sealer, schedule, tell });
+      return work({ within, sealer, schedule: schedule(), tell });
     });
     for (const change of told) await record(change);
     return result;

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Tag } from '../locales/index.ts';
+import type { MailSettings } from './mail_settings.ts';
 
 /** Every mail we send: the name of its view and of its texts. */
 export type MailTemplate =
@@ -62,6 +63,29 @@ export interface TakenMail {
   at: Date;
 }
 
+/** How mails look and where they go: what can change while the process runs. */
+export interface MailLook {
+  settings: MailSettings;
+  render: RenderMail;
+  /** Whom an answer to a mail reaches, if that is an address. */
+  support?: string;
+}
+
+/** When and on what device that was done of which a mail tells; in UTC where the time zone of its owner is not known. */
+export interface Happened {
+  at: Date;
+  timeZone?: string;
+  device?: Device;
+}
+
+/** Turns a template and its values into the mail's three parts, with every value escaped where it lands. */
+export type RenderMail = (
+  template: MailTemplate,
+  locale: Tag,
+  values: Record<string, string>,
+  happened: Happened,
+) => { subject: string; text: string; html: string } | Promise<{ subject: string; text: string; html: string }>;
+
 /** What the room offers. */
 export interface Mail {
   /** Queues a mail in this transaction: it is sent if the transaction commits, and never otherwise. */
@@ -75,4 +99,6 @@ export interface Mail {
   stop(): Promise<void>;
   /** Deletes what was sent or given up more than 30 days ago, and returns how many mails that were. */
   sweep(): Promise<number>;
+  /** Makes ready for other settings; mails that are sent after the call of what it returns go by them. Throws like the opening. */
+  prepare(look: MailLook): () => void;
 }

@@ -8,5 +8,5 @@ export { openMail } from './mail.ts';
 export { readMails, type MailReading } from './mail_list.ts';
 export { sealedColumns } from './outbox.ts';
 export { mailSettings } from './mail_settings.ts';
-export type { Happened, RecordMailEvent, RenderMail, Sealer } from './deps.ts';
-export type { Mail, MailTemplate, QueuedMail, TakenMail } from './door.ts';
+export type { RecordMailEvent, Sealer } from './deps.ts';
+export type { Happened, Mail, MailTemplate, QueuedMail, RenderMail, TakenMail } from './door.ts';

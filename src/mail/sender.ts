@@ -1,7 +1,7 @@
 import { createQueueWorker, secondsUntilRetry, type QueueWorker } from '../database/index.ts';
 import { describeError } from '../kit/errors.ts';
-import type { Happened, MailDeps } from './deps.ts';
-import type { MailTemplate, QueuedMail } from './door.ts';
+import type { MailDeps } from './deps.ts';
+import type { Happened, MailTemplate, QueuedMail } from './door.ts';
 import { sealContext, type Outbox, type OutboxMail } from './outbox.ts';
 import { NotSent, type Transport } from './transport.ts';
 

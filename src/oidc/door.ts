@@ -4,7 +4,7 @@ import type { Level } from '../clients/index.ts';
 import type { Step } from '../database/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
 import type { Device } from '../web/index.ts';
-import type { KeyRing } from './deps.ts';
+import type { KeyRing, OidcDeps } from './deps.ts';
 import type { ProtocolSettings } from './protocol_settings.ts';
 import type { SessionIdentity } from './session_upstreams.ts';
 import type { LifetimeSettings, ResourceSettings } from './settings.ts';
@@ -138,6 +138,7 @@ interface Rebuildable {
   protocol: ProtocolSettings;
   resources: ResourceSettings[];
   require: Level;
+  discovery: OidcDeps['discovery'];
 }
 
 /** The narrow face of the protocol engine. It never hands out the engine itself. */
@@ -209,4 +210,9 @@ export interface Oidc {
   sweep(): Promise<number>;
   /** Serves later requests with other keys or settings. Throws, and changes nothing, when they do not fit. */
   rebuild(change: Partial<Rebuildable>): void;
+  /**
+   * The same in two steps: throws when they do not fit; what it returns is called in the same turn, or what changed meanwhile is
+   * taken back.
+   */
+  prepare(change: Partial<Rebuildable>): () => void;
 }

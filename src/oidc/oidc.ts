@@ -46,7 +46,8 @@ export function openOidc(deps: OidcDeps): Oidc {
     start: () => notices.start(),
     stop: () => notices.stop(),
     sweep: () => sweep(database),
-    rebuild: live.rebuild,
+    rebuild: (change) => live.prepare(change)(),
+    prepare: live.prepare,
   };
 }
 
@@ -60,10 +61,13 @@ function liveEngine(deps: OidcDeps) {
   const visitStore = createVisitStore({ database: deps.database, sealer, seconds: () => settings.lifetimes });
   const notices = createLogoutNotices({ ...deps, provider: () => engine.provider });
   let engine = createEngine(settings, visitStore, notices);
-  const rebuild: Oidc['rebuild'] = (change) => {
+  const prepare: Oidc['prepare'] = (change) => {
     const changed = { ...settings, ...change };
-    engine = createEngine(changed, visitStore, notices);
-    settings = changed;
+    const built = createEngine(changed, visitStore, notices);
+    return () => {
+      engine = built;
+      settings = changed;
+    };
   };
-  return { engine: () => engine, settings: () => settings, sealer, visitStore, notices, rebuild };
+  return { engine: () => engine, settings: () => settings, sealer, visitStore, notices, prepare };
 }

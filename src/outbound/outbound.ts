@@ -36,6 +36,8 @@ export interface Outbound {
    * decoded. Rejects with OutboundError, or with the caller's own abort reason.
    */
   fetch: typeof fetch;
+  /** Makes ready for other settings; calls that begin after the call of what it returns go by them. */
+  prepare(settings: OutboundSettings): () => void;
   close(): Promise<void>;
 }
 
@@ -43,8 +45,25 @@ const LIMITS: OutboundLimits = { headersMs: 5000, totalMs: 10_000, maxBytes: 256
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const NO_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304]);
 
-/** Opens the client. Every connection it makes was checked against the address it really goes to, so that a second DNS answer cannot win. */
+/** Opens the client. */
 export function createOutbound(settings: OutboundSettings): Outbound {
+  let line = openLine(settings);
+  return {
+    fetch: (input, init) => line.fetch(input, init),
+    prepare(next) {
+      const opened = openLine(next);
+      return () => {
+        // No connection of the line before is used for another call: it may lead to a host that may not be called any more.
+        void line.agent.close();
+        line = opened;
+      };
+    },
+    close: () => line.agent.destroy(),
+  };
+}
+
+/** Every connection was checked against the address it really goes to, so that a second DNS answer cannot win. */
+function openLine(settings: OutboundSettings): { fetch: typeof fetch; agent: Agent } {
   const development = settings.mode === 'development';
   const limits = { ...LIMITS, ...settings.limits };
   const allowed = addressPolicy({ development, trustedHosts: settings.trustedHosts, allow: settings.allow });
@@ -82,7 +101,7 @@ export function createOutbound(settings: OutboundSettings): Outbound {
       budget.end();
     }
   }
-  return { fetch: guardedFetch, close: () => agent.destroy() };
+  return { fetch: guardedFetch, agent };
 }
 
 async function partsOf(request: Request): Promise<RequestInit> {

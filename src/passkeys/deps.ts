@@ -12,7 +12,7 @@ export interface PasskeysDeps {
   issuer: string;
   /** The name of the service, as authenticators show it. */
   brand: () => string;
-  settings: PasskeySettings;
+  settings: () => PasskeySettings;
   accounts: Pick<Accounts, 'find' | 'hold'>;
   mail: Pick<Mail, 'queue' | 'wake'>;
   limits: Pick<RateLimiter, 'take' | 'giveBack'>;

@@ -24,7 +24,9 @@ export function openPasskeys(deps: PasskeysDeps): Passkeys {
   const available = isIP(rpId.replace(/^\[|\]$/g, '')) === 0;
   return {
     available,
-    offersOne: available && settings.offer,
+    get offersOne() {
+      return available && settings().offer;
+    },
     rpId,
     listOf: async (accountId) => (await store.listOf(accountId)).map(describe),
     has: (accountId, within = database.knex) => postgresPasskeyStore(within).has(accountId),

@@ -67,7 +67,7 @@ async function noteUse(
     queueNotice(mail, within, account, { template: 'passkey-copied', name, locale, reference }),
   );
   mail.wake();
-  const flag = settings.count_went_back === 'flag';
+  const flag = settings().count_went_back === 'flag';
   await record({ type: 'passkeys.count_went_back', outcome: flag ? 'ok' : 'refused', accountId, reference });
   return flag && used(row.credential_id, { ...signed, anyway: true });
 }

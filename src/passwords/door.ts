@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
 import type { PasswordProblem } from './password_rules.ts';
+import type { PasswordSettings } from './password_settings.ts';
 
 /** What the room offers. */
 export interface Passwords {
-  minLength: number;
+  /** As the settings in force say. */
+  readonly minLength: number;
   /**
    * What is wrong with a new password, for this person; empty when nothing is. Asks the breach check last, if there is one
    * in the config; that one's failure is no problem.
@@ -23,4 +25,6 @@ export interface Passwords {
   has(accountId: string, within?: Knex): Promise<boolean>;
   /** When the account got its present password; undefined when it has none. */
   changedAt(accountId: string): Promise<Date | undefined>;
+  /** Makes ready for other settings, which hold from the call of what it returns. */
+  prepare(settings: PasswordSettings): () => void;
 }

@@ -18,8 +18,13 @@ const WAITING = Math.max(256, 32 * AT_ONCE);
 /** Opens the passwords over the database. */
 export function openPasswords({ database, settings, brand, record, fetch }: PasswordsDeps): Passwords {
   const store = postgresPasswordStore(database.knex);
-  const hashes = hashesInTurn(settings);
-  const isBreached = breachCheck({ settings: settings.breach_check, fetch, record });
+  const queue = turnQueue({ atOnce: AT_ONCE, waiting: WAITING });
+  const open = (given: PasswordSettings) => ({
+    minLength: given.min_length,
+    hashes: hashesInTurn(given, queue),
+    isBreached: breachCheck({ settings: given.breach_check, fetch, record }),
+  });
+  let live = open(settings);
 
   async function usableHash(accountId: string | undefined): Promise<string | undefined> {
     const stored = await findPasswordHash(database, accountId ?? '');
@@ -29,19 +34,23 @@ export function openPasswords({ database, settings, brand, record, fetch }: Pass
   }
   async function renew(accountId: string, stored: string, password: string): Promise<void> {
     // Busy now: the next right password will do.
-    const renewed = await hashes.make(password).catch(() => undefined);
+    const renewed = await live.hashes.make(password).catch(() => undefined);
     if (renewed !== undefined) await store.renew(accountId, stored, renewed);
   }
 
   return {
-    minLength: settings.min_length,
+    get minLength() {
+      return live.minLength;
+    },
     async problems(password, { address }) {
-      const found = problemsOf(password, { minLength: settings.min_length, brand: brand(), address });
+      const { minLength, isBreached } = live;
+      const found = problemsOf(password, { minLength, brand: brand(), address });
       if (found.length > 0 || !(await isBreached(password))) return found;
       return [{ key: 'passwords.problems.breached' }];
     },
-    hash: hashes.make,
+    hash: (password) => live.hashes.make(password),
     async verify(accountId, password) {
+      const { hashes } = live;
       if (isTooLong(password)) return false;
       const stored = await usableHash(accountId);
       const right = await hashes.fit(stored, password);
@@ -55,6 +64,10 @@ export function openPasswords({ database, settings, brand, record, fetch }: Pass
     async has(accountId, within = database.knex) {
       return (await postgresPasswordStore(within).find(accountId)) !== undefined;
     },
+    prepare(next) {
+      const opened = open(next);
+      return () => void (live = opened);
+    },
   };
 }
 
@@ -63,8 +76,7 @@ export function openPasswords({ database, settings, brand, record, fetch }: Pass
  * no. A hash from elsewhere is the exception: it takes as long as its parameters ask for, and its own length of time tells
  * that the account exists. Its first right password ends that, and only who knows the password sees the upgrade.
  */
-function hashesInTurn(settings: PasswordSettings) {
-  const queue = turnQueue({ atOnce: AT_ONCE, waiting: WAITING });
+function hashesInTurn(settings: PasswordSettings, queue: ReturnType<typeof turnQueue>) {
   const maker = argon2Maker(settings);
   // As bytes, so that a NUL inside is a character like any other.
   const make = (password: string) => maker.make(Buffer.from(normalisePassword(password), 'utf8'));

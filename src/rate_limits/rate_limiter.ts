@@ -22,7 +22,7 @@ export function openRateLimits(deps: RateLimitDeps): RateLimiter {
     const uses = rulesIn(keys).flatMap((rule) =>
       countersOf(rule, keys[rule] ?? '').map((counter) => ({ rule, counter })),
     );
-    if (!limits.enabled || uses.length === 0) return { ok: true };
+    if (!limits().enabled || uses.length === 0) return { ok: true };
     const at = now().getTime();
     const { statement, values } = taking(
       uses.map(({ counter }) => counter),
@@ -42,7 +42,7 @@ export function openRateLimits(deps: RateLimitDeps): RateLimiter {
 
   function forgiving({ reset = {}, giveBack = {} }: { reset?: LimitKeys; giveBack?: LimitKeys }): Step[] {
     const at = now().getTime();
-    if (!limits.enabled) return [];
+    if (!limits().enabled) return [];
     return rulesIn({ ...reset, ...giveBack }).flatMap((rule) => [
       ...(rule in reset ? countersOf(rule, reset[rule] ?? '').map((counter) => resetting(counter, at)) : []),
       ...(rule in giveBack ? countersOf(rule, giveBack[rule] ?? '').map((counter) => givingBack(counter, at)) : []),
@@ -76,7 +76,7 @@ function rulesIn(keys: LimitKeys): LimitRule[] {
 function createCounters({ limits, hashKey }: Pick<RateLimitDeps, 'limits' | 'hashKey'>) {
   const secret = createSecretKey(hashKey);
   return (rule: LimitRule, key: string): Counter[] => {
-    const { counts, points, window, block = 0 } = effectiveRule(rule, limits);
+    const { counts, points, window, block = 0 } = effectiveRule(rule, limits());
     const counter = (counted: string, most: number): Counter => {
       return { key: `${rule}:${hmac(secret, counted)}`, most, window: window * 1000, block: block * 1000 };
     };

@@ -19,7 +19,7 @@ export interface SecondFactorsDeps {
   /** Keys the hashes of recovery codes. It never changes: codes on paper live for years. */
   codeKey: Buffer;
   /** Seconds for which a browser can be trusted; 0 for not at all. */
-  trustSeconds: number;
+  trustSeconds: () => number;
   /** Whose codes these are, for the mail: the accounts, which are opened after this room. */
   ownerOf(accountId: string): Promise<Account | undefined>;
   setSecondStep: Accounts['setSecondStep'];

@@ -84,7 +84,7 @@ export interface SecondFactors {
   prefer(accountId: string, method: Preferred): Promise<void>;
 
   /** Seconds for which a browser may be trusted; 0: not at all, and nobody is to be offered it. */
-  trustSeconds: number;
+  trustSeconds: () => number;
   /** From now on this browser need not prove a second factor of the account. Sets the cookie. */
   trust(ctx: Context, account: Pick<Account, 'id' | 'proofEpoch'>): Promise<void>;
   /** Whether this browser is trusted by the account as it is now. */

@@ -71,7 +71,7 @@ async function show(
       canSwitch: totp !== undefined || hasPasskey,
       // There is something to choose only for who has both.
       preferred: totp && hasPasskey ? (preferred ?? 'passkey') : undefined,
-      canTrust: secondFactors.trustSeconds > 0,
+      canTrust: secondFactors.trustSeconds() > 0,
       trusted: trusted.map(({ browserHash, since, until }) => ({
         current: browserHash === own,
         times: { since: since.toISOString(), until: until.toISOString() },

@@ -33,7 +33,7 @@ export function trustedDevices(
     trust: (ctx, account) => trust(deps, ctx, account),
     async isTrusted(ctx, { id, proofEpoch }) {
       const [token, browserHash] = [web.cookies.get(ctx, 'trusted_device'), web.browser.read(ctx)];
-      if (trustSeconds === 0 || token === undefined || browserHash === undefined) return false;
+      if (trustSeconds() === 0 || token === undefined || browserHash === undefined) return false;
       return (await database.run(find, [id, browserHash, sha256(token), proofEpoch, now()])).rowCount === 1;
     },
     trustedDevices: (accountId) => devicesOf(database.knex, accountId),
@@ -43,7 +43,7 @@ export function trustedDevices(
 
 /** A new cookie each time; other accounts that trust this browser move to it. */
 async function trust({ database, record, web, trustSeconds }: SecondFactorsDeps, ctx: Context, account: Trusting) {
-  if (trustSeconds === 0) return;
+  if (trustSeconds() === 0) return;
   const { id, proofEpoch } = account;
   const [before, token] = [web.cookies.get(ctx, 'trusted_device'), secretToken()];
   const [browserHash, tokenHash] = [web.browser.ensure(ctx), sha256(token)];
@@ -51,13 +51,13 @@ async function trust({ database, record, web, trustSeconds }: SecondFactorsDeps,
     const others = within('trusted_devices').where({ browser_hash: browserHash, token_hash: sha256(before ?? '') });
     await others.update({ token_hash: tokenHash });
     const row = { account_id: id, browser_hash: browserHash, token_hash: tokenHash, proof_epoch: proofEpoch };
-    const times = { created_at: now(), expires_at: inSeconds(trustSeconds) };
+    const times = { created_at: now(), expires_at: inSeconds(trustSeconds()) };
     await within('trusted_devices')
       .insert({ ...row, ...times })
       .onConflict(['account_id', 'browser_hash'])
       .merge();
   });
-  web.cookies.set(ctx, 'trusted_device', token, { maxAge: trustSeconds });
+  web.cookies.set(ctx, 'trusted_device', token, { maxAge: trustSeconds() });
   await record({ type: 'second_factors.device_trusted', outcome: 'ok', accountId: id });
 }
 

@@ -36,7 +36,7 @@ const show = (shown: Shown, typed = '') =>
         confirmed: confirmed !== undefined,
         values: { email: typed },
         maskedEmail: maskAddress(step.address),
-        seconds: deps.codeSeconds,
+        seconds: deps.codeSeconds(),
         resendIn: Math.max(0, step.sentAt + COOL_DOWN - epochSeconds()),
         note: step.resent ? t('sign_in.check_email.resent') : undefined,
         problems: shown.problems ?? [],

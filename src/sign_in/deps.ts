@@ -25,9 +25,9 @@ export interface SignInDeps {
   limits: RateLimiter;
   record: RecordEvent;
   recordDeed: RecordDeed;
-  signup: SignupPolicy;
+  signup: () => SignupPolicy;
   /** Seconds for which a mailed code works. */
-  codeSeconds: number;
+  codeSeconds: () => number;
   /** Seals the uid of a visit for the links in its mails. */
   sealer: Pick<Sealer, 'seal' | 'open'>;
   /** Who takes those who come back from a trip that was no visit's. */

@@ -143,7 +143,8 @@ function requireVerified({ address }: Account): void {
 
 /** Only a login asks: a session that began before the terms changed lasts until its end. */
 function owesTerms({ signup }: SignInDeps, { termsVersion }: Account): boolean {
-  return signup.terms !== undefined && signup.terms.version !== termsVersion;
+  const { terms } = signup();
+  return terms !== undefined && terms.version !== termsVersion;
 }
 
 async function complete(

@@ -29,7 +29,7 @@ async function look(
   { accounts, signup }: SignInDeps,
   token: string,
 ): Promise<{ state: State; invitation?: Invitation }> {
-  return signup.allow === 'closed' ? { state: 'closed' } : accounts.invitations.look(token);
+  return signup().allow === 'closed' ? { state: 'closed' } : accounts.invitations.look(token);
 }
 
 function page(

@@ -21,10 +21,10 @@ export function invitationIn(visit: Visit): string | undefined {
 /** What the sign-up page offers in this visit. Decides about pages alone: the account's own transaction looks again. */
 export async function entranceOf({ accounts, signup }: SignInDeps, visit: Visit): Promise<Entrance> {
   const token = tokenIn(visit);
-  if (signup.allow === 'closed') return { open: false };
+  if (signup().allow === 'closed') return { open: false };
   const { state, invitation } = token === undefined ? { state: 'unknown' } : await accounts.invitations.look(token);
   const usable = state === 'usable' ? invitation : undefined;
-  return { open: signup.allow !== 'invite' || usable !== undefined, invitation: usable };
+  return { open: signup().allow !== 'invite' || usable !== undefined, invitation: usable };
 }
 
 /** Nobody can sign up here, or not with the invitation that came along: who can mend it differs. */
@@ -32,7 +32,7 @@ export function signupRefused(
   { signup }: SignInDeps,
   { invited, reference }: { invited: boolean; reference?: string },
 ): IdpError {
-  const toBlame = invited && signup.allow !== 'closed';
+  const toBlame = invited && signup().allow !== 'closed';
   return new IdpError(toBlame ? 'invitation_unusable' : 'signup_closed', { reference });
 }
 

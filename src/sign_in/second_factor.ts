@@ -46,7 +46,7 @@ const show = (shown: Shown) =>
         ...aroundSecond(visit, step),
         email: account?.address?.stored,
         action: secondPath(visit, 'totp'),
-        trustSeconds: account && trustHelps(visit, account) ? secondFactors.trustSeconds : 0,
+        trustSeconds: account && trustHelps(visit, account) ? secondFactors.trustSeconds() : 0,
         problems: shown.problems ?? [],
       },
     });

@@ -49,7 +49,7 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Shown, 
       passkey: takesWay(visit) && passkeys.available ? passkeyButton(visit, 'signup/passkey', true) : undefined,
       values: typed ?? { email: '', name: '' },
       fixedEmail: invitation?.address?.stored,
-      terms: signup.terms?.version,
+      terms: signup().terms?.version,
       minLength: passwords.minLength,
       maxLength: LONGEST,
       note,
@@ -119,7 +119,7 @@ export async function signUpWith(
     locale: web.locale(ctx),
     ...key,
     invitation: invitation?.id,
-    termsVersion: deps.signup.terms?.version,
+    termsVersion: deps.signup().terms?.version,
   };
   const sent = await accounts.signUp(signUp, bindingOf(deps, ctx, visit));
   await awaitCode(deps, ctx, visit, sent, {
@@ -139,12 +139,13 @@ export function domainProblems(
   { invitation }: Entrance,
   address?: Address,
 ): Problem[] {
-  if (!address || invitation || signupAdmits(signup, address.canonical) === 'anybody') return [];
-  const domains = signup.domains.join(', ');
+  if (!address || invitation || signupAdmits(signup(), address.canonical) === 'anybody') return [];
+  const domains = signup().domains.join(', ');
   return [problem(web.t(ctx), 'sign_in.problems.domain_not_allowed', 'email', { domains })];
 }
 
 function termsProblems({ web, signup }: SignInDeps, ctx: Context, ticked: string | undefined): Problem[] {
-  if (!signup.terms || ticked === signup.terms.version) return [];
+  const { terms } = signup();
+  if (!terms || ticked === terms.version) return [];
   return [problem(web.t(ctx), 'sign_in.problems.terms_missing', 'terms')];
 }

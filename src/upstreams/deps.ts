@@ -21,7 +21,7 @@ export interface UpstreamsDeps {
   /** Where what is counted here is read. */
   metrics: Registry;
   /** Seconds for which a trip may take. */
-  lifetimes: { upstream_transaction: number };
+  lifetimes: () => { upstream_transaction: number };
   /** Development mode only: plays the providers of upstreams without credentials. */
   simulator?: SimulatorAccess | undefined;
 }

@@ -2,7 +2,7 @@ import type { SecurityEvent } from '../events/index.ts';
 import type { FailureCode } from './failure.ts';
 import type { Sender } from './lifecycle/notification.ts';
 import type { UpstreamLogout } from './lifecycle/upstream_logout.ts';
-import type { Linking } from './settings.ts';
+import type { Linking, UpstreamSettings } from './settings.ts';
 import type { Trip, TripPlan } from './transactions/transaction_store.ts';
 import type { UpstreamIdentity, Wishes } from './upstream.ts';
 
@@ -70,5 +70,7 @@ export interface Upstreams {
   logout: UpstreamLogout;
   /** Deletes trips that ended more than a day ago, and notifications that cannot be sent again; returns how many rows. */
   sweep(): Promise<number>;
+  /** Makes ready for other upstreams, which count from the call of what it resolves with. Rejects when they contradict each other. */
+  prepare(settings: UpstreamSettings[]): Promise<() => void>;
   close(): Promise<void>;
 }

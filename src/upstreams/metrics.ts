@@ -37,6 +37,8 @@ export function createUpstreamMetrics(
     labelNames: ['upstream'] as const,
     registers,
     collect() {
+      // One that is not configured any more has no line.
+      gauge.reset();
       for (const entry of available()) gauge.set({ upstream: entry.id }, Number(entry.available));
     },
   });

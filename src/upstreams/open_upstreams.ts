@@ -3,21 +3,18 @@ import { secretToken } from '../kit/random.ts';
 import { arrive } from './arrive.ts';
 import { freshFrom } from './assurance.ts';
 import { isFull, isInChain, lengthen } from './chain.ts';
-import { defineUpstream } from './definition.ts';
 import type { UpstreamsDeps } from './deps.ts';
 import type { ListedUpstream, Upstreams } from './door.ts';
 import { UpstreamFailure } from './failure.ts';
 import { sweepNotifications } from './lifecycle/notification_store.ts';
-import { sidesOf } from './lifecycle/sides.ts';
 import { createRevocations } from './lifecycle/tokens/revocations.ts';
 import { postgresTokenStore } from './lifecycle/tokens/token_store.ts';
 import { createUpstreamLogout } from './lifecycle/upstream_logout.ts';
 import { createUpstreamMetrics, outcomeOf } from './metrics.ts';
-import { upstreamMistakes } from './mistakes.ts';
-import { openUpstream, type Opening } from './open_upstream.ts';
+import type { Opening } from './open_upstream.ts';
+import { openRoster } from './roster.ts';
 import type { Trip } from './transactions/transaction_store.ts';
 import { postgresTransactionStore } from './transactions/postgres_transaction_store.ts';
-import { lookAfter } from './upkeep.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Opens every enabled upstream. Needs none of them to answer. Throws when the settings contradict each other. */
@@ -25,27 +22,24 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
   const closing = new AbortController();
   const metrics = createUpstreamMetrics(deps.metrics, () => list());
   const opening = { ...deps, metrics, closed: closing.signal };
-  const opened = await Promise.all(definitionsOf(deps).map((definition) => openUpstream(opening, definition)));
-  const byId = new Map(opened.map(({ upstream }) => [upstream.definition.id, upstream]));
-  const sides = sidesOf(opened);
-  const list = () => [...byId.values()].map(describe);
+  const roster = await openRoster(deps, opening);
+  const list = () => roster.all().map(describe);
   const store = postgresTransactionStore(deps);
-  const background: Promise<void>[] = [];
   const { fetch } = deps.outbound;
-  const revocations = createRevocations({ ...deps, store: postgresTokenStore(deps), find: sides.find, fetch });
+  const revocations = createRevocations({ ...deps, store: postgresTokenStore(deps), find: roster.find, fetch });
   return {
     list,
     start() {
-      background.push(...opened.map(({ upkeep }) => lookAfter(upkeep)));
+      roster.start();
       revocations.start();
     },
-    nameOf: (id) => byId.get(id)?.definition.name ?? id,
+    nameOf: (id) => roster.get(id)?.definition.name ?? id,
     leadsBack(id, chain) {
-      const definition = byId.get(id)?.definition;
+      const definition = roster.get(id)?.definition;
       return definition?.forward.idp_chain !== undefined && (isFull(chain) || isInChain(chain, definition.issuer));
     },
     async begin(id, { loginHint, prompt, uiLocales, maxAge, acrValues, need, chain, ...trip }, told = []) {
-      const upstream = byId.get(id);
+      const upstream = roster.get(id);
       if (!upstream) throw new IdpError('not_found');
       const fresh = { freshFrom: freshFrom({ prompt, maxAge }) };
       const secrets = { state: secretToken(), nonce: secretToken(), verifier: secretToken(), ...fresh };
@@ -58,35 +52,25 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
       return url;
     },
     async arrive(id, browserHash, method, params) {
-      const find = (wanted: string) => byId.get(wanted);
       const arrival = await arrive(
-        { ...deps, find, store, keepToken: revocations.keep },
+        { ...deps, find: roster.get, store, keepToken: revocations.keep },
         { id, browserHash, method, params },
       );
       const outcome = outcomeOf(arrival);
       // A label is never what somebody wrote into a URL.
-      if (outcome && byId.has(id)) metrics.ended(id, outcome);
+      if (outcome && roster.get(id)) metrics.ended(id, outcome);
       return arrival;
     },
-    sender: sides.sender,
-    logout: createUpstreamLogout({ ...deps, find: sides.find, fetch }),
+    sender: roster.sender,
+    logout: createUpstreamLogout({ ...deps, find: roster.find, fetch }),
+    prepare: roster.prepare,
     sweep: async () => (await store.sweep()) + (await sweepNotifications(deps.database)),
     async close() {
       await revocations.stop();
       closing.abort();
-      await Promise.all(background);
+      await roster.ended();
     },
   };
-}
-
-function definitionsOf({ settings, issuer, mode, ...deps }: UpstreamsDeps) {
-  const mistake = upstreamMistakes(settings, { issuer, mode }).find(({ warning }) => !warning);
-  if (mistake) throw new Error(`upstreams.${mistake.path.join('.')}: ${mistake.message}`);
-  const simulator = mode === 'development' ? deps.simulator : undefined;
-  return settings
-    .filter((entry) => entry.enabled)
-    .map((entry) => defineUpstream(entry, { issuer, simulator }))
-    .filter((definition) => definition !== undefined);
 }
 
 function describe(upstream: Upstream): ListedUpstream {

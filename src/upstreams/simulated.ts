@@ -30,11 +30,24 @@ export function simulatorClients(issuer: string, settings: UpstreamSettings[]): 
   return Object.fromEntries(clients) as SimulatorClients;
 }
 
+/** Tells the simulator of other upstreams: from now on it sends people back to their callbacks, and to no others. */
+export function registerCallbacks({ clients }: SimulatorAccess, issuer: string, settings: UpstreamSettings[]): void {
+  for (const preset of simulatedPresets) {
+    const { redirectUris } = clients[preset];
+    // In place: the simulator holds the same list.
+    redirectUris.splice(0, redirectUris.length, ...callbacksOf(preset, issuer, settings));
+  }
+}
+
+function callbacksOf(preset: SimulatedPreset, issuer: string, settings: UpstreamSettings[]): string[] {
+  return settings.filter((entry) => entry.preset === preset).map((entry) => redirectUri(issuer, entry.id));
+}
+
 function clientOf(preset: SimulatedPreset, issuer: string, settings: UpstreamSettings[]): SimulatorClient {
   const client = {
     id: `gatehouse-${preset}`,
     secret: randomBytes(24).toString('base64url'),
-    redirectUris: settings.filter((entry) => entry.preset === preset).map((entry) => redirectUri(issuer, entry.id)),
+    redirectUris: callbacksOf(preset, issuer, settings),
   };
   if (presets[preset].token_auth !== 'signed_secret') return client;
   const { privateKey, publicKey } = generateKeyPairSync('ec', {

@@ -19,7 +19,7 @@ const LONGEST_HOST = 100;
  * request for another host gets 421 (RFC 9110 15.5.20), an ambiguous one 400 (RFC 9112 3.2). Koa's `proxy` is on, and that
  * is safe only here: each forwarding header it reads is removed, and then set by us.
  */
-export function canonicalRequest(deps: { issuer: string; trustedHops: number; logger: Logger }): Koa.Middleware {
+export function canonicalRequest(deps: { issuer: string; trustedHops: () => number; logger: Logger }): Koa.Middleware {
   const issuer = new URL(deps.issuer);
   const standardPort = issuer.protocol === 'https:' ? '443' : '80';
   const hosts = new Set([issuer.host, issuer.port === '' ? `${issuer.host}:${standardPort}` : issuer.host]);
@@ -35,7 +35,7 @@ export function canonicalRequest(deps: { issuer: string; trustedHops: number; lo
     }
     const { headers } = ctx.req;
     const forwardedFor = headers['x-forwarded-for']?.toString();
-    const address = clientAddress(ctx.req.socket.remoteAddress, forwardedFor, deps.trustedHops);
+    const address = clientAddress(ctx.req.socket.remoteAddress, forwardedFor, deps.trustedHops());
     removeForwarding(headers);
     headers.host = issuer.host;
     headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1);

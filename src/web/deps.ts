@@ -4,13 +4,18 @@ import type { ErrorEvent } from './errors.ts';
 import type { Probe } from './health.ts';
 import type { BrandSettings, HttpSettings } from './settings.ts';
 
+/** What can change while the process runs. */
+export interface WebLook {
+  /** With absolute paths of pictures. */
+  brand: BrandSettings;
+  http: Pick<HttpSettings, 'trusted_hops'>;
+}
+
 /** What the room needs from the others. */
-export interface WebDeps {
+export interface WebDeps extends WebLook {
   /** Origin of the issuer: no path, no trailing slash. */
   issuer: string;
   mode: 'development' | 'production';
-  /** With absolute paths of pictures. */
-  brand: BrandSettings;
   http: Pick<HttpSettings, 'trusted_hops' | 'metrics_port'>;
   /** Asked at every request: the first key signs, all verify. */
   cookieKeys: () => string[];

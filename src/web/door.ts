@@ -3,6 +3,7 @@ import type Koa from 'koa';
 import type { Tag, Translate } from '../locales/index.ts';
 import type { BrowserBinding } from './browser_binding.ts';
 import type { Cookies } from './cookies.ts';
+import type { WebLook } from './deps.ts';
 import type { Device } from './devices.ts';
 import type { ReadForm } from './forms.ts';
 import type { Metrics } from './metrics.ts';
@@ -22,8 +23,8 @@ export interface Web {
   page: (ctx: Koa.Context, page: Page) => Promise<void>;
   /** Answers 303 to a path of ours or to a URL that the caller has validated. */
   redirect: (ctx: Koa.Context, to: string) => void;
-  /** For the names in titles. */
-  brand: BrandSettings;
+  /** For the names in titles: as it is now. */
+  readonly brand: BrandSettings;
   /** The picture itself when our pages may show it, undefined when their policy would block it: initials stand in. */
   ownPicture: (uri: string | undefined) => string | undefined;
   /** The fields of a form of ours: 64 kB, plain fields only, sender and token checked. Throws form_stale, cookies_missing, request_invalid. */
@@ -48,4 +49,6 @@ export interface Web {
   fail: (ctx: Koa.Context, error: unknown) => Promise<void>;
   /** To listen on `http.metrics_port` with. */
   metrics: Pick<Metrics, 'registry' | 'handler'>;
+  /** Makes ready for another brand and other proxies, which count from the call of what it returns. Throws when a picture cannot be read. */
+  prepare: (look: WebLook) => () => void;
 }

@@ -33,7 +33,7 @@ export interface Errors {
 
 interface Dependencies {
   issuer: string;
-  support?: string;
+  support: () => string | undefined;
   logger: Logger;
   record: (event: ErrorEvent) => Promise<void>;
   language: Language;
@@ -95,7 +95,7 @@ async function answer(deps: Dependencies, ctx: Koa.Context, failure: Failure, re
     return;
   }
   try {
-    await deps.renderer.page(ctx, errorPage(deps, ctx, failure, reference));
+    await deps.renderer.page(ctx, errorPage({ ...deps, support: deps.support() }, ctx, failure, reference));
   } catch (error) {
     deps.logger.error({ id: stateOf(ctx).requestId, reference, error: describeError(error) }, 'the error page failed');
     ctx.status = failure.status;

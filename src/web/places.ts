@@ -1,8 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { Reader, type CityResponse } from 'mmdb-lib';
 
+/** Places by client address. */
+export interface Places {
+  /** The coarse place of a client address, or undefined where nothing is known. */
+  find(address: string): string | undefined;
+  /** Makes ready for another file, which is asked from the call of what it resolves with. Rejects like the opening. */
+  prepare(path: string | undefined): Promise<() => void>;
+}
+
 /** The coarse place of a client address, or undefined where nothing is known. */
-export type FindPlace = (address: string) => string | undefined;
+export type FindPlace = Places['find'];
 
 const LONGEST = 100;
 
@@ -10,7 +18,19 @@ const LONGEST = 100;
  * Opens a local database of places in MaxMind's format; without one no place is ever known. Nobody else is asked. Rejects
  * when the file cannot be read or is none.
  */
-export async function openPlaces(path: string | undefined): Promise<FindPlace> {
+export async function openPlaces(path: string | undefined): Promise<Places> {
+  let live = { path, find: await finder(path) };
+  return {
+    find: (address) => live.find(address),
+    async prepare(next) {
+      // It is large: the same one is not read again.
+      const opened = next === live.path ? live : { path: next, find: await finder(next) };
+      return () => void (live = opened);
+    },
+  };
+}
+
+async function finder(path: string | undefined): Promise<FindPlace> {
   if (path === undefined) return () => undefined;
   const reader = await open(path);
   return (address) => {

@@ -41,8 +41,9 @@ export interface Renderer {
 interface Dependencies {
   viewsDir: string;
   development: boolean;
-  brand: BrandSettings;
-  assets: AssetUrls;
+  /** As they are at each page. */
+  brand: () => BrandSettings;
+  assets: () => AssetUrls;
   csrf: Csrf;
   language: Language;
   router: Router;
@@ -50,15 +51,14 @@ interface Dependencies {
 
 /** koa-views with our own cached Pug engine. As a middleware only: in its other form it shares one context among requests. */
 export function createRenderer(deps: Dependencies): Renderer {
-  const { css, js, passkeys, mark, logo, logoDark } = deps.assets;
-  const { name, support, privacy, terms } = deps.brand;
-  const everywhere = {
-    assets: { css, js, passkeys, mark },
-    brand: { name, logo, logo_dark: logoDark, support, privacy, terms },
+  const everywhere = () => {
+    const { logo, logoDark, ...assets } = deps.assets();
+    const { name, support, privacy, terms } = deps.brand();
+    return { assets, brand: { name, logo, logo_dark: logoDark, support, privacy, terms } };
   };
 
   const localsOf = (ctx: Koa.Context, page: Page): object => ({
-    ...everywhere,
+    ...everywhere(),
     page: page.locals,
     title: page.title,
     screen: page.screen,

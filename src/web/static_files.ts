@@ -27,21 +27,42 @@ interface StaticFile {
 const PATH = /^\/assets\/([a-z-]+)-[0-9a-f]{16}\.([a-z]+)$/;
 const YEAR = 365 * 86_400;
 
+/** Everything under /assets, as it is served from memory. */
+export interface StaticFiles {
+  urls(): AssetUrls;
+  middleware: Koa.Middleware;
+  /** Reads the files for another brand, which are served from the call of what it returns. Throws like the opening. */
+  prepare(brand: BrandSettings): () => void;
+}
+
+type Files = ReadonlyMap<string, StaticFile>;
+
 /**
  * Everything under /assets, read and compressed once and served from memory: the stylesheet (theme first, one file), the
  * script, the brand's pictures. Throws at once when a file is missing.
  */
-export function createStaticFiles(deps: { assetsDir: string; brand: BrandSettings }): {
-  urls: AssetUrls;
-  middleware: Koa.Middleware;
-} {
+export function createStaticFiles({ assetsDir, brand }: { assetsDir: string; brand: BrandSettings }): StaticFiles {
+  let live = readAll(assetsDir, brand, new Map());
+  return {
+    urls: () => live.urls,
+    middleware: serve(() => live.files),
+    prepare(next) {
+      const read = readAll(assetsDir, next, live.files);
+      return () => void (live = read);
+    },
+  };
+}
+
+/** What is the same as before is not compressed again: that takes a moment. */
+function readAll(assetsDir: string, brand: BrandSettings, before: Files): { urls: AssetUrls; files: Files } {
   const files = new Map<string, StaticFile>();
   const add = (name: string, picture: Picture): string => {
-    const file = staticFile(name, picture);
-    files.set(`${name}.${picture.extension}`, file);
-    return file.url;
+    const key = `${name}.${picture.extension}`;
+    const url = urlOf(name, picture);
+    const known = before.get(key);
+    files.set(key, known?.url === url ? known : staticFile(url, picture));
+    return url;
   };
-  const { brand, assetsDir } = deps;
   const css = themeCss(brand.accent) + readFileSync(join(assetsDir, 'look.css'), 'utf8');
   const script = (file: string): Picture => {
     return { extension: 'js', type: 'text/javascript; charset=utf-8', body: readFileSync(join(assetsDir, file)) };
@@ -54,15 +75,18 @@ export function createStaticFiles(deps: { assetsDir: string; brand: BrandSetting
     ...(brand.logo === undefined ? {} : { logo: add('logo', readPicture(brand.logo)) }),
     ...(brand.logo_dark === undefined ? {} : { logoDark: add('logo-dark', readPicture(brand.logo_dark)) }),
   };
-  return { urls, middleware: serve(files) };
+  return { urls, files };
 }
 
-function staticFile(name: string, { extension, type, body }: Picture): StaticFile {
-  const hash = createHash('sha256').update(body).digest('hex').slice(0, 16);
+function urlOf(name: string, { extension, body }: Picture): string {
+  return `/assets/${name}-${createHash('sha256').update(body).digest('hex').slice(0, 16)}.${extension}`;
+}
+
+function staticFile(url: string, { type, body }: Picture): StaticFile {
   const compressible = /^text\/|svg/.test(type);
   const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
   return {
-    url: `/assets/${name}-${hash}.${extension}`,
+    url,
     type,
     bodies: {
       identity: body,
@@ -71,10 +95,10 @@ function staticFile(name: string, { extension, type, body }: Picture): StaticFil
   };
 }
 
-function serve(files: Map<string, StaticFile>): Koa.Middleware {
+function serve(files: () => Files): Koa.Middleware {
   return async (ctx, next) => {
     const [, name, extension] = PATH.exec(ctx.path) ?? [];
-    const file = files.get(`${name}.${extension}`);
+    const file = files().get(`${name}.${extension}`);
     if (!file || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) {
       await next();
       return;

@@ -6,7 +6,7 @@ import { canonicalRequest } from './canonical_request.ts';
 import { createCookieSigner } from './cookie_signer.ts';
 import { createCookies } from './cookies.ts';
 import { createCsrf } from './csrf.ts';
-import type { WebDeps } from './deps.ts';
+import type { WebDeps, WebLook } from './deps.ts';
 import type { Web } from './door.ts';
 import { createDevices } from './devices.ts';
 import { createErrors } from './errors.ts';
@@ -23,6 +23,7 @@ import { createRenderer } from './render.ts';
 import { note, stateOf } from './request_state.ts';
 import { requestLog } from './request_log.ts';
 import { securityTxt } from './security_txt.ts';
+import type { BrandSettings } from './settings.ts';
 import { createStaticFiles } from './static_files.ts';
 import { folderOf } from './view_files.ts';
 
@@ -38,7 +39,7 @@ export function createWeb(deps: WebDeps): Web {
   const { cookies, binding, csrf, language, renderer, errors, devices } = parts;
   const rawForm = createReadForm(PROTOCOL_FORM);
   const readForm = createReadForm(FORM);
-  addSecurityTxt(router, deps);
+  addSecurityTxt(router, { issuer: deps.issuer, brand: () => parts.look().brand });
 
   return {
     app: assemble(deps, { ...parts, metrics, router, engines }),
@@ -46,7 +47,9 @@ export function createWeb(deps: WebDeps): Web {
     use: (middleware) => void engines.push(middleware),
     page: renderer.page,
     redirect,
-    brand: deps.brand,
+    get brand() {
+      return parts.look().brand;
+    },
     ownPicture: (uri) => (uri !== undefined && isOwnPicture(deps.issuer, uri) ? uri : undefined),
     rawForm,
     async form(ctx) {
@@ -66,30 +69,39 @@ export function createWeb(deps: WebDeps): Web {
     referenceOf: errors.referenceOf,
     fail: errors.fail,
     metrics,
+    prepare: parts.prepare,
   };
 }
 
 type Parts = ReturnType<typeof createParts>;
 
 function createParts(deps: WebDeps, router: Router) {
-  const { issuer, brand } = deps;
+  const { issuer } = deps;
+  let look: WebLook = deps;
   const cookies = createCookies(issuer);
   const binding = createBrowserBinding(cookies);
   const csrf = createCsrf({ issuer, formKey: deps.formKey, binding });
   const language = createLanguage({ issuer, cookies });
-  const files = createStaticFiles({ assetsDir: deps.assetsDir ?? folderOf('assets'), brand });
+  const files = createStaticFiles({ assetsDir: deps.assetsDir ?? folderOf('assets'), brand: look.brand });
   const renderer = createRenderer({
     viewsDir: deps.viewsDir ?? folderOf('views'),
     development: deps.mode === 'development',
-    brand,
+    brand: () => look.brand,
     assets: files.urls,
     csrf,
     language,
     router,
   });
-  const errors = createErrors({ ...deps, support: brand.support, language, renderer, router });
+  const errors = createErrors({ ...deps, support: () => look.brand.support, language, renderer, router });
   const devices = deps.devices ?? createDevices();
-  return { cookies, binding, csrf, language, files, renderer, errors, devices };
+  const prepare: Web['prepare'] = (next) => {
+    const commitFiles = files.prepare(next.brand);
+    return () => {
+      commitFiles();
+      look = next;
+    };
+  };
+  return { cookies, binding, csrf, language, files, renderer, errors, devices, look: () => look, prepare };
 }
 
 /** The order is the contract: nothing behind canonicalRequest ever sees what the client called us. */
@@ -100,7 +112,7 @@ function assemble(deps: WebDeps, parts: Parts & { metrics: Metrics; router: Rout
   app.use(requestLog({ logger, metrics }));
   app.use(securityHeaders(issuer));
   app.use(operations({ ready: createReadiness(deps), metrics, metricsElsewhere: http.metrics_port !== undefined }));
-  app.use(canonicalRequest({ issuer, trustedHops: http.trusted_hops, logger }));
+  app.use(canonicalRequest({ issuer, trustedHops: () => parts.look().http.trusted_hops, logger }));
   app.use(parts.devices.middleware);
   app.use(parts.renderer.middleware);
   app.use(parts.errors.middleware);
@@ -127,9 +139,9 @@ function inTurn(engines: Koa.Middleware[], ctx: Koa.Context, next: Koa.Next, ind
   return engine ? Promise.resolve(engine(ctx, () => inTurn(engines, ctx, next, index + 1))) : next();
 }
 
-function addSecurityTxt(router: Router, { issuer, brand }: WebDeps): void {
+function addSecurityTxt(router: Router, { issuer, brand }: { issuer: string; brand: () => BrandSettings }): void {
   router.get('/.well-known/security.txt', async (ctx, next) => {
-    const text = securityTxt({ issuer, brand });
+    const text = securityTxt({ issuer, brand: brand() });
     if (text === undefined) {
       await next();
       return;

@@ -66,9 +66,7 @@ export async function accountsWorld({
   const policy: AccountPolicy = {
     upstream: (id) => (id === 'gone' ? undefined : { name: `Upstream ${id}`, linking: settings.linking }),
     admits: () => settings.admits,
-    get tellOfNewDevices() {
-      return settings.tellOfNewDevices;
-    },
+    tellOfNewDevices: () => settings.tellOfNewDevices,
     mayMoveTo: () => true,
   };
 
@@ -82,9 +80,10 @@ export async function accountsWorld({
       fetch,
     });
     const mailboxes = limited ? limits : { mail_address: { points: 1000 }, mail_code: { points: 1000 } };
+    const counts = limitSettings.parse(kept ? { enabled: false } : mailboxes);
     const counted = openRateLimits({
       database: over,
-      limits: limitSettings.parse(kept ? { enabled: false } : mailboxes),
+      limits: () => counts,
       hashKey: keys.hashKey,
       record,
     });
@@ -101,7 +100,7 @@ export async function accountsWorld({
       limits: counted,
       policy,
       proofKey: keys.proofKey,
-      lifetimes: settings.lifetimes,
+      lifetimes: () => settings.lifetimes,
       factors: {
         setPassword: (transaction: Knex, id: string, hash: string) => passwords.set(transaction, id, hash),
         removePassword: (transaction: Knex, id: string) => passwords.remove(transaction, id),

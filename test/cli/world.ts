@@ -34,7 +34,7 @@ export interface World {
 
 /** The events over a database, to record some. */
 export function eventsOver(database: Database): Events {
-  return openEvents({ database, logger: createLogger('silent'), lifetimes: { events: 400 * 86_400 } });
+  return openEvents({ database, logger: createLogger('silent'), lifetimes: () => ({ events: 400 * 86_400 }) });
 }
 
 /** A folder with a config file and the commands over it. */

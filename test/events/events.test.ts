@@ -5,7 +5,7 @@ import { openEvents, type Events } from '../../src/events/index.ts';
 import { reference } from '../../src/kit/random.ts';
 import { testDatabase } from '../support/database.ts';
 
-const lifetimes = { events: 400 * 86_400 };
+const lifetimes = () => ({ events: 400 * 86_400 });
 
 function openLog() {
   const lines: string[] = [];

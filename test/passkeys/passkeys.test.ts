@@ -38,12 +38,12 @@ function open(over: Database, settings = {}): Passkeys {
     database: over,
     issuer,
     brand: () => 'Acme',
-    settings: passkeySettings.parse(settings),
+    settings: () => passkeySettings.parse(settings),
     accounts: { find: (id) => postgresAccountStore(over.knex).find(id), hold: lockAccount },
     mail: { queue: async (_within, mail) => void mails.push(mail), wake() {} },
     limits: openRateLimits({
       database: over,
-      limits: limitSettings.parse({ passkey_address: { points: 1_000_000 } }),
+      limits: () => limitSettings.parse({ passkey_address: { points: 1_000_000 } }),
       hashKey: Buffer.alloc(32),
       record: async () => {},
     }),
@@ -263,7 +263,7 @@ describe('an answer', () => {
   it('is refused for a while after too many that did not count, apart from passwords', async () => {
     const few = openRateLimits({
       database,
-      limits: limitSettings.parse({ passkey_address: { points: 2 } }),
+      limits: () => limitSettings.parse({ passkey_address: { points: 2 } }),
       hashKey: Buffer.alloc(32, 1),
       record: async () => {},
     });
@@ -271,7 +271,7 @@ describe('an answer', () => {
       database,
       issuer,
       brand: () => 'Acme',
-      settings: passkeySettings.parse({}),
+      settings: () => passkeySettings.parse({}),
       accounts: { find: async () => account, hold: lockAccount },
       mail: { queue: async () => {}, wake() {} },
       limits: few,

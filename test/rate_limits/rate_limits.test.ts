@@ -16,7 +16,8 @@ const events: { reason: string }[] = [];
 
 function open(database: Database, settings: object = {}): RateLimiter {
   const record = async (event: { reason: string }) => void events.push(event);
-  return openRateLimits({ database, limits: limitSettings.parse(settings), hashKey, record });
+  const limits = limitSettings.parse(settings);
+  return openRateLimits({ database, limits: () => limits, hashKey, record });
 }
 
 /** How many of so many takes at once are let through. */

@@ -41,7 +41,7 @@ beforeAll(async () => {
       sealer,
       limits: openRateLimits({
         database,
-        limits: limitSettings.parse({}),
+        limits: () => limitSettings.parse({}),
         hashKey: keys.hashKey,
         record: async () => {},
       }),
@@ -50,7 +50,7 @@ beforeAll(async () => {
       web,
       brand: () => 'Acme',
       codeKey: keys.codeKey,
-      trustSeconds: 30 * DAY,
+      trustSeconds: () => 30 * DAY,
       ownerOf: (id) => world.accounts.find(id),
       setSecondStep: (within, id, on) => world.accounts.setSecondStep(within, id, on),
     });

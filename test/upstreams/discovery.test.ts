@@ -67,7 +67,7 @@ async function open(issuer = ISSUER): Promise<Upstreams> {
     recordDeed: (deed) => database.together(deed),
     logger: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
     metrics: new Registry(),
-    lifetimes: { upstream_transaction: 600 },
+    lifetimes: () => ({ upstream_transaction: 600 }),
   });
   upstreams.start();
   opened.push(upstreams);

@@ -33,7 +33,7 @@ describe('a device', () => {
     const file = join(folder, 'places.mmdb');
     const place = { city: { names: { en: 'Seoul', de: 'Seoul' } }, country: { names: { en: 'South Korea' } } };
     writeFileSync(file, placeDatabase([198, 51], place));
-    findPlace = await openPlaces(file);
+    findPlace = (await openPlaces(file)).find;
     const devices = createDevices({ place: findPlace });
     door = await openDoor({ devices, http: { trusted_hops: 1 } }, ({ router, device }) => {
       router.get('/device', async (ctx) => {
@@ -70,7 +70,7 @@ describe('a device', () => {
   });
 
   it('has no place without a database, and a file that is none stops the start', async () => {
-    expect((await openPlaces(undefined))('198.51.100.7')).toBeUndefined();
+    expect((await openPlaces(undefined)).find('198.51.100.7')).toBeUndefined();
     expect(findPlace('')).toBeUndefined();
     const broken = join(folder, 'broken.mmdb');
     writeFileSync(broken, 'no database');

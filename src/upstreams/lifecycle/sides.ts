@@ -24,18 +24,17 @@ interface Opened {
   upkeep: { line: { pausedFor(): number }; metadata: Metadata; keySet: (url: string) => KeySet };
 }
 
-/** The sides of what was opened. */
-export function sidesOf(opened: Opened[]): Sides {
-  const byId = new Map(opened.map((entry) => [entry.upstream.definition.id, entry]));
+/** The sides of what is open; `get` finds it by id. */
+export function sidesOf(get: (id: string) => Opened | undefined): Sides {
   return {
     find(id) {
-      const found = byId.get(id);
+      const found = get(id);
       if (!found) return undefined;
       const { line, metadata } = found.upkeep;
       return { definition: found.upstream.definition, metadata, isPaused: () => line.pausedFor() > 0 };
     },
     sender(id) {
-      const found = byId.get(id);
+      const found = get(id);
       if (!found) return undefined;
       const { metadata, keySet } = found.upkeep;
       return {

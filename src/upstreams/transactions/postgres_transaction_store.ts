@@ -55,7 +55,7 @@ const byResume = by('resume_hash');
 interface TransactionStoreDeps {
   database: Database;
   sealer: Sealer;
-  lifetimes: { upstream_transaction: number };
+  lifetimes: () => { upstream_transaction: number };
 }
 
 /** The store on table `upstream_transactions`. State and resume key are stored as hashes, the secrets encrypted. */
@@ -78,7 +78,7 @@ export function postgresTransactionStore({ database, sealer, lifetimes }: Transa
       const plain = JSON.stringify({ state, nonce, verifier, freshFrom, ...traveller });
       const secrets = sealer.seal(plain, contextOf(hash, 'secrets'));
       const own = [hash, upstreamId, purpose, secrets, browserHash, reference ?? null];
-      return { statement: create, values: [...own, now(), inSeconds(lifetimes.upstream_transaction)] };
+      return { statement: create, values: [...own, now(), inSeconds(lifetimes().upstream_transaction)] };
     },
     async keepCallback(upstreamId, state, params) {
       const hash = sha256(state);

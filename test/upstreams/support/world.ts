@@ -71,7 +71,7 @@ export async function buildWorld(
       recordDeed: (deed) => database.together(deed),
       logger: createLogger('silent'),
       metrics: registry,
-      lifetimes: { upstream_transaction: 600 },
+      lifetimes: () => ({ upstream_transaction: 600 }),
       simulator: { base: fake.base, clients: fake.clients },
     });
     opened.push(upstreams);
