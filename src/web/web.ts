@@ -118,8 +118,9 @@ function assemble(deps: WebDeps, parts: Parts & { metrics: Metrics; router: Rout
   app.use(parts.errors.middleware);
   app.use(parts.language.chooser);
   app.use(parts.files.middleware);
-  app.use(parts.router.routes());
+  // What is most asked for comes first: the router looks at every page we have.
   app.use((ctx, next) => inTurn(engines, ctx, next));
+  app.use(parts.router.routes());
   app.use(notFound);
   return app;
 }
