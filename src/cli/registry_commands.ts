@@ -1,4 +1,4 @@
-import { kitNames, toMetadata, type ClientSettings } from '../clients/index.ts';
+import { kitNames, newSecret, toMetadata, type ClientSettings } from '../clients/index.ts';
 import type { Call, Command } from './command.ts';
 import { withSettings } from './contexts.ts';
 import { printKits } from './kits.ts';
@@ -39,17 +39,42 @@ export const registryCommands: Command[] = [
     summary: `print settings for this app, ready to use: ${kitNames.join(', ')}`,
     run: (call) => withSettings(call, async (settings) => printKits(call, settings)),
   },
+  {
+    name: 'clients secret',
+    takes: none,
+    summary: 'make a new secret of 256 bits for an app, and the line with its hash for the config file',
+    run: async (call) => makeSecret(call),
+  },
 ];
+
+/** Needs no configuration, and keeps nothing: whoever loses the secret makes another one. */
+function makeSecret(call: Call): number {
+  const { secret, sha256 } = newSecret();
+  print(call, { secret, sha256 }, () =>
+    [
+      'for the app, and shown only now:',
+      `  ${secret}`,
+      'for `client_secrets:` of its entry in the config file:',
+      `  - sha256: ${sha256}`,
+    ].join('\n'),
+  );
+  return 0;
+}
 
 function clientRow(client: ClientSettings): string[] {
   const { client_id, name, type, first_party, redirect_uris } = client;
   return [client_id, name ?? '', type, first_party ? 'yes' : 'no', (redirect_uris ?? []).join(' ')];
 }
 
-/** All metadata with the template of the type; of the secret only that there is one. */
+/** All metadata with the template of the type; of secrets only that there are some, and until when. */
 function effective(client: ClientSettings): Record<string, unknown> {
-  const secret = client.client_secret === undefined ? {} : { client_secret: '(not shown)' };
-  return { type: client.type, ...toMetadata(client), ...secret };
+  const { client_secret: key, client_secrets: _hashes, ...metadata } = toMetadata(client);
+  const several = client.client_secrets?.map(({ expires_at }) => ({ secret: '(not shown)', expires_at }));
+  return {
+    type: client.type,
+    ...metadata,
+    ...(several ? { client_secrets: several } : key !== undefined && { client_secret: '(not shown)' }),
+  };
 }
 
 function showClient(call: Call, clients: ClientSettings[]): number {

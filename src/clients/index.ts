@@ -8,6 +8,8 @@
 export { clientSettings, type ClientInput, type ClientSettings } from './settings.ts';
 export { clientKeys } from './metadata_names.ts';
 export { meets, requireSetting, strongest, type Level } from './levels.ts';
+export { endOf, hasPlainSecret, isOneOf, newSecret, type KeptSecret } from './secrets.ts';
+export type { ClientLifetimes } from './client_lifetimes.ts';
 export { toMetadata, type ClientMetadata } from './templates.ts';
 export { checkClient } from './check_client.ts';
 export { LOCAL_WAY, takes } from './ways.ts';

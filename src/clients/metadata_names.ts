@@ -4,6 +4,7 @@ const own = [
   'name',
   'type',
   'client_secret',
+  'client_secrets',
   'redirect_uris',
   'first_party',
   'client_uri',
@@ -12,6 +13,7 @@ const own = [
   'tos_uri',
   'require_pkce',
   'require',
+  'lifetimes',
   'upstreams',
 ];
 

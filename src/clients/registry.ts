@@ -9,7 +9,7 @@ const RESERVED = /^gatehouse-/i;
 export function openClients(deps: ClientsDeps): Clients {
   let live = register(deps);
   return {
-    find: (id) => live.byId.get(id),
+    find: (id) => live.byId.get(id)?.(),
     list: () => live.listed,
     prepare(next) {
       const registered = register(next);
@@ -21,14 +21,20 @@ export function openClients(deps: ClientsDeps): Clients {
 function register({ settings, extra = [] }: ClientsDeps) {
   const reserved = settings.find((client) => RESERVED.test(client.client_id));
   if (reserved) throw new TypeError(`the client_id ${reserved.client_id} is reserved`);
-  const byId = new Map<string, ClientMetadata>();
+  const byId = new Map<string, () => ClientMetadata>();
   const all = [...settings, ...extra.map((own) => clientSettings.parse(own))];
   for (const client of all) {
     if (byId.has(client.client_id)) throw new TypeError(`the client_id ${client.client_id} is used twice`);
-    byId.set(client.client_id, toMetadata(client));
+    byId.set(client.client_id, metadataOf(client));
   }
   const listed = all.map(toListed).toSorted((left, right) => left.name.localeCompare(right.name));
   return { byId, listed };
+}
+
+/** Which of several secrets is the key of a client changes with time; all else stays. */
+function metadataOf(settings: ClientSettings): () => ClientMetadata {
+  const metadata = toMetadata(settings);
+  return settings.client_secrets ? () => toMetadata(settings) : () => metadata;
 }
 
 function toListed(settings: ClientSettings): ListedClient {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { clientLifetimes } from './client_lifetimes.ts';
 import { requireSetting } from './levels.ts';
+import { secretSettings } from './secrets.ts';
 
 const clientTypes = ['web', 'spa', 'native', 'service', 'device', 'mcp'] as const;
 
@@ -26,6 +28,12 @@ export const clientSettings = z.looseObject({
       'web: a server with a secret. spa: a browser app. native: on a device. service: no person. device: no browser. mcp: an MCP client.',
     ),
   client_secret: z.string().min(1).max(500).optional().describe('What a web app or service proves itself with.'),
+  client_secrets: z
+    .array(secretSettings)
+    .min(1)
+    .max(10)
+    .optional()
+    .describe('Several, so that one can follow another: each proves the app until it expires.'),
   redirect_uris: uris.optional().describe('Where people are sent back, compared letter by letter.'),
   post_logout_redirect_uris: uris.optional().describe('Where people may be sent after signing out.'),
   first_party: z.boolean().default(false).describe('One of your own apps: people are not asked for consent.'),
@@ -42,6 +50,7 @@ export const clientSettings = z.looseObject({
   tos_uri: uri.optional(),
   require_pkce: z.boolean().default(true).describe('false only for an app whose library cannot do PKCE (RFC 7636).'),
   require: requireSetting,
+  lifetimes: clientLifetimes.optional().describe('What lives longer or shorter for this app than for all others.'),
 });
 
 /** One client after parsing. */

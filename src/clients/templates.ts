@@ -1,7 +1,12 @@
 import type { Level } from './levels.ts';
+import type { ClientLifetimes } from './client_lifetimes.ts';
+import { keptSecrets, keyOf, type KeptSecret } from './secrets.ts';
 import type { ClientSettings, ClientType } from './settings.ts';
 
-/** Client metadata in the names of RFC 7591, with our own `first_party`, `require_pkce`, `require` and `upstreams`. */
+/**
+ * Client metadata in the names of RFC 7591, with our own `first_party`, `require_pkce`, `require`, `upstreams`, `lifetimes` and
+ * `client_secrets`.
+ */
 export interface ClientMetadata {
   client_id: string;
   client_name: string;
@@ -11,6 +16,9 @@ export interface ClientMetadata {
   require: Level;
   /** The only ways in; see `takes`. */
   upstreams?: string[];
+  lifetimes?: ClientLifetimes;
+  /** Everything that proves it, where it has more than one secret, or only a hash. */
+  client_secrets?: KeptSecret[];
   redirect_uris: string[];
   post_logout_redirect_uris: string[];
   grant_types: string[];
@@ -48,9 +56,9 @@ const templates: Record<ClientType, Template> = {
   },
 };
 
-/** The full metadata of a client: the template of its type, overridden by whatever its settings say themselves. */
+/** The full metadata of a client, as of now: the template of its type, overridden by whatever its settings say themselves. */
 export function toMetadata(settings: ClientSettings): ClientMetadata {
-  const { type, name, ...said } = settings;
+  const { type, name, client_secrets: several, ...said } = settings;
   const present = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
   return {
     client_name: name ?? settings.client_id,
@@ -62,5 +70,6 @@ export function toMetadata(settings: ClientSettings): ClientMetadata {
     first_party: settings.first_party,
     require_pkce: settings.require_pkce,
     require: settings.require,
+    ...(several && { client_secret: keyOf(settings), client_secrets: keptSecrets(settings) }),
   };
 }

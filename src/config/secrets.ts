@@ -6,7 +6,10 @@ const SECRET_KEY = /(^|_)(secret|secrets|salt|password|token|smtp|private_key|en
 /** True for a value that must not appear in any output: by its key, or because a file or variable holds it. */
 export function isSecret(path: Path): boolean {
   const names = path.filter((step) => typeof step === 'string');
-  return names.join('.') === 'database.url' || SECRET_KEY.test(names.at(-1) ?? '');
+  const last = names.at(-1) ?? '';
+  // A hash is hidden as well: who mixes the two up has put the secret there.
+  if (names.includes('client_secrets')) return last !== 'expires_at';
+  return names.join('.') === 'database.url' || SECRET_KEY.test(last);
 }
 
 /** What stands at a path, in words that show no secret: a substituted value appears as the file writes it. */

@@ -13,11 +13,16 @@ export function settingsHash(settings: object): string {
 }
 
 function plain(value: unknown, path: Path): unknown {
-  if (isSecret(path)) return 'secret';
   if (Array.isArray(value)) return value.map((item, index) => plain(item, [...path, index]));
+  if (isSecret(path) && !isPlainMapping(value)) return 'secret';
   if (!isMapping(value)) return value;
   return Object.keys(value)
     .toSorted()
     .filter((key) => value[key] !== undefined)
     .map((key) => [key, plain(value[key], [...path, key])]);
+}
+
+/** A mapping of the file; a key that was decoded is an object, too. */
+function isPlainMapping(value: unknown): boolean {
+  return isMapping(value) && !Buffer.isBuffer(value);
 }

@@ -1,5 +1,5 @@
 import type { Client } from 'oidc-provider';
-import { takes, type Level } from '../clients/index.ts';
+import { takes, type ClientLifetimes, type KeptSecret, type Level } from '../clients/index.ts';
 
 /** A client that is part of us, which no switch of the protocol concerns: nobody else can have such an id. */
 export function isOurOwn(clientId: unknown): boolean {
@@ -31,4 +31,16 @@ export function needsPkce(client: Client): boolean {
 export function requiredBy(client: Client | undefined): Level {
   // Our own schema has read it.
   return (client?.['require'] as Level | undefined) ?? 'none';
+}
+
+/** What lives longer or shorter for a client than for all others. */
+export function lifetimesOfClient(client: Client | undefined): ClientLifetimes {
+  // Our own schema has read it.
+  return (client?.['lifetimes'] as ClientLifetimes | undefined) ?? {};
+}
+
+/** Everything that proves a client with several secrets; undefined for one with a single secret, or none. */
+export function secretsOfClient(client: Client): readonly KeptSecret[] | undefined {
+  // Our own registry has made it.
+  return client['client_secrets'] as KeptSecret[] | undefined;
 }

@@ -6,6 +6,7 @@ import { unitOfRequest } from './artifacts/request_scope.ts';
 import { guardedDatabase, unavailable } from './artifacts/guarded_database.ts';
 import { engineConfiguration } from './configuration.ts';
 import { recordEngineEvents } from './engine_events.ts';
+import { takeSeveralSecrets } from './client_secrets.ts';
 import { discoveryOf, featuresOf, servedPaths } from './features/index.ts';
 import { createGrants, type Grants } from './grants.ts';
 import type { OidcDeps } from './deps.ts';
@@ -39,6 +40,7 @@ export function createEngine(deps: OidcDeps, visits: VisitStore, notices: Pick<L
   });
   const provider = new Provider(deps.issuer, configuration);
   for (const { register } of featuresOf(protocol)) register?.(provider, protocol, () => deps);
+  takeSeveralSecrets(provider);
   recordEngineEvents(provider, { ...deps, notices });
   const [routes] = provider.middleware;
   if (!routes) throw new TypeError('the library has changed how it serves its routes');

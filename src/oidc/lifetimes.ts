@@ -1,15 +1,18 @@
-import type { Configuration, Session } from 'oidc-provider';
+import type { Client, Configuration, Session } from 'oidc-provider';
 import { epochSeconds } from '../kit/clock.ts';
+import { lifetimesOfClient } from './client_traits.ts';
 import type { LifetimeSettings } from './settings.ts';
 
-/** How long every kind of artifact lives. Each `ttl` is set, or the library prints a notice. */
+/** How long every kind of artifact lives, for this client. Each `ttl` is set, or the library prints a notice. */
 export function lifetimesOf(lifetimes: LifetimeSettings): NonNullable<Configuration['ttl']> {
+  const of = (client: Client) => ({ ...lifetimes, ...lifetimesOfClient(client) });
   return {
-    AuthorizationCode: lifetimes.authorization_code,
-    AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.access_token,
-    ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.access_token,
-    IdToken: lifetimes.id_token,
-    RefreshToken: (_ctx, token) => idleUntilMax(lifetimes.refresh_token_idle, token.iiat, lifetimes.refresh_token_max),
+    AuthorizationCode: (_ctx, _code, client) => of(client).authorization_code,
+    AccessToken: (_ctx, token, client) => accessTokenLifetime(lifetimes, token, client),
+    ClientCredentials: (_ctx, token, client) => accessTokenLifetime(lifetimes, token, client),
+    IdToken: (_ctx, _token, client) => of(client).id_token,
+    RefreshToken: (_ctx, token, client) =>
+      idleUntilMax(of(client).refresh_token_idle, token.iiat, of(client).refresh_token_max),
     Grant: lifetimes.grant,
     Interaction: lifetimes.interaction,
     Session: (_ctx, session) => sessionLifetime(lifetimes, session),
@@ -17,6 +20,17 @@ export function lifetimesOf(lifetimes: LifetimeSettings): NonNullable<Configurat
     BackchannelAuthenticationRequest: lifetimes.device_code,
     PreAuthorizedCode: lifetimes.device_code,
   };
+}
+
+/** What a resource says is the longest it takes; a client may only shorten it. */
+function accessTokenLifetime(
+  { access_token: everybodys }: LifetimeSettings,
+  { resourceServer }: { readonly resourceServer?: { accessTokenTTL?: number } | undefined },
+  client: Client,
+): number {
+  const own = lifetimesOfClient(client).access_token;
+  const resource = resourceServer?.accessTokenTTL;
+  return resource === undefined ? (own ?? everybodys) : Math.min(resource, own ?? resource);
 }
 
 /**

@@ -41,7 +41,7 @@ function base(protocol: ProtocolSettings): Configuration {
       idTokenSigningAlgValues: ['RS256', 'ES256'],
     },
     extraClientMetadata: {
-      properties: ['first_party', 'require_pkce', 'require', 'upstreams'],
+      properties: ['first_party', 'require_pkce', 'require', 'upstreams', 'lifetimes', 'client_secrets'],
       // It is asked once for each of them: once is enough.
       validator(_ctx, key, _value, metadata) {
         if (key === 'first_party') judgeClient(protocol, metadata);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { commandParts } from '../../src/commands.ts';
 import { now } from '../../src/kit/clock.ts';
 import { accountId, reference } from '../../src/kit/random.ts';
@@ -45,7 +46,7 @@ describe('the command line', () => {
     [['frobnicate'], 'there is no command "frobnicate"\n'],
     [['config'], 'config needs one of: check, schema\n'],
     [['config', 'plan'], 'config needs one of: check, schema\n'],
-    [['clients'], 'clients needs one of: list, show, kit\n'],
+    [['clients'], 'clients needs one of: list, show, kit, secret\n'],
     [['upstreams', 'frobnicate'], 'upstreams needs one of: list, test\n'],
     [
       ['accounts'],
@@ -166,6 +167,18 @@ describe('config', () => {
 });
 
 describe('clients', () => {
+  it('makes a secret, and the line with which it counts', async () => {
+    const { code, out } = await world.run('clients', 'secret');
+    const [, secret = '', hash = ''] = /:\n {2}([\w-]{43})\n.*\n {2}- sha256: ([0-9a-f]{64})\n$/.exec(out) ?? [];
+    expect({ code, hash }).toEqual({ code: 0, hash: createHash('sha256').update(secret).digest('hex') });
+    const again = JSON.parse((await world.run('clients', 'secret', '--json')).out) as Record<string, string>;
+    expect(again).toEqual({
+      secret: expect.stringMatching(/^[\w-]{43}$/),
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(again['secret']).not.toBe(secret);
+  });
+
   it('list what the config registers', async () => {
     const { code, out } = await world.run('clients', 'list');
     expect(code).toBe(0);

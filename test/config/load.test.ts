@@ -202,6 +202,14 @@ describe('the hash', () => {
     expect(await hash(withSecret, { S: 'one' })).toBe(await hash(withSecret, { S: 'two' }));
   });
 
+  it('changes with the end of a secret, but not with the secret', async () => {
+    const app = (secret: string) =>
+      `${GOOD}clients: [{ client_id: job, type: service, client_secrets: [${secret}] }]\n`;
+    const first = await hash(app('{ value: one-secret-of-the-app-012345 }'));
+    expect(await hash(app('{ value: two-secret-of-the-app-012345 }'))).toBe(first);
+    expect(await hash(app('{ value: one-secret-of-the-app-012345, expires_at: 2099-01-01 }'))).not.toBe(first);
+  });
+
   it('is the same in every folder', async () => {
     const files = { 'config/a.svg': '<svg/>' };
     const config = `${GOOD}brand: { logo: a.svg }\n`;
