@@ -1,6 +1,8 @@
 import type { Call, Command } from './command.ts';
 import { complain, print } from './output.ts';
 
+const EXPLAINED = 'docs/config-rules.md explains each rule';
+
 /** `config check` and `config schema`. */
 export const configCommands: Command[] = [
   {
@@ -26,11 +28,12 @@ async function check(call: Call): Promise<number> {
   if (!config.ok) {
     const count = config.mistakes.length;
     if (call.json) print(call, config, () => '');
-    else complain(call, `${format(config.mistakes)}\n${count} ${count === 1 ? 'mistake' : 'mistakes'}`);
+    else complain(call, `${format(config.mistakes)}\n${amount(count, 'mistake')}; ${EXPLAINED}`);
     return 1;
   }
   const { file, hash, overrides, warnings, settings } = config;
-  if (!call.json && warnings.length > 0) complain(call, `${format(warnings)}\n`);
+  if (!call.json && warnings.length > 0)
+    complain(call, `${format(warnings)}\n${amount(warnings.length, 'warning')}; ${EXPLAINED}\n`);
   const counts = { clients: settings.clients.length, upstreams: settings.upstreams.length };
   print(
     call,

@@ -1,5 +1,7 @@
 /** A refusal of the protocol engine in our words. */
 interface Refusal {
+  /** The rule, where it is not just metadata that cannot be so. */
+  rule?: string;
   /** The metadatum it is about, when the engine names one. */
   key?: string;
   message: string;
@@ -16,13 +18,27 @@ const EXAMPLES: Record<string, string> = {
   sector_identifier_uri: 'the https URL of a JSON list of all redirect_uris',
 };
 
+/** The rules of what is missing. */
+const MISSING: Record<string, string> = {
+  client_secret: 'missing_secret',
+  redirect_uris: 'missing_redirect_uris',
+  sector_identifier_uri: 'missing_sector_identifier',
+};
+
 type Words = (key: string, rest: string) => Omit<Refusal, 'key'>;
 
-const needed: Words = (key) => ({ message: `this client needs ${key}`, accepted: EXAMPLES[key] });
+const needed: Words = (key) => {
+  const rule = MISSING[key];
+  return { ...(rule !== undefined && { rule }), message: `this client needs ${key}`, accepted: EXAMPLES[key] };
+};
 const wrong =
   (accepted: string): Words =>
   (key) => ({ message: `${key} cannot be this`, accepted });
-const oneOf: Words = (key, rest) => ({ message: `${key} cannot be this`, accepted: rest.replaceAll(/['"]/g, '') });
+const oneOf: Words = (key, rest) => {
+  // What we sign with hangs on our keys.
+  const rule = key.endsWith('_signed_response_alg') ? { rule: 'algorithm_without_key' } : {};
+  return { ...rule, message: `${key} cannot be this`, accepted: rest.replaceAll(/['"]/g, '') };
+};
 
 /** The sentences of the engine's client schema that an admin can bring about, each behind the name of its metadatum. */
 const SENTENCES: [pattern: RegExp, words: Words][] = [
@@ -38,7 +54,10 @@ const SENTENCES: [pattern: RegExp, words: Words][] = [
   [/^must only contain (?:web |https |valid )?uris$/, wrong('a list of URLs')],
   [/^(?:must be empty|must not be provided) \(no values are allowed\)$/, wrong('no such key: it is not served here')],
   [/^can only contain email addresses$/, wrong('a list of e-mail addresses')],
-  [/^must only contain Authorization Server supported scope values$/, wrong('scopes that are served here')],
+  [
+    /^must only contain Authorization Server supported scope values$/,
+    (key) => ({ rule: 'unknown_scope', message: `${key} names a scope that is not served here` }),
+  ],
   [/^can only contain (.+)$/, oneOf],
   [/^must be (['"].+)$/, oneOf],
 ];
@@ -49,16 +68,19 @@ const JWKS = 'jwks or jwks_uri';
 const WHOLE_SENTENCES: Record<string, Refusal> = {
   'jwks or jwks_uri is mandatory for this client': {
     key: 'jwks',
+    rule: 'missing_keys',
     message: 'what this client uses needs its public keys',
     accepted: JWKS,
   },
   'jwks and jwks_uri must not be used at the same time': {
     key: 'jwks',
+    rule: 'two_key_sources',
     message: 'the public keys of a client stand in one place',
     accepted: JWKS,
   },
   'client JSON Web Key Set is invalid': {
     key: 'jwks',
+    rule: 'bad_jwks',
     message: 'this is no set of public keys',
     accepted: 'a mapping such as { keys: [{ kty: EC, crv: P-256, x: …, y: … }] }',
   },

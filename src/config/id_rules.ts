@@ -8,8 +8,10 @@ export function idFindings(known: Known): Finding[] {
 }
 
 function uniqueIds({ ids }: Known): Finding[] {
-  const again = ids.filter(({ list, id }, position) => {
-    return ids.findIndex((other) => other.list === list && other.id === id) < position;
+  const seen = new Set<string>();
+  const again = ids.filter(({ list, id }) => {
+    const before = seen.size;
+    return seen.add(`${list} ${id}`).size === before;
   });
   return again.map(({ list, key, index }) => {
     return { path: [list, index, key], rule: 'duplicate_id', message: `another entry of ${list} has this ${key}` };
@@ -33,10 +35,10 @@ function reservedFor(list: string, id: string): string | undefined {
 
 /** A client may only name ways that exist: with a misspelt one its people would find a door without a handle. */
 function unknownWays({ clients, ids }: Known): Finding[] {
-  const ways = [...ids.flatMap(({ list, id }) => (list === 'upstreams' ? [id] : [])), LOCAL_WAY];
+  const ways = new Set([...ids.flatMap(({ list, id }) => (list === 'upstreams' ? [id] : [])), LOCAL_WAY]);
   return clients.flatMap(({ index, upstreams = [] }) =>
     upstreams.flatMap((way, position) => {
-      if (ways.includes(way)) return [];
+      if (ways.has(way)) return [];
       const message = 'there is no upstream of this id';
       const path = ['clients', index, 'upstreams', position];
       return [{ path, rule: 'unknown_upstream', message, accepted: 'ids of upstreams in this file, and local' }];

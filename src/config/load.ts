@@ -6,6 +6,7 @@ import { fileFindings, resolveFiles } from './files.ts';
 import { idFindings } from './id_rules.ts';
 import { nearest, sortMistakes, type Mistake } from './mistakes.ts';
 import { knownParts } from './known.ts';
+import { docsOf } from './rule_book.ts';
 import { roomFindings } from './room_findings.ts';
 import { crossFieldFindings, type Finding } from './rules.ts';
 import { describeFound, hideValues } from './secrets.ts';
@@ -39,7 +40,7 @@ export type LoadedConfig =
 export async function loadConfig(variables: NodeJS.ProcessEnv, cwd: string): Promise<LoadedConfig> {
   const environment = readEnvironment(variables, cwd);
   const { tree, usable, mistakes, overrides } = readSources(environment, variables, cwd);
-  if (!usable) return { ok: false, mistakes: sortMistakes(mistakes) };
+  if (!usable) return { ok: false, mistakes: explained(mistakes) };
   settleGivenIssuer(tree);
   convertSubstituted(settingsSchema, tree);
   const folder = dirname(environment.configFile);
@@ -53,7 +54,7 @@ export async function loadConfig(variables: NodeJS.ProcessEnv, cwd: string): Pro
     ).map((finding) => locate(tree, finding)),
   ];
   const parsed = settingsSchema.safeParse(tree.root);
-  if (all.length > 0) return { ok: false, mistakes: sortMistakes(all) };
+  if (all.length > 0) return { ok: false, mistakes: explained(all) };
   // A file that is refused without a word could not be mended.
   if (!parsed.success)
     throw new Error('the schema refuses the configuration and no finding says why', { cause: parsed.error });
@@ -62,12 +63,17 @@ export async function loadConfig(variables: NodeJS.ProcessEnv, cwd: string): Pro
     ok: true,
     environment,
     settings: resolveFiles(settings, folder),
-    warnings: [...environmentWarnings(environment), ...sortMistakes(findings.map((finding) => locate(tree, finding)))],
+    warnings: [...environmentWarnings(environment), ...explained(findings.map((finding) => locate(tree, finding)))],
     overrides,
     file: shownPath(environment.configFile, cwd),
     // Before paths become absolute: the same configuration in another folder is the same.
     hash: settingsHash(settings),
   };
+}
+
+/** In the order of the files, each with the place where its rule is explained. */
+function explained(mistakes: readonly Mistake[]): Mistake[] {
+  return sortMistakes(mistakes).map((mistake) => ({ ...mistake, docs: docsOf(mistake.rule) }));
 }
 
 /** What spans several keys, apart from keys whose value could not be made: their own mistake says enough. */

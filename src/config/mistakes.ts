@@ -13,6 +13,8 @@ export interface Mistake {
   found?: string;
   accepted?: string;
   suggestion?: string;
+  /** Where the rule is explained. */
+  docs?: string | undefined;
 }
 
 /** One line per mistake: `file:line:column rule key: why; found …; accepted: …; did you mean …?` */

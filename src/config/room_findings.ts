@@ -1,30 +1,41 @@
-import { checkClient, clientKeys } from '../clients/index.ts';
+import { betweenClients, checkClient, clientKeys } from '../clients/index.ts';
 import { featureClientKeys, protocolSettings, validateClients, type ProtocolSettings } from '../oidc/index.ts';
 import { upstreamMistakes } from '../upstreams/index.ts';
 import { inOurWords } from './engine_words.ts';
 import type { Known } from './known.ts';
+import { offeredFindings } from './offered.ts';
 import type { Finding } from './rules.ts';
+import { placeKey } from './tree.ts';
 
 /** What the rooms themselves find wrong with entries that each look right to their schema. */
 export async function roomFindings(known: Known): Promise<Finding[]> {
   const mode = known.mode ?? 'production';
   // While the block itself is wrong, clients are judged by what it is without a word.
   const protocol = known.protocol ?? protocolSettings.parse({});
-  const keys = [...clientKeys, ...featureClientKeys(protocol).on].toSorted();
-  return [
-    ...clientFindings(known, mode, keys),
-    ...(await engineFindings(known, protocol, keys)),
-    ...upstreamFindings(known, mode),
-  ];
+  const { on, off } = featureClientKeys(protocol);
+  const keys = { on: [...clientKeys, ...on].toSorted(), off };
+  const own = [...clientFindings(known, mode, keys), ...offeredFindings(known, protocol)];
+  const engines = await engineFindings(known, protocol, [...keys.on, ...off.keys()]);
+  return [...own, ...newTo(own, engines), ...upstreamFindings(known, mode)];
 }
 
-function clientFindings({ clients }: Known, mode: 'development' | 'production', keys: readonly string[]): Finding[] {
-  return clients.flatMap(({ index, ...client }) =>
-    checkClient(client, mode, keys).map(({ path, ...problem }) => ({
-      path: ['clients', index, ...path],
-      ...problem,
-    })),
+/** The engine refuses some of what we have already said more about: of a key, or of something below it. */
+function newTo(own: readonly Finding[], engines: readonly Finding[]): Finding[] {
+  const said = new Set(own.filter(({ warning }) => !warning).map(({ path }) => placeKey(path.slice(0, 3))));
+  return engines.filter(({ path }) => !said.has(placeKey(path)));
+}
+
+function clientFindings(
+  { clients, issuer }: Known,
+  mode: 'development' | 'production',
+  keys: Parameters<typeof checkClient>[2],
+): Finding[] {
+  const alone = clients.flatMap(({ index, ...client }) =>
+    checkClient(client, { mode, issuer }, keys).map((problem) => ({ index, ...problem })),
   );
+  return [...alone, ...betweenClients(clients)].map(({ index, path, ...problem }) => {
+    return { path: ['clients', index, ...path], ...problem };
+  });
 }
 
 /** What the protocol engine refuses, in our words. */
@@ -58,7 +69,8 @@ const UPSTREAM_RULES: Record<string, string> = {
   authorization_endpoint: 'upstream_address',
   token_endpoint: 'upstream_address',
   sources: 'upstream_address',
-  token_auth: 'public_client',
+  token_auth: 'upstream_without_secret',
+  secret_expires_at: 'secret_expires_soon',
   id_token_algs: 'shared_secret_signature',
   params: 'hint_without_restriction',
 };

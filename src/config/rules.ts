@@ -1,3 +1,4 @@
+import { longLifetimes } from '../clients/index.ts';
 import { developmentOf, type Development } from './own_settings.ts';
 import { isLoopback, isWebUrl, issuerProblems, portOf } from './issuer.ts';
 import { isLoopbackHost } from '../outbound/index.ts';
@@ -33,6 +34,7 @@ export function crossFieldFindings(known: Known, present: (key: string) => boole
     ...missingMail(known, present, development).map((finding) => because(mode, finding)),
     ...upstreamFindings(known, development),
     ...openDoors(known, mode, present),
+    ...longLived(known),
   ];
 }
 
@@ -100,6 +102,13 @@ function upstreamFindings({ upstreams }: Known, development: Development): Findi
   return upstreams
     .filter(({ enabled, client_id }) => enabled && !client_id && !development.simulator)
     .map(({ index }) => ({ path: ['upstreams', index, 'client_id'], rule: 'missing_credentials', message }));
+}
+
+function longLived({ lifetimes }: Known): Finding[] {
+  const message = 'whoever steals this can use it for so long';
+  return longLifetimes(lifetimes).map((name) => {
+    return { path: ['lifetimes', name], rule: 'long_lifetime', message, warning: true };
+  });
 }
 
 function openDoors(known: Known, mode: Mode, present: (key: string) => boolean): Finding[] {

@@ -8,7 +8,7 @@
  */
 export { isEnough, levelOf, TRUSTED_DEVICE, vouchedFor } from './assurance.ts';
 export { openOidc } from './oidc.ts';
-export { featureClientKeys } from './features/index.ts';
+export { featureClientKeys, grantSwitches } from './features/index.ts';
 export { protocolSettings, type ProtocolSettings } from './protocol_settings.ts';
 export { validateClients } from './validate_clients.ts';
 export { resourceSentence, scopeSentence } from './scope_words.ts';

@@ -25,9 +25,10 @@ clients:
     name: Wiki
     client_secret: ${SECRET}
     redirect_uris: [https://wiki.acme.example/callback]
+    post_logout_redirect_uris: [https://wiki.acme.example/]
   - client_id: reports
     type: service
-    client_secret: ${SECRET}
+    client_secret: reports-${SECRET}
 `;
   world = worldWith(config);
 });
@@ -144,7 +145,7 @@ describe('config', () => {
     world.write(config);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain('gatehouse.yaml:2:7 wrong_value mode');
-    expect(err).toMatch(/1 mistake\n$/);
+    expect(err).toMatch(/1 mistake; docs\/config-rules\.md explains each rule\n$/);
     expect(json.code).toBe(1);
     expect(JSON.parse(json.out)).toMatchObject({ ok: false, mistakes: [{ line: 2, rule: 'wrong_value' }] });
   });

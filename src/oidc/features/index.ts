@@ -64,3 +64,11 @@ export function featureClientKeys(protocol: ProtocolSettings): { on: string[]; o
   );
   return { on, off: new Map(off) };
 }
+
+/** The switch of each grant type that is off. */
+export function grantSwitches(protocol: ProtocolSettings): Map<string, string> {
+  const off = features.filter(({ on }) => !on(protocol));
+  return new Map(
+    off.flatMap(({ key = '', grantTypes = [] }) => grantTypes.map((grant): [string, string] => [grant, key])),
+  );
+}

@@ -1,0 +1,38 @@
+import type { ClientSettings } from '../settings.ts';
+
+/** Where clients are looked at. */
+export interface Place {
+  mode: 'development' | 'production';
+  /** Our own origin, where it is known. */
+  issuer?: string | undefined;
+}
+
+/** A place below one entry of `clients:`. */
+export type ClientPath = (string | number)[];
+
+/** Something about one client, at a path below its entry. Never holds a secret. */
+export interface ClientProblem {
+  path: ClientPath;
+  rule: string;
+  message: string;
+  accepted?: string;
+  /** For an unknown key: the keys it may have been meant to be. */
+  candidates?: readonly string[];
+  /** It works, and is unwise. */
+  warning?: true;
+}
+
+/** One rule about one client: what it says, and where it finds that. */
+export interface ClientRule extends Omit<ClientProblem, 'path'> {
+  finds(settings: ClientSettings, place: Place): ClientPath[];
+}
+
+/** What the rules of a table find. */
+export function findAll(rules: readonly ClientRule[], settings: ClientSettings, place: Place): ClientProblem[] {
+  return rules.flatMap(({ finds, ...said }) => finds(settings, place).map((path) => ({ path, ...said })));
+}
+
+/** A path when it is so, for rules that look at one place. */
+export function where(isSo: boolean, ...path: ClientPath): ClientPath[] {
+  return isSo ? [path] : [];
+}
