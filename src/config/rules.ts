@@ -49,7 +49,9 @@ function issuerFindings({ issuer, http }: Known, mode: Mode): Finding[] {
     return problem.rule === 'issuer_http_in_production' ? because(mode, finding) : finding;
   });
   const port = portOf(issuer);
-  if (findings.length === 0 && http && isLoopback(issuer) && port !== http.port) {
+  // An https issuer has a proxy in front, which has a port of its own.
+  const direct = isLoopback(issuer) && issuer.startsWith('http:');
+  if (findings.length === 0 && http && direct && port !== http.port) {
     const message = `the issuer names port ${port}, but port ${http.port} is listened on`;
     findings.push({ path: ['issuer'], rule: 'issuer_port', message, warning: true });
   }

@@ -94,6 +94,7 @@ describe('loading', () => {
     const rules = async (config: string) =>
       (await settingsOf(config)).warnings.map(({ line, column, rule }) => `${line}:${column} ${rule}`);
     expect(await rules(GOOD.replace('3000', '4000'))).toEqual(['1:9 issuer_port']);
+    expect(await rules(GOOD.replace('http:', 'https:').replace('3000', '4000'))).toEqual([]);
     expect(await rules(`${GOOD}\nhttp: { host: 0.0.0.0 }\n`)).toEqual([expect.stringMatching(/ exposed_development$/)]);
     const google = (setting: string) => rules(`${GOOD}upstreams:\n  - { id: google, preset: google, ${setting} }\n`);
     expect(await google('linking: verified')).toEqual(['4:44 linking_verified']);
