@@ -12,6 +12,7 @@ export { isForgotten } from './forget_proofs.ts';
 export { openAdministration } from './administration.ts';
 export { cleanPicture } from './claim_values.ts';
 export { claimsByScope } from './claim_table.ts';
+export { claimOrigins } from './claim_origins.ts';
 export { claimsOf } from './claims.ts';
 export { COOL_DOWN } from './proofs.ts';
 export { readClaims } from './read_claims.ts';

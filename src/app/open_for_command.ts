@@ -27,6 +27,7 @@ export async function openForCommand({ settings, ...given }: AppDeps) {
   return {
     passwords,
     invitations: base.accounts.invitations,
+    preview: oidc.preview,
     accounts: openAdministration({
       database: deps.database,
       record,

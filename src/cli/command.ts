@@ -7,11 +7,12 @@ import type {
   ImportWishes,
   Invitations,
 } from '../accounts/index.ts';
-import type { ClientSettings } from '../clients/index.ts';
+import type { ClientSettings, Level } from '../clients/index.ts';
 import type { Database } from '../database/index.ts';
 import type { Events } from '../events/index.ts';
 import type { KeyAdministration } from '../keys/index.ts';
 import type { MailReading } from '../mail/index.ts';
+import type { Oidc } from '../oidc/index.ts';
 import type { Outbound } from '../outbound/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { SecondFactors } from '../second_factors/index.ts';
@@ -38,6 +39,7 @@ export interface CommandSettings {
   issuer: string;
   mode: 'development' | 'production';
   brand: { name: string };
+  require: Level;
   development: { simulator: boolean };
   /** In seconds. */
   lifetimes: { events: number; invitation: number };
@@ -105,6 +107,8 @@ export interface ChangingRooms {
   /** Takes every second factor away, for somebody who lost them. */
   resetSecondStep(account: Account): Promise<void>;
   invitations: Pick<Invitations, 'make' | 'withdraw'>;
+  /** The tokens that a client would get for an account. */
+  preview: Oidc['preview'];
   importAccounts(records: AsyncIterable<FileRecord>, wishes: ImportWishes): Promise<ImportCounts>;
   /** Some hundred lines at a time. */
   exportAccounts(wishes: { withHashes: boolean }): AsyncIterable<string>;

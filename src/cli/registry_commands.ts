@@ -4,6 +4,7 @@ import { withSettings } from './contexts.ts';
 import { printKits } from './kits.ts';
 import { findClient } from './find_client.ts';
 import { listing, print, table } from './output.ts';
+import { claimOptions, showClaims } from './show_claims.ts';
 
 const none = { least: 0, most: 0 };
 
@@ -29,7 +30,9 @@ export const registryCommands: Command[] = [
     name: 'clients show',
     args: '<client_id>',
     takes: { least: 1, most: 1 },
-    summary: 'show the metadata of one app as it takes effect, without its secret',
+    options: claimOptions,
+    summary:
+      'show the metadata of one app as it takes effect, without its secret; or, with --for, the claims it would get',
     run: (call) => withSettings(call, async ({ clients }) => showClient(call, clients)),
   },
   {
@@ -77,9 +80,10 @@ function effective(client: ClientSettings): Record<string, unknown> {
   };
 }
 
-function showClient(call: Call, clients: ClientSettings[]): number {
+async function showClient(call: Call, clients: ClientSettings[]): Promise<number> {
   const client = findClient(call, clients);
   if (!client) return 1;
+  if (call.texts['for'] !== undefined) return showClaims(call, client);
   const shown = effective(client);
   print(call, shown, () =>
     listing(

@@ -5,6 +5,7 @@ import type { Step } from '../database/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
 import type { Device } from '../web/index.ts';
 import type { KeyRing, OidcDeps } from './deps.ts';
+import type { Previewed, PreviewWish } from './preview/previewed.ts';
 import type { ProtocolSettings } from './protocol_settings.ts';
 import type { SessionIdentity } from './session_upstreams.ts';
 import type { LifetimeSettings, ResourceSettings } from './settings.ts';
@@ -202,6 +203,8 @@ export interface Oidc {
   ): Promise<number>;
   /** Takes back what an account allowed a client: its grant and every token below. False when there was nothing. */
   revokeGrant(accountId: string, clientId: string): Promise<boolean>;
+  /** The tokens that a client would get for an account, issued over a store that ends with the call: nobody can use them. */
+  preview(wish: PreviewWish): Promise<Previewed>;
   /** Begins to tell apps of ended sessions, in the background. */
   start(): void;
   /** Resolves when nobody is being told any more. Who still should be, is told after the next start. */

@@ -25,4 +25,5 @@ export type {
   Visit,
   VisitResult,
 } from './door.ts';
+export type { Preview, Previewed, PreviewWish } from './preview/previewed.ts';
 export type { AccountDirectory, DirectoryEntry, LogoutPages, OidcDeps } from './deps.ts';

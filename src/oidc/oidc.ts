@@ -9,6 +9,7 @@ import { createFinish } from './finish.ts';
 import { createFront } from './front.ts';
 import { createLastUse } from './last_use.ts';
 import { createLogoutNotices } from './logout_notices.ts';
+import { previewTokens } from './preview/preview.ts';
 import { createRaise } from './raise.ts';
 import { createRemembered } from './remembered.ts';
 import { createRestart } from './restart.ts';
@@ -43,6 +44,7 @@ export function openOidc(deps: OidcDeps): Oidc {
     ...createRemembered(database, () => live.settings().lifetimes.remembered_account),
     ...createAccountLists(database),
     ...createEndings({ database, notices, record, accounts }),
+    preview: (wish) => previewTokens(live.settings(), wish),
     start: () => notices.start(),
     stop: () => notices.stop(),
     sweep: () => sweep(database),

@@ -67,7 +67,14 @@ function missingOf(details: Record<string, unknown>): RequestedScopes {
 }
 
 /** Scopes of OpenID Connect are ours; any other one belongs to the resources that the request names (RFC 8707 2.1). */
-const OPENID_SCOPES = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access']);
+export const OPENID_SCOPES: ReadonlySet<string> = new Set([
+  'openid',
+  'profile',
+  'email',
+  'address',
+  'phone',
+  'offline_access',
+]);
 
 function scopesOf(params: Record<string, unknown>, missing: RequestedScopes): Visit['scopes'] {
   const asked = (text(params['scope']) ?? '').split(' ').filter(Boolean);

@@ -110,9 +110,11 @@ describe('the kits of a web client', () => {
   });
 
   it('are programs that their language reads', () => {
-    checkSyntax(process.execPath, ['--check'], 'app.mjs', kit('openid-client').text);
-    checkSyntax(process.execPath, ['--check'], 'auth.mjs', stripTypeScriptTypes(kit('authjs').text));
-    checkSyntax('sh', ['-n'], 'gatehouse.sh', kit('nextcloud').text);
+    expect(() => checkSyntax(process.execPath, ['--check'], 'app.mjs', kit('openid-client').text)).not.toThrow();
+    expect(() =>
+      checkSyntax(process.execPath, ['--check'], 'auth.mjs', stripTypeScriptTypes(kit('authjs').text)),
+    ).not.toThrow();
+    expect(() => checkSyntax('sh', ['-n'], 'gatehouse.sh', kit('nextcloud').text)).not.toThrow();
   });
 
   it('name the redirect URI that does not fit the product, and the line that registers it', () => {
@@ -168,7 +170,7 @@ describe('the kits of other clients', () => {
     const kits = ids({ type, ...(redirect_uris && { redirect_uris }) });
     expect(kits.map((one) => one.file)).toEqual([file]);
     expect(kits[0]?.text).toContain(says);
-    checkSyntax(process.execPath, ['--check'], 'kit.mjs', kits[0]?.text ?? '');
+    expect(() => checkSyntax(process.execPath, ['--check'], 'kit.mjs', kits[0]?.text ?? '')).not.toThrow();
   });
 });
 

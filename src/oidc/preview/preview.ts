@@ -1,0 +1,130 @@
+import { decodeJwt } from 'jose';
+import Provider from 'oidc-provider';
+import type { ClientMetadata } from '../../clients/index.ts';
+import { epochSeconds } from '../../kit/clock.ts';
+import { acrOf, publicMethods } from '../assurance.ts';
+import { engineConfiguration } from '../configuration.ts';
+import type { OidcDeps } from '../deps.ts';
+import { routes } from '../routes.ts';
+import { OPENID_SCOPES } from '../visit.ts';
+import { askEngine } from './ask_engine.ts';
+import { memoryAdapter } from './memory_adapter.ts';
+import type { Claims, Preview, Previewed, PreviewWish } from './previewed.ts';
+
+/**
+ * Issues tokens through the library itself, over a store that ends with this call. The client is the registered one but for
+ * what binds or hides a token: nobody has to authenticate, to prove a key or to decrypt. Nothing is recorded.
+ */
+export async function previewTokens(deps: OidcDeps, wish: PreviewWish): Promise<Previewed> {
+  const client = deps.clients.find(wish.clientId);
+  if (!client) return { ok: false, reason: 'there is no such client' };
+  const foreign = wish.scopes.find((scope) => !mayAsk(client['scope'], scope));
+  if (foreign !== undefined) return { ok: false, reason: `this client may not ask for the scope ${foreign}` };
+  const provider = openProvider(deps, unbound(client));
+  const { resource } = wish;
+  const redirect_uri = client.redirect_uris[0] ?? 'https://app.invalid/';
+  const code = await giveCode(provider, wish, redirect_uri);
+  const form = { grant_type: 'authorization_code', client_id: wish.clientId, code, redirect_uri };
+  const answer = await askEngine(provider, { path: routes.token, form: { ...form, ...(resource && { resource }) } });
+  const tokens = claimsIn(answer.body);
+  const token = tokens['access_token'];
+  if (typeof token !== 'string') return { ok: false, reason: sentenceIn(tokens) };
+  const idToken = tokens['id_token'];
+  return {
+    ok: true,
+    preview: {
+      ...(typeof idToken === 'string' && { id_token: decodeJwt(idToken) }),
+      ...(wish.scopes.includes('openid') && !resource && { userinfo: await userinfo(provider, token) }),
+      access_token: await accessToken(provider, wish.clientId, token),
+    },
+  };
+}
+
+interface UnboundClient {
+  client_id: string;
+  [metadatum: string]: unknown;
+}
+
+/** The registered client as somebody without its keys can be it. */
+function unbound(client: ClientMetadata): UnboundClient {
+  const kept = Object.entries(client).filter(
+    ([name]) => !/_encrypted_response_|^tls_client_|^authorization_/.test(name),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    client_id: client.client_id,
+    grant_types: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_method: 'none',
+    token_endpoint_auth_signing_alg: undefined,
+    dpop_bound_access_tokens: false,
+  };
+}
+
+function openProvider(deps: OidcDeps, client: UnboundClient): Provider {
+  const protocol: OidcDeps['protocol'] = {
+    ...deps.protocol,
+    client_authentication: ['none'],
+    dpop: false,
+    fapi: false,
+    jwt_introspection: false,
+    // By it alone the contents of an opaque token can be read.
+    introspection: true,
+  };
+  const configuration = engineConfiguration(
+    { ...deps, protocol },
+    {
+      adapter: memoryAdapter(client),
+      grants: { ofRequest: async () => undefined },
+      interactionUrl: async () => '/',
+    },
+  );
+  return new Provider(deps.issuer, configuration);
+}
+
+/** A code as the library itself would have made it at the end of a visit in which everything was allowed. */
+async function giveCode(provider: Provider, wish: PreviewWish, redirectUri: string): Promise<string> {
+  const { accountId, clientId, resource, methods } = wish;
+  const grant = new provider.Grant({ accountId, clientId });
+  const own = wish.scopes.filter((scope) => OPENID_SCOPES.has(scope)).join(' ');
+  const others = wish.scopes.filter((scope) => !OPENID_SCOPES.has(scope)).join(' ');
+  if (own) grant.addOIDCScope(own);
+  if (resource !== undefined && others) grant.addResourceScope(resource, others);
+  const client = await provider.Client.find(clientId);
+  if (!client) throw new TypeError('the client of a preview is always found');
+  const code = new provider.AuthorizationCode({
+    accountId,
+    client,
+    grantId: await grant.save(),
+    gty: 'authorization_code',
+    scope: wish.scopes.join(' '),
+    redirectUri,
+    amr: publicMethods(methods),
+    acr: acrOf(methods),
+    authTime: epochSeconds(),
+    ...(resource !== undefined && { resource }),
+  });
+  return code.save();
+}
+
+function mayAsk(allowed: unknown, scope: string): boolean {
+  return typeof allowed !== 'string' || !OPENID_SCOPES.has(scope) || allowed.split(' ').includes(scope);
+}
+
+async function userinfo(provider: Provider, token: string): Promise<Claims> {
+  const { body } = await askEngine(provider, { path: routes.userinfo, token });
+  return typeof body === 'string' ? decodeJwt(body) : claimsIn(body);
+}
+
+async function accessToken(provider: Provider, client_id: string, token: string): Promise<Preview['access_token']> {
+  if (token.split('.').length === 3) return { opaque: false, claims: decodeJwt(token) };
+  const { body } = await askEngine(provider, { path: routes.introspection, form: { token, client_id } });
+  return { opaque: true, claims: claimsIn(body) };
+}
+
+function claimsIn(body: unknown): Claims {
+  return typeof body === 'object' && body !== null ? { ...body } : {};
+}
+
+function sentenceIn({ error, error_description: says }: Claims): string {
+  return [error, says].filter((part) => typeof part === 'string').join(': ') || 'the engine gave no token';
+}
