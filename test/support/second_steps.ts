@@ -8,8 +8,13 @@ export interface Phone {
   code(): string;
 }
 
+/** A server whose time can pass. */
+interface Clocked {
+  gatehouse: Pick<World['gatehouse'], 'now' | 'passTime'>;
+}
+
 /** The app that scans what the page shows. */
-function phoneOf({ gatehouse }: World, secret: string): Phone {
+function phoneOf({ gatehouse }: Clocked, secret: string): Phone {
   const totp = new TOTP({ secret: Secret.fromBase32(secret) });
   return {
     codes: [],
@@ -21,7 +26,7 @@ function phoneOf({ gatehouse }: World, secret: string): Phone {
 }
 
 /** On "Set up a second step": an app, its first code, the recovery codes kept. Ends where the visit goes on. */
-export async function setUpApp(world: World, browser: Browser): Promise<{ page: Page; phone: Phone }> {
+export async function setUpApp(world: Clocked, browser: Browser): Promise<{ page: Page; phone: Phone }> {
   await browser.submit({ action: '/enrol-factor' });
   const phone = phoneOf(
     world,

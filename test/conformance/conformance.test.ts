@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { testDatabase } from '../support/database.ts';
+import { modules } from './modules/index.ts';
+import { plans } from './plans.ts';
+import { playPlan } from './report.ts';
+import { startStage, type Stage } from './stage.ts';
+
+let database: Awaited<ReturnType<typeof testDatabase>>;
+let stage: Stage;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  stage = await startStage({ databaseUrl: database.url });
+});
+
+afterAll(async () => {
+  await stage.stop();
+  await database.drop();
+});
+
+describe('the conformance harness', () => {
+  // A whole run is `npm run conformance`; here a module of each kind of plan keeps it from growing stale.
+  it.each([
+    ['config', 'oidcc-discovery-endpoint-verification'],
+    ['basic-static', 'oidcc-server'],
+    ['basic-static', 'oidcc-scope-all'],
+    ['basic-static', 'oidcc-max-age-1'],
+    ['basic-static', 'oidcc-refresh-token'],
+    ['implicit-static', 'oidcc-prompt-none-logged-in'],
+    ['hybrid-static', 'oidcc-codereuse-30seconds'],
+    ['formpost-basic-static', 'oidcc-server'],
+    ['rp-initiated-logout', 'oidcc-rp-initiated-logout'],
+    ['backchannel-logout', 'oidcc-backchannel-rp-initiated-logout'],
+  ])('plays of the plan %s the module %s', async (name, only) => {
+    const [plan] = plans.filter((candidate) => candidate.name === name);
+    const played = plan && (await playPlan(stage, plan, { only, say: () => {} }));
+    expect(played?.modules.map(({ result, why }) => [result, ...why])).toContainEqual(['PASSED']);
+    expect(played?.modules.filter(({ result }) => result !== 'PASSED')).toEqual([]);
+  });
+
+  it('has as many modules for each plan as the suite', () => {
+    const counts = Object.fromEntries(plans.map(({ name, rows }) => [name, rows.length]));
+    expect(counts).toEqual({
+      config: 1,
+      'basic-static': 35,
+      basic: 38,
+      'implicit-static': 54,
+      implicit: 58,
+      'hybrid-static': 96,
+      hybrid: 102,
+      'formpost-basic-static': 35,
+      'formpost-basic': 38,
+      'formpost-implicit-static': 54,
+      'formpost-implicit': 58,
+      'formpost-hybrid-static': 96,
+      'formpost-hybrid': 102,
+      'dynamic-code': 23,
+      'dynamic-code-id_token': 22,
+      'dynamic-code-token': 22,
+      'dynamic-code-id_token-token': 22,
+      'dynamic-id_token': 18,
+      'dynamic-id_token-token': 19,
+      '3rdparty-init-login': 2,
+      'rp-initiated-logout': 11,
+      'backchannel-logout': 2,
+    });
+  });
+
+  it('has no module that no plan has', () => {
+    const named = new Set(plans.flatMap(({ rows }) => rows.map(({ module }) => module)));
+    expect(Object.keys(modules).filter((module) => !named.has(module))).toEqual([]);
+  });
+});

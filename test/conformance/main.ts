@@ -1,0 +1,35 @@
+// npm run conformance -- [plan ...] [--module name] [--json] [--list]: plays the plans of the OpenID conformance suite against a
+// Gatehouse with config/conformance.yaml. Ends with 1 when a module failed. docs/conformance.md
+import { parseArgs } from 'node:util';
+import { plans } from './plans.ts';
+import { playPlan, summaryOf, type Played } from './report.ts';
+import { startStage } from './stage.ts';
+
+const { values: given, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { module: { type: 'string' }, json: { type: 'boolean' }, list: { type: 'boolean' } },
+});
+const unknown = names.filter((name) => !plans.some((plan) => plan.name === name));
+if (unknown.length > 0) {
+  process.stderr.write(`no such plan: ${unknown.join(', ')}; there are ${plans.map(({ name }) => name).join(', ')}\n`);
+  process.exit(2);
+}
+if (given.list) {
+  for (const { name, suite, choices, rows } of plans)
+    process.stdout.write(`${name.padEnd(32)} ${String(rows.length).padStart(3)} modules  ${suite} ${choices}\n`);
+  process.exit(0);
+}
+
+const say = (line: string) => void (given.json ? process.stderr : process.stdout).write(`${line}\n`);
+const chosen = plans.filter(({ name }) => names.length === 0 || names.includes(name));
+const stage = await startStage();
+const played: Played[] = [];
+try {
+  // oxlint-disable-next-line no-await-in-loop -- the plans share one server and one clock
+  for (const plan of chosen) played.push(await playPlan(stage, plan, { only: given.module, say }));
+} finally {
+  await stage.stop();
+}
+if (given.json) process.stdout.write(`${JSON.stringify(played, null, 2)}\n`);
+for (const line of summaryOf(played)) say(line);
+process.exitCode = played.some(({ modules }) => modules.some(({ result }) => result === 'FAILED')) ? 1 : 0;
