@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Translate } from '../locales/index.ts';
-import { resourceSentence, scopeSentence, type ListedGrant } from '../oidc/index.ts';
+import { resourceSentence, scopesOfClaims, scopeSentence, type ListedGrant } from '../oidc/index.ts';
 import { parameterOf } from '../web/index.ts';
 import type { Person } from './frame.ts';
 import { ACCOUNT_CLIENT_ID } from './own_client.ts';
@@ -95,7 +95,8 @@ function describeApp({ web, clients }: AccountPagesDeps, ctx: Context, { account
 }
 
 function sentencesOf(t: Translate, { scopes }: ListedGrant): string[] {
-  const own = scopes.oidc.map((scope) => scopeSentence(t, scope) ?? t('consent.scopes.openid'));
+  const all = new Set([...scopes.oidc, ...scopesOfClaims(scopes.claims)]);
+  const own = [...all].map((scope) => scopeSentence(t, scope) ?? t('consent.scopes.openid'));
   const resources = Object.entries(scopes.resources).flatMap(([resource, names]) =>
     names.map((scope) => resourceSentence(t, scope, resource)),
   );

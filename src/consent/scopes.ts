@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/index.ts';
 import type { Translate } from '../locales/index.ts';
-import { resourceSentence, scopeSentence, type Visit } from '../oidc/index.ts';
+import { resourceSentence, scopesOfClaims, scopeSentence, type Visit } from '../oidc/index.ts';
 
 export interface ScopeLine {
   name: string;
@@ -14,8 +14,10 @@ export interface ScopeLine {
 export function describeScopes(visit: Visit, account: Account, t: Translate): ScopeLine[] {
   const { missing, granted } = visit.scopes;
   const lines: ScopeLine[] = [];
-  for (const scope of [...granted.oidc, ...missing.oidc]) {
-    const isNew = missing.oidc.includes(scope) && granted.oidc.length > 0;
+  const ofClaims = scopesOfClaims(missing.claims).filter((each) => !missing.oidc.includes(each));
+  const asked = [...missing.oidc, ...ofClaims];
+  for (const scope of [...granted.oidc.filter((before) => !ofClaims.includes(before)), ...asked]) {
+    const isNew = asked.includes(scope) && granted.oidc.length > 0;
     const line = describeScope(scope, account, t);
     if (line) lines.push({ ...line, isNew });
   }

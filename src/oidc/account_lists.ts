@@ -15,7 +15,7 @@ interface GrantRow {
   id: string;
   since: string;
   client_id: string;
-  payload: { openid?: { scope?: string }; resources?: Record<string, string> };
+  payload: { openid?: { scope?: string; claims?: string[] }; resources?: Record<string, string> };
   last_used_at: Date | null;
 }
 
@@ -85,7 +85,11 @@ function toGrant({ since, client_id, payload, last_used_at }: GrantRow): ListedG
   const resources = Object.entries(payload.resources ?? {}).map(([id, scope]) => [id, words(scope)]);
   return {
     clientId: client_id,
-    scopes: { oidc: words(payload.openid?.scope), resources: Object.fromEntries(resources) },
+    scopes: {
+      oidc: words(payload.openid?.scope),
+      claims: payload.openid?.claims ?? [],
+      resources: Object.fromEntries(resources),
+    },
     givenAt: fromSeconds(since),
     lastUsedAt: last_used_at ?? undefined,
   };

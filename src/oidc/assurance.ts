@@ -63,9 +63,31 @@ export function levelAsked(acrValuesAsked: unknown): Level {
   return WORDS.find(([word]) => asked.includes(word))?.[1] ?? 'none';
 }
 
+/** What a request needs: its `acr_values`, and an essential `acr` of its `claims` (OIDC Core 5.5.1.1). */
+export function levelRequested(params: Record<string, unknown>): Level {
+  return strongest(levelAsked(params['acr_values']), levelAsked(essentialAcr(claimsOf(params))?.join(' ')));
+}
+
+/** The values of an `acr` that the request cannot do without; undefined where it asks for none. */
+export function essentialAcr(claims: unknown): string[] | undefined {
+  const { essential, value, values = [value] } = memberOf(memberOf(claims, 'id_token'), 'acr');
+  if (essential !== true || (value === undefined && Array.isArray(values) && values[0] === undefined)) return undefined;
+  return Array.isArray(values) ? values.map(String) : [];
+}
+
+/** The library has checked that it is JSON before it is kept. */
+function claimsOf({ claims }: Record<string, unknown>): unknown {
+  return typeof claims === 'string' ? JSON.parse(claims) : undefined;
+}
+
+function memberOf(from: unknown, name: string): Record<string, unknown> {
+  const member: unknown = Object(from)[name];
+  return typeof member === 'object' && member !== null ? { ...member } : {};
+}
+
 /** What a visit needs, of all who may ask: the issuer, the client and its request. */
-export function needOf(issuer: Level, client: Level, acrValuesAsked: unknown): Level {
-  return strongest(issuer, client, levelAsked(acrValuesAsked));
+export function needOf(issuer: Level, client: Level, params: Record<string, unknown>): Level {
+  return strongest(issuer, client, levelRequested(params));
 }
 
 /** What others may learn of the methods of a session: no marks, and `mfa` where that is what they come to (RFC 8176 2). */

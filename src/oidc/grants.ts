@@ -8,6 +8,7 @@ import { models } from './artifacts/models.ts';
 import { bring, currentUnit } from './artifacts/request_scope.ts';
 import { isFirstParty } from './client_traits.ts';
 import type { RequestedScopes } from './door.ts';
+import { claimsWithScope } from './scope_words.ts';
 
 /** How much of its life a grant may have lived before a use of it begins the life anew; spares a write at each sign-in. */
 const RENEWED_AFTER = 0.02;
@@ -65,11 +66,12 @@ export function createGrants({ database, record, grantSeconds }: GrantsDeps): Gr
   };
   const grant = async (holder: GrantHolder, target: Grant, missing: RequestedScopes) => {
     if (missing.oidc.length > 0) target.addOIDCScope(missing.oidc);
+    if (missing.claims.length > 0) target.addOIDCClaims(missing.claims);
     for (const [resource, scopes] of Object.entries(missing.resources))
       target.addResourceScope(resource, scopes.join(' '));
     target.exp = epochSeconds() + grantSeconds;
     await target.save();
-    const scope = [...missing.oidc, ...Object.values(missing.resources).flat()].join(' ');
+    const scope = [...missing.oidc, ...missing.claims, ...Object.values(missing.resources).flat()].join(' ');
     const event = { type: 'oidc.grant_given', outcome: 'ok', ...holder, detail: { scope } } as const;
     const unit = currentUnit();
     if (unit) unit.events.push(event);
@@ -104,10 +106,10 @@ function blank(provider: Provider, { accountId, clientId }: GrantHolder): Grant 
   return new provider.Grant({ accountId, clientId });
 }
 
-const nothing: RequestedScopes = { oidc: [], resources: {} };
+const nothing: RequestedScopes = { oidc: [], claims: [], resources: {} };
 
-function isNothing({ oidc, resources }: RequestedScopes): boolean {
-  return oidc.length === 0 && Object.keys(resources).length === 0;
+function isNothing({ oidc, claims, resources }: RequestedScopes): boolean {
+  return oidc.length + claims.length + Object.keys(resources).length === 0;
 }
 
 /** Whoever the page will bring may be somebody else than the account of the session. */
@@ -118,8 +120,10 @@ function asksForAnotherAccount({ oidc }: KoaContextWithOIDC): boolean {
 /** What the request asks for beyond what the grant holds. */
 function missingOf({ oidc }: KoaContextWithOIDC, found: Grant | undefined): RequestedScopes {
   const known = new Set(found?.getOIDCScopeEncountered().split(' '));
+  const allowed = new Set(found?.getOIDCClaimsEncountered());
   const missing: RequestedScopes = {
     oidc: [...oidc.requestParamOIDCScopes].filter((scope) => !known.has(scope)),
+    claims: claimsWithScope([...oidc.requestParamClaims]).filter((claim) => !allowed.has(claim)),
     resources: {},
   };
   for (const [indicator, server] of Object.entries(oidc.resourceServers ?? {})) {

@@ -11,7 +11,7 @@ export { openOidc } from './oidc.ts';
 export { featureClientKeys, grantSwitches } from './features/index.ts';
 export { protocolSettings, type ProtocolSettings } from './protocol_settings.ts';
 export { validateClients } from './validate_clients.ts';
-export { resourceSentence, scopeSentence } from './scope_words.ts';
+export { resourceSentence, scopesOfClaims, scopeSentence } from './scope_words.ts';
 export { routes } from './routes.ts';
 export { sealedColumns } from './sealed_columns.ts';
 export { lifetimeSettings, resourceSettings } from './settings.ts';

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { strongest, type Level } from '../clients/index.ts';
-import { isEnough, levelAsked } from './assurance.ts';
+import { isEnough, levelRequested } from './assurance.ts';
 import { isFirstParty, isNative, requiredBy, takesWay } from './client_traits.ts';
 import { wayOf } from './login_way.ts';
 
@@ -38,6 +38,8 @@ export function createInteractionPolicy(deps: PolicyDeps): interactionPolicy.Def
   if (!login || !consent) throw new TypeError('the library has changed its prompts');
   // The library's details repeat the ID token hint; pages need less.
   login.details = ({ oidc }) => ({ max_age: oidc.params?.['max_age'], login_hint: oidc.params?.['login_hint'] });
+  // Ours knows that a passkey is more than a second factor.
+  for (const name of ['essential_acr', 'essential_acrs']) login.checks.remove(name);
   replace(login, loginRules(deps));
   replace(consent, consentRules);
   return policy;
@@ -100,7 +102,7 @@ function levelRules(need: Level): Rule[] {
     {
       reason: 'acr_values',
       description: 'none of the requested ACRs could be obtained',
-      asks: asksOf(({ params }) => ({ need: levelAsked(params?.['acr_values']) })),
+      asks: asksOf(({ params }) => ({ need: levelRequested({ ...params }) })),
     },
   ];
 }

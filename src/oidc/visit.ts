@@ -37,7 +37,7 @@ export function describeVisit(
     formTarget: formTargetOf(redirectUri) ?? '',
     accountId: session?.accountId,
     session: sessionOf(around.session),
-    need: needOf(around.need, client.require, params['acr_values']),
+    need: needOf(around.need, client.require, params),
     progress: record.progress,
     scopes: scopesOf(params, missingOf(details)),
   };
@@ -63,7 +63,7 @@ function missingOf(details: Record<string, unknown>): RequestedScopes {
   for (const [indicator, scopes] of Object.entries(typeof found === 'object' && found !== null ? found : {})) {
     resources[indicator] = texts(scopes);
   }
-  return { oidc: texts(details['missingOIDCScope']), resources };
+  return { oidc: texts(details['missingOIDCScope']), claims: texts(details['missingOIDCClaims']), resources };
 }
 
 /** Scopes of OpenID Connect are ours; any other one belongs to the resources that the request names (RFC 8707 2.1). */
@@ -86,7 +86,7 @@ function scopesOf(params: Record<string, unknown>, missing: RequestedScopes): Vi
     if (granted.length > 0) resources[indicator] = granted;
   }
   const oidc = asked.filter((scope) => OPENID_SCOPES.has(scope) && !missing.oidc.includes(scope));
-  return { missing, granted: { oidc, resources } };
+  return { missing, granted: { oidc, claims: [], resources } };
 }
 
 function hostOf(uri: string | undefined): string {

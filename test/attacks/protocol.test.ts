@@ -6,7 +6,6 @@ import { epochSeconds } from '../../src/kit/clock.ts';
 import {
   agent,
   authorize,
-  claimsOf,
   CLIENTS,
   exchange,
   login,
@@ -173,11 +172,14 @@ describe('D15: a pushed request', () => {
     expect(ends.filter(({ location = '' }) => location.includes('code='))).toHaveLength(1);
   });
 
-  it('and none asks for claims beyond its scopes', async () => {
+  it('and none brings claims beyond its scopes that its person did not allow', async () => {
     const claims = JSON.stringify({ id_token: { email: { essential: true } }, userinfo: { phone_number: null } });
-    const answer = await signIn(agent(world.issuer), { scope: 'openid', claims });
-    const { json } = await redeem(world.issuer, parameter(answer, 'code'));
-    expect(claimsOf(json['id_token'])).not.toHaveProperty('email');
+    const shop = { client_id: 'shop', scope: 'openid' };
+    const browser = agent(world.issuer);
+    await signIn(browser, shop);
+    const silent = await browser.get(authorize({ ...shop, claims, prompt: 'none' }));
+    expect(parameter(silent, 'error')).toBe('consent_required');
+    expect(parameter(await browser.get(authorize({ ...shop, prompt: 'none' })), 'code')).toBeTruthy();
     expect(world.outbound).toEqual([]);
   });
 });

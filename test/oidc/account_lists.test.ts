@@ -125,8 +125,8 @@ describe('what an account has open', () => {
     await signIn(browser, {}, 'bob');
     const listed = await grants('bob');
     expect(listed.map(({ clientId, scopes }) => ({ clientId, scopes }))).toEqual([
-      { clientId: 'wiki', scopes: { oidc: ['openid', 'email'], resources: {} } },
-      { clientId: 'shop', scopes: { oidc: ['openid', 'email'], resources: { [API]: ['read'] } } },
+      { clientId: 'wiki', scopes: { oidc: ['openid', 'email'], claims: [], resources: {} } },
+      { clientId: 'shop', scopes: { oidc: ['openid', 'email'], claims: [], resources: { [API]: ['read'] } } },
     ]);
     expect((await world.oidc.grantsOf('bob', { limit: 20, except: 'wiki' })).items).toHaveLength(1);
     const page = await world.oidc.grantsOf('bob', { limit: 1 });
