@@ -6,7 +6,7 @@ import { createDemo, mountMailbox, type Demo } from '../demo/index.ts';
 import { inSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import { locales } from '../locales/index.ts';
-import { openOidc, type Oidc, type PromptHandler } from '../oidc/index.ts';
+import { openOidc, resourceSettings, type Oidc, type PromptHandler } from '../oidc/index.ts';
 import { mountPasskeyPages, passkeyCard } from '../passkeys/index.ts';
 import { mountPasswordPages, paceForms, passwordCard } from '../passwords/index.ts';
 import { backToLogin, mountSignIn, type SignInDeps } from '../sign_in/index.ts';
@@ -136,7 +136,7 @@ function engineSettings({ brand, lifetimes, protocol, require, resources }: Sett
     lifetimes,
     protocol,
     require,
-    resources: [...resources, ...further],
+    resources: [...resources, ...further.map((resource) => resourceSettings.parse(resource))],
     discovery: {
       ui_locales_supported: locales.map(({ tag }) => tag),
       op_policy_uri: brand.privacy,

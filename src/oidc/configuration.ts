@@ -46,7 +46,7 @@ function ownConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
     discovery: deps.discovery,
     jwks: { keys: keys.signingKeys() },
     cookies: cookies(issuer, keys.cookieKeys, web),
-    ttl: lifetimesOf(lifetimes),
+    ttl: lifetimesOf(lifetimes, deps.protocol),
     findAccount: async (ctx, id) => toAccount(await deps.accounts.find(id), ctx.oidc.session),
     loadExistingGrant: parts.grants.ofRequest,
     // Signing out of a browser does not take back what the person allowed the app: its tokens end, the consent stays.
@@ -61,7 +61,8 @@ function ownConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
       url: parts.interactionUrl,
     },
     // RFC 9700 4.14.2: every refresh token is used once, whatever kind of client holds it.
-    rotateRefreshToken: true,
+    // FAPI 2.0 5.3.2.1 wants none of it: there, a refresh token is bound to the client that holds it.
+    rotateRefreshToken: ({ oidc }) => oidc.isFapi('2.0') === undefined,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // Without offline_access everything ends with the session (OIDC Core 11).
     expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),

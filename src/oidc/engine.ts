@@ -1,3 +1,4 @@
+import type { ParsedUrlQuery } from 'node:querystring';
 import Provider, { type Interaction, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Middleware } from 'koa';
 import { adapterFactory } from './artifacts/adapter.ts';
@@ -20,8 +21,8 @@ import type { VisitStore } from './visit_store.ts';
 export interface Engine {
   provider: Provider;
   routes: Middleware;
-  /** Whether a path is one of the library's. */
-  serves(path: string): boolean;
+  /** Whether something of the library's is there for a request. */
+  serves(path: string, query?: ParsedUrlQuery): boolean;
   /** What the discovery documents say otherwise than the library does. */
   discovery: Record<string, unknown>;
   grants: Grants;
@@ -44,7 +45,9 @@ export function createEngine(deps: OidcDeps, visits: VisitStore, notices: Pick<L
   recordEngineEvents(provider, { ...deps, notices });
   const [routes] = provider.middleware;
   if (!routes) throw new TypeError('the library has changed how it serves its routes');
-  const serves = matcherOf(servedPaths(protocol));
+  const isServed = matcherOf(servedPaths(protocol));
+  const serves: Engine['serves'] = (path, query = {}) =>
+    isServed(path) && !featuresOf(protocol).some(({ hides }) => hides?.(path, query, deps));
   return { provider, routes, grants, serves, discovery: discoveryOf(protocol) };
 }
 

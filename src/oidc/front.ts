@@ -36,7 +36,7 @@ export function createFront(deps: FrontDeps): Middleware {
     const uid = RESUME.exec(ctx.path)?.[1];
     // A request keeps the engine that it began with.
     const engine = deps.engine();
-    if (uid === undefined && !engine.serves(ctx.path)) return next();
+    if (uid === undefined && !engine.serves(ctx.path, ctx.query)) return next();
     deps.web.note(ctx, { route: uid === undefined ? ctx.path : `${routes.authorization}/:uid` });
     if (ctx.method === 'POST' && FORMS.has(ctx.path)) return formAsQuery(deps, engine, ctx);
     if (FORMS.has(ctx.path) && ctx.querystring.length > LONGEST_REQUEST) throw tooLarge(engine);

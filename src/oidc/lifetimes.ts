@@ -1,13 +1,19 @@
 import type { Client, Configuration, Session } from 'oidc-provider';
 import { epochSeconds } from '../kit/clock.ts';
 import { lifetimesOfClient } from './client_traits.ts';
+import type { ProtocolSettings } from './protocol_settings.ts';
 import type { LifetimeSettings } from './settings.ts';
 
 /** How long every kind of artifact lives, for this client. Each `ttl` is set, or the library prints a notice. */
-export function lifetimesOf(lifetimes: LifetimeSettings): NonNullable<Configuration['ttl']> {
+export function lifetimesOf(
+  lifetimes: LifetimeSettings,
+  { fapi }: ProtocolSettings,
+): NonNullable<Configuration['ttl']> {
+  // FAPI 2.0 Security Profile 5.3.2.1.
+  const longestCode = fapi === false ? Infinity : 60;
   const of = (client: Client) => ({ ...lifetimes, ...lifetimesOfClient(client) });
   return {
-    AuthorizationCode: (_ctx, _code, client) => of(client).authorization_code,
+    AuthorizationCode: (_ctx, _code, client) => Math.min(of(client).authorization_code, longestCode),
     AccessToken: (_ctx, token, client) => accessTokenLifetime(lifetimes, token, client),
     ClientCredentials: (_ctx, token, client) => accessTokenLifetime(lifetimes, token, client),
     IdToken: (_ctx, _token, client) => of(client).id_token,

@@ -1,7 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { epochSeconds } from '../kit/clock.ts';
-import { IdpError } from '../kit/errors.ts';
-import { isOurOwn } from './client_traits.ts';
 import type { OidcDeps } from './deps.ts';
 import { asContext } from './protocol_errors.ts';
 import { logoutConfirmation, routes } from './routes.ts';
@@ -10,20 +8,13 @@ import { answerSelfSubmitting } from './self_submitting.ts';
 import { subjectFor } from './subjects.ts';
 import { formTargetOf } from './visit.ts';
 
-/**
- * The two places where the library asks for a page of RP-Initiated Logout 1.0. Unless `forApps`, only people and our own
- * pages come here: whoever names another app finds nothing.
- */
-export function createLogoutSources(deps: () => OidcDeps, { forApps }: { forApps: boolean }) {
+/** The two places where the library asks for a page of RP-Initiated Logout 1.0. */
+export function createLogoutSources(deps: () => OidcDeps) {
   return {
     /** With an ID token of this very session the app has the person's word, and nobody is asked; else the question. */
     async logoutSource(ctx: KoaContextWithOIDC): Promise<void> {
       const { web, pages } = deps();
-      const { client } = ctx.oidc;
-      if (!forApps && client && !isOurOwn(client.clientId)) {
-        await web.fail(asContext(ctx), new IdpError('not_found'));
-        return;
-      }
+      const app = ctx.oidc.client?.clientName;
       const state = ctx.oidc.session?.state ?? {};
       const xsrf = String(state['secret']);
       const wanted = textOf(state['postLogoutRedirectUri']);
@@ -39,7 +30,7 @@ export function createLogoutSources(deps: () => OidcDeps, { forApps }: { forApps
         });
         return;
       }
-      await pages.question(asContext(ctx), { action: logoutConfirmation, xsrf, app: client?.clientName, formTargets });
+      await pages.question(asContext(ctx), { action: logoutConfirmation, xsrf, app, formTargets });
     },
     async postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void> {
       const { client } = ctx.oidc;

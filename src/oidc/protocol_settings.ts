@@ -71,8 +71,27 @@ const keys = z.strictObject({
   client_id_metadata: later('Clients whose id is the URL of their metadata (OAuth Client ID Metadata Document).'),
 });
 
-/** The `protocol:` block: every feature of the protocol by its switch. */
-export const protocolSettings = keys;
-
 /** The `protocol:` block after parsing. */
-export type ProtocolSettings = z.output<typeof protocolSettings>;
+export type ProtocolSettings = z.output<typeof keys>;
+
+/** The `protocol:` block: every feature of the protocol by its switch. */
+export const protocolSettings = keys
+  .refine((protocol) => protocol.introspection || !protocol.jwt_introspection, {
+    path: ['jwt_introspection'],
+    message: 'introspection as a JWT needs introspection: true',
+    params: { rule: 'feature_off' },
+  })
+  .transform(underProfile);
+
+/** FAPI 2.0 Security Profile 5.3.2: what it fixes wins, so that a line elsewhere in the block cannot weaken it. */
+function underProfile(protocol: ProtocolSettings): ProtocolSettings {
+  if (protocol.fapi === false) return protocol;
+  return {
+    ...protocol,
+    response_types: ['code'],
+    pushed_requests: 'required',
+    // A client whose tokens are bound to its certificate needs no proof.
+    dpop: 'required',
+    client_authentication: ['private_key_jwt'],
+  };
+}

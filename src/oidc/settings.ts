@@ -57,6 +57,10 @@ export const resourceSettings = z.strictObject({
     .describe('The resource indicator, and the audience of its access tokens.'),
   scopes: z.array(scope).min(1).describe('What apps may ask for there.'),
   access_token_ttl: duration('10m', 'Lifetime of its access tokens.').optional(),
+  signing_alg: z
+    .enum(['RS256', 'ES256'])
+    .default('RS256')
+    .describe('How its access tokens are signed. Every API must know RS256 (RFC 9068 4); ES256 is shorter.'),
 });
 
 /** One resource after parsing. */

@@ -45,7 +45,7 @@ function validationConfiguration(protocol: ProtocolSettings): Configuration {
     ...protocolRules(protocol, nothingIsServed),
     adapter: () => unused,
     jwks: { keys: keysOfOurs() },
-    ttl: lifetimesOf(lifetimeSettings.parse({})),
+    ttl: lifetimesOf(lifetimeSettings.parse({}), protocol),
     sectorIdentifierUriValidate: () => false,
   };
 }

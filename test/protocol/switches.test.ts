@@ -68,6 +68,50 @@ const ROWS: [change: Protocol, adds: Record<string, unknown>][] = [
   [{ backchannel_logout: true }, { backchannel_logout_supported: true, backchannel_logout_session_supported: true }],
   [{ resource_indicators: true }, {}],
   [{ client_authentication: ['private_key_jwt', 'none'] }, { token_endpoint_auth_methods_supported: ['none'] }],
+  [
+    { client_authentication: ['private_key_jwt', 'client_secret_jwt'] },
+    {
+      token_endpoint_auth_methods_supported: ['client_secret_jwt'],
+      token_endpoint_auth_signing_alg_values_supported: ['HS256'],
+    },
+  ],
+  [
+    { response_types: ['code', 'code id_token', 'id_token token', 'none'] },
+    {
+      response_types_supported: ['code id_token', 'id_token token', 'none'],
+      grant_types_supported: ['implicit'],
+    },
+  ],
+  [
+    { request_objects: true },
+    {
+      request_parameter_supported: true,
+      request_object_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    },
+  ],
+  [
+    { request_objects: 'required' },
+    {
+      request_parameter_supported: true,
+      request_object_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      require_signed_request_object: true,
+    },
+  ],
+  [
+    { jwt_responses: true },
+    {
+      response_modes_supported: ['jwt', 'query.jwt', 'fragment.jwt'],
+      authorization_signing_alg_values_supported: ['RS256', 'ES256'],
+    },
+  ],
+  [
+    { introspection: true, jwt_introspection: true },
+    {
+      introspection_endpoint: '/oidc/introspect',
+      introspection_signing_alg_values_supported: ['RS256', 'ES256'],
+    },
+  ],
+  [{ jwt_userinfo: true }, { userinfo_signing_alg_values_supported: ['RS256', 'ES256'] }],
   [{ pairwise_subjects: true }, { subject_types_supported: ['pairwise'] }],
 ];
 

@@ -1,3 +1,4 @@
+import type { ParsedUrlQuery } from 'node:querystring';
 import type Provider from 'oidc-provider';
 import type { Configuration } from 'oidc-provider';
 import type { OidcDeps } from '../deps.ts';
@@ -22,6 +23,8 @@ export interface ProtocolFeature {
   routes?: readonly RouteName[];
   /** Paths that the library derives from those; `:name` stands for one segment. */
   paths?: readonly string[];
+  /** Requests at served paths that find nothing there all the same. */
+  hides?(path: string, query: ParsedUrlQuery, deps: Pick<OidcDeps, 'issuer' | 'protocol'>): boolean;
   /** Members of the discovery documents that the library does not tell, or not truly; undefined takes one out. */
   discovery?(protocol: ProtocolSettings): Record<string, unknown>;
   /** Client metadata that only means something while it is on. */

@@ -5,12 +5,15 @@ import { claimsParameter } from './claims_parameter.ts';
 import { clientAuthentication } from './client_authentication.ts';
 import { clientCredentials } from './client_credentials.ts';
 import { dpop } from './dpop.ts';
+import { fapi } from './fapi.ts';
 import type { ProtocolFeature } from './feature.ts';
 import { formPost, withoutFormPost } from './form_post.ts';
 import { introspection } from './introspection.ts';
+import { jwtIntrospection, jwtResponses, jwtUserinfo } from './jwt_answers.ts';
 import { backchannelLogout, rpInitiatedLogout, signOut } from './logout.ts';
 import { pairwiseSubjects } from './pairwise_subjects.ts';
 import { pushedRequests } from './pushed_requests.ts';
+import { requestObjects } from './request_objects.ts';
 import { resourceIndicators, resources } from './resource_indicators.ts';
 import { responseModes, responseTypes } from './response_types.ts';
 import { revocation } from './revocation.ts';
@@ -34,7 +37,12 @@ export const features: readonly ProtocolFeature[] = [
   backchannelLogout,
   resources,
   resourceIndicators,
+  requestObjects,
+  jwtResponses,
+  jwtIntrospection,
+  jwtUserinfo,
   pairwiseSubjects,
+  fapi,
 ];
 
 /** Those that are on. */

@@ -5,12 +5,11 @@ import type { ProtocolFeature } from './feature.ts';
 export const resources: ProtocolFeature = {
   specification: 'RFC 8707, RFC 9068',
   on: () => true,
-  configuration: (protocol, deps) => ({
+  configuration: (_protocol, deps) => ({
     features: {
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo: (_ctx, indicator) =>
-          resourceServer(deps(), indicator, { forApps: protocol.resource_indicators }),
+        getResourceServerInfo: (_ctx, indicator) => resourceServer(deps(), indicator),
       },
     },
   }),
