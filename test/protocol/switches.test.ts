@@ -1,6 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { z } from 'zod';
-import { protocolSettings } from '../../src/oidc/index.ts';
+import { z } from 'zod';
+import type { ProtocolFeature } from '../../src/oidc/features/feature.ts';
+import { features } from '../../src/oidc/features/index.ts';
+import { protocolSettings, type ProtocolSettings } from '../../src/oidc/index.ts';
 import { routes } from '../../src/oidc/routes.ts';
 import { agent, openWorld, type World } from '../oidc/support.ts';
 
@@ -22,6 +25,11 @@ const OFF: Protocol = {
   resource_indicators: false,
   client_authentication: ['private_key_jwt'],
 };
+
+const SHAPE = (z.toJSONSchema(protocolSettings, { io: 'input' }).properties ?? {}) as Record<
+  string,
+  { description?: string; default?: unknown } // as zod writes JSON Schema
+>;
 
 let world: World;
 beforeAll(async () => {
@@ -123,6 +131,76 @@ describe('discovery', () => {
     },
   );
 });
+
+/** Of a switch of which several members change, not only grow. */
+const FURTHER: Protocol[] = [{ fapi: 'security-profile' }];
+
+describe('docs/protocol.md', () => {
+  it('is the table of the code, with every switch that does something', async () => {
+    const file = new URL('../../docs/protocol.md', import.meta.url);
+    const before = await announced(OFF);
+    const rows = await inTurn(features.filter(isSwitched), async (feature) => {
+      const change = [...ROWS.map(([row]) => row), ...FURTHER].find((row) => Object.keys(row).at(-1) === feature.key);
+      if (!change) throw new Error(`no row says what ${feature.key} announces`);
+      const after = await announced({ ...OFF, ...change });
+      return rowOf(feature, [...changedMembers(before, after)]);
+    });
+    const table = [
+      ...PROSE,
+      '| switch | default | what | specification | discovery | a client says |',
+      '|---|---|---|---|---|---|',
+      ...rows,
+      '',
+    ].join('\n');
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, table);
+    expect(readFileSync(file, 'utf8')).toBe(table);
+  });
+});
+
+const PROSE = [
+  '# The protocol',
+  '',
+  'What is offered to apps, each with its switch in the `protocol:` block of the config. What is off is neither served nor announced:',
+  'its path answers 404, its values are refused as unknown, and `./gatehouse config check` says of every client that counts on it which',
+  'switch it needs. `required` demands a feature of every app. Our own pages and the demo work with any of them off.',
+  '',
+  'A change is taken over by `SIGHUP` or by saving the file; no restart.',
+  '',
+  'What people trip over:',
+  '',
+  '- A token for an API is a JWT with that one audience, and userinfo refuses it. Name the API as `resource` in the authorization request',
+  '  and again in the token request; without it there you get the token for userinfo. One refresh token brings both, in turn.',
+  '- `claims` are granted like scopes: people are asked, unless the app is `first_party`.',
+  '- An essential `acr` that is not `mfa` or `phr` is refused at once.',
+  '- `fapi: security-profile` wins over the keys that it touches, and takes clients with a secret, or without one, out of use.',
+  '',
+  'Made from `src/oidc/features` by `test/protocol/switches.test.ts`; `UPDATE_DOCS=1 npm test` writes it anew.',
+  '',
+];
+
+function isSwitched(feature: ProtocolFeature): feature is ProtocolFeature & { key: keyof ProtocolSettings } {
+  return feature.key !== undefined;
+}
+
+function changedMembers(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
+  return Object.keys(after).filter((key) => JSON.stringify(after[key]) !== JSON.stringify(before[key]));
+}
+
+function rowOf(feature: ProtocolFeature & { key: keyof ProtocolSettings }, members: string[]): string {
+  const { description = '', default: fallback } = SHAPE[feature.key] ?? {};
+  const chosen = [...(feature.chosenBy ?? []), ...(feature.clientKeys ?? []), ...(feature.grantTypes ?? [])];
+  const what = description.replace(/ \([^()]*\)([.;])/, '$1');
+  const names = (list: string[]) => list.map((name) => `\`${name}\``).join(', ');
+  const value = Array.isArray(fallback) ? `[${fallback.join(', ')}]` : String(fallback);
+  return `| \`${feature.key}\` | \`${value}\` | ${what} | ${feature.specification} | ${names(members)} | ${names(chosen)} |`;
+}
+
+/** One after the other: they share one engine. */
+async function inTurn<Item, Result>(items: Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
+}
 
 describe('a feature that is off', () => {
   it('answers like a path that nobody knows, and is there again when it is switched on', async () => {

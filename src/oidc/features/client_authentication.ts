@@ -18,6 +18,7 @@ export const clientAuthentication: ProtocolFeature = {
       enabledJWA: { clientAuthSigningAlgValues: [...clientAlgorithms(protocol), 'HS256'] },
     };
   },
+  chosenBy: ['token_endpoint_auth_method', 'token_endpoint_auth_signing_alg'],
   discovery: ({ client_authentication: methods }) => ({ token_endpoint_auth_methods_supported: methods }),
   client({ token_endpoint_auth_method: method = 'client_secret_basic' }, { client_authentication: methods }) {
     const known: readonly unknown[] = methods;

@@ -30,6 +30,8 @@ export interface ProtocolFeature {
   /** Client metadata that only means something while it is on. */
   clientKeys?: readonly string[];
   grantTypes?: readonly string[];
+  /** Client metadata that is always known and chooses it, for the docs. */
+  chosenBy?: readonly string[];
   /**
    * Judges the metadata of a client that is not our own, and sets what the settings demand of every client. Asked for also
    * while the feature is off. Throws the library's InvalidClientMetadata.

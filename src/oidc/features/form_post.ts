@@ -8,6 +8,7 @@ export const formPost: ProtocolFeature = {
   key: 'form_post',
   specification: 'OAuth 2.0 Form Post Response Mode',
   on: (protocol) => protocol.form_post,
+  chosenBy: ['response_modes'],
   client({ response_modes: modes }, protocol) {
     if (protocol.form_post || !Array.isArray(modes) || !modes.some((mode) => FORMS.includes(mode))) return;
     throw new errors.InvalidClientMetadata(`response_modes can only contain ${SERVED}`);

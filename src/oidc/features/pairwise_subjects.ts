@@ -11,5 +11,6 @@ export const pairwiseSubjects: ProtocolFeature = {
     pairwiseIdentifier: (_ctx, accountId, client) =>
       pairwiseSubject(deps().subjectSalt, client.sectorIdentifier, accountId),
   }),
+  chosenBy: ['subject_type'],
   clientKeys: ['sector_identifier_uri'],
 };

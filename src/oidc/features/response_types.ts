@@ -6,6 +6,7 @@ export const responseTypes: ProtocolFeature = {
   specification: 'OpenID Connect Core 1.0, 3',
   on: () => true,
   configuration: (protocol) => ({ responseTypes: protocol.response_types }),
+  chosenBy: ['response_types'],
 };
 
 /** How the answer of an authorization travels: the library always announces three modes. */
