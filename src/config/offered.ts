@@ -5,7 +5,7 @@ import type { Finding } from './rules.ts';
 
 /** Values of client metadata that a switch of the protocol offers or not. */
 interface Offered {
-  key: 'grant_types' | 'response_types' | 'token_endpoint_auth_method';
+  key: 'grant_types' | 'response_types' | 'subject_type' | 'token_endpoint_auth_method';
   /** The switch under which a value would be offered; undefined for one that is, or that nobody knows. */
   switchOf(value: string, protocol: ProtocolSettings): string | undefined;
 }
@@ -24,9 +24,13 @@ const offers: Offered[] = [
     },
   },
   {
+    key: 'subject_type',
+    switchOf: (value, { pairwise_subjects: on }) => (value === 'pairwise' && !on ? 'pairwise_subjects' : undefined),
+  },
+  {
     key: 'token_endpoint_auth_method',
     switchOf(value, { client_authentication: methods, mutual_tls: tls }) {
-      if (SECRETLESS.includes(value)) return tls === false ? 'mutual_tls' : undefined;
+      if (SECRETLESS.includes(value)) return tls ? undefined : 'mutual_tls';
       const isOff = METHODS.includes(value) && !(methods as readonly string[]).includes(value); // text is text
       return isOff ? 'client_authentication' : undefined;
     },
