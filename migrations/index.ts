@@ -30,6 +30,7 @@ import * as webauthnChallenges from './20261121220100_webauthn_challenges.ts';
 import * as rateLimitStrikes from './20261121230000_rate_limit_strikes.ts';
 import * as keyLife from './20261121231000_key_life.ts';
 import * as derivedSecrets from './20261121231100_derived_secrets.ts';
+import * as appliedConfigs from './20261122060000_applied_configs.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -63,4 +64,5 @@ export const migrations = [
   { name: '20261121230000_rate_limit_strikes', ...rateLimitStrikes },
   { name: '20261121231000_key_life', ...keyLife },
   { name: '20261121231100_derived_secrets', ...derivedSecrets },
+  { name: '20261122060000_applied_configs', ...appliedConfigs },
 ] as const;

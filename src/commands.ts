@@ -58,7 +58,13 @@ export const commandParts: CommandParts<Settings> = {
   changing(settings, { database, dataFolder }) {
     const secrets = secretsOf(settings, dataFolder);
     // What a command has to say it says itself; nobody asks it for the hash of its configuration.
-    return openForCommand({ settings, secrets, configHash: () => '', database, logger: createLogger('silent') });
+    return openForCommand({
+      settings,
+      secrets,
+      config: () => ({ hash: '' }),
+      database,
+      logger: createLogger('silent'),
+    });
   },
 };
 

@@ -2,7 +2,15 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { openApp, type App } from './app/index.ts';
 import { readAccounts } from './accounts/index.ts';
-import { ensureDevelopmentKeys, formatMistakes, loadConfig, type LoadedConfig, type Settings } from './config/index.ts';
+import {
+  ensureDevelopmentKeys,
+  followConfig,
+  formatMistakes,
+  keepApplied,
+  loadConfig,
+  type LoadedConfig,
+  type Settings,
+} from './config/index.ts';
 import { migrate, openDatabase, startEmbedded, type Database } from './database/index.ts';
 import { describeError, sentenceOf } from './kit/errors.ts';
 import { createLogger, type Logger } from './kit/logger.ts';
@@ -20,6 +28,8 @@ type Started = (() => Promise<void>)[];
 
 interface Start {
   config: Config;
+  env: NodeJS.ProcessEnv;
+  cwd: string;
   logger: Logger;
   out: Output;
   started: Started;
@@ -42,7 +52,7 @@ export async function serve(io: { env: NodeJS.ProcessEnv; cwd: string; stdout: O
     out.write(`${formatMistakes(config.mistakes)}\n`);
     return 1;
   }
-  const start = { config, logger: createLogger(config.environment.logLevel), out, started: [] };
+  const start = { config, env, cwd, logger: createLogger(config.environment.logLevel), out, started: [] };
   try {
     const { dataFolder, lost } = await startAll(start);
     announce(config, dataFolder, out);
@@ -69,21 +79,40 @@ async function stopAll({ started, logger }: Pick<Start, 'started' | 'logger'> & 
 /** Starts one part after the other. */
 async function startAll(start: Start): Promise<Place> {
   const { config, logger, out, started } = start;
-  const { settings, hash: configHash } = config;
+  const { settings } = config;
   const { database, dataFolder, lost } = await connect(start);
   const applied = await migrate(database);
   if (applied.length > 0) out.write(`the database schema is up to date (${applied.length} migrations applied)\n`);
   // Beside the database that they open: one is of no use without the other.
   const secrets = secretsOf(settings, dataFolder);
   const simulator = settings.development.simulator ? await simulate(settings, database, started) : undefined;
-  const app = await openApp({ settings, secrets, configHash: () => configHash, database, logger, simulator });
+  const inForce: { state: ReturnType<typeof follow>['state'] } = { state: () => config };
+  const app = await openApp({ settings, secrets, config: () => inForce.state(), database, logger, simulator });
   started.push(() => app.close());
   await listenAll(settings, app, started);
+  const keep = (taken: Config) => keepApplied(database, taken, secrets.subject_salt);
+  await keep(config);
+  inForce.state = follow(start, app, keep).state;
   const sweeper = setInterval(() => {
     app.sweep().catch((error: unknown) => logger.warn({ error: describeError(error) }, 'sweep failed'));
   }, SWEEP_MILLISECONDS);
   started.push(async () => clearInterval(sweeper));
   return { dataFolder, lost };
+}
+
+/** Takes what changes in the files of the configuration, as soon as it does, and on SIGHUP. */
+function follow(
+  { config, env, cwd, logger, started }: Start,
+  { apply, record }: App,
+  keep: (config: Config) => Promise<void>,
+) {
+  const following = followConfig({ first: config, variables: env, cwd, apply, keep, record, logger });
+  process.on('SIGHUP', following.look);
+  started.push(async () => {
+    process.off('SIGHUP', following.look);
+    await following.stop();
+  });
+  return following;
 }
 
 /** The configured database, else the embedded one. */

@@ -11,7 +11,7 @@ import { openRateLimits } from '../rate_limits/index.ts';
 import { openSecondFactors, type SecondFactors } from '../second_factors/index.ts';
 import { addressAllowed, signupAdmits } from '../sign_in/index.ts';
 import { openUpstreams, type SimulatorAccess } from '../upstreams/index.ts';
-import { createDevices, createMailViews, createWeb, openPlaces } from '../web/index.ts';
+import { createDevices, createMailViews, createWeb, openPlaces, type ConfigShown } from '../web/index.ts';
 import { factorsOf, openOwnOutbound, probesOf } from './adapters.ts';
 import { keyDepsOf } from './key_parts.ts';
 
@@ -19,8 +19,8 @@ import { keyDepsOf } from './key_parts.ts';
 export interface AppDeps {
   settings: Settings;
   secrets: SecretKeys;
-  /** Of the configuration in force. */
-  configHash: () => string;
+  /** Which configuration is in force, for /health/ready. */
+  config: () => ConfigShown;
   database: Database;
   logger: Logger;
   /** Development mode: who plays the providers that have no credentials. */
@@ -154,7 +154,7 @@ async function openFloor(deps: RoomDeps) {
     logger,
     devices,
     probes: probesOf(database, keys),
-    configHash: deps.configHash,
+    config: deps.config,
   });
   return { events, keys, outbound, limits, mail, places, web };
 }

@@ -2,6 +2,7 @@ import { describeError } from '../kit/errors.ts';
 import type { Settings } from '../config/index.ts';
 import { applySettings } from './apply_settings.ts';
 import { openBase, type AppDeps } from './base.ts';
+import type { RecordEvent } from '../events/index.ts';
 import type { Web } from '../web/index.ts';
 import { openVisits } from './visits.ts';
 
@@ -12,6 +13,8 @@ export interface App {
   web: Web;
   /** Removes what has expired; safe in any number of processes at once. */
   sweep(): Promise<void>;
+  /** Keeps an event of the process itself. */
+  record: RecordEvent;
   /** Serves by other settings from now on, all of them at once. Rejects, and nothing has changed, when a room refuses them. One at a time. */
   apply(settings: Settings): Promise<void>;
   /** Lets mails and notices in flight go out. The database stays open: whoever opened it closes it. */
@@ -34,6 +37,7 @@ export async function openApp({ settings: first, ...given }: AppDeps): Promise<A
   });
   return {
     web,
+    record: events.record,
     async sweep() {
       const rooms = [oidc, upstreams, accounts, secondFactors, passkeys, mail, limits, events];
       for (const room of rooms) await room.sweep();

@@ -13,6 +13,11 @@ export function resolveFiles(settings: Settings, folder: string): Settings {
   return { ...settings, brand: absolute(brand, FILES.brand, folder), places: absolute(places, FILES.places, folder) };
 }
 
+/** The pictures of resolved settings: another picture under the same name is a change, too. */
+export function picturesIn({ brand }: Pick<Settings, 'brand'>): string[] {
+  return FILES.brand.flatMap((key) => brand[key] ?? []);
+}
+
 /** Files that are not there, or that this account may not read. */
 export function fileFindings({ brand, places }: Pick<Known, 'brand' | 'places'>, folder: string): Finding[] {
   const named = [

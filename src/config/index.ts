@@ -6,7 +6,9 @@
  */
 export { ensureDevelopmentKeys, type SecretKeys } from './development_keys.ts';
 export { readEnvironment } from './environment.ts';
+export { keepApplied } from './applied_configs.ts';
 export { configJsonSchema } from './json_schema.ts';
 export { loadConfig, type LoadedConfig } from './load.ts';
 export { formatMistakes, nearest } from './mistakes.ts';
+export { followConfig } from './reload.ts';
 export type { Settings } from './settings.ts';

@@ -2,10 +2,12 @@ import { dirname } from 'node:path';
 import { LOG_LEVELS, readEnvironment, type Environment } from './environment.ts';
 import { settleGivenIssuer } from './given_issuer.ts';
 import { settingsShape } from './json_schema.ts';
-import { fileFindings, resolveFiles } from './files.ts';
+import { fileFindings, picturesIn, resolveFiles } from './files.ts';
+import { versionOf, type FileVersions } from './file_versions.ts';
 import { idFindings } from './id_rules.ts';
 import { nearest, sortMistakes, type Mistake } from './mistakes.ts';
 import { knownParts } from './known.ts';
+import { needsRestart } from './needs_restart.ts';
 import { docsOf } from './rule_book.ts';
 import { roomFindings } from './room_findings.ts';
 import { crossFieldFindings, type Finding } from './rules.ts';
@@ -30,17 +32,19 @@ export type LoadedConfig =
       file: string;
       /** SHA-256 over the effective settings without secrets. */
       hash: string;
+      files: FileVersions;
     }
-  | { ok: false; mistakes: Mistake[] };
+  | { ok: false; mistakes: Mistake[]; files: FileVersions };
 
 /**
  * Reads and checks the whole configuration: `ok` means that the process boots and that every client resolves. Otherwise
- * all mistakes are returned at once, in the order of the files. Never throws for what an admin wrote.
+ * all mistakes are returned at once, in the order of the files. Never throws for what an admin wrote. For a process that runs
+ * by `inForce` it is a mistake, too, what only another process can take.
  */
-export async function loadConfig(variables: NodeJS.ProcessEnv, cwd: string): Promise<LoadedConfig> {
+export async function loadConfig(variables: NodeJS.ProcessEnv, cwd: string, inForce?: Settings): Promise<LoadedConfig> {
   const environment = readEnvironment(variables, cwd);
-  const { tree, usable, mistakes, overrides } = readSources(environment, variables, cwd);
-  if (!usable) return { ok: false, mistakes: explained(mistakes) };
+  const { tree, usable, mistakes, overrides, files } = readSources(environment, variables, cwd);
+  if (!usable) return { ok: false, mistakes: explained(mistakes), files };
   settleGivenIssuer(tree);
   convertSubstituted(settingsSchema, tree);
   const folder = dirname(environment.configFile);
@@ -54,20 +58,24 @@ export async function loadConfig(variables: NodeJS.ProcessEnv, cwd: string): Pro
     ).map((finding) => locate(tree, finding)),
   ];
   const parsed = settingsSchema.safeParse(tree.root);
-  if (all.length > 0) return { ok: false, mistakes: explained(all) };
+  if (all.length > 0) return { ok: false, mistakes: explained(all), files };
   // A file that is refused without a word could not be mended.
   if (!parsed.success)
     throw new Error('the schema refuses the configuration and no finding says why', { cause: parsed.error });
   const settings = toSettings(parsed.data);
+  const resolved = resolveFiles(settings, folder);
+  const bound = inForce ? needsRestart(inForce, resolved).map((path) => restartMistake(tree, path)) : [];
+  if (bound.length > 0) return { ok: false, mistakes: explained(bound), files };
   return {
     ok: true,
     environment,
-    settings: resolveFiles(settings, folder),
+    settings: resolved,
     warnings: [...environmentWarnings(environment), ...explained(findings.map((finding) => locate(tree, finding)))],
     overrides,
     file: shownPath(environment.configFile, cwd),
     // Before paths become absolute: the same configuration in another folder is the same.
     hash: settingsHash(settings),
+    files: new Map([...files, ...picturesIn(resolved).map((path) => [path, versionOf(path)] as const)]),
   };
 }
 
@@ -104,6 +112,11 @@ function explainMode(tree: Tree, findings: Finding[]): Finding[] {
     const message = `${finding.message}; mode is production because the file does not say mode: development`;
     return { ...finding, message };
   });
+}
+
+function restartMistake(tree: Tree, path: Path): Mistake {
+  const key = dotted(path);
+  return { ...positionOf(tree, path, 'key'), rule: 'needs_restart', key, message: `needs a restart: ${key}` };
 }
 
 function environmentWarnings({ unknownLogLevel: level }: Environment): Mistake[] {

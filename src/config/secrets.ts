@@ -1,12 +1,14 @@
 import { isMapping, placeAt, type Path, type Tree } from './tree.ts';
 
 /** Keys whose value nobody may see, however it came into the file. */
-const SECRET_KEY = /(^|_)(secret|secrets|salt|password|token|smtp|private_key|encryption_key)$/;
+const SECRET_KEY = /(^|_)(secret|secrets|salt|password|token|smtp|private_key|encryption_key|admin_key)$/;
 
 /** True for a value that must not appear in any output: by its key, or because a file or variable holds it. */
 export function isSecret(path: Path): boolean {
   const names = path.filter((step) => typeof step === 'string');
   const last = names.at(-1) ?? '';
+  // How long a token lives is none.
+  if (names.at(-2) === 'lifetimes') return false;
   // A hash is hidden as well: who mixes the two up has put the secret there.
   if (names.includes('client_secrets')) return last !== 'expires_at';
   return names.join('.') === 'database.url' || SECRET_KEY.test(last);

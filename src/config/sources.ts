@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { errorCode } from './error_code.ts';
 import type { Environment } from './environment.ts';
+import { versionOf, type FileVersions } from './file_versions.ts';
 import type { Mistake } from './mistakes.ts';
 import { readYaml, type Reading } from './read_yaml.ts';
 import type { Sources } from './substitute.ts';
@@ -17,19 +18,24 @@ interface ReadConfig {
   mistakes: Mistake[];
   /** One sentence for each variable that won over the files. */
   overrides: string[];
+  /** Every file that was looked at, secrets included. */
+  files: FileVersions;
 }
 
 /** Reads the main file, the folders beside it and the variables that win over it, into one tree. */
 export function readSources(environment: Environment, variables: NodeJS.ProcessEnv, cwd: string): ReadConfig {
   const folder = dirname(environment.configFile);
-  const sources = { variables, folder };
+  const files = new Map<string, string>();
+  // Before it is read: what changes in between is another version later.
+  const noting = (path: string): void => void files.set(path, versionOf(path));
+  const sources = { variables, folder, reading: noting };
   const main = readFile(environment.configFile, sources, cwd, isMapping);
   const tree = emptyTree(shownPath(environment.configFile, cwd));
   if (isMapping(main.value)) tree.root = main.value;
   graftPlaces(tree, [], main);
   const parts = FOLDERS.flatMap((list) =>
     yamlFiles(join(folder, list)).map((path) => {
-      const beside = { variables, folder: dirname(path) };
+      const beside = { ...sources, folder: dirname(path) };
       return { list, reading: readFile(path, beside, cwd, (value) => typeof value === 'object') };
     }),
   );
@@ -40,6 +46,7 @@ export function readSources(environment: Environment, variables: NodeJS.ProcessE
     usable: readings.every((reading) => reading.usable),
     mistakes: readings.flatMap((reading) => reading.mistakes),
     overrides: applyOverrides(tree, environment),
+    files,
   };
 }
 
@@ -58,6 +65,7 @@ function readFile(path: string, sources: Sources, cwd: string, fits: (value: unk
     mistakes: [{ file, line, column: line, rule, key: '', message }],
   });
   let text: string;
+  sources.reading?.(path);
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
@@ -66,6 +74,21 @@ function readFile(path: string, sources: Sources, cwd: string, fits: (value: unk
   const reading = readYaml(text, file, sources);
   if (!reading.usable || reading.value === undefined || fits(reading.value)) return reading;
   return refuse(1, 'wrong_type', 'the file must hold keys and values');
+}
+
+/** The files of the configuration as they are now; the secrets among them are those that the reading before has met. */
+export function presentFiles({ configFile }: Environment, known: FileVersions): FileVersions {
+  const folder = dirname(configFile);
+  const lists = FOLDERS.map((list) => join(folder, list));
+  const others = [...known.keys()].filter((path) => path !== configFile && !lists.includes(dirname(path)));
+  const paths = [configFile, ...lists.flatMap(yamlFiles), ...others];
+  return new Map(paths.map((path) => [path, versionOf(path)]));
+}
+
+/** The folders in which these files lie, and those that may come to be. */
+export function foldersOf({ configFile }: Environment, files: FileVersions): string[] {
+  const folder = dirname(configFile);
+  return [...new Set([folder, ...FOLDERS.map((list) => join(folder, list)), ...[...files.keys()].map(dirname)])];
 }
 
 function yamlFiles(folder: string): string[] {

@@ -7,6 +7,8 @@ export interface Sources {
   variables: NodeJS.ProcessEnv;
   /** Folder of the config file, from which a relative `${file:…}` is read. */
   folder: string;
+  /** Told of every file, before it is read. */
+  reading?: (path: string) => void;
 }
 
 /** Why a placeholder has no value. */
@@ -45,7 +47,7 @@ export function substitute(text: string, sources: Sources): Substituted | undefi
 }
 
 function resolvePlaceholder(inner: string, sources: Sources): string | Problem {
-  if (inner.startsWith('file:')) return fromFile(inner.slice('file:'.length), sources.folder);
+  if (inner.startsWith('file:')) return fromFile(inner.slice('file:'.length), sources);
   const match = VARIABLE.exec(inner);
   const name = match?.[1];
   const fallback = match?.[2];
@@ -61,9 +63,11 @@ function resolvePlaceholder(inner: string, sources: Sources): string | Problem {
 }
 
 /** The content of a secret file without one trailing newline, which editors and `echo` add. */
-function fromFile(path: string, folder: string): string | Problem {
+function fromFile(path: string, { folder, reading }: Sources): string | Problem {
+  const file = resolve(folder, path);
+  reading?.(file);
   try {
-    return readFileSync(resolve(folder, path), 'utf8').replace(/\r?\n$/, '');
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
     const code = errorCode(error) ?? 'no reason known';
     const reason = { ENOENT: 'does not exist', EACCES: 'may not be read by this account', EISDIR: 'is a folder' }[code];

@@ -108,6 +108,9 @@ export type EventType =
   | 'mail.dropped' // there was nobody to write to: it was queued only so that no time tells
   | 'mail.postponed'
   | 'mail.failed'
+  // What is in force.
+  | 'config.applied' // a process serves by other settings from now on
+  | 'config.refused' // it goes on with those it has: mistakes, a key that needs a restart, or it could not
   | 'keys.created' // there was none: it signs at once
   | 'keys.published' // the next one: everybody may know it by now
   | 'keys.signing' // it signs from now on, and the one before verifies

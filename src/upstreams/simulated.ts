@@ -30,12 +30,12 @@ export function simulatorClients(issuer: string, settings: UpstreamSettings[]): 
   return Object.fromEntries(clients) as SimulatorClients;
 }
 
-/** Tells the simulator of other upstreams: from now on it sends people back to their callbacks, and to no others. */
+/** Tells the simulator of other upstreams. It goes on to know those that are gone: somebody may be on the way back to one. */
 export function registerCallbacks({ clients }: SimulatorAccess, issuer: string, settings: UpstreamSettings[]): void {
   for (const preset of simulatedPresets) {
     const { redirectUris } = clients[preset];
     // In place: the simulator holds the same list.
-    redirectUris.splice(0, redirectUris.length, ...callbacksOf(preset, issuer, settings));
+    redirectUris.push(...callbacksOf(preset, issuer, settings).filter((uri) => !redirectUris.includes(uri)));
   }
 }
 

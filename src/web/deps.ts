@@ -1,7 +1,7 @@
 import type { Logger } from '../kit/logger.ts';
 import type { Devices } from './devices.ts';
 import type { ErrorEvent } from './errors.ts';
-import type { Probe } from './health.ts';
+import type { ConfigShown, Probe } from './health.ts';
 import type { BrandSettings, HttpSettings } from './settings.ts';
 
 /** What can change while the process runs. */
@@ -24,8 +24,8 @@ export interface WebDeps extends WebLook {
   record: (event: ErrorEvent) => Promise<void>;
   logger: Logger;
   probes: Probe[];
-  /** Hash of the configuration in force, for /health/ready. */
-  configHash?: () => string;
+  /** The configuration in force, for /health/ready. */
+  config?: () => ConfigShown;
   /** Absent: no place is known. */
   devices?: Devices;
   viewsDir?: string;

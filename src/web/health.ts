@@ -7,11 +7,19 @@ export interface Probe {
   check(): Promise<void>;
 }
 
-/** What /health/ready answers: nothing but names and the hash of the configuration in force. */
+/** The configuration in force by its hash, and whether newer files are not: since when, why, and with how many mistakes. */
+export interface ConfigShown {
+  hash: string;
+  refused?: { at: Date; reason: string; mistakes: number } | undefined;
+}
+
+/** What /health/ready answers: nothing but names, and which configuration is in force. */
 export interface Readiness {
   status: 'ok' | 'failed';
   checks: Record<string, 'ok' | 'failed'>;
   config?: string;
+  /** A mistake in a file is no reason to take the process away: it serves by what was right. */
+  config_refused?: ConfigShown['refused'];
 }
 
 const PATIENCE = 3000;
@@ -19,7 +27,7 @@ const PATIENCE = 3000;
 /** Runs all probes at once, each for at most three seconds. Questions that arrive meanwhile share the answer. */
 export function createReadiness(deps: {
   probes: Probe[];
-  configHash?: () => string;
+  config?: () => ConfigShown;
   logger: Logger;
   /** In milliseconds. */
   patience?: number;
@@ -32,10 +40,12 @@ export function createReadiness(deps: {
         async (probe) => [probe.name, await outcome(probe, deps.logger, deps.patience ?? PATIENCE)] as const,
       ),
     );
+    const config = deps.config?.();
     return {
       status: results.every(([, result]) => result === 'ok') ? 'ok' : 'failed',
       checks: Object.fromEntries(results),
-      config: deps.configHash?.(),
+      config: config?.hash,
+      config_refused: config?.refused,
     };
   };
 

@@ -30,5 +30,5 @@ export type { Landing, LandingPage } from './landing.ts';
 export type { CookieName, Cookies } from './cookies.ts';
 export type { ErrorEvent } from './errors.ts';
 export type { Page } from './render.ts';
-export type { Probe } from './health.ts';
+export type { ConfigShown, Probe } from './health.ts';
 export type { Notes } from './request_state.ts';

@@ -68,7 +68,7 @@ export async function startLocalWorld(upstreams: Record<string, object> = {}): P
   const opened = await openApp({
     settings: config.settings,
     secrets: ensureDevelopmentKeys(config.settings, dataDir),
-    configHash: () => config.hash,
+    config: () => config,
     database,
     logger: pino({ level: 'silent' }),
     simulator: { base: fake.base, clients: fake.clients },

@@ -17,7 +17,7 @@ export async function mountedRoutes(database: Database): Promise<MountedRoute[]>
   const app = await openApp({
     settings: config.settings,
     secrets: { encryption_key: [randomBytes(32)], subject_salt: randomBytes(32) },
-    configHash: () => '',
+    config: () => ({ hash: '' }),
     database,
     logger: pino({ level: 'silent' }),
   });

@@ -17,7 +17,7 @@ describe('health', () => {
 
   it('is ready when every probe passes, and shows the hash of the configuration', async () => {
     door = await openDoor({
-      configHash: () => 'abc123',
+      config: () => ({ hash: 'abc123' }),
       probes: [
         { name: 'database', check: async () => {} },
         { name: 'keys', check: async () => {} },

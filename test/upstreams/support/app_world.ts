@@ -102,7 +102,7 @@ async function serve({ settings, dataDir, databaseUrl, port, fake }: Serving) {
   const opened = await openApp({
     settings: config.settings,
     secrets: secretsOf(config.settings, dataDir),
-    configHash: () => config.hash,
+    config: () => config,
     database,
     logger,
     simulator: { base: fake.base, clients: fake.clients },
