@@ -161,7 +161,7 @@ async function simulate(settings: Settings, database: Database, started: Started
 
 async function listenAll({ http }: Settings, app: App, started: Started): Promise<void> {
   const { port, host, metrics_port } = http;
-  const server = await listen({ app: app.web.app, port, host }).catch(explainTaken(port, 'Gatehouse'));
+  const server = await listen({ app: app.listener, port, host }).catch(explainTaken(port, 'Gatehouse'));
   started.push(() => server.close());
   if (metrics_port === undefined) return;
   const metrics = await listen({ app: app.web.metrics.handler, port: metrics_port, host }).catch(

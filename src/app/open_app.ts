@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { describeError } from '../kit/errors.ts';
 import type { Settings } from '../config/index.ts';
 import { applySettings } from './apply_settings.ts';
@@ -11,6 +12,8 @@ export type { AppDeps };
 /** Everything that serves, put together. */
 export interface App {
   web: Web;
+  /** Answers everything. */
+  listener: RequestListener;
   /** Removes what has expired; safe in any number of processes at once. */
   sweep(): Promise<void>;
   /** Keeps an event of the process itself. */
@@ -38,6 +41,7 @@ export async function openApp({ settings: first, ...given }: AppDeps): Promise<A
   return {
     web,
     record: events.record,
+    listener: web.listener(oidc.document),
     async sweep() {
       const rooms = [oidc, upstreams, accounts, secondFactors, passkeys, mail, limits, events];
       for (const room of rooms) await room.sweep();

@@ -3,7 +3,7 @@ import type { Context, Middleware } from 'koa';
 import type { Level } from '../clients/index.ts';
 import type { Step } from '../database/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
-import type { Device } from '../web/index.ts';
+import type { Device, PublicDocument } from '../web/index.ts';
 import type { KeyRing, OidcDeps } from './deps.ts';
 import type { Previewed, PreviewWish } from './preview/previewed.ts';
 import type { ProtocolSettings } from './protocol_settings.ts';
@@ -148,6 +148,8 @@ interface Rebuildable {
 export interface Oidc {
   /** Everything under /oidc and the discovery documents. */
   middleware: Middleware;
+  /** A discovery document or the key set, once somebody has asked for it, as long as it holds. */
+  document(path: string): PublicDocument | undefined;
   /** The visit of `ctx.params.uid`. IdpError interaction_expired, interaction_foreign or cookies_missing; notes the reference. */
   current(ctx: Context): Promise<Visit>;
   /** The same by uid, for an upstream's callback, which is on another path. */

@@ -14,6 +14,7 @@ import type { OidcDeps } from './deps.ts';
 import type { LogoutNotices } from './logout_notices.ts';
 import { asContext } from './protocol_errors.ts';
 import { keptParameters } from './restart.ts';
+import type { PublicDocument } from '../web/index.ts';
 import { matcherOf } from './routes.ts';
 import type { VisitStore } from './visit_store.ts';
 
@@ -25,6 +26,8 @@ export interface Engine {
   serves(path: string, query?: ParsedUrlQuery): boolean;
   /** What the discovery documents say otherwise than the library does. */
   discovery: Record<string, unknown>;
+  /** What was told of its settings and keys so far, by path: it holds as long as this engine. */
+  documents: Map<string, PublicDocument>;
   grants: Grants;
 }
 
@@ -48,7 +51,7 @@ export function createEngine(deps: OidcDeps, visits: VisitStore, notices: Pick<L
   const isServed = matcherOf(servedPaths(protocol));
   const serves: Engine['serves'] = (path, query = {}) =>
     isServed(path) && !featuresOf(protocol).some(({ hides }) => hides?.(path, query, deps));
-  return { provider, routes, grants, serves, discovery: discoveryOf(protocol) };
+  return { provider, routes, grants, serves, discovery: discoveryOf(protocol), documents: new Map() };
 }
 
 /**

@@ -7,7 +7,8 @@ import type { OidcDeps } from './deps.ts';
 import type { VisitResult } from './door.ts';
 import type { Engine } from './engine.ts';
 import type { LastUse } from './last_use.ts';
-import { discoveryPaths, KEY_SET_SECONDS, LONGEST_REQUEST, routes } from './routes.ts';
+import { discoveryPaths, DOCUMENT_SECONDS, LONGEST_REQUEST, routes } from './routes.ts';
+import { publicDocument } from '../web/index.ts';
 import { allowLibraryForm } from './self_submitting.ts';
 import { notingThrough } from './session_upstreams.ts';
 import type { Visits } from './visits.ts';
@@ -19,13 +20,15 @@ interface FrontDeps {
   lastUse: LastUse;
   recordDeed: RecordDeed;
   /** The library's own routes, as of this moment. */
-  engine(): Pick<Engine, 'routes' | 'serves' | 'discovery'>;
+  engine(): Pick<Engine, 'routes' | 'serves' | 'discovery' | 'documents'>;
 }
 
 const RESUME = new RegExp(`^${routes.authorization}/([A-Za-z0-9_-]{1,64})$`);
 
 /** Both must take a form by the specifications (OIDC Core 3.1.2.1, RP-Initiated Logout 2). */
 const FORMS: ReadonlySet<string> = new Set([routes.authorization, routes.end_session]);
+
+const DOCUMENTS: ReadonlySet<string> = new Set([...discoveryPaths, routes.jwks]);
 
 /** Seconds after which asking again makes sense when the database is away. */
 const AGAIN_AFTER = 5;
@@ -40,6 +43,7 @@ export function createFront(deps: FrontDeps): Middleware {
     deps.web.note(ctx, { route: uid === undefined ? ctx.path : `${routes.authorization}/:uid` });
     if (ctx.method === 'POST' && FORMS.has(ctx.path)) return formAsQuery(deps, engine, ctx);
     if (FORMS.has(ctx.path) && ctx.querystring.length > LONGEST_REQUEST) throw tooLarge(engine);
+    if (DOCUMENTS.has(ctx.path)) return tellDocument(engine, ctx, next);
     if (uid === undefined && ctx.path !== routes.authorization)
       return inRequestScope(() => answer(deps, engine, ctx, next));
     const unit = await inOneUnit(async () => {
@@ -54,14 +58,35 @@ type Current = ReturnType<FrontDeps['engine']>;
 
 async function answer({ lastUse }: FrontDeps, engine: Current, ctx: Context, next: Next): Promise<void> {
   await engine.routes(ctx, next);
-  if (discoveryPaths.includes(ctx.path) && ctx.status === 200) Object.assign(ctx.body ?? {}, engine.discovery);
   if (ctx.status === 503 && !ctx.response.get('Retry-After')) ctx.set('Retry-After', String(AGAIN_AFTER));
-  if (ctx.path === routes.jwks && ctx.status === 200) ctx.set('Cache-Control', `public, max-age=${KEY_SET_SECONDS}`);
   const state = engineState(ctx);
   allowLibraryForm(ctx, endOfFlow(state));
   if (ctx.status >= 400) return;
   noteUse(lastUse, ctx, state);
   noteOrigin(state);
+}
+
+/** The library makes it once; from then on it is told as it is, until keys or settings change. */
+async function tellDocument(
+  { documents, discovery, routes: library }: Current,
+  ctx: Context,
+  next: Next,
+): Promise<void> {
+  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return library(ctx, next);
+  let document = documents.get(ctx.path);
+  if (!document) {
+    await library(ctx, next);
+    if (ctx.status !== 200) return;
+    const further = ctx.path === routes.jwks ? {} : discovery;
+    const options = { type: ctx.response.get('Content-Type'), seconds: DOCUMENT_SECONDS };
+    document = publicDocument({ ...Object(ctx.body), ...further }, options);
+    documents.set(ctx.path, document);
+  }
+  const { type, body, headers } = document;
+  ctx.set(headers);
+  ctx.type = type;
+  ctx.body = body;
+  if (ctx.fresh) ctx.status = 304;
 }
 
 /**

@@ -32,6 +32,7 @@ export function openOidc(deps: OidcDeps): Oidc {
   const visits = createVisits({ web, clients, store: visitStore, sessions, need });
   return {
     middleware: createFront({ web, visits, lastUse, recordDeed, engine }),
+    document: (path) => engine().documents.get(path),
     current: visits.current,
     find: visits.find,
     async progress(uid, progress) {

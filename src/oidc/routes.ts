@@ -27,10 +27,10 @@ export const discoveryPaths: readonly string[] = [
 ];
 
 /**
- * Seconds for which our key set may be kept. The next key is in it for hours before it signs; a key that was dropped is believed
- * for no longer than this by an app that asks again.
+ * Seconds for which our key set may be kept, and what we tell of ourselves. The next key is in it for hours before it signs; a
+ * key that was dropped is believed for no longer than this by an app that asks again.
  */
-export const KEY_SET_SECONDS = 600;
+export const DOCUMENT_SECONDS = 600;
 
 /** Bytes of a query: as many as a form may have. What an authorization request says is kept for a day. */
 export const LONGEST_REQUEST = 8192;

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { Router } from '@koa/router';
 import type Koa from 'koa';
 import type { Tag, Translate } from '../locales/index.ts';
@@ -7,6 +8,7 @@ import type { WebLook } from './deps.ts';
 import type { Device } from './devices.ts';
 import type { ReadForm } from './forms.ts';
 import type { Metrics } from './metrics.ts';
+import type { PublicDocument } from './public_document.ts';
 import type { Page } from './render.ts';
 import type { Notes } from './request_state.ts';
 import type { BrandSettings } from './settings.ts';
@@ -15,6 +17,8 @@ import type { BrandSettings } from './settings.ts';
 export interface Web {
   /** Call `app.callback()` when every room has added its routes. */
   app: Koa;
+  /** The same, behind the public documents that `find` knows by their path. */
+  listener(find: (path: string) => PublicDocument | undefined): RequestListener;
   /** Rooms add their routes here. */
   router: Router;
   /** Adds a middleware behind the router: the protocol engine. */

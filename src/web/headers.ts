@@ -7,6 +7,15 @@ import { contentSecurityPolicy } from './content_security_policy.ts';
  * forms (Fetch, "append a request Origin header"), and the cross-site check could not tell them from others'.
  */
 export function securityHeaders(issuer: string): Koa.Middleware {
+  const headers = headersOfEverything(issuer);
+  return async (ctx, next) => {
+    ctx.set(headers);
+    await next();
+  };
+}
+
+/** The same, for what answers before Koa does. */
+export function headersOfEverything(issuer: string): Record<string, string> {
   const headers: Record<string, string> = {
     'Content-Security-Policy': contentSecurityPolicy(),
     'Cache-Control': 'no-store',
@@ -17,8 +26,5 @@ export function securityHeaders(issuer: string): Koa.Middleware {
     'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
   };
   if (issuer.startsWith('https:')) headers['Strict-Transport-Security'] = 'max-age=63072000; includeSubDomains';
-  return async (ctx, next) => {
-    ctx.set(headers);
-    await next();
-  };
+  return headers;
 }

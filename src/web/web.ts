@@ -11,12 +11,13 @@ import type { Web } from './door.ts';
 import { createDevices } from './devices.ts';
 import { createErrors } from './errors.ts';
 import { createReadForm } from './forms.ts';
-import { securityHeaders } from './headers.ts';
+import { headersOfEverything, securityHeaders } from './headers.ts';
 import { createReadiness } from './health.ts';
 import { createLanguage } from './language.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { notFound } from './not_found.ts';
 import { operations } from './operations.ts';
+import { documentsFirst } from './public_document.ts';
 import { isOwnPicture } from './own_picture.ts';
 import { redirect } from './redirect.ts';
 import { createRenderer } from './render.ts';
@@ -41,8 +42,11 @@ export function createWeb(deps: WebDeps): Web {
   const readForm = createReadForm(FORM);
   addSecurityTxt(router, { issuer: deps.issuer, brand: () => parts.look().brand });
 
+  const app = assemble(deps, { ...parts, metrics, router, engines });
   return {
-    app: assemble(deps, { ...parts, metrics, router, engines }),
+    app,
+    listener: (find) =>
+      documentsFirst({ issuer: deps.issuer, headers: headersOfEverything(deps.issuer), metrics }, find, app.callback()),
     router,
     use: (middleware) => void engines.push(middleware),
     page: renderer.page,

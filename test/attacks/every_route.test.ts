@@ -193,7 +193,12 @@ const STRICT = {
   'cache-control': 'no-store',
 };
 /** What apps may keep: the keys, as long as a new one waits before it signs. */
-const KEPT: Record<string, Partial<typeof STRICT>> = { '/oidc/jwks': { 'cache-control': 'public, max-age=600' } };
+const KEPT: Record<string, Partial<typeof STRICT>> = Object.fromEntries(
+  ['/oidc/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'].map((path) => [
+    path,
+    { 'cache-control': 'public, max-age=600' },
+  ]),
+);
 const POLICY =
   /^default-src 'none'; script-src 'self'(?: 'sha256-[\w+/=]+')?; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'[^;]*; base-uri 'none'; frame-ancestors 'none'$/;
 

@@ -107,7 +107,7 @@ async function serve({ settings, dataDir, databaseUrl, port, fake }: Serving) {
     logger,
     simulator: { base: fake.base, clients: fake.clients },
   });
-  const listening = await listen({ app: opened.web.app, port, host: '127.0.0.1' });
+  const listening = await listen({ app: opened.listener, port, host: '127.0.0.1' });
   const close = async () => {
     await listening.close();
     await opened.close();
