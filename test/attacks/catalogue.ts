@@ -75,7 +75,8 @@ const lines: Record<string, string> = {
   D12: 'A client has the grants it was registered for, and no others.',
   D13: 'A response type or mode that was not registered is an error; no token comes by the front channel.',
   D14: 'A scope that was not configured for a client is not given to it, and a long list of them costs nothing.',
-  '★D15': 'Request objects and foreign request URIs are not read; a pushed request is of use once, to its own client.',
+  '★D15':
+    'A request object counts where it is switched on and signed by its client; no foreign request URI is read; a pushed request is of use once, to its own client.',
   D16: 'A URI that cannot be parsed is refused.',
   '★D17': 'Every answer carries the issuer and the state as it came, and tells the app nothing by the referrer.',
   D18: 'A form with a secret is answered with 303, so that no browser posts it on.',

@@ -70,7 +70,7 @@ const verified = async (token: unknown, options = {}) =>
 const userinfo = (authorization: string) => agent(world.issuer).get('/oidc/userinfo', { authorization });
 
 describe('refresh tokens', () => {
-  it('are of use once: the one before ends the family, and what came of it', async () => {
+  it('are of use once: the one before ends the family, and what came of it (D7)', async () => {
     switched();
     const config = await app(world, 'app', post());
     const first = await signInAt(config, CB, { scope: 'openid offline_access', prompt: 'consent' });
@@ -141,7 +141,7 @@ describe('client credentials', () => {
     expect(scope).toBe('write');
   });
 
-  it('are an unsupported grant while they are off', async () => {
+  it('are an unsupported grant while they are off (D12)', async () => {
     switched({ client_credentials: false });
     const config = await app(world, 'app', post());
     expect(await refusal(client.clientCredentialsGrant(config))).toBe('unsupported_grant_type');
@@ -264,7 +264,7 @@ describe('request objects', () => {
     expect((await follow(foreign)).location ?? '').not.toContain('code=');
   });
 
-  it('can be demanded, and are refused while they are off', async () => {
+  it('can be demanded, and are refused while they are off (D15)', async () => {
     switched({ request_objects: 'required' });
     const config = await app(world, 'keyed', signed());
     const { parameters } = await tripTo(CB);
@@ -303,7 +303,7 @@ describe('answers as a JWT', () => {
 });
 
 describe('introspection and revocation', () => {
-  it('tell a client of its own tokens, and end them', async () => {
+  it('tell a client of its own tokens, and end them (D19)', async () => {
     switched();
     const config = await app(world, 'app', post());
     const tokens = await signInAt(config, CB);
@@ -326,7 +326,7 @@ describe('form_post', () => {
     expect(headers.get('content-security-policy')).toContain("form-action 'self' https://app.acme.example;");
   });
 
-  it('is an unsupported mode while it is off', async () => {
+  it('is an unsupported mode while it is off (D13)', async () => {
     switched({ form_post: false });
     const config = await app(world, 'app', post());
     const { parameters } = await tripTo(CB, { response_mode: 'form_post' });
@@ -427,7 +427,7 @@ describe('tokens in the front channel', () => {
     expect(headers.get('content-security-policy')).toContain("form-action 'self' https://app.acme.example;");
   });
 
-  it('are an unsupported type while they are off', async () => {
+  it('are an unsupported type while they are off (D13)', async () => {
     switched();
     const config = await app(world, 'app', post());
     const { parameters } = await tripTo(CB, { response_type: 'code id_token' });
