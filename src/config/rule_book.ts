@@ -288,6 +288,13 @@ const keys = chapter({
   },
 });
 
+const running = chapter({
+  needs_restart: {
+    means: 'The file is right, and a process that runs cannot take this key: none of its changes was taken.',
+    mend: 'Restart the process, or put the key back to have the rest taken. `config check` never says this.',
+  },
+});
+
 const protocol = chapter({
   client_metadata: {
     means: 'The protocol engine refuses this metadatum of a client.',
@@ -333,6 +340,7 @@ export const ruleBook = {
   'Secrets of clients': secrets,
   'Keys of clients': keys,
   'The protocol': protocol,
+  'While it runs': running,
 };
 
 const known: ReadonlySet<string> = new Set(Object.values(ruleBook).flatMap((rules) => Object.keys(rules)));
