@@ -31,6 +31,7 @@ import * as rateLimitStrikes from './20261121230000_rate_limit_strikes.ts';
 import * as keyLife from './20261121231000_key_life.ts';
 import * as derivedSecrets from './20261121231100_derived_secrets.ts';
 import * as appliedConfigs from './20261122060000_applied_configs.ts';
+import * as grantsByClient from './20261122060100_grants_by_client.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -65,4 +66,5 @@ export const migrations = [
   { name: '20261121231000_key_life', ...keyLife },
   { name: '20261121231100_derived_secrets', ...derivedSecrets },
   { name: '20261122060000_applied_configs', ...appliedConfigs },
+  { name: '20261122060100_grants_by_client', ...grantsByClient },
 ] as const;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readAccounts } from './accounts/index.ts';
-import { openForCommand, openForKeyCommand, openOwnOutbound } from './app/index.ts';
+import { openForCommand, openForKeyCommand, openOwnOutbound, planConfig } from './app/index.ts';
 import type { CommandParts } from './cli/index.ts';
 import {
   configJsonSchema,
@@ -54,6 +54,9 @@ export const commandParts: CommandParts<Settings> = {
       database,
       logger: createLogger('silent'),
     });
+  },
+  async plan(settings, { database, dataFolder }) {
+    return planConfig(database, { settings, salt: secretsOf(settings, dataFolder).subject_salt });
   },
   changing(settings, { database, dataFolder }) {
     const secrets = secretsOf(settings, dataFolder);

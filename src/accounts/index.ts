@@ -22,6 +22,7 @@ export { exportAccounts } from './transfer/export_accounts.ts';
 export { importAccounts } from './transfer/import_accounts.ts';
 export { readJsonLines, readJsonObject } from './transfer/json_lines.ts';
 export { shownIdentity } from './joining.ts';
+export { accountsOnlyThrough, countIdentities } from './through_upstream.ts';
 export { transact } from './transact.ts';
 export type { Account, Identity, IdentityKey } from './account.ts';
 export type { Administration } from './administration.ts';

@@ -7,4 +7,5 @@
 export { openOwnOutbound } from './adapters.ts';
 export { openForCommand } from './open_for_command.ts';
 export { openForKeyCommand, sealedColumns } from './key_parts.ts';
+export { planConfig } from './plan_config.ts';
 export { openApp, type App, type AppDeps } from './open_app.ts';

@@ -60,6 +60,21 @@ type CommandConfig<Settings> =
   | { ok: true; settings: Settings; warnings: CommandMistake[]; overrides: string[]; file: string; hash: string }
   | { ok: false; mistakes: CommandMistake[] };
 
+/** One thing that a changed file would change, and how many of each kind it touches. */
+export interface PlannedChange {
+  do: 'adds' | 'removes' | 'changes';
+  /** `key`: any that is in no entry of a list. */
+  kind: 'client' | 'upstream' | 'resource' | 'key';
+  id: string;
+  /** Those of an entry that change. */
+  keys?: string[] | undefined;
+  /** Values of a key; not there for a secret. */
+  from?: unknown;
+  to?: unknown;
+  restart?: boolean;
+  touches: Readonly<Record<string, number | undefined>>;
+}
+
 /** What app.ts hands over, because only it may know these rooms together. */
 export interface CommandParts<Settings extends CommandSettings = CommandSettings> {
   /** Serves until it is stopped; the result is the exit code. */
@@ -89,6 +104,11 @@ export interface CommandParts<Settings extends CommandSettings = CommandSettings
   };
   /** The keys, and nothing that needs them. Throws in words when the configuration has none. */
   keys(settings: Settings, opened: OpenedDatabase): KeyAdministration;
+  /** What the settings would change of what was applied last. Throws in words when the configuration has no keys. */
+  plan(
+    settings: Settings,
+    opened: OpenedDatabase,
+  ): Promise<{ applied?: { hash: string; appliedAt: Date; process: string }; changes: PlannedChange[] }>;
   /** The rooms as they are when they serve, for what changes accounts. Rejects in words when they cannot be opened. */
   changing(settings: Settings, opened: OpenedDatabase): Promise<ChangingRooms>;
 }

@@ -1,9 +1,10 @@
 import type { Call, Command } from './command.ts';
+import { planCommand } from './config_plan.ts';
 import { complain, print } from './output.ts';
 
 const EXPLAINED = 'docs/config-rules.md explains each rule';
 
-/** `config check` and `config schema`. */
+/** `config check`, `config schema` and `config plan`. */
 export const configCommands: Command[] = [
   {
     name: 'config check',
@@ -20,6 +21,7 @@ export const configCommands: Command[] = [
       return 0;
     },
   },
+  planCommand,
 ];
 
 async function check(call: Call): Promise<number> {
@@ -27,7 +29,7 @@ async function check(call: Call): Promise<number> {
   const config = await load(call.io.env, call.io.cwd);
   if (!config.ok) {
     const count = config.mistakes.length;
-    if (call.json) print(call, config, () => '');
+    if (call.json) print(call, { ok: false, mistakes: config.mistakes }, () => '');
     else complain(call, `${format(config.mistakes)}\n${amount(count, 'mistake')}; ${EXPLAINED}`);
     return 1;
   }

@@ -68,11 +68,19 @@ export async function withRooms(
   });
 }
 
+/** The same with all that belongs to the database. */
+export async function withTablesOpened(
+  call: Call,
+  work: (opened: OpenedDatabase, settings: CommandSettings) => Promise<number>,
+): Promise<number> {
+  return withOpened(call, async (opened, settings) =>
+    (await hasTables(call, opened.database)) ? work(opened, settings) : 1,
+  );
+}
+
 /** The same with the keys alone, which works where a damaged key keeps all else from opening. */
 export async function withKeys(call: Call, work: (keys: KeyAdministration) => Promise<number>): Promise<number> {
-  return withOpened(call, async (opened, settings) =>
-    (await hasTables(call, opened.database)) ? work(call.parts.keys(settings, opened)) : 1,
-  );
+  return withTablesOpened(call, async (opened, settings) => work(call.parts.keys(settings, opened)));
 }
 
 async function withOpened(

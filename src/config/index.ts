@@ -6,9 +6,11 @@
  */
 export { ensureDevelopmentKeys, type SecretKeys } from './development_keys.ts';
 export { readEnvironment } from './environment.ts';
-export { keepApplied } from './applied_configs.ts';
+export { keepApplied, lastApplied } from './applied_configs.ts';
 export { configJsonSchema } from './json_schema.ts';
 export { loadConfig, type LoadedConfig } from './load.ts';
 export { formatMistakes, nearest } from './mistakes.ts';
+export { changesBetween, type Change } from './plan.ts';
 export { followConfig } from './reload.ts';
+export { shownSettings } from './shown_settings.ts';
 export type { Settings } from './settings.ts';

@@ -31,13 +31,19 @@ const bound = {
   resources: false,
 } as const satisfies { [Key in keyof Settings]-?: boolean | readonly (keyof Settings[Key])[] };
 
+const paths = Object.entries(bound).flatMap(([section, keys]): Path[] => {
+  if (typeof keys !== 'boolean') return keys.map((key) => [section, key]);
+  return keys ? [[section]] : [];
+});
+
 /** The keys in which two settings differ and that only a new process can take. */
 export function needsRestart(before: Settings, after: Settings): Path[] {
-  const paths = Object.entries(bound).flatMap(([section, keys]): Path[] => {
-    if (typeof keys !== 'boolean') return keys.map((key) => [section, key]);
-    return keys ? [[section]] : [];
-  });
   return paths.filter((path) => !isDeepStrictEqual(at(before, path), at(after, path)));
+}
+
+/** Whether only a new process can take what stands at this path. */
+export function isBound(path: Path): boolean {
+  return paths.some((one) => one.every((step, index) => path[index] === step));
 }
 
 function at(settings: Settings, path: Path): unknown {

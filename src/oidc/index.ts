@@ -7,6 +7,7 @@
  * password, never speaks to an upstream, and never hands out the Provider.
  */
 export { isEnough, levelOf, TRUSTED_DEVICE, vouchedFor } from './assurance.ts';
+export { readHoldings } from './holdings.ts';
 export { openOidc } from './oidc.ts';
 export { featureClientKeys, grantSwitches } from './features/index.ts';
 export { protocolSettings, type ProtocolSettings } from './protocol_settings.ts';

@@ -30,3 +30,11 @@ export function removePasskeysSince(within: Knex, accountId: string, since: Date
 export function hasPasskey(within: Knex, accountId: string): Promise<boolean> {
   return postgresPasskeyStore(within).has(accountId);
 }
+
+/** Those of these accounts that have a passkey. */
+export async function withPasskey(knex: Knex, accountIds: string[]): Promise<string[]> {
+  const rows: { account_id: string }[] = await knex('passkeys')
+    .whereRaw('account_id = any(?::text[])', [accountIds])
+    .distinct('account_id');
+  return rows.map(({ account_id }) => account_id);
+}

@@ -10,5 +10,5 @@ export { passkeyCard } from './account_page.ts';
 export { notAdded } from './refusals.ts';
 export { mountPasskeyPages } from './pages.ts';
 export { passkeySettings } from './settings.ts';
-export { hasPasskey, keepNewPasskey, removePasskeysSince } from './for_accounts.ts';
+export { hasPasskey, keepNewPasskey, removePasskeysSince, withPasskey } from './for_accounts.ts';
 export type { Binding, Passkeys, Purpose } from './door.ts';

@@ -96,3 +96,11 @@ export async function hashesOf(knex: Knex, accountIds: string[]): Promise<Map<st
     .select('account_id', 'password_hash');
   return new Map(rows.map(({ account_id, password_hash }) => [account_id, password_hash]));
 }
+
+/** Those of these accounts that have a password. */
+export async function withPassword(knex: Knex, accountIds: string[]): Promise<string[]> {
+  const rows: Row[] = await knex('passwords')
+    .whereRaw('account_id = any(?::text[])', [accountIds])
+    .select('account_id');
+  return rows.map(({ account_id }) => account_id);
+}

@@ -16,8 +16,9 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { freePortPair, startGatehouse, type Gatehouse } from '../support/gatehouse.ts';
 import { createBrowser } from '../support/http_browser.ts';
-import { answerOf, askFor, deviceApp } from '../support/limited_apps.ts';
-import { PASSWORD, signUpLocally } from '../support/people.ts';
+import { commandBeside } from '../support/command_line.ts';
+import { answerOf, askFor, deviceApp, idTokenOf, requestOf } from '../support/limited_apps.ts';
+import { continueWith, PASSWORD, signUpLocally, typeCode } from '../support/people.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 type Settings = Record<string, unknown>;
@@ -280,5 +281,67 @@ describe('what was applied', () => {
       await other.stop();
       rmSync(dataDir, { recursive: true });
     }
+  });
+});
+
+describe('config plan', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-plan-'));
+    cpSync(join(world.gatehouse.dataDir, 'keys'), join(folder, 'keys'), { recursive: true });
+    await change({ clients: [...clients(), deviceApp('wiki')] });
+    await until(last, ([row]) => JSON.stringify(row).includes('wiki'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const last = () => world.query('select content from applied_configs order by written_at desc limit 1');
+  const inForce = () => parse(readFileSync(file, 'utf8')) as Settings; // what `change` has written
+  const plan = (settings: Settings, ...argv: string[]) => {
+    writeFileSync(join(folder, 'gatehouse.yaml'), stringify({ ...inForce(), ...settings }));
+    const beside = { ...world, gatehouse: { ...world.gatehouse, dataDir: folder } };
+    return commandBeside(beside, ['config', 'plan', ...argv]);
+  };
+
+  it('finds nothing to change in the file that is in force', async () => {
+    const { code, out } = await plan({});
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^nothing would change, compared with what /),
+    });
+  });
+
+  it('counts whom it touches to remove an app or an upstream, and to narrow a lifetime', async () => {
+    const [person, guest] = [createBrowser(), createBrowser()];
+    const { url, verifier } = requestOf(world.gatehouse.issuer, 'wiki', {
+      scope: 'openid offline_access',
+      prompt: 'create consent',
+    });
+    await person.open(url);
+    await person.submit({ action: '/signup', fields: { email: 'wiki@example.com', new_password: PASSWORD } });
+    await idTokenOf(world.gatehouse.issuer, 'wiki', await typeCode(world, person, 'wiki@example.com'), verifier);
+    await continueWith(world, guest, 'google', 'Ada Example');
+    const { code, out } = await plan({
+      clients: [{ ...clients()[0], client_secret: 'another-secret-that-nobody-knows' }],
+      upstreams: [{ id: 'facebook', preset: 'facebook' }],
+      lifetimes: { session_max: '7d' },
+      http: { port: 1 },
+    });
+    expect(code).toBe(1);
+    expect(out).toContain('changes client app: client_secret\n');
+    expect(out).toContain('removes client wiki: 1 grant, 1 session, 1 refresh token\n');
+    expect(out).toMatch(/removes upstream google: 1 identity, 1 account would have no way in left\n/);
+    expect(out).toMatch(/changes lifetimes.session_max: 2592000 to 604800: \d+ sessions\n/);
+    expect(out).not.toContain('another-secret');
+  });
+
+  it('says it to programs, too', async () => {
+    const { code, out } = await plan({ brand: { name: 'Hooli' } }, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      applied: { hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      changes: expect.arrayContaining([
+        { do: 'changes', kind: 'key', id: 'brand.name', from: 'Acme', to: 'Hooli', restart: false, touches: {} },
+      ]),
+    });
   });
 });

@@ -1,0 +1,80 @@
+import { accountsOnlyThrough, countIdentities } from '../accounts/index.ts';
+import { changesBetween, lastApplied, shownSettings, type Change, type Settings } from '../config/index.ts';
+import type { Database } from '../database/index.ts';
+import { readHoldings } from '../oidc/index.ts';
+import { withPasskey } from '../passkeys/index.ts';
+import { withPassword } from '../passwords/index.ts';
+
+/** What a changed file would do, and for whom. */
+export interface ConfigPlan {
+  /** What it is compared with; absent before the first start. */
+  applied?: { hash: string; appliedAt: Date; process: string };
+  changes: (Change & { touches: Touches })[];
+}
+
+/** How many of each kind a change touches; what is not there is not touched. */
+export type Touches = Partial<
+  Record<'grants' | 'sessions' | 'refresh_tokens' | 'identities' | 'accounts_without_way_in', number>
+>;
+
+/** Compares settings with those that were applied last. Changes nothing. */
+export async function planConfig(
+  database: Database,
+  { settings, salt }: { settings: Settings; salt: Buffer },
+): Promise<ConfigPlan> {
+  const last = await lastApplied(database);
+  const changes: ConfigPlan['changes'] = [];
+  const shown = JSON.parse(JSON.stringify(shownSettings(settings, salt))) as Record<string, unknown>; // as the database has it
+  for (const change of changesBetween(last?.content ?? {}, shown)) {
+    changes.push({ ...change, touches: await touchedBy(database, settings, change) });
+  }
+  if (!last) return { changes };
+  const { hash, appliedAt, process } = last;
+  return { applied: { hash, appliedAt, process }, changes };
+}
+
+async function touchedBy(database: Database, settings: Settings, change: Change): Promise<Touches> {
+  const { kind, id } = change;
+  if (kind === 'client' && change.do === 'removes') return someOf(await readHoldings(database).ofClient(id));
+  if (change.kind === 'upstream') return touchedThrough(database, settings, change);
+  return kind === 'key' ? touchedByLifetime(database, change) : {};
+}
+
+type UpstreamChange = Extract<Change, { kind: 'client' | 'upstream' | 'resource' }>;
+
+/** Who comes through an upstream finds nothing there once it is gone, or is somebody else's. */
+async function touchedThrough(
+  database: Database,
+  { upstreams }: Settings,
+  { id, keys }: UpstreamChange,
+): Promise<Touches> {
+  const staying = upstreams.filter(({ enabled }) => enabled).map((upstream) => upstream.id);
+  const identities = await countIdentities(database, id);
+  if (staying.includes(id)) {
+    const another = keys?.some((key) => ['issuer', 'preset', 'tenant', 'base_url'].includes(key)) === true;
+    return another ? someOf({ identities }) : {};
+  }
+  let without = 0;
+  for await (const ids of accountsOnlyThrough(database, id, staying)) {
+    const own = new Set([...(await withPassword(database.knex, ids)), ...(await withPasskey(database.knex, ids))]);
+    without += ids.filter((account) => !own.has(account)).length;
+  }
+  return someOf({ identities, accounts_without_way_in: without });
+}
+
+const bearers = { session: 'sessions', refresh_token: 'refresh_tokens', grant: 'grants' } as const;
+
+/** What is open and has longer to live than it may from now on. */
+async function touchedByLifetime(database: Database, change: Change): Promise<Touches> {
+  const [section, name = ''] = change.id.split('.');
+  const { from, to } = change.kind === 'key' ? change : {};
+  const narrower = section === 'lifetimes' && typeof from === 'number' && typeof to === 'number' && to < from;
+  const [, kept] = Object.entries(bearers).find(([bearer]) => narrower && name.startsWith(bearer)) ?? [];
+  if (kept === undefined) return {};
+  const { [kept]: count } = await readHoldings(database).ofAll();
+  return someOf({ [kept]: count });
+}
+
+function someOf(counts: Touches): Touches {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
