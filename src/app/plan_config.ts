@@ -25,7 +25,7 @@ export async function planConfig(
   const last = await lastApplied(database);
   const changes: ConfigPlan['changes'] = [];
   const shown = JSON.parse(JSON.stringify(shownSettings(settings, salt))) as Record<string, unknown>; // as the database has it
-  for (const change of changesBetween(last?.content ?? {}, shown)) {
+  for (const change of changesBetween(last?.content, shown)) {
     changes.push({ ...change, touches: await touchedBy(database, settings, change) });
   }
   if (!last) return { changes };

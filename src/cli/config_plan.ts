@@ -24,7 +24,7 @@ async function plan(call: Call): Promise<number> {
       ? `what ${applied.process} applied at ${applied.appliedAt.toISOString()}`
       : 'nothing: no configuration was applied so far';
     print(call, { applied, changes }, () => [...changes.map(inWords), summary(changes.length, since)].join('\n'));
-    return changes.length > 0 ? 1 : 0;
+    return changes.length > 0 || !applied ? 1 : 0;
   });
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isBound } from './needs_restart.ts';
-import { idOf, type ShownSettings } from './shown_settings.ts';
+import { idOf, KEYED, type ShownSettings } from './shown_settings.ts';
 import { isMapping } from './tree.ts';
 
 /** One thing that a changed file would change. */
@@ -16,14 +16,15 @@ type EntryKind = 'client' | 'upstream' | 'resource';
 
 const lists: Record<string, EntryKind> = { clients: 'client', upstreams: 'upstream', resources: 'resource' };
 
-/** What would change, in the order of the file: keys, then entries. Nothing is in force before the first start. */
-export function changesBetween(before: ShownSettings, after: ShownSettings): Change[] {
+/** What would change: keys, then entries. Before the first start only entries are new: all else is as the file says. */
+export function changesBetween(before: ShownSettings | undefined, after: ShownSettings): Change[] {
+  const entries = Object.entries(lists).flatMap(([section, kind]) =>
+    entryChanges(kind, before?.[section], after[section]),
+  );
+  if (!before) return entries;
   const sections = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   const keys = sections.filter((section) => !(section in lists));
-  return [
-    ...keys.flatMap((section) => keyChanges([section], before[section], after[section])),
-    ...Object.entries(lists).flatMap(([section, kind]) => entryChanges(kind, before[section], after[section])),
-  ];
+  return [...keys.flatMap((section) => keyChanges([section], before[section], after[section])), ...entries];
 }
 
 function entryChanges(kind: EntryKind, before: unknown, after: unknown): Change[] {
@@ -53,14 +54,16 @@ function differing(left: Record<string, unknown>, right: Record<string, unknown>
 }
 
 function keyChanges(path: string[], before: unknown, after: unknown): Change[] {
-  if (isMapping(before) && isMapping(after)) {
-    return differing(before, after).flatMap((key) => keyChanges([...path, key], before[key], after[key]));
+  const [old, fresh] = [before ?? {}, after ?? {}];
+  if (isMapping(old) && isMapping(fresh)) {
+    return differing(old, fresh).flatMap((key) => keyChanges([...path, key], old[key], fresh[key]));
   }
   if (isDeepStrictEqual(before, after)) return [];
-  const values = isKeyed(before) || isKeyed(after) ? {} : { from: before, to: after };
+  const values = holdsKeyed([before, after]) ? {} : { from: before, to: after };
   return [{ do: 'changes', kind: 'key', id: path.join('.'), ...values, restart: isBound(path) }];
 }
 
-function isKeyed(value: unknown): boolean {
-  return typeof value === 'string' && value.startsWith('keyed ');
+/** The hash of a secret says nothing to people, also inside of a list. */
+function holdsKeyed(values: unknown): boolean {
+  return JSON.stringify(values).includes(`"${KEYED}`);
 }

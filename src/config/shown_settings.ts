@@ -3,6 +3,9 @@ import { isSecret } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import { isMapping, type Path } from './tree.ts';
 
+/** How the hash of a secret begins. */
+export const KEYED = 'keyed ';
+
 /** Settings as they may be kept and shown. */
 export type ShownSettings = Readonly<Record<string, unknown>>;
 
@@ -18,7 +21,7 @@ export function shownSettings(settings: Settings, salt: Buffer): ShownSettings {
 function show(value: unknown, path: Path, { salt, name }: { salt: Buffer; name: readonly string[] }): unknown {
   // The name is hashed along: two clients with the same secret are not seen to have it.
   if (value !== undefined && isSecret(path))
-    return `keyed ${hmac(salt, JSON.stringify(['applied config', name, value]))}`;
+    return `${KEYED}${hmac(salt, JSON.stringify(['applied config', name, value]))}`;
   if (Array.isArray(value)) {
     return value.map((item, index) =>
       show(item, [...path, index], { salt, name: [...name, idOf(item) ?? String(index)] }),

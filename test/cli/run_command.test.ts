@@ -45,8 +45,8 @@ describe('the command line', () => {
     [['config', 'chekc'], 'there is no command "config chekc"; did you mean config check?'],
     [['client'], 'did you mean clients?'],
     [['frobnicate'], 'there is no command "frobnicate"\n'],
-    [['config'], 'config needs one of: check, schema\n'],
-    [['config', 'plan'], 'config needs one of: check, schema\n'],
+    [['config'], 'config needs one of: check, schema, plan\n'],
+    [['config', 'apply'], 'config needs one of: check, schema, plan\n'],
     [['clients'], 'clients needs one of: list, show, kit, secret\n'],
     [['upstreams', 'frobnicate'], 'upstreams needs one of: list, test\n'],
     [
@@ -74,7 +74,7 @@ describe('the command line', () => {
 
   it.each([
     [['frobnicate'], 2, 'there is no command "frobnicate"'],
-    [['config', 'plan'], 2, 'config needs one of: check, schema'],
+    [['config', 'apply'], 2, 'config needs one of: check, schema, plan'],
     [['explain'], 2, 'explain takes <reference>'],
     [['config', 'check', '--jason'], 2, expect.stringContaining('--jason')],
     [['explain', '00000-00000'], 1, expect.stringContaining('nothing is known under the reference 00000-00000')],
