@@ -32,6 +32,7 @@ import * as keyLife from './20261121231000_key_life.ts';
 import * as derivedSecrets from './20261121231100_derived_secrets.ts';
 import * as appliedConfigs from './20261122060000_applied_configs.ts';
 import * as grantsByClient from './20261122060100_grants_by_client.ts';
+import * as deviceAnswers from './20261122020000_device_answers.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -67,4 +68,5 @@ export const migrations = [
   { name: '20261121231100_derived_secrets', ...derivedSecrets },
   { name: '20261122060000_applied_configs', ...appliedConfigs },
   { name: '20261122060100_grants_by_client', ...grantsByClient },
+  { name: '20261122020000_device_answers', ...deviceAnswers },
 ] as const;

@@ -47,6 +47,7 @@ const WORDS: Record<PersonalEvent, TextKey> = {
   'accounts.data_exported': 'account.activity.events.data_exported',
   'accounts.deletion_scheduled': 'account.activity.events.deletion_scheduled',
   'accounts.deletion_undone': 'account.activity.events.deletion_undone',
+  'oidc.device_connected': 'account.activity.events.device_connected',
   'oidc.grant_given': 'account.activity.events.grant_given',
   'oidc.grant_revoked': 'account.activity.events.grant_revoked',
   'oidc.session_ended': 'account.activity.events.signed_out',

@@ -1,7 +1,7 @@
 import { ACCOUNT_CLIENT_ID, accountClient, mountAccountPages, openAccountFrame } from '../account_pages/index.ts';
 import { openClients, type Clients } from '../clients/index.ts';
 import type { Settings } from '../config/index.ts';
-import { consentPrompt } from '../consent/index.ts';
+import { consentPrompt, devicePages } from '../consent/index.ts';
 import { createDemo, mountMailbox, type Demo } from '../demo/index.ts';
 import { inSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
@@ -147,7 +147,7 @@ function engineSettings({ brand, lifetimes, protocol, require, resources }: Sett
 
 function openEngine(
   { settings, database, logger, secrets }: RoomDeps,
-  { events, keys, outbound, web, accounts, upstreams }: Base,
+  { events, keys, limits, outbound, web, accounts, upstreams }: Base,
   clients: Clients,
   engine: ReturnType<typeof engineSettings>,
 ): Oidc {
@@ -161,6 +161,8 @@ function openEngine(
     record: events.record,
     recordDeed: events.recordDeed,
     pages: signOutPages({ web }),
+    devicePages: devicePages({ web }),
+    limits,
     outboundFetch: outbound.fetch,
     logger,
     upstreamLogout: upstreams.logout.url,

@@ -7,6 +7,12 @@ export type EventType =
   | 'oidc.visit_returned' // the browser goes back to the app with a code
   | 'oidc.authorization_refused' // a request, or the person, was turned down
   | 'oidc.grant_given' // an app was allowed something new
+  // A device that shows a code, and the person who types it.
+  | 'oidc.device_asked'
+  | 'oidc.device_request_refused'
+  | 'oidc.device_code_refused' // typed, and nobody's, too old, or used
+  | 'oidc.device_connected' // its person allowed it
+  | 'oidc.device_stopped' // its person did not
   // What apps ask for afterwards.
   | 'oidc.token_refused'
   | 'oidc.code_reused' // an authorization code came twice: what it gave has ended
@@ -151,6 +157,7 @@ export const personalEvents = [
   'accounts.data_exported',
   'accounts.deletion_scheduled',
   'accounts.deletion_undone',
+  'oidc.device_connected',
   'oidc.grant_given',
   'oidc.grant_revoked',
   'oidc.session_ended',

@@ -1,5 +1,6 @@
 import { account } from './en_account.ts';
 import { demo, mailbox, simulator } from './en_demo.ts';
+import { device } from './en_device.ts';
 import { errors } from './en_errors.ts';
 import { mail } from './en_mail.ts';
 import { passkeys } from './en_passkeys.ts';
@@ -112,6 +113,7 @@ export const en = {
       other: 'Use {scope}',
     },
   },
+  device,
   sign_out: {
     logout: {
       title: 'Sign out of {brand}?',

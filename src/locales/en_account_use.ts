@@ -80,6 +80,7 @@ export const accountUse = {
       passkey_renamed: 'A passkey got another name',
       passkey_removed: 'A passkey was deleted',
       passkey_copied: 'A passkey was used that may have been copied',
+      device_connected: 'A device without a browser was connected',
       grant_given: 'An app was allowed to use your account',
       grant_revoked: 'Access of an app was removed',
       signed_out: 'Signed out',

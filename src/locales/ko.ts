@@ -1,6 +1,7 @@
 import type { en } from './en.ts';
 import { account } from './ko_account.ts';
 import { demo, mailbox, simulator } from './ko_demo.ts';
+import { device } from './ko_device.ts';
 import { errors } from './ko_errors.ts';
 import { mail } from './ko_mail.ts';
 import { passkeys } from './ko_passkeys.ts';
@@ -111,6 +112,7 @@ export const ko: typeof en = {
       other: '{scope} 권한 사용하기',
     },
   },
+  device,
   sign_out: {
     logout: {
       title: '{brand} 계정에서 로그아웃할까요?',

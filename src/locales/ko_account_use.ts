@@ -85,6 +85,7 @@ export const accountUse: Pick<
       passkey_renamed: '패스키 이름을 바꿨어요',
       passkey_removed: '패스키를 삭제했어요',
       passkey_copied: '복사됐을 수 있는 패스키가 쓰였어요',
+      device_connected: '브라우저가 없는 기기를 연결했어요',
       grant_given: '앱에 내 계정 사용을 허용했어요',
       grant_revoked: '앱의 접근을 삭제했어요',
       signed_out: '로그아웃했어요',

@@ -6,6 +6,7 @@ import type { Database } from '../database/index.ts';
 import type { RecordDeed, RecordEvent } from '../events/index.ts';
 import type { Keys } from '../keys/index.ts';
 import type { Logger } from '../kit/logger.ts';
+import type { RateLimiter } from '../rate_limits/index.ts';
 import type { Web } from '../web/index.ts';
 import type { ProtocolSettings } from './protocol_settings.ts';
 import type { SessionIdentity } from './session_upstreams.ts';
@@ -39,6 +40,33 @@ export interface LogoutPages {
   signedOut(ctx: Context, page: { app?: string; appUri?: string }): Promise<void>;
 }
 
+/** Why the form for a device's code is shown again. `wrong`: nobody's, too old, or used; nobody learns which. */
+export type DeviceRefusal = 'missing' | 'wrong' | 'stale';
+
+/** The pages of the device flow (RFC 8628 3.3). Each form posts to `action`, with `xsrf`. */
+export interface DevicePages {
+  /** A form that posts `user_code`. */
+  enter(
+    ctx: Context,
+    page: { action: string; xsrf: string; code: string; refusal?: DeviceRefusal | { retryAfter: number } | undefined },
+  ): Promise<void>;
+  /** The question whether this app on a device may go on: posts `user_code`, and `confirm=yes` or `abort=yes`. */
+  confirm(
+    ctx: Context,
+    page: {
+      action: string;
+      xsrf: string;
+      code: string;
+      app: string;
+      appUri?: string | undefined;
+      logo?: string | undefined;
+      place?: string | undefined;
+      askedAt: Date;
+    },
+  ): Promise<void>;
+  done(ctx: Context, how: 'connected' | 'stopped'): Promise<void>;
+}
+
 /** Keys as the engine uses them. */
 export type KeyRing = Pick<Keys, 'cookieKeys' | 'sealer'> & { signingKeys(): JWK[] };
 
@@ -49,7 +77,10 @@ export interface OidcDeps {
   database: Database;
   keys: KeyRing;
   clients: { find(id: string): ClientMetadata | undefined };
-  web: Pick<Web, 'browser' | 'cookies' | 'device' | 'fail' | 'note' | 'rawForm' | 'redirect' | 'referenceOf' | 't'>;
+  web: Pick<
+    Web,
+    'browser' | 'clientAddress' | 'cookies' | 'device' | 'fail' | 'note' | 'rawForm' | 'redirect' | 'referenceOf' | 't'
+  >;
   accounts: AccountDirectory;
   record: RecordEvent;
   recordDeed: RecordDeed;
@@ -59,6 +90,9 @@ export interface OidcDeps {
   require: Level;
   resources: ResourceSettings[];
   pages: LogoutPages;
+  devicePages: DevicePages;
+  /** Counts those who guess the code of a device. */
+  limits: Pick<RateLimiter, 'take' | 'giveBack'>;
   /** The guarded HTTP client: back-channel logout, a client's jwks_uri. */
   outboundFetch: typeof fetch;
   logger: Logger;

@@ -2,6 +2,7 @@ import type { ParsedUrlQuery } from 'node:querystring';
 import Provider, { type Interaction, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Middleware } from 'koa';
 import { adapterFactory } from './artifacts/adapter.ts';
+import { awaitedAdapters } from './artifacts/awaited.ts';
 import { allStores } from './artifacts/artifact_store.ts';
 import { unitOfRequest } from './artifacts/request_scope.ts';
 import { guardedDatabase, unavailable } from './artifacts/guarded_database.ts';
@@ -36,9 +37,10 @@ export function createEngine(deps: OidcDeps, visits: VisitStore, notices: Pick<L
   const database = guardedDatabase(deps.database);
   const stores = allStores(database, deps.keys.sealer, unavailable);
   const { record, lifetimes, clients, protocol } = deps;
+  const stored = adapterFactory({ stores, clients, visitSeconds: lifetimes.interaction });
   const grants = createGrants({ database, record, grantSeconds: lifetimes.grant });
   const configuration = engineConfiguration(deps, {
-    adapter: adapterFactory({ stores, clients, visitSeconds: lifetimes.interaction }),
+    adapter: awaitedAdapters(stored, { ...deps, database }),
     grants,
     interactionUrl: (ctx, interaction) => beginPrompt(deps, visits, ctx, interaction),
   });
@@ -70,7 +72,7 @@ async function beginPrompt(
   const clientId = ctx.oidc.client?.clientId ?? '';
   const params =
     ctx.oidc.client?.['requirePushedAuthorizationRequests'] === true ? {} : keptParameters(interaction.params);
-  const first = ctx.oidc.route !== 'resume';
+  const first = ctx.oidc.route !== 'resume' && ctx.oidc.route !== 'device_resume';
   const visit = visits.adding(interaction.uid, { browserHash: web.browser.ensure(own), reference, clientId, params });
   // The row of the interaction is in the same unit.
   unitOfRequest().deed.push(visit);

@@ -23,11 +23,24 @@ const REUSED: Record<string, EventType> = {
 const refusals: Record<string, EventType> = {
   'authorization.error': 'oidc.authorization_refused',
   'pushed_authorization_request.error': 'oidc.pushed_request_refused',
+  'device_authorization.error': 'oidc.device_request_refused',
+  'code_verification.error': 'oidc.authorization_refused',
+  'device_resume.error': 'oidc.authorization_refused',
   'introspection.error': 'oidc.introspection_refused',
   'revocation.error': 'oidc.revocation_refused',
   'end_session.error': 'oidc.logout_refused',
   'end_session_confirm.error': 'oidc.logout_refused',
 };
+
+/** Where a visit ends well: back at the app, or for a device. */
+const RETURNED: Record<string, EventType> = {
+  resume: 'oidc.visit_returned',
+  code_verification: 'oidc.device_connected',
+  device_resume: 'oidc.device_connected',
+};
+
+/** What a program hears that asks for its answer before there is one (RFC 8628 3.5). */
+const STILL_WAITING: ReadonlySet<string> = new Set(['authorization_pending', 'slow_down']);
 
 /** Turns what the library tells its listeners into security events and log lines. Never a token, code or cookie. */
 export function recordEngineEvents(provider: Provider, deps: EngineEventsDeps): void {
@@ -38,11 +51,16 @@ export function recordEngineEvents(provider: Provider, deps: EngineEventsDeps): 
     emitter.on(name, (ctx: KoaContextWithOIDC, error: ProtocolError) => refused(deps, ctx, type, error));
   }
   provider.on('grant.error', (ctx: KoaContextWithOIDC, error: ProtocolError) => {
+    // A device asks until its person has answered: no news.
+    if (STILL_WAITING.has(error.error)) return;
     refused(deps, ctx, REUSED[error.error_detail ?? ''] ?? 'oidc.token_refused', error);
   });
   provider.on('authorization.success', (ctx: KoaContextWithOIDC) => {
-    if (ctx.oidc.route !== 'resume') return;
-    currentUnit()?.events.push({ ...about(deps, ctx), type: 'oidc.visit_returned', outcome: 'ok' });
+    const type = RETURNED[ctx.oidc.route];
+    if (type) currentUnit()?.events.push({ ...about(deps, ctx), type, outcome: 'ok' });
+  });
+  provider.on('device_authorization.success', (ctx: KoaContextWithOIDC) => {
+    void record({ ...about(deps, ctx), type: 'oidc.device_asked', outcome: 'ok' });
   });
   provider.on('end_session.success', (ctx: KoaContextWithOIDC) => {
     void record({ ...about(deps, ctx), type: 'oidc.session_ended', outcome: 'ok' });

@@ -15,7 +15,7 @@ import type { Visits } from './visits.ts';
 
 /** What the front works with. */
 interface FrontDeps {
-  web: Pick<OidcDeps['web'], 'cookies' | 'note' | 'rawForm' | 'redirect'>;
+  web: Pick<OidcDeps['web'], 'browser' | 'cookies' | 'note' | 'rawForm' | 'redirect'>;
   visits: Pick<Visits, 'ofRequest'>;
   lastUse: LastUse;
   recordDeed: RecordDeed;
@@ -23,7 +23,9 @@ interface FrontDeps {
   engine(): Pick<Engine, 'routes' | 'serves' | 'discovery' | 'documents'>;
 }
 
-const RESUME = new RegExp(`^${routes.authorization}/([A-Za-z0-9_-]{1,64})$`);
+/** Where visits begin, and with a uid behind it where they go on. */
+const BEGINNINGS: readonly string[] = [routes.authorization, routes.code_verification];
+const RESUME = new RegExp(`^(${BEGINNINGS.join('|')})/([A-Za-z0-9_-]{1,64})$`);
 
 /** Both must take a form by the specifications (OIDC Core 3.1.2.1, RP-Initiated Logout 2). */
 const FORMS: ReadonlySet<string> = new Set([routes.authorization, routes.end_session]);
@@ -36,16 +38,17 @@ const AGAIN_AFTER = 5;
 /** Stands between the plumbing and the library: what the library would accept and we do not, ends here. */
 export function createFront(deps: FrontDeps): Middleware {
   return async (ctx, next) => {
-    const uid = RESUME.exec(ctx.path)?.[1];
+    const [, beginning = ctx.path, uid] = RESUME.exec(ctx.path) ?? [];
     // A request keeps the engine that it began with.
     const engine = deps.engine();
-    if (uid === undefined && !engine.serves(ctx.path, ctx.query)) return next();
-    deps.web.note(ctx, { route: uid === undefined ? ctx.path : `${routes.authorization}/:uid` });
+    if (!engine.serves(beginning, uid === undefined ? ctx.query : {}) || (uid !== undefined && ctx.method === 'POST')) return next();
+    deps.web.note(ctx, { route: uid === undefined ? ctx.path : `${beginning}/:uid` });
     if (ctx.method === 'POST' && FORMS.has(ctx.path)) return formAsQuery(deps, engine, ctx);
     if (FORMS.has(ctx.path) && ctx.querystring.length > LONGEST_REQUEST) throw tooLarge(engine);
+    if (ctx.path === routes.code_verification && ctx.query['user_code'] !== undefined) return fillIn(deps, ctx);
+    if (ctx.path === routes.code_verification && ctx.method === 'POST') requireCookies(deps, ctx);
     if (DOCUMENTS.has(ctx.path)) return tellDocument(engine, ctx, next);
-    if (uid === undefined && ctx.path !== routes.authorization)
-      return inRequestScope(() => answer(deps, engine, ctx, next));
+    if (!BEGINNINGS.includes(beginning)) return inRequestScope(() => answer(deps, engine, ctx, next));
     const unit = await inOneUnit(async () => {
       if (uid !== undefined) await checkResume(deps, ctx, uid);
       await answer(deps, engine, ctx, next);
@@ -125,6 +128,16 @@ async function formAsQuery({ web }: FrontDeps, engine: Current, ctx: Context): P
     throw isTooLarge(error) ? tooLarge(engine, error) : error;
   });
   web.redirect(ctx, `${ctx.path}?${new URLSearchParams(fields).toString()}`);
+}
+
+/** Our page has set one: a browser that sends none back would be asked for the code for ever. */
+function requireCookies({ web }: FrontDeps, ctx: Context): void {
+  if (web.browser.read(ctx) === undefined) throw new IdpError('cookies_missing');
+}
+
+/** A device's link would make the library's form send itself: ours waits for its person, with the code filled in. */
+function fillIn({ web }: FrontDeps, ctx: Context): void {
+  web.redirect(ctx, `${ctx.path}?${new URLSearchParams({ code: String(ctx.query['user_code']) }).toString()}`);
 }
 
 /** What does not fit can be pushed (RFC 9126). */

@@ -27,4 +27,4 @@ export type {
   VisitResult,
 } from './door.ts';
 export type { Preview, Previewed, PreviewWish } from './preview/previewed.ts';
-export type { AccountDirectory, DirectoryEntry, LogoutPages, OidcDeps } from './deps.ts';
+export type { AccountDirectory, DevicePages, DeviceRefusal, DirectoryEntry, LogoutPages, OidcDeps } from './deps.ts';

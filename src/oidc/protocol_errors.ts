@@ -4,7 +4,15 @@ import { IdpError, type ErrorCode } from '../kit/errors.ts';
 import type { OidcDeps } from './deps.ts';
 
 /** Endpoints that people see; every other one speaks JSON, whatever the request accepts. */
-const PAGES = new Set(['authorization', 'resume', 'end_session', 'end_session_confirm', 'end_session_success']);
+const PAGES = new Set([
+  'authorization',
+  'resume',
+  'code_verification',
+  'device_resume',
+  'end_session',
+  'end_session_confirm',
+  'end_session_success',
+]);
 
 const LONGEST_FACT = 300;
 
@@ -14,6 +22,8 @@ const LONGEST_FACT = 300;
  */
 export function createRenderError({ web }: { web: Pick<OidcDeps['web'], 'fail'> }) {
   return async (ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Promise<void> => {
+    // The form for a device's code says itself what is wrong with it.
+    if (ctx.body !== undefined && ctx.body !== null) return;
     if (PAGES.has(ctx.oidc.route)) {
       await web.fail(asContext(ctx), toIdpError(ctx, error));
       return;

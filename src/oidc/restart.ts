@@ -31,6 +31,9 @@ export function createRestart({
     const visit = await visits.find(uidOf(ctx));
     if (!visit || visit.browserHash !== web.browser.read(ctx) || visit.restartableUntil <= now()) return undefined;
     if (Object.keys(visit.params).length === 0) return undefined;
+    // A device asked, and not this browser: its code is typed again, as somebody else after signing out.
+    if (visit.params['redirect_uri'] === undefined)
+      return change?.prompt ? routes.end_session : routes.code_verification;
     const url = authorizeUrl(visit.params, change);
     // A pushed request may be longer than a query can be: the app has to push it again.
     return url.length > LONGEST_REQUEST ? undefined : url;

@@ -13,7 +13,7 @@ export function describeVisit(
   around: { client: ClientMetadata; session: AdapterPayload; need: Level },
 ): Visit {
   const { client } = around;
-  const { prompt, params = {}, session, lastSubmission } = interaction;
+  const { prompt, params = {}, session, lastSubmission, returnTo } = interaction;
   const details = prompt?.details ?? {};
   const redirectUri = typeof params['redirect_uri'] === 'string' ? params['redirect_uri'] : undefined;
   return {
@@ -34,7 +34,8 @@ export function describeVisit(
       upstreams: client.upstreams,
       host: hostOf(redirectUri),
     },
-    formTarget: formTargetOf(redirectUri) ?? '',
+    // A device has no redirect URI: its visit ends here.
+    formTarget: formTargetOf(redirectUri ?? returnTo) ?? '',
     accountId: session?.accountId,
     session: sessionOf(around.session),
     need: needOf(around.need, client.require, params),

@@ -49,6 +49,8 @@ export const limitRules = {
   recovery_code_account: { counts: 'account', points: 5, window: 300, block: 300 },
   /** Refused notifications in the name of an upstream that leave an event each; more are refused alike, and leave none. */
   notification_address: { counts: 'client address', points: 30, window: 600 },
+  /** Codes of devices that nobody shows: of some ten thousand million, guessed so often at most. */
+  device_code_address: { counts: 'client address', points: 20, window: 600 },
 } as const satisfies Record<string, Rule>;
 
 /** The name of a limit. */

@@ -84,7 +84,7 @@ const lines: Record<string, string> = {
   D20: 'A revocation that failed is told as failed.',
   D21: 'An ID token is signed as configured, for one audience, and says of a person what the scopes allow.',
   D22: 'Another origin reads no answer with credentials, and a token endpoint answers those of its clients alone.',
-  D23: 'There is no device flow until its rules are kept.',
+  D23: 'A device’s code is guessed few times, works for the browser that confirmed it and for no other, and decides nothing as a link.',
   D24: 'No client can be registered, or named by a URL.',
   '★E1': 'No header decides where a mailed link leads.',
   E2: 'A mail has one recipient, whatever was typed.',

@@ -80,7 +80,7 @@ function formTargets({ names }: HeadersTableDeps, headers: Headers): string[] {
 
 /** The most that a POST takes: of the sizes that we use, the first beyond which it is refused as too large. */
 async function longestBody({ ask, states }: HeadersTableDeps, path: string): Promise<string> {
-  if (path.startsWith('/oidc/') && !FORMS.has(path)) return '56 kB';
+  if ((path.startsWith('/oidc/') || path === '/device') && !FORMS.has(path)) return '56 kB';
   const type = path.endsWith('/events') ? 'application/secevent+jwt' : 'application/x-www-form-urlencoded';
   for (const size of [8, 64]) {
     const body = `a=${'x'.repeat(size * 1024)}`;

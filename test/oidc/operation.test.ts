@@ -74,7 +74,6 @@ describe('the engine in operation', () => {
       'bad-algorithm',
       'implicit',
       'no-redirect',
-      'tv',
     ]);
     expect(refused[0]?.problem).toContain('client_secret');
   });

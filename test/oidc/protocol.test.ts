@@ -51,11 +51,10 @@ describe('the protocol', () => {
     expect(finished.location).toMatch(new RegExp(`^${world.issuer}/oidc/authorize/`));
   });
 
-  it('has no registration, no device and no dynamic client endpoint (D23, D24)', async () => {
+  it('has no registration and no dynamic client endpoint (D24)', async () => {
     const browser = agent(world.issuer);
     for (const path of [
       '/oidc/register',
-      '/oidc/device',
       '/oidc/ciba',
       '/reg',
       '/auth',

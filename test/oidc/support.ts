@@ -102,6 +102,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     require: 'none',
     resources: [resourceSettings.parse({ id: API, scopes: ['read', 'write'] })],
     pages: plainLogoutPages,
+    devicePages: plainDevicePages,
+    limits: { take: async () => ({ ok: true }), giveBack: async () => {} },
     outboundFetch: async (url, init) => {
       const { body } = init ?? {};
       outbound.push({ url: new Request(url).url, body: body instanceof URLSearchParams ? body.toString() : '' });
@@ -153,6 +155,18 @@ const plainLogoutPages: OidcDeps['pages'] = {
   },
   async signedOut(ctx, page) {
     ctx.body = { page: 'signed-out', ...page };
+  },
+};
+
+const plainDevicePages: OidcDeps['devicePages'] = {
+  async enter(ctx, page) {
+    ctx.body = { page: 'enter', ...page };
+  },
+  async confirm(ctx, page) {
+    ctx.body = { page: 'confirm', ...page };
+  },
+  async done(ctx, how) {
+    ctx.body = { page: how };
   },
 };
 

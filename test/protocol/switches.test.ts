@@ -64,6 +64,13 @@ const ROWS: [change: Protocol, adds: Record<string, unknown>][] = [
   [{ form_post: true }, { response_modes_supported: ['form_post'] }],
   [{ claims_parameter: true }, { claims_parameter_supported: true }],
   [{ client_credentials: true }, { grant_types_supported: ['client_credentials'] }],
+  [
+    { device_flow: true },
+    {
+      device_authorization_endpoint: '/oidc/device',
+      grant_types_supported: ['urn:ietf:params:oauth:grant-type:device_code'],
+    },
+  ],
   [{ pushed_requests: true }, { pushed_authorization_request_endpoint: '/oidc/par' }],
   [
     { pushed_requests: 'required' },

@@ -48,6 +48,7 @@ const consentState = (name: string, page: Record<string, unknown>): State => ({
 
 const otherStates: State[] = [
   consentState('third-party', consent),
+  consentState('on-a-device', { ...consent, app: 'Acme TV', host: '' }),
   consentState('borrowed-name', { ...consent, app: 'Acme Rewards', clientLogo: undefined, tosUri: undefined }),
   consentState('first-party', {
     ...consent,
@@ -95,6 +96,53 @@ const otherStates: State[] = [
   { view: 'home/home', name: 'stranger', screen: 'home', title: 'account.home.title', page: { apps: [] } },
 ];
 
+const device = { action: '/device', xsrf: 'x', code: '', problems: [] };
+const confirm = {
+  action: '/device',
+  xsrf: 'x',
+  code: 'WDJB-MJHT',
+  app: 'Northwind TV',
+  clientLogo: '/assets/northwind.svg',
+  host: 'northwind.example',
+  ago: '2 minutes ago',
+};
+const deviceState = (name: string, page: Record<string, unknown>): State => ({
+  view: 'consent/device',
+  name,
+  screen: 'device',
+  title: 'device.title',
+  page: { ...device, ...page },
+});
+const confirmState = (name: string, page: Record<string, unknown>): State => ({
+  view: 'consent/device_confirm',
+  name,
+  screen: 'device',
+  title: 'device.confirm.title',
+  titleValues: { app: confirm.app },
+  page: { ...confirm, ...page },
+});
+
+const deviceStates: State[] = [
+  deviceState('empty', {}),
+  deviceState('filled-in', { code: 'WDJB-MJHT' }),
+  ...(['missing', 'wrong', 'stale'] as const).map((refusal) =>
+    deviceState(refusal, {
+      code: refusal === 'missing' ? '' : 'WDJB-MJHT',
+      problems: [{ field: 'user_code', text: said(`device.problems.${refusal}`) }],
+    }),
+  ),
+  deviceState('too-many', { problems: [{ text: said('sign_in.problems.too_many_tries', { wait: 300 }) }] }),
+  confirmState('plain', { host: undefined, clientLogo: undefined }),
+  confirmState('with-place', { place: 'Seoul' }),
+  ...(['connected', 'stopped'] as const).map((how): State => ({
+    view: 'consent/device_done',
+    name: how,
+    screen: 'device',
+    title: `device.${how}.title`,
+    page: { how },
+  })),
+];
+
 const errorStates: State[] = (Object.keys(errorCodes) as ErrorCode[]).map((code) => ({
   view: 'error',
   name: code,
@@ -123,6 +171,7 @@ export const states: State[] = [
   ...secondStepStates,
   ...signupStates,
   ...otherStates,
+  ...deviceStates,
   ...accountStates,
   ...accountUseStates,
   ...identityStates,

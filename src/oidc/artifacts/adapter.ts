@@ -1,7 +1,7 @@
 import Provider, { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
-import type { ModelStore } from './artifact_store.ts';
 import { publicMethods } from '../assurance.ts';
 import { keyOf, models, type ArtifactModel, type ModelName } from './models.ts';
+import type { ModelStore } from './artifact_store.ts';
 import { currentUnit, isStored, noteStored, takeBrought } from './request_scope.ts';
 
 /** Where the library reads registered clients: the registry, and nothing else. */

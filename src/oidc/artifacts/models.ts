@@ -17,7 +17,10 @@ export interface ArtifactModel {
   consumable: false | 'grant' | 'request_uri';
   /** Saved once and never again: the insert itself decides who was first. */
   once: boolean;
-  /** Kept beyond its own time for as long as a visit that began with it may last (RFC 9126 4). */
+  /**
+   * Kept beyond its own time for as long as a visit that began with it may last (RFC 9126 4); a program that asks too late learns
+   * that it is (RFC 8628 3.5).
+   */
   outlivesVisit: boolean;
 }
 
@@ -67,6 +70,7 @@ export const models = {
     sealed: 'payload',
     keepsId: true,
     consumable: 'grant',
+    outlivesVisit: true,
   },
   BackchannelAuthenticationRequest: {
     ...plain,
@@ -74,6 +78,7 @@ export const models = {
     columns: ofGrant,
     sealed: 'payload',
     consumable: 'grant',
+    outlivesVisit: true,
   },
   // Its id is a hash already, made by the library.
   ReplayDetection: { ...plain, table: 'replay_detections', bearer: false, once: true },

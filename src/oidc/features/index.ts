@@ -4,6 +4,7 @@ import { always } from './always.ts';
 import { claimsParameter } from './claims_parameter.ts';
 import { clientAuthentication } from './client_authentication.ts';
 import { clientCredentials } from './client_credentials.ts';
+import { deviceFlow } from './device_flow.ts';
 import { dpop } from './dpop.ts';
 import { fapi } from './fapi.ts';
 import type { ProtocolFeature } from './feature.ts';
@@ -28,6 +29,7 @@ export const features: readonly ProtocolFeature[] = [
   claimsParameter,
   clientAuthentication,
   clientCredentials,
+  deviceFlow,
   pushedRequests,
   dpop,
   introspection,
