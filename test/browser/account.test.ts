@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { seriousFindings } from '../support/axe.ts';
 import { findChromium, launchBrowser } from '../support/chromium.ts';
-import { PASSWORD } from '../support/people.ts';
+import { createBrowser } from '../support/http_browser.ts';
+import { PASSWORD, signUpLocally } from '../support/people.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const NEW_PASSWORD = 'a newer password than that 43';
@@ -34,7 +35,7 @@ const withChromium = found ? describe : describe.skip;
 
 withChromium(found ? 'an account in Chromium' : 'in Chromium, which is missing: apt-get install chromium', () => {
   beforeAll(async () => {
-    world = await startWorld();
+    world = await startWorld({ clients: [{ client_id: 'tv', name: 'Northwind TV', type: 'device' }] });
   });
   afterAll(() => world.stop());
 
@@ -104,5 +105,32 @@ withChromium(found ? 'an account in Chromium' : 'in Chromium, which is missing: 
       await one.evaluate('history.back()');
       await one.waitForSelector('[data-page=login]');
     });
+  });
+
+  it('connects a device by a phone without scripts', async () => {
+    const { issuer } = world.gatehouse;
+    await signUpLocally(world, createBrowser(), 'dora@example.com');
+    const body = new URLSearchParams({ client_id: 'tv', scope: 'openid email' });
+    const asked = await fetch(`${issuer}/oidc/device`, { method: 'POST', body });
+    const device = (await asked.json()) as { verification_uri_complete: string; user_code: string };
+    const viewport = { width: 390, height: 844 };
+    const { context, close } = await launchBrowser({ viewport, javaScriptEnabled: false });
+    try {
+      const page = await context.newPage();
+      await page.goto(device.verification_uri_complete);
+      expect(await page.inputValue('[name=user_code]')).toBe(device.user_code);
+      await page.press('[name=user_code]', 'Enter');
+      await page.waitForSelector('button[name=confirm]');
+      expect(await page.textContent('main')).toContain(device.user_code);
+      await page.click('button[name=confirm]');
+      await page.fill('[name=email]', 'dora@example.com');
+      await page.fill('[name=password]', PASSWORD);
+      await page.press('[name=password]', 'Enter');
+      await page.click('[data-page=consent] button[value=allow]');
+      await page.waitForURL(`${issuer}/device?done=connected`);
+      expect(await page.getAttribute('main', 'data-page')).toBe('device');
+    } finally {
+      await close();
+    }
   });
 });
