@@ -150,6 +150,7 @@ async function openFloor(deps: RoomDeps) {
     http,
     cookieKeys: keys.cookieKeys,
     formKey: keys.derive('forms'),
+    doctorKey: keys.derive('doctor'),
     record,
     logger,
     devices,

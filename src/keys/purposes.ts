@@ -5,6 +5,7 @@ export const purposes = [
   'account state',
   'deletion codes',
   'demo client',
+  'doctor',
   'forms',
   'mailed proofs',
   'rate limits',

@@ -25,6 +25,8 @@ export interface OutboundSettings {
   /** Private networks (CIDR) that any host may be in. */
   allow: string[];
   limits?: Partial<OutboundLimits>;
+  /** `shown`: a redirect is an answer like any other, for who wants to see where it leads. It is never followed. */
+  redirects?: 'refused' | 'shown';
   /** How a name becomes addresses; the system's resolver unless given. */
   resolve?: (name: string) => Promise<LookupAddress[]>;
 }
@@ -87,7 +89,7 @@ function openLine(settings: OutboundSettings): { fetch: typeof fetch; agent: Age
     try {
       const answer = await sendRequest(url, { ...init, headers }, { dispatcher: agent, signal });
       budget.headersArrived();
-      if (REDIRECTS.has(answer.status)) {
+      if (settings.redirects !== 'shown' && REDIRECTS.has(answer.status)) {
         answer.body.destroy();
         throw new OutboundError(leadsAstray(answer, url, allowed) ? 'address_refused' : 'redirect', url.hostname);
       }

@@ -20,6 +20,8 @@ export interface WebDeps extends WebLook {
   /** Asked at every request: the first key signs, all verify. */
   cookieKeys: () => string[];
   formKey: Buffer;
+  /** By it the doctor's own requests are known; without it there are none. */
+  doctorKey?: Buffer;
   /** Writes one security event; never rejects. */
   record: (event: ErrorEvent) => Promise<void>;
   logger: Logger;

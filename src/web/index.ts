@@ -13,6 +13,7 @@ export { listen } from './listen.ts';
 export { publicDocument, type PublicDocument } from './public_document.ts';
 export { createReadText } from './read_text.ts';
 export { brandSettings, httpSettings, placeSettings, type BrandSettings } from './settings.ts';
+export { doctorMark, type SeenRequest } from './doctor.ts';
 export { LONGEST_COOKIE } from './browser_binding.ts';
 export { createCookieSigner } from './cookie_signer.ts';
 export { createDevices, type Device } from './devices.ts';

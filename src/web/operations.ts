@@ -1,16 +1,18 @@
 import type Koa from 'koa';
+import { DOCTOR_PATH, isDoctor, seenOf } from './doctor.ts';
 import type { Readiness } from './health.ts';
 import type { Metrics } from './metrics.ts';
 import { stateOf } from './request_state.ts';
 
 /**
  * /health/live, /health/ready and /metrics, which answer under any Host: a balancer asks by address. With a port of its
- * own, /metrics is not here.
+ * own, /metrics is not here. /health/doctor is there for our own command only.
  */
 export function operations(deps: {
   ready: () => Promise<Readiness>;
   metrics: Metrics;
   metricsElsewhere: boolean;
+  doctorKey?: Buffer | undefined;
 }): Koa.Middleware {
   const answers: Record<string, (ctx: Koa.Context) => Promise<void>> = {
     async '/health/live'(ctx) {
@@ -30,6 +32,11 @@ export function operations(deps: {
   }
 
   return async (ctx, next) => {
+    if (ctx.path === DOCTOR_PATH && isDoctor(ctx, deps.doctorKey)) {
+      stateOf(ctx).route = ctx.path;
+      ctx.body = seenOf(ctx);
+      return;
+    }
     const answer = Object.hasOwn(answers, ctx.path) ? answers[ctx.path] : undefined;
     if (!answer || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) {
       await next();

@@ -115,7 +115,9 @@ function assemble(deps: WebDeps, parts: Parts & { metrics: Metrics; router: Rout
   const app = createApp(deps);
   app.use(requestLog({ logger, metrics }));
   app.use(securityHeaders(issuer));
-  app.use(operations({ ready: createReadiness(deps), metrics, metricsElsewhere: http.metrics_port !== undefined }));
+  const metricsElsewhere = http.metrics_port !== undefined;
+  const { doctorKey } = deps;
+  app.use(operations({ ready: createReadiness(deps), metrics, metricsElsewhere, doctorKey }));
   app.use(canonicalRequest({ issuer, trustedHops: () => parts.look().http.trusted_hops, logger }));
   app.use(parts.devices.middleware);
   app.use(parts.renderer.middleware);

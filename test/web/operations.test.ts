@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '../../src/kit/logger.ts';
 import { createReadiness } from '../../src/web/health.ts';
-import { listen } from '../../src/web/index.ts';
+import { doctorMark, listen } from '../../src/web/index.ts';
+import { pass, useRealClock } from '../support/clock.ts';
 import { openDoor, type Door } from './door.ts';
 
 describe('health', () => {
@@ -77,6 +78,45 @@ describe('health', () => {
       patience: 10,
     });
     expect(await ready()).toMatchObject({ status: 'failed', checks: { database: 'failed' } });
+  });
+});
+
+describe('what the doctor asks', () => {
+  const doctorKey = Buffer.alloc(32, 7);
+  const forwarded = { host: 'app:3000', 'x-forwarded-for': '192.0.2.77, 10.0.0.9', 'x-forwarded-proto': 'https' };
+  let door: Door;
+  beforeEach(async () => {
+    door = await openDoor({ doctorKey });
+  });
+  afterEach(async () => {
+    useRealClock();
+    await door.close();
+  });
+
+  it('is how its own request arrived, before anything was removed from it', async () => {
+    const { status, text } = await door.ask('GET', '/health/doctor', {
+      headers: { ...forwarded, ...doctorMark(doctorKey) },
+    });
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toEqual({
+      host: 'app:3000',
+      forwarded_for: ['192.0.2.77', '10.0.0.9'],
+      forwarded_proto: 'https',
+    });
+  });
+
+  it.each([
+    ['nobody else', () => ({})],
+    ['whoever has another key', () => doctorMark(Buffer.alloc(32, 8))],
+    ['whoever changes its time', () => ({ 'gatehouse-doctor': `1${doctorMark(doctorKey)['gatehouse-doctor']}` })],
+  ])('is told %s', async (_, mark) => {
+    expect((await door.ask('GET', '/health/doctor', { headers: mark() })).status).toBe(404);
+  });
+
+  it('is told nobody who kept a mark', async () => {
+    const mark = doctorMark(doctorKey);
+    pass(301);
+    expect((await door.ask('GET', '/health/doctor', { headers: mark })).status).toBe(404);
   });
 });
 
