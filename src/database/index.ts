@@ -1,7 +1,7 @@
 /**
  * database: the pool, the migrations runner and the embedded server.
  *
- * Owns every connection to PostgreSQL; nothing else creates one. Mounts no URL. Never reads PostgreSQL's clock and never
+ * Owns every connection to PostgreSQL; nothing else creates one. Mounts no URL. Never goes by PostgreSQL's clock and never
  * builds SQL out of values.
  */
 export { combine, type CombinedCall } from './combine.ts';
@@ -9,6 +9,7 @@ export { openDatabase, type Connection, type Database } from './pool.ts';
 export type { Statement, Step } from './statement.ts';
 export { migrate, migrateDown, migrationStatus, pendingMigrations } from './migrations.ts';
 export { isDatabaseUnavailable } from './database_errors.ts';
+export { clockOf } from './clock_of.ts';
 export { findEmbedded, startEmbedded } from './embedded.ts';
 export { sweepRows } from './sweep.ts';
 export type { SealedColumn } from './sealed_column.ts';

@@ -7,6 +7,7 @@
 export { openMail } from './mail.ts';
 export { readMails, type MailReading } from './mail_list.ts';
 export { sealedColumns } from './outbox.ts';
-export { mailSettings } from './mail_settings.ts';
+export { mailSettings, type MailSettings } from './mail_settings.ts';
+export { tryMail, type MailTried } from './try_mail.ts';
 export type { RecordMailEvent, Sealer } from './deps.ts';
 export type { Happened, Mail, MailTemplate, QueuedMail, RenderMail, TakenMail } from './door.ts';

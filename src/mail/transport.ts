@@ -35,8 +35,14 @@ export interface Transport {
 /** Seconds after which a letter that is still on its way counts as not sent; well below the outbox's lease. */
 const PATIENCE = 45;
 
+/** A line to a server. */
+interface SmtpTransport extends Transport {
+  /** Connects, says who we are and signs in where that is asked for, and sends nothing. Rejects with NotSent. */
+  verify(): Promise<void>;
+}
+
 /** Sends through an SMTP server. Every letter has exactly one sender and one recipient, whatever its values hold. */
-export function smtpTransport(url: string, { from, replyTo }: { from: Sender; replyTo?: string }): Transport {
+export function smtpTransport(url: string, { from, replyTo }: { from: Sender; replyTo?: string }): SmtpTransport {
   const transport = createTransport({
     url,
     connectionTimeout: 10_000,
@@ -61,6 +67,13 @@ export function smtpTransport(url: string, { from, replyTo }: { from: Sender; re
       });
       try {
         await within(PATIENCE, sending);
+      } catch (cause) {
+        throw notSent(cause);
+      }
+    },
+    async verify() {
+      try {
+        await within(PATIENCE, transport.verify());
       } catch (cause) {
         throw notSent(cause);
       }

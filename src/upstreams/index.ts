@@ -9,6 +9,7 @@
  * Never touches an account itself, never decides who may join which one, keeps no token of an upstream but what ends a
  * connection (`store_tokens`), and never believes what is not signed, except Kakao's webhook for the key that it carries.
  */
+export { mendOf } from './inspection/mends.ts';
 export { CHAIN_PARAMETER, isInChain } from './chain.ts';
 export { openUpstreams } from './open_upstreams.ts';
 export type { Arrival, ListedUpstream, TripEnd, Upstreams } from './door.ts';
