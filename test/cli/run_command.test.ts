@@ -46,7 +46,7 @@ describe('the command line', () => {
     [['client'], 'did you mean clients?'],
     [['frobnicate'], 'there is no command "frobnicate"\n'],
     [['config'], 'config needs one of: check, schema, plan\n'],
-    [['config', 'apply'], 'config needs one of: check, schema, plan\n'],
+    [['config', 'frobnicate'], 'config needs one of: check, schema, plan\n'],
     [['clients'], 'clients needs one of: list, show, kit, secret\n'],
     [['upstreams', 'frobnicate'], 'upstreams needs one of: list, test\n'],
     [
@@ -74,7 +74,7 @@ describe('the command line', () => {
 
   it.each([
     [['frobnicate'], 2, 'there is no command "frobnicate"'],
-    [['config', 'apply'], 2, 'config needs one of: check, schema, plan'],
+    [['config', 'frobnicate'], 2, 'config needs one of: check, schema, plan'],
     [['explain'], 2, 'explain takes <reference>'],
     [['config', 'check', '--jason'], 2, expect.stringContaining('--jason')],
     [['explain', '00000-00000'], 1, expect.stringContaining('nothing is known under the reference 00000-00000')],
