@@ -15,6 +15,8 @@ export interface Client {
   authentication: ClientAuthentication;
   redirectUri: string;
   key?: ClientKey;
+  /** Of its assertions; the token endpoint unless said otherwise. */
+  audience?: string;
   /** Of its ID tokens; RS256 unless said otherwise. */
   algorithm?: string;
   /** What the registration answered. */
@@ -91,12 +93,13 @@ export async function makeKey(algorithm: 'RS256' | 'PS256' | 'ES256'): Promise<C
 /** An assertion of RFC 7523 for the issuer, with `claims` on top; a value of undefined leaves a claim out. */
 export async function assertionOf(
   { stage }: Run,
-  { id, key }: Client,
+  { id, key, audience }: Client,
   { claims = {}, signedBy = key, header = {} }: Assertion = {},
 ): Promise<string> {
   demand(signedBy, 'the client has a key');
   const now = Math.floor(stage.now() / 1000);
-  const all = { iss: id, sub: id, aud: stage.issuer, iat: now, exp: now + 60, jti: randomUUID(), ...claims };
+  const aud = audience ?? stage.metadata['token_endpoint'];
+  const all = { iss: id, sub: id, aud, iat: now, exp: now + 60, jti: randomUUID(), ...claims };
   const said = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   const { kid, alg } = signedBy.jwk;
   return new SignJWT(said).setProtectedHeader({ alg, kid, ...header }).sign(signedBy.privateKey);

@@ -1,43 +1,60 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testDatabase } from '../support/database.ts';
 import { modules } from './modules/index.ts';
-import { plans } from './plans.ts';
+import { plans, type Plan } from './plans.ts';
 import { playPlan } from './report.ts';
 import { startStage, type Stage } from './stage.ts';
 
-let database: Awaited<ReturnType<typeof testDatabase>>;
-let stage: Stage;
+/** A whole run is `npm run conformance`; here some modules of each kind of plan keep it from growing stale. */
+const SOME: [Plan['profile'], [plan: string, module: string][]][] = [
+  [
+    'conformance',
+    [
+      ['config', 'oidcc-discovery-endpoint-verification'],
+      ['basic-static', 'oidcc-server'],
+      ['basic-static', 'oidcc-scope-all'],
+      ['basic-static', 'oidcc-max-age-1'],
+      ['basic-static', 'oidcc-refresh-token'],
+      ['implicit-static', 'oidcc-prompt-none-logged-in'],
+      ['hybrid-static', 'oidcc-codereuse-30seconds'],
+      ['formpost-basic-static', 'oidcc-server'],
+      ['rp-initiated-logout', 'oidcc-rp-initiated-logout'],
+      ['backchannel-logout', 'oidcc-backchannel-rp-initiated-logout'],
+    ],
+  ],
+  [
+    'conformance-fapi',
+    [
+      ['fapi2-security-profile', 'fapi2-security-profile-final-discovery-end-point-verification'],
+      ['fapi2-security-profile', 'fapi2-security-profile-final-happy-flow'],
+      ['fapi2-security-profile', 'fapi2-security-profile-final-refresh-token'],
+    ],
+  ],
+];
 
-beforeAll(async () => {
-  database = await testDatabase();
-  stage = await startStage({ databaseUrl: database.url });
-});
+describe.each(SOME)('config/%s.yaml', (profile, cases) => {
+  let database: Awaited<ReturnType<typeof testDatabase>>;
+  let stage: Stage;
 
-afterAll(async () => {
-  await stage.stop();
-  await database.drop();
-});
+  beforeAll(async () => {
+    database = await testDatabase();
+    stage = await startStage({ profile, databaseUrl: database.url });
+  });
 
-describe('the conformance harness', () => {
-  // A whole run is `npm run conformance`; here a module of each kind of plan keeps it from growing stale.
-  it.each([
-    ['config', 'oidcc-discovery-endpoint-verification'],
-    ['basic-static', 'oidcc-server'],
-    ['basic-static', 'oidcc-scope-all'],
-    ['basic-static', 'oidcc-max-age-1'],
-    ['basic-static', 'oidcc-refresh-token'],
-    ['implicit-static', 'oidcc-prompt-none-logged-in'],
-    ['hybrid-static', 'oidcc-codereuse-30seconds'],
-    ['formpost-basic-static', 'oidcc-server'],
-    ['rp-initiated-logout', 'oidcc-rp-initiated-logout'],
-    ['backchannel-logout', 'oidcc-backchannel-rp-initiated-logout'],
-  ])('plays of the plan %s the module %s', async (name, only) => {
+  afterAll(async () => {
+    await stage.stop();
+    await database.drop();
+  });
+
+  it.each(cases)('passes of the plan %s the module %s', async (name, only) => {
     const [plan] = plans.filter((candidate) => candidate.name === name);
     const played = plan && (await playPlan(stage, plan, { only, say: () => {} }));
     expect(played?.modules.map(({ result, why }) => [result, ...why])).toContainEqual(['PASSED']);
     expect(played?.modules.filter(({ result }) => result !== 'PASSED')).toEqual([]);
   });
+});
 
+describe('the conformance harness', () => {
   it('has as many modules for each plan as the suite', () => {
     const counts = Object.fromEntries(plans.map(({ name, rows }) => [name, rows.length]));
     expect(counts).toEqual({
@@ -63,6 +80,7 @@ describe('the conformance harness', () => {
       '3rdparty-init-login': 2,
       'rp-initiated-logout': 11,
       'backchannel-logout': 2,
+      'fapi2-security-profile': 56,
     });
   });
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { Exchange } from '../support/http_browser/transport.ts';
 import { checkIdToken } from './checks/id_token.ts';
-import { checkUserinfo } from './checks/userinfo.ts';
+import { checkSignedUserinfo, checkUserinfo } from './checks/userinfo.ts';
 import { authenticationOf, clientFor, type Client } from './clients.ts';
 import { go, newPerson, type Answer, type Arrival, type Person } from './person.ts';
 import { demand, type Run } from './run.ts';
@@ -104,7 +104,7 @@ export async function follow(
     : undefined;
   run.expect(types.includes('token') === (accessToken !== undefined), 'an access token comes exactly when asked for');
   demand(types.includes('code') === (code !== undefined), 'a code comes exactly when asked for');
-  const early = accessToken === undefined ? undefined : await userinfo(run, accessToken, first?.sub);
+  const early = accessToken === undefined ? undefined : await userinfo(run, client, accessToken, first?.sub);
   const proof: Record<string, string> = verifier === undefined ? {} : { code_verifier: verifier };
   const tokens: Tokens = code === undefined ? {} : await redeem(run, client, code, request, proof);
   const last =
@@ -118,7 +118,7 @@ export async function follow(
   demand(last, 'there is an ID token');
   run.expect(!first || first.sub === last.sub, 'both ID tokens are about the same person');
   const latest = tokens.access_token ?? accessToken;
-  const about = latest === undefined ? early : await userinfo(run, latest, last.sub);
+  const about = latest === undefined ? early : await userinfo(run, client, latest, last.sub);
   const rawIdToken = tokens.id_token ?? idToken ?? '';
   return { ...begun, answer, tokens, idToken: rawIdToken, claims: last, accessToken: latest, userinfo: about };
 }
@@ -182,9 +182,16 @@ export function checkTokens(run: Run, { status, headers, body }: Exchange): Toke
   return tokens;
 }
 
-/** Asks userinfo with the token in the header, and judges the answer. */
-export async function userinfo(run: Run, token: string, sub: unknown): Promise<Record<string, unknown>> {
-  return checkUserinfo(run, await askUserinfo(run, token), sub);
+/** Asks userinfo with the token in the header, and judges the answer; it is signed for a client that registered so. */
+export async function userinfo(
+  run: Run,
+  client: Client,
+  token: string,
+  sub: unknown,
+): Promise<Record<string, unknown>> {
+  const answer = await askUserinfo(run, token);
+  const signed = client.registered?.['userinfo_signed_response_alg'] !== undefined;
+  return signed ? checkSignedUserinfo(run, answer, { client: client.id, sub }) : checkUserinfo(run, answer, sub);
 }
 
 /** Asks userinfo; the answer is not judged. */

@@ -22,13 +22,15 @@ if (given.list) {
 
 const say = (line: string) => void (given.json ? process.stderr : process.stdout).write(`${line}\n`);
 const chosen = plans.filter(({ name }) => names.length === 0 || names.includes(name));
-const stage = await startStage();
 const played: Played[] = [];
-try {
-  // oxlint-disable-next-line no-await-in-loop -- the plans share one server and one clock
-  for (const plan of chosen) played.push(await playPlan(stage, plan, { only: given.module, say }));
-} finally {
-  await stage.stop();
+for (const profile of new Set(chosen.map((plan) => plan.profile))) {
+  const stage = await startStage({ profile });
+  try {
+    for (const plan of chosen)
+      if (plan.profile === profile) played.push(await playPlan(stage, plan, { only: given.module, say }));
+  } finally {
+    await stage.stop();
+  }
 }
 if (given.json) process.stdout.write(`${JSON.stringify(played, null, 2)}\n`);
 for (const line of summaryOf(played)) say(line);

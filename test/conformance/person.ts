@@ -14,8 +14,8 @@ export interface Person {
 export interface Answer {
   params: Record<string, string>;
   where: 'query' | 'fragment' | 'body';
-  /** Below the suite's base. */
-  path: string;
+  /** Of the redirect URI, whatever the answer stands in. */
+  query: Record<string, string>;
 }
 
 /** Where a person ended. */
@@ -23,7 +23,8 @@ export interface Arrival {
   /** Absent: on a page of ours that asks for nothing more. */
   answer?: Answer;
   page: Page;
-  /** The pages of ours on the way (`data-page`). */
+  /** The pages of ours on the way, and which they are (`data-page`). */
+  pages: Page[];
   screens: string[];
 }
 
@@ -40,17 +41,18 @@ const phones = new Map<string, Phone>();
 /** Follows a URL, through every page that asks for something, to the suite or to a page that does not. */
 export async function go(run: Run, person: Person, url: string): Promise<Arrival> {
   const { browser } = person;
-  const screens: string[] = [];
+  const pages: Page[] = [];
+  const screens = () => pages.flatMap(({ screen }) => screen ?? []);
   await browser.open(url);
-  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+  while (pages.length < MOST_PAGES) {
     const { page } = browser;
-    if (page.screen !== undefined) screens.push(page.screen);
     const answer = answerAt(run, page);
-    if (answer) return { answer, page, screens };
+    if (answer) return { answer, page, pages, screens: screens() };
+    pages.push(page);
     // oxlint-disable-next-line no-await-in-loop -- each page is known from the one before
-    if (!(await answerPage(run, person, page))) return { page, screens };
+    if (!(await answerPage(run, person, page))) return { page, pages, screens: screens() };
   }
-  throw new Error(`the way does not end: ${screens.join(', ')}`);
+  throw new Error(`the way does not end: ${screens().join(', ')}`);
 }
 
 /** Answers the page; false: it asks for nothing. */
@@ -58,6 +60,10 @@ async function answerPage(run: Run, { browser, address, decision }: Person, page
   switch (page.screen) {
     case 'login':
     case 'reauthenticate': {
+      if (decision === 'deny') {
+        await browser.submit({ action: '/cancel' });
+        return true;
+      }
       const fixed = /<input[^>]*name="email"[^>]*readonly/.test(page.body);
       await browser.submit({ fields: { ...(!fixed && { email: address }), password: PASSWORD } });
       // Nobody types twice what was refused.
@@ -105,5 +111,6 @@ function answerAt({ stage: { suite } }: Run, page: Page): Answer | undefined {
       : url.hash === ''
         ? (['query', url.search] as const)
         : (['fragment', url.hash.slice(1)] as const);
-  return { where, params: Object.fromEntries(new URLSearchParams(params)), path: last.url.slice(suite.base.length) };
+  const read = (text: string | undefined) => Object.fromEntries(new URLSearchParams(text));
+  return { where, params: read(params), query: read(url.search) };
 }

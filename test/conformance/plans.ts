@@ -13,6 +13,8 @@ export interface Plan {
   /** The suite's own name, and what is chosen in its menu. */
   suite: string;
   choices: string;
+  /** The configuration that it is played against. */
+  profile: 'conformance' | 'conformance-fapi';
   rows: Row[];
 }
 
@@ -144,6 +146,66 @@ function dynamicFor(responseType: string): string[] {
   return dynamic.filter((module) => !left.has(module));
 }
 
+/** Of plain_fapi, with private_key_jwt and DPoP, in the suite's order. */
+const fapi = [
+  'discovery-end-point-verification',
+  'happy-flow',
+  'user-rejects-authentication',
+  'ensure-authorization-request-without-state-success',
+  'ensure-authorization-request-without-nonce-success',
+  'ensure-authorization-request-with-64-char-nonce-success',
+  'ensure-other-scope-order-succeeds',
+  'test-claims-parameter-identity-claims',
+  'access-token-type-header-case-sensitivity',
+  'check-dpop-proof-nbf-exp',
+  'ensure-dpopproof-with-iat-10seconds-before-succeeds',
+  'ensure-dpopproof-with-iat-10seconds-after-succeeds',
+  'ensure-mismatched-dpop-jkt-fails',
+  'ensure-token-endpoint-fails-with-mismatched-dpop-proof-jkt',
+  'ensure-token-endpoint-fails-with-mismatched-dpop-jkt',
+  'ensure-dpopproof-at-par-endpoint-binding-success',
+  'ensure-dpop-auth-code-binding-success',
+  'ensure-different-nonce-inside-and-outside-request-object',
+  'ensure-different-state-inside-and-outside-request-object',
+  'ensure-authorization-request-with-long-nonce',
+  'ensure-authorization-request-with-long-state',
+  'state-only-outside-request-object-not-used',
+  'ensure-request-object-without-redirect-uri-fails',
+  'plain-fapi-tolerate-unregistered-redirect-uri',
+  'ensure-unsigned-authorization-request-without-using-par-fails',
+  'ensure-redirect-uri-in-authorization-request',
+  'ensure-response-type-code-idtoken-fails',
+  'ensure-response-type-token-fails',
+  'ensure-client-id-in-token-endpoint',
+  'ensure-holder-of-key-required',
+  'ensure-authorization-code-is-bound-to-client',
+  'attempt-reuse-authorization-code-after-one-second',
+  'ensure-token-endpoint-fails-with-expired-auth-code',
+  'ensure-signed-client-assertion-with-RS256-fails',
+  'ensure-client-assertion-in-token-endpoint',
+  'ensure-client-assertion-with-exp-is-5-minutes-in-past-fails',
+  'ensure-client-assertion-with-wrong-aud-fails',
+  'ensure-client-assertion-with-no-sub-fails',
+  'dpop-negative-tests',
+  'refresh-token',
+  'par-ensure-reused-request-uri-prior-to-auth-completion-succeeds',
+  'par-attempt-reuse-request_uri',
+  'par-attempt-to-use-expired-request_uri',
+  'par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted',
+  'par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails',
+  'par-attempt-to-use-request_uri-for-different-client',
+  'par-authorization-request-containing-request_uri-form-param',
+  'par-attempt-invalid-http-method',
+  'par-ensure-pkce-required',
+  'ensure-pkce-code-verifier-required',
+  'incorrect-pkce-code-verifier-rejected',
+  'par-plain-pkce-rejected',
+  'par-without-duplicate-parameters',
+  'par-test-array-as-audience-fails',
+  'par-test-par-endpoint-url-as-audience-fails',
+  'par-test-token-endpoint-url-as-audience-fails',
+].map((module) => `fapi2-security-profile-final-${module}`);
+
 const logout = [
   'oidcc-rp-initiated-logout-discovery-endpoint-verification',
   'oidcc-rp-initiated-logout',
@@ -188,7 +250,7 @@ function rowsOf(
 }
 
 /** A plan of response types, once for each way of registration. */
-function core(name: string, tables: Tables, responseMode: Variant['responseMode']): Plan[] {
+function core(name: string, tables: Tables, responseMode: Variant['responseMode']): Bare[] {
   const formPost = responseMode === 'form_post';
   return (['static', 'dynamic'] as const).map((registration) => ({
     name: `${formPost ? 'formpost-' : ''}${name}${registration === 'static' ? '-static' : ''}`,
@@ -198,14 +260,15 @@ function core(name: string, tables: Tables, responseMode: Variant['responseMode'
   }));
 }
 
+type Bare = Omit<Plan, 'profile'>;
+
 const cores: [string, Tables][] = [
   ['basic', CODE],
   ['implicit', IMPLICIT],
   ['hybrid', HYBRID],
 ];
 
-/** The plans that we play, in the order in which they are. */
-export const plans: Plan[] = [
+const ofConnect: Bare[] = [
   {
     name: 'config',
     suite: 'oidcc-config-certification-test-plan',
@@ -240,5 +303,17 @@ export const plans: Plan[] = [
       [['code', ['oidcc-backchannel-logout-discovery-endpoint-verification', 'oidcc-backchannel-rp-initiated-logout']]],
       'static',
     ),
+  },
+];
+
+/** The plans that we play, in the order in which they are. */
+export const plans: Plan[] = [
+  ...ofConnect.map((plan) => ({ ...plan, profile: 'conformance' as const })),
+  {
+    name: 'fapi2-security-profile',
+    suite: 'fapi2-security-profile-final-test-plan',
+    choices: 'plain_fapi, openid_connect, private_key_jwt, dpop',
+    profile: 'conformance-fapi',
+    rows: rowsOf([['code', fapi]], 'static', { authentication: 'private_key_jwt' }),
   },
 ];

@@ -1,14 +1,13 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { globalAgent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
-import { runCommand } from '../../src/cli/index.ts';
-import { commandParts } from '../../src/commands.ts';
 import { freePortPair } from '../support/gatehouse.ts';
 import { exchange, type Exchange } from '../support/http_browser/transport.ts';
-import { root, setClock, START_MILLISECONDS, startProcess } from '../support/server_process.ts';
+import { movableClock, root, setClock, START_MILLISECONDS, startProcess } from '../support/server_process.ts';
 import { makeCertificate, type Certificate } from './certificate.ts';
 import { startSuiteServer, type SuiteServer } from './suite_server.ts';
 import { listenTls, proxyTo } from './tls_server.ts';
@@ -52,31 +51,36 @@ export interface Stage {
 interface StageOptions {
   /** Of a server that runs already; absent: the embedded one, in a folder of its own. */
   databaseUrl?: string;
-  /** For the placeholders of the profile. */
-  variables?: Record<string, string>;
+  /** The file under config/. */
+  profile: 'conformance' | 'conformance-fapi';
 }
 
-/** Starts all of it. The profile is config/conformance.yaml as it is shipped; ports are free ones. */
-export async function startStage({ databaseUrl, variables = {} }: StageOptions = {}): Promise<Stage> {
+/** Starts all of it. The profile is the file as it is shipped; ports are free ones. */
+export async function startStage({ databaseUrl, profile }: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-conformance-'));
   const certificate = trusted(folder);
   const suite = await startSuiteServer(certificate);
   const port = await freePortPair();
   const proxy = await listenTls(certificate, proxyTo(port));
   const issuer = `https://localhost:${proxy.port}`;
+  const clock = join(folder, 'clock');
+  const { PATH, HOME, GATEHOUSE_TEST_RUN, NODE_COMPILE_CACHE = GATEHOUSE_TEST_RUN } = process.env;
   const environment = {
-    ...variables,
+    PATH,
+    HOME,
+    NODE_COMPILE_CACHE,
+    NODE_EXTRA_CA_CERTS: join(folder, 'certificate.pem'),
+    NODE_OPTIONS: `--import ${movableClock}`,
+    GATEHOUSE_TEST_CLOCK: clock,
     PORT: String(port),
     ISSUER: issuer,
     SUITE: suite.origin,
-    GATEHOUSE_CONFIG: join(root, 'config/conformance.yaml'),
+    CLIENT_KEYS: suite.base,
+    GATEHOUSE_CONFIG: join(root, `config/${profile}.yaml`),
     GATEHOUSE_DATA: folder,
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
   };
-  const { PATH, HOME, GATEHOUSE_TEST_RUN, NODE_COMPILE_CACHE = GATEHOUSE_TEST_RUN } = process.env;
-  const trust = { NODE_EXTRA_CA_CERTS: join(folder, 'certificate.pem') };
-  const clock = join(folder, 'clock');
-  const server = startProcess({ PATH, HOME, NODE_COMPILE_CACHE, ...trust, ...environment }, clock);
+  const server = startProcess(environment, clock);
   await ready(`http://127.0.0.1:${port}/health/ready`, server);
   let ahead = 0;
   const stage: Stage = {
@@ -129,12 +133,11 @@ function send(url: string, { method, headers, form, json }: Sending = {}): Promi
   });
 }
 
+/** One of our own commands, in a process whose clock is the server's. */
 async function command(argv: string[], env: NodeJS.ProcessEnv): Promise<string> {
-  let written = '';
-  const into = { write: (text: string) => (written += text) };
-  const io = { stdin: Readable.from([]), stdout: into, stderr: into, env, cwd: root };
-  if ((await runCommand(argv, io, commandParts)) !== 0) throw new Error(`${argv.join(' ')}: ${written}`);
-  return written;
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ['src/main.ts', ...argv], { cwd: root, env });
+  return stdout;
 }
 
 async function ready(url: string, server: { hasEnded(): boolean; output(): string }): Promise<void> {

@@ -31,7 +31,8 @@ export async function checkIdToken(run: Run, token: unknown, expected: Expected)
   return claims;
 }
 
-async function checkSignature(run: Run, token: string): Promise<void> {
+/** The signature is of a key in the key set. */
+export async function checkSignature(run: Run, token: string): Promise<void> {
   const { resolve } = await run.stage.keys();
   const options = { currentDate: new Date(run.stage.now()), clockTolerance: SKEW };
   const fault = await jwtVerify(token, resolve, options).then(() => undefined, String);

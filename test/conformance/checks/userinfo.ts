@@ -1,3 +1,4 @@
+import { jwtVerify } from 'jose';
 import type { Exchange } from '../../support/http_browser/transport.ts';
 import { demand, type Run } from '../run.ts';
 
@@ -69,4 +70,22 @@ export function checkUserinfo(run: Run, { status, headers, body }: Exchange, sub
   run.expect(sub === undefined || claims['sub'] === sub, 'sub of userinfo is that of the ID token');
   checkClaimTypes(run, claims);
   return claims;
+}
+
+/** Judges an answer of userinfo that is signed for a client (OIDC Core 5.3.2), and returns its claims. */
+export async function checkSignedUserinfo(
+  run: Run,
+  { status, headers, body }: Exchange,
+  { client, sub }: { client: string; sub: unknown },
+): Promise<Claims> {
+  const { stage, expect } = run;
+  demand(status === 200, `userinfo answers 200; it was ${status}: ${body}`);
+  expect(/^application\/jwt\b/.test(headers['content-type'] ?? ''), 'userinfo is application/jwt');
+  const { resolve } = await stage.keys();
+  const options = { issuer: stage.issuer, audience: client, currentDate: new Date(stage.now()), clockTolerance: 10 };
+  const { payload, protectedHeader } = await jwtVerify(body, resolve, options);
+  expect(protectedHeader.alg === 'RS256', `userinfo is signed with RS256; it was ${protectedHeader.alg}`);
+  expect(sub === undefined || payload.sub === sub, 'sub of userinfo is that of the ID token');
+  checkClaimTypes(run, payload);
+  return payload;
 }

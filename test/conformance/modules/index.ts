@@ -1,7 +1,9 @@
+import { fapi } from '../fapi/index.ts';
 import type { Play } from '../run.ts';
 import { claims } from './claims.ts';
 import { discovery } from './discovery.ts';
 import { logout } from './logout.ts';
+import { registration } from './registration.ts';
 import { requests } from './requests.ts';
 import { sessions } from './sessions.ts';
 import { tokens } from './tokens.ts';
@@ -14,4 +16,6 @@ export const modules: Record<string, Play> = {
   ...sessions,
   ...tokens,
   ...logout,
+  ...registration,
+  ...fapi,
 };

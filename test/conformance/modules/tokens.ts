@@ -84,7 +84,7 @@ export async function refreshed(run: Run, { client, tokens, claims }: Granted): 
     run.expect(now.sub === claims.sub, 'the new ID token is about the same person');
     run.expect(now['auth_time'] === claims['auth_time'], 'auth_time of the new ID token is the one of before');
   }
-  await userinfo(run, fresh.access_token ?? '', claims.sub);
+  await userinfo(run, client, fresh.access_token ?? '', claims.sub);
   return fresh.refresh_token ?? token;
 }
 
