@@ -70,8 +70,9 @@ async function beginPrompt(
   const own = asContext(ctx);
   const reference = web.referenceOf(own);
   const clientId = ctx.oidc.client?.clientId ?? '';
-  const params =
-    ctx.oidc.client?.['requirePushedAuthorizationRequests'] === true ? {} : keptParameters(interaction.params);
+  // What must be pushed or signed cannot be asked for again by a link of ours.
+  const { requirePushedAuthorizationRequests: pushed, requireSignedRequestObject: signed } = ctx.oidc.client ?? {};
+  const params = pushed === true || signed === true ? {} : keptParameters(interaction.params);
   const first = ctx.oidc.route !== 'resume' && ctx.oidc.route !== 'device_resume';
   const visit = visits.adding(interaction.uid, { browserHash: web.browser.ensure(own), reference, clientId, params });
   // The row of the interaction is in the same unit.

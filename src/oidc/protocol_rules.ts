@@ -1,7 +1,7 @@
 import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { claimsByScope } from '../accounts/index.ts';
 import { epochSeconds } from '../kit/clock.ts';
-import { OWN } from './algorithms.ts';
+import { OWN, ownAlgorithms } from './algorithms.ts';
 import { acrValues } from './assurance.ts';
 import { isOurOwn, needsPkce } from './client_traits.ts';
 import type { OidcDeps } from './deps.ts';
@@ -35,7 +35,7 @@ function base(protocol: ProtocolSettings): Configuration {
     acrValues: [...acrValues],
     conformIdTokenClaims: true,
     subjectTypes: ['public'],
-    clientDefaults: { id_token_signed_response_alg: 'RS256' },
+    clientDefaults: { id_token_signed_response_alg: ownAlgorithms(protocol)[0] },
     enabledJWA: {
       idTokenSigningAlgValues: [...OWN],
     },

@@ -31,6 +31,19 @@ describe('an app that others made', () => {
     expect((await browser.open(`${world.app.url}/login`)).screen).toBe('consent');
   });
 
+  it('asks for single claims in the words of their scope, once, and lists them in the account (OIDC Core 5.5)', async () => {
+    const browser = await atConsent('zoe@example.com');
+    await browser.submit({ decision: 'allow' });
+    const claims = JSON.stringify({ userinfo: { phone_number: null } });
+    const login = `${world.app.url}/login?${new URLSearchParams({ claims }).toString()}`;
+    const page = await browser.open(login);
+    expect(page.screen).toBe('consent');
+    expect(page.text).toContain('See your phone number');
+    expect((await browser.submit({ decision: 'allow' })).url).toBe(`${world.app.url}/me`);
+    expect((await browser.open(login)).url).toBe(`${world.app.url}/me`);
+    expect((await browser.open(`${world.gatehouse.issuer}/account/apps`)).text).toContain('See your phone number');
+  });
+
   it('leads to the chooser when the person wants another account', async () => {
     const browser = await atConsent('vera@example.com');
     expect((await browser.follow('Switch account')).screen).toBe('choose-account');

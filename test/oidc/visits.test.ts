@@ -225,8 +225,8 @@ describe('a visit', () => {
       await signIn(browser, change, 'dan');
       const { visit } = await begin(browser, { ...change, scope: 'openid email read write' });
       expect(visit.scopes).toEqual({
-        missing: { oidc: ['email'], resources: { [API]: ['write'] } },
-        granted: { oidc: ['openid'], resources: { [API]: ['read'] } },
+        missing: { oidc: ['email'], claims: [], resources: { [API]: ['write'] } },
+        granted: { oidc: ['openid'], claims: [], resources: { [API]: ['read'] } },
       });
     });
   });

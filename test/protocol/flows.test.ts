@@ -16,6 +16,7 @@ const BYE = 'https://app.acme.example/bye';
 const FRONT = ['id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token'] as const;
 
 let world: World;
+let registry: ReturnType<typeof openClients>;
 let key: CryptoKey;
 
 const web: Partial<ClientInput> = { client_secret: SECRET, redirect_uris: [CB], first_party: true };
@@ -40,6 +41,7 @@ beforeAll(async () => {
     { client_id: 'hmac', ...web, token_endpoint_auth_method: 'client_secret_jwt' },
     { client_id: 'job', type: 'service', client_secret: SECRET, token_endpoint_auth_method: 'client_secret_post' },
     { client_id: 'bound', ...byKey, dpop_bound_access_tokens: true },
+    { client_id: 'silent', ...web, token_endpoint_auth_method: 'client_secret_post', response_types: ['none'] },
     { client_id: 'front', ...web, token_endpoint_auth_method: 'client_secret_post', response_types: [...FRONT] },
     {
       client_id: 'sealed',
@@ -48,21 +50,31 @@ beforeAll(async () => {
       introspection_signed_response_alg: 'ES256',
     },
   ].map((one) => clientSettings.parse(one));
-  const ours = { client_id: 'gatehouse-account', type: 'spa' as const, redirect_uris: [CB], first_party: true };
   world = await openWorld({
     deps: {
-      clients: openClients({ settings, extra: [ours] }),
-      resources: [
-        resourceSettings.parse({ id: READS, scopes: ['read'] }),
-        resourceSettings.parse({ id: WRITES, scopes: ['read', 'write'], signing_alg: 'ES256' }),
-      ],
+      clients: { find: (id) => registry.find(id) },
     },
   });
+  registry = openClients({ settings, extra: ownClients(world.issuer) });
 });
 afterAll(() => world.close());
 
+/** As the account pages and the demo are: redirect URIs of our own, and a resource below our own origin. */
+function ownClients(issuer: string): ClientInput[] {
+  const both = { first_party: true, redirect_uris: [`${issuer}/back`], post_logout_redirect_uris: [`${issuer}/`] };
+  return [
+    { client_id: 'gatehouse-account', type: 'spa', ...both },
+    { client_id: 'gatehouse-demo', client_secret: SECRET, ...both },
+  ];
+}
+
+const apis = [
+  resourceSettings.parse({ id: READS, scopes: ['read'] }),
+  resourceSettings.parse({ id: WRITES, scopes: ['read', 'write'], signing_alg: 'ES256' }),
+];
 /** From here on these switches are in force. */
-const switched = (protocol: Protocol = {}) => world.oidc.rebuild({ protocol: protocolSettings.parse(protocol) });
+const switched = (protocol: Protocol = {}) =>
+  world.oidc.rebuild({ protocol: protocolSettings.parse(protocol), resources: apis });
 const keySet = async () => createLocalJWKSet((await agent(world.issuer).get('/oidc/jwks')).json as { keys: [] });
 /** The claims of a token of ours, verified as anybody can. */
 const verified = async (token: unknown, options = {}) =>
@@ -175,15 +187,12 @@ describe('pushed requests', () => {
     expect(tokens.claims()?.sub).toBe('ada');
   });
 
-  it('can be demanded of every client but our own pages', async () => {
+  it('can be demanded of every client', async () => {
     switched({ pushed_requests: 'required' });
     const config = await app(world, 'app', post());
     const { parameters } = await tripTo(CB);
     const back = await comeBack(client.buildAuthorizationUrl(config, parameters));
     expect(back.searchParams.get('error')).toBe('invalid_request');
-    const ours = await app(world, 'gatehouse-account', client.None());
-    const home = await comeBack(client.buildAuthorizationUrl(ours, parameters));
-    expect(home.searchParams.get('code')).toBeTruthy();
     const pushed = await client.buildAuthorizationUrlWithPAR(config, (await tripTo(CB)).parameters);
     expect((await comeBack(pushed)).searchParams.get('code')).toBeTruthy();
   });
@@ -433,6 +442,53 @@ describe('tokens in the front channel', () => {
     const { parameters } = await tripTo(CB, { response_type: 'code id_token' });
     const back = await comeBack(client.buildAuthorizationUrl(config, parameters));
     expect(back.hash).toContain('error=unsupported_response_type');
+  });
+});
+
+describe('response_type none', () => {
+  it('comes back with nothing but the state', async () => {
+    switched({ response_types: ['code', 'none'] });
+    const config = await app(world, 'silent', post());
+    const { parameters, checks } = await tripTo(CB, { response_type: 'none' });
+    const back = await comeBack(client.buildAuthorizationUrl(config, parameters));
+    expect(Object.fromEntries(back.searchParams)).toEqual({ state: checks.expectedState, iss: world.issuer });
+  });
+});
+
+describe('our own clients', () => {
+  const off: Protocol = {
+    form_post: false,
+    claims_parameter: false,
+    client_credentials: false,
+    device_flow: false,
+    introspection: false,
+    revocation: false,
+    rp_initiated_logout: false,
+    backchannel_logout: false,
+    resource_indicators: false,
+    client_authentication: ['private_key_jwt'],
+  };
+  const cases: [name: string, protocol: Protocol][] = [
+    ['off', { ...off, pushed_requests: false, dpop: false }],
+    ['demanded', { ...off, pushed_requests: 'required', dpop: 'required', request_objects: 'required' }],
+    ['FAPI 2.0', { fapi: 'security-profile', jwt_responses: true, jwt_introspection: true, jwt_userinfo: true }],
+  ];
+
+  it.each(cases)('work as ever with everything %s', async (_name, protocol) => {
+    const api = resourceSettings.parse({ id: `${world.issuer}/demo/api`, scopes: ['demo'] });
+    world.oidc.rebuild({ protocol: protocolSettings.parse(protocol), resources: [api] });
+    const account = await app(world, 'gatehouse-account', client.None());
+    const { parameters } = await tripTo(`${world.issuer}/back`);
+    expect((await comeBack(client.buildAuthorizationUrl(account, parameters))).searchParams.get('code')).toBeTruthy();
+    const demo = await app(world, 'gatehouse-demo', client.ClientSecretBasic(SECRET));
+    const asked = { scope: 'openid demo', resource: api.id };
+    const tokens = await signInAt(demo, `${world.issuer}/back`, asked);
+    expect(await client.fetchUserInfo(demo, tokens.access_token, 'ada')).toMatchObject({ sub: 'ada' });
+    const next = await client.refreshTokenGrant(demo, tokens.refresh_token ?? '', { resource: api.id });
+    expect((await verified(next.access_token, { audience: api.id })).protectedHeader.alg).toBe('RS256');
+    const bye = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: `${world.issuer}/` };
+    const page = await agent(world.issuer).get(`/oidc/logout?${new URLSearchParams(bye).toString()}`);
+    expect(page.status).toBe(200);
   });
 });
 

@@ -1,9 +1,8 @@
-import { errors } from 'oidc-provider';
-import { OWN_UNDER_FAPI } from '../algorithms.ts';
+import { ownAlgorithms } from '../algorithms.ts';
 import { isOurOwn } from '../client_traits.ts';
 import type { ProtocolFeature } from './feature.ts';
 
-/** Client metadata that names one of our signatures. */
+/** Client metadata that names one of our signatures; RS256 unless it says otherwise. */
 const SIGNATURES = [
   'id_token_signed_response_alg',
   'authorization_signed_response_alg',
@@ -24,13 +23,10 @@ export const fapi: ProtocolFeature = {
       fapi: { enabled: true, profile: (_ctx, client) => (isOurOwn(client?.clientId) ? undefined : '2.0') },
     },
   }),
-  discovery: () => ({ id_token_signing_alg_values_supported: OWN_UNDER_FAPI }),
+  discovery: (protocol) => ({ id_token_signing_alg_values_supported: ownAlgorithms(protocol) }),
   client(metadata, protocol) {
     if (protocol.fapi === false) return;
     metadata['require_pkce'] = true;
-    for (const name of SIGNATURES) if (metadata[name] === 'RS256') metadata[name] = OWN_UNDER_FAPI[0];
-    metadata['id_token_signed_response_alg'] ??= OWN_UNDER_FAPI[0];
-    if (metadata['id_token_signed_response_alg'] === OWN_UNDER_FAPI[0]) return;
-    throw new errors.InvalidClientMetadata(`id_token_signed_response_alg must be '${OWN_UNDER_FAPI[0]}'`);
+    for (const name of SIGNATURES) if (metadata[name] === 'RS256') metadata[name] = 'ES256';
   },
 };

@@ -1,4 +1,4 @@
-import { ownAlgorithms } from '../algorithms.ts';
+import { OWN, ownAlgorithms } from '../algorithms.ts';
 import type { ProtocolFeature } from './feature.ts';
 
 /** Answers of an authorization as a JWT. */
@@ -6,10 +6,11 @@ export const jwtResponses: ProtocolFeature = {
   key: 'jwt_responses',
   specification: 'JWT Secured Authorization Response Mode (JARM)',
   on: (protocol) => protocol.jwt_responses,
-  configuration: (protocol) => ({
+  configuration: () => ({
     features: { jwtResponseModes: { enabled: true } },
-    enabledJWA: { authorizationSigningAlgValues: [...ownAlgorithms(protocol)] },
+    enabledJWA: { authorizationSigningAlgValues: [...OWN] },
   }),
+  discovery: (protocol) => ({ authorization_signing_alg_values_supported: ownAlgorithms(protocol) }),
   clientKeys: ['authorization_signed_response_alg'],
 };
 
@@ -18,10 +19,11 @@ export const jwtIntrospection: ProtocolFeature = {
   key: 'jwt_introspection',
   specification: 'RFC 9701',
   on: (protocol) => protocol.jwt_introspection,
-  configuration: (protocol) => ({
+  configuration: () => ({
     features: { jwtIntrospection: { enabled: true } },
-    enabledJWA: { introspectionSigningAlgValues: [...ownAlgorithms(protocol)] },
+    enabledJWA: { introspectionSigningAlgValues: [...OWN] },
   }),
+  discovery: (protocol) => ({ introspection_signing_alg_values_supported: ownAlgorithms(protocol) }),
   clientKeys: ['introspection_signed_response_alg'],
 };
 
@@ -30,9 +32,10 @@ export const jwtUserinfo: ProtocolFeature = {
   key: 'jwt_userinfo',
   specification: 'OpenID Connect Core 1.0, 5.3.2',
   on: (protocol) => protocol.jwt_userinfo,
-  configuration: (protocol) => ({
+  configuration: () => ({
     features: { jwtUserinfo: { enabled: true } },
-    enabledJWA: { userinfoSigningAlgValues: [...ownAlgorithms(protocol)] },
+    enabledJWA: { userinfoSigningAlgValues: [...OWN] },
   }),
+  discovery: (protocol) => ({ userinfo_signing_alg_values_supported: ownAlgorithms(protocol) }),
   clientKeys: ['userinfo_signed_response_alg'],
 };
