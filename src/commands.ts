@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readAccounts } from './accounts/index.ts';
-import { openForCommand, openForKeyCommand, openOwnOutbound, planConfig } from './app/index.ts';
+import { openForCommand, openForKeyCommand, openOwnOutbound, outboundSettings, planConfig } from './app/index.ts';
 import type { CommandParts } from './cli/index.ts';
 import {
   configJsonSchema,
@@ -15,6 +15,7 @@ import { findEmbedded, openDatabase, startEmbedded, type Connection } from './da
 import { readEvents } from './events/index.ts';
 import { createLogger } from './kit/logger.ts';
 import { readMails } from './mail/index.ts';
+import { createOutbound } from './outbound/index.ts';
 import { readSecondFactors } from './second_factors/index.ts';
 import { secretsOf, serve } from './serve.ts';
 
@@ -41,6 +42,7 @@ export const commandParts: CommandParts<Settings> = {
     };
   },
   outbound: (settings) => openOwnOutbound(settings),
+  visitor: (settings) => createOutbound({ ...outboundSettings(settings), redirects: 'shown' }),
   rooms: (database) => ({
     accounts: readAccounts(database),
     events: readEvents(database),

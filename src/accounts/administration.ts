@@ -2,13 +2,14 @@ import type { Knex } from 'knex';
 import type { Database } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import type { Address } from '../kit/addresses.ts';
-import { now } from '../kit/clock.ts';
+import { inSeconds, now } from '../kit/clock.ts';
 import type { Tag } from '../locales/index.ts';
 import type { Account, Profile } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import type { Factors } from './deps.ts';
 import { lockAccount } from './hold_account.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
+import { THROW_AWAY_SECONDS, throwAwayAddress, throwAwayPattern } from './throw_away.ts';
 
 /** What an admin may do to accounts beside reading them. */
 export interface Administration {
@@ -20,6 +21,10 @@ export interface Administration {
   enable(id: string): Promise<boolean>;
   /** Ends everything and leaves a tombstone; the address and the identities are free at once. */
   remove(id: string): Promise<void>;
+  /** An account for a command to sign in with, past the rules for new ones. Whoever makes it removes it. */
+  createThrowAway(passwordHash: string): Promise<Account>;
+  /** Removes those that a command could not take away any more, and returns how many that were. */
+  sweepThrowAways(): Promise<number>;
 }
 
 /** An account as an admin makes it. */
@@ -62,6 +67,26 @@ export function openAdministration(deps: AdministrationDeps): Administration {
       return changed;
     },
     remove: (id) => deleteAccount(deps, id),
+    async createThrowAway(passwordHash) {
+      const account = {
+        address: throwAwayAddress(),
+        verified: true,
+        profile: { name: 'Gatehouse doctor' },
+        passwordHash,
+      };
+      const made = await create(deps, account);
+      if (!made) throw new Error('a random address was taken');
+      return made;
+    },
+    async sweepThrowAways() {
+      const left = database.knex('addresses').join('accounts', 'accounts.id', 'addresses.account_id');
+      const old = left
+        .where('canonical', 'like', throwAwayPattern)
+        .where('created_at', '<', inSeconds(-THROW_AWAY_SECONDS));
+      const ids: string[] = await old.where({ origin: 'admin' }).pluck('accounts.id');
+      for (const id of ids) await deleteAccount(deps, id);
+      return ids.length;
+    },
   };
 }
 

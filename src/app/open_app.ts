@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { openAdministration } from '../accounts/index.ts';
 import { describeError } from '../kit/errors.ts';
 import type { Settings } from '../config/index.ts';
 import { applySettings } from './apply_settings.ts';
@@ -31,6 +32,12 @@ export async function openApp({ settings: first, ...given }: AppDeps): Promise<A
   const base = await openBase(deps);
   const { accounts, events, keys, limits, mail, passkeys, secondFactors, upstreams, outbound, web } = base;
   const oidc = openVisits(deps, base);
+  const administration = openAdministration({
+    database: deps.database,
+    record: events.record,
+    setPassword: base.passwords.set,
+    endEverythingOf: oidc.endEverythingOf,
+  });
   mail.start();
   oidc.start();
   upstreams.start();
@@ -44,6 +51,7 @@ export async function openApp({ settings: first, ...given }: AppDeps): Promise<A
     listener: web.listener(oidc.document),
     async sweep() {
       const rooms = [oidc, upstreams, accounts, secondFactors, passkeys, mail, limits, events];
+      await administration.sweepThrowAways();
       for (const room of rooms) await room.sweep();
     },
     apply: (next) => applySettings(deps, base, oidc, { next, hold: (held) => void (settings = held) }),

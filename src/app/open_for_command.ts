@@ -9,6 +9,7 @@ import {
 } from '../accounts/index.ts';
 import { describeHash, hashesOf, putMany } from '../passwords/index.ts';
 import { resetSecondStep } from '../second_factors/index.ts';
+import { doctorMark } from '../web/index.ts';
 import { openBase, type AppDeps } from './base.ts';
 import { openVisits } from './visits.ts';
 
@@ -34,6 +35,7 @@ export async function openForCommand({ settings, ...given }: AppDeps) {
       setPassword: passwords.set,
       endEverythingOf,
     }),
+    doctorMark: () => doctorMark(base.keys.derive('doctor')),
     resetSecondStep: (account: Account) =>
       resetSecondStep({ ...base, database: deps.database, record, endEverythingOf }, account),
     /** Makes the accounts of a file, and keeps one event about all of them. */

@@ -11,8 +11,8 @@ import type { ClientSettings, Level } from '../clients/index.ts';
 import type { Database } from '../database/index.ts';
 import type { Events } from '../events/index.ts';
 import type { KeyAdministration } from '../keys/index.ts';
-import type { MailReading } from '../mail/index.ts';
-import type { Oidc } from '../oidc/index.ts';
+import type { MailReading, MailSettings } from '../mail/index.ts';
+import type { Oidc, ProtocolSettings } from '../oidc/index.ts';
 import type { Outbound } from '../outbound/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { SecondFactors } from '../second_factors/index.ts';
@@ -40,6 +40,9 @@ export interface CommandSettings {
   mode: 'development' | 'production';
   brand: { name: string };
   require: Level;
+  http: { trusted_hops: number };
+  mail: MailSettings;
+  protocol: Pick<ProtocolSettings, 'dpop' | 'pushed_requests' | 'device_flow'>;
   development: { simulator: boolean };
   /** In seconds. */
   lifetimes: { events: number; invitation: number };
@@ -95,6 +98,8 @@ export interface CommandParts<Settings extends CommandSettings = CommandSettings
   openDatabase(settings: Settings, io: CommandIo): Promise<OpenedDatabase>;
   /** The HTTP client as the server has it: the same guard, the same budgets. */
   outbound(settings: Settings): Outbound;
+  /** The same, but it sees where a redirect leads, as a browser does. */
+  visitor(settings: Settings): Outbound;
   /** The rooms over an open database, for reading. */
   rooms(database: Database): {
     accounts: AccountReading;
@@ -129,6 +134,8 @@ export interface ChangingRooms {
   invitations: Pick<Invitations, 'make' | 'withdraw'>;
   /** The tokens that a client would get for an account. */
   preview: Oidc['preview'];
+  /** The header by which the server knows a request of the doctor. */
+  doctorMark(): Record<string, string>;
   importAccounts(records: AsyncIterable<FileRecord>, wishes: ImportWishes): Promise<ImportCounts>;
   /** Some hundred lines at a time. */
   exportAccounts(wishes: { withHashes: boolean }): AsyncIterable<string>;

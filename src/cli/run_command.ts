@@ -1,7 +1,7 @@
 import { accountCommands } from './accounts/commands.ts';
 import type { Call, Command, CommandIo, CommandParts, CommandSettings, ExitCode } from './command.ts';
 import { configCommands } from './config_commands.ts';
-import { doctorCommand } from './doctor.ts';
+import { doctorCommand } from './doctor/doctor.ts';
 import { explainCommand } from './explain.ts';
 import { keyCommands } from './key_commands.ts';
 import { mailCommands } from './mail_commands.ts';

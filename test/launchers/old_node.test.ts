@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { acceptsNode } from '../../src/cli/doctor.ts';
+import { acceptsNode } from '../../src/cli/doctor/node.ts';
 
 const scripts = fileURLToPath(new URL('../../scripts', import.meta.url));
 

@@ -9,6 +9,7 @@ export async function commandBeside(
   { gatehouse, line }: World,
   argv: string[],
   typed = '',
+  more: Record<string, string> = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const written = { out: '', err: '' };
   const into = (name: 'out' | 'err') => (text: string, done?: () => void) => {
@@ -20,6 +21,7 @@ export async function commandBeside(
     GATEHOUSE_DATA: gatehouse.dataDir,
     DATABASE_URL: line.url,
     PORT: String(gatehouse.port),
+    ...more,
   };
   const io = {
     stdin: Readable.from([Buffer.from(typed)]),
