@@ -1,6 +1,6 @@
 import { keyRules } from './checks/key_rules.ts';
 import { otherRules } from './checks/other_rules.ts';
-import { findAll, type ClientProblem, type Place } from './checks/rule.ts';
+import { findAll, see, type ClientProblem, type Place } from './checks/rule.ts';
 import { secretRules } from './checks/secret_rules.ts';
 import { uriProblems, uriRules } from './checks/uri_rules.ts';
 import type { ClientSettings } from './settings.ts';
@@ -19,7 +19,8 @@ interface ClientKeys {
  * that the client resolves.
  */
 export function checkClient(settings: ClientSettings, place: Place, keys: ClientKeys): ClientProblem[] {
-  return [...unknownKeys(settings, keys), ...uriProblems(settings, place), ...findAll(rules, settings, place)];
+  const seen = see(settings, place);
+  return [...unknownKeys(settings, keys), ...uriProblems(settings, seen), ...findAll(rules, settings, seen)];
 }
 
 function unknownKeys(settings: ClientSettings, { on, off }: ClientKeys): ClientProblem[] {

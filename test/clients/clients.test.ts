@@ -196,20 +196,6 @@ describe('checkClient', () => {
     expect(rules({ client_id: 'spa', type: 'spa', require_pkce: false })).toEqual([['require_pkce', 'public_client']]);
   });
 
-  it('warns that of several secrets one alone is a key', () => {
-    const secrets = [{ value: 'x'.repeat(40) }, { value: 'y'.repeat(40) }];
-    const client = {
-      ...wiki,
-      client_secret: undefined,
-      client_secrets: secrets,
-      token_endpoint_auth_method: 'client_secret_jwt',
-    };
-    const found = checkClient(parse(client), { mode: 'production' }, KEYS).filter(({ rule }) =>
-      rule.endsWith('is_key'),
-    );
-    expect(found).toMatchObject([{ path: ['token_endpoint_auth_method'], rule: 'first_secret_is_key', warning: true }]);
-  });
-
   it('refuses a secret that can be guessed, in production only', () => {
     expect(rules({ ...wiki, client_secret: 'wiki' })).toEqual([['client_secret', 'weak_secret']]);
     expect(rules({ ...wiki, client_secret: 'wiki' }, 'development')).toEqual([]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { formatMistakes, loadConfig } from '../../src/config/index.ts';
+import { formatTallies, mutationRun } from './mutations.ts';
 import { folderWith } from './world.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -72,4 +73,15 @@ describe('whatever the file says', () => {
       expect(JSON.stringify(loaded)).not.toContain(MARK);
     }
   });
+});
+
+describe('the mutation run over a full file', () => {
+  it('finds every misspelt key and wrong type, and at least 95 of 100 wrong values', async () => {
+    const seed = 1;
+    const tallies = await mutationRun(seed);
+    process.stdout.write(`${formatTallies(seed, tallies)}\n`);
+    const [keys, types, ...values] = tallies;
+    expect([keys?.missed, types?.missed]).toEqual([[], []]);
+    for (const { kind, tried, caught } of values) expect([kind, caught / tried >= 0.95]).toEqual([kind, true]);
+  }, 120_000);
 });

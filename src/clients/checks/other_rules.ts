@@ -1,5 +1,3 @@
-import type { ClientSettings } from '../settings.ts';
-import { toMetadata } from '../templates.ts';
 import { where, type ClientRule } from './rule.ts';
 
 const DAY = 86_400;
@@ -41,14 +39,9 @@ export const otherRules: ClientRule[] = [
     message: 'tokens in the address of a page end up in histories and logs (RFC 9700 2.1.2)',
     accepted: 'code',
     warning: true,
-    finds: (client) =>
-      responseTypes(client).flatMap((type, index) =>
-        where(/\b(id_)?token\b/.test(String(type)) && client['response_types'] !== undefined, 'response_types', index),
+    finds: ({ response_types: types }) =>
+      (Array.isArray(types) ? types : []).flatMap((type, index) =>
+        where(/\b(id_)?token\b/.test(String(type)), 'response_types', index),
       ),
   },
 ];
-
-function responseTypes(client: ClientSettings): unknown[] {
-  const types: unknown = toMetadata(client).response_types;
-  return Array.isArray(types) ? types : [];
-}

@@ -1,8 +1,7 @@
 import { epochSeconds } from '../../kit/clock.ts';
 import { endOf, hasPlainSecret } from '../secrets.ts';
 import type { ClientSettings } from '../settings.ts';
-import { toMetadata } from '../templates.ts';
-import { where, type ClientPath, type ClientRule } from './rule.ts';
+import { where, type ClientPath, type ClientRule, type Seen } from './rule.ts';
 
 /** 128 random bits in base64url: shorter secrets can be guessed offline from a signed assertion, or online. */
 const SECRET_LENGTH = 22;
@@ -27,28 +26,28 @@ export const secretRules: ClientRule[] = [
     rule: 'public_client',
     message: 'an app in a browser or on a device is public: it cannot keep a secret',
     accepted: 'none, or private_key_jwt with a key of each copy of the app',
-    finds: (client) => where(isPublicType(client) && usesSecret(client), 'token_endpoint_auth_method'),
+    finds: (client, seen) => where(isPublicType(client) && usesSecret(seen), 'token_endpoint_auth_method'),
   },
   {
     rule: 'secret_with_none',
     message: 'a client with a secret that says token_endpoint_auth_method: none never has to prove itself',
     accepted: 'client_secret_basic, or no secret',
-    finds: (client) =>
-      where(!isPublicType(client) && isPublic(client) && hasSecret(client), 'token_endpoint_auth_method'),
+    finds: (client, seen) =>
+      where(!isPublicType(client) && isPublic(seen) && hasSecret(client), 'token_endpoint_auth_method'),
   },
   {
     // RFC 9700 2.1.1: public clients must use PKCE, whatever they say.
     rule: 'public_client',
     message: 'a public client always needs PKCE',
     accepted: 'true',
-    finds: (client) => where(isPublic(client) && !client.require_pkce, 'require_pkce'),
+    finds: (client, seen) => where(isPublic(seen) && !client.require_pkce, 'require_pkce'),
   },
   {
     rule: 'pkce_not_required',
     message: 'without PKCE a stolen code is worth more (RFC 9700 2.1.1)',
     accepted: 'true, unless the library of the app cannot do PKCE',
     warning: true,
-    finds: (client) => where(!isPublic(client) && !client.require_pkce, 'require_pkce'),
+    finds: (client, seen) => where(!isPublic(seen) && !client.require_pkce, 'require_pkce'),
   },
   {
     rule: 'weak_secret',
@@ -91,7 +90,7 @@ export const secretRules: ClientRule[] = [
     rule: 'unused_secret',
     message: 'a client that signs with its own key has no use for a secret',
     warning: true,
-    finds: (client) => (usesOnlyItsKey(client) ? secretKeys(client) : []),
+    finds: (client, seen) => (usesOnlyItsKey(client, seen) ? secretKeys(client) : []),
   },
 ];
 
@@ -99,22 +98,16 @@ function isPublicType({ type }: ClientSettings): boolean {
   return PUBLIC_TYPES.has(type);
 }
 
-/** How a client proves itself; the engine says what else may stand there. */
-function methodOf(client: ClientSettings): string {
-  const method: unknown = toMetadata(client).token_endpoint_auth_method;
-  return typeof method === 'string' ? method : '';
+function isPublic({ metadata }: Seen): boolean {
+  return metadata.token_endpoint_auth_method === 'none';
 }
 
-function isPublic(client: ClientSettings): boolean {
-  return methodOf(client) === 'none';
+function usesSecret({ metadata: { token_endpoint_auth_method: method } }: Seen): boolean {
+  return typeof method === 'string' && method.startsWith('client_secret');
 }
 
-function usesSecret(client: ClientSettings): boolean {
-  return methodOf(client).startsWith('client_secret');
-}
-
-function usesOnlyItsKey(client: ClientSettings): boolean {
-  return methodOf(client) === 'private_key_jwt' && usesOfTheKey(client).length === 0;
+function usesOnlyItsKey(client: ClientSettings, { metadata }: Seen): boolean {
+  return metadata.token_endpoint_auth_method === 'private_key_jwt' && usesOfTheKey(client).length === 0;
 }
 
 function hasSecret(client: ClientSettings): boolean {

@@ -1,8 +1,7 @@
 import { isLoopbackHost } from '../../outbound/index.ts';
 import type { ClientSettings } from '../settings.ts';
-import { toMetadata } from '../templates.ts';
 import { returnUriProblem, webUriProblem } from '../uris.ts';
-import { where, type ClientPath, type ClientProblem, type ClientRule, type Place } from './rule.ts';
+import { where, type ClientPath, type ClientProblem, type ClientRule, type Seen } from './rule.ts';
 
 const RETURN_URIS = ['redirect_uris', 'post_logout_redirect_uris'] as const;
 const WEB_URIS = [
@@ -23,10 +22,12 @@ const looksLikeCallback = (uri: string) =>
   /\/(cb|callback|code|oauth2?|oidc|signin)\b|[-_/](callback|oidc)\b/i.test(pathOf(uri));
 const looksLikeGoodbye = (uri: string) => /log-?out|log-?off|sign-?(ed-?)?out|\bbye\b/i.test(pathOf(uri));
 
+const looksLikeHook = (uri: string) => /back-?channel|\bhooks?\b/i.test(pathOf(uri));
+
 /** What speaks against each URI by itself. */
-export function uriProblems(client: ClientSettings, { mode }: Place): ClientProblem[] {
+export function uriProblems(client: ClientSettings, { mode, metadata }: Seen): ClientProblem[] {
   const development = mode === 'development';
-  const circumstances = { native: toMetadata(client).application_type === 'native', development };
+  const circumstances = { native: metadata.application_type === 'native', development };
   return [
     ...returnUris(client).flatMap(({ path, uri }) => at(path, returnUriProblem(uri, circumstances))),
     ...WEB_URIS.flatMap((key) => {
@@ -59,9 +60,9 @@ export const uriRules: ClientRule[] = [
   },
   {
     rule: 'swapped_uris',
-    message: 'this is where a code comes back, and not the home of the app',
+    message: 'this is where a browser comes back, and not the home of the app',
     warning: true,
-    finds: (client) => where(client.client_uri !== undefined && looksLikeCallback(client.client_uri), 'client_uri'),
+    finds: ({ client_uri: home = '' }) => where(looksLikeCallback(home) || looksLikeGoodbye(home), 'client_uri'),
   },
   {
     rule: 'swapped_uris',
@@ -76,10 +77,21 @@ export const uriRules: ClientRule[] = [
     warning: true,
     finds: (client) => {
       const uris = new Set([...returnUris(client).map(({ uri }) => uri), client.client_uri]);
-      return NOT_FOR_PEOPLE.filter((key) => typeof client[key] === 'string' && uris.has(client[key])).map((key) => [
-        key,
-      ]);
+      return NOT_FOR_PEOPLE.flatMap((key) => {
+        const uri = client[key];
+        return where(typeof uri === 'string' && uris.has(uri), key);
+      });
     },
+  },
+  {
+    rule: 'swapped_uris',
+    message: 'this looks like where only servers speak, and browsers are sent here',
+    accepted: 'backchannel_logout_uri for such an address',
+    warning: true,
+    finds: (client) => [
+      ...RETURN_URIS.flatMap((key) => pathsOf(client, key, looksLikeHook)),
+      ...where(looksLikeHook(client.client_uri ?? ''), 'client_uri'),
+    ],
   },
   {
     rule: 'uri_placeholder',
@@ -122,18 +134,17 @@ export const uriRules: ClientRule[] = [
     message: 'people who sign out of this app stay on our page: it names no place to come back to',
     accepted: 'post_logout_redirect_uris',
     warning: true,
-    finds: (client) =>
-      where(hasBrowser(client) && (client.post_logout_redirect_uris ?? []).length === 0, 'post_logout_redirect_uris'),
+    finds: (client, seen) =>
+      where(
+        hasBrowser(client, seen) && (client.post_logout_redirect_uris ?? []).length === 0,
+        'post_logout_redirect_uris',
+      ),
   },
   {
     rule: 'unused_uris',
     message: 'no code ever comes back to this client',
     warning: true,
-    finds: (client) =>
-      where(
-        toMetadata(client).response_types?.length === 0 && (client.redirect_uris ?? []).length > 0,
-        'redirect_uris',
-      ),
+    finds: (client, seen) => where(!getsCodes(seen) && (client.redirect_uris ?? []).length > 0, 'redirect_uris'),
   },
   {
     rule: 'first_party_foreign',
@@ -158,8 +169,13 @@ function pathsOf(
 }
 
 /** People sit at a browser of theirs, from which they sign out. */
-function hasBrowser(client: ClientSettings): boolean {
-  return ['web', 'spa'].includes(client.type) && toMetadata(client).response_types?.length > 0;
+function hasBrowser(client: ClientSettings, seen: Seen): boolean {
+  return ['web', 'spa'].includes(client.type) && getsCodes(seen);
+}
+
+/** Whether anything ever comes back from an authorization. */
+function getsCodes({ metadata: { response_types: types } }: Seen): boolean {
+  return Array.isArray(types) && types.length > 0;
 }
 
 function pathOf(uri: string): string {
