@@ -46,6 +46,10 @@ const files = chapter({
     means: 'An environment variable that the file uses is not set, or empty.',
     mend: 'Set it, or give a default: `${NAME:-default}`.',
   },
+  needs_restart: {
+    means: 'What changed while Gatehouse runs is read only when it starts.',
+    mend: 'Restart it, or take the change back; everything else is taken without.',
+  },
   malformed_substitution: {
     means: 'Something begins like a placeholder and is none.',
     mend: 'There are `${NAME}`, `${NAME:-default}` and `${file:/path}`.',

@@ -26,8 +26,7 @@ function rulesPage(): string {
     'start and the reload. A warning does not: it works, and is unwise.',
     '',
     ...chapters,
-  ].join('
-');
+  ].join('\n');
 }
 
 describe('docs/config-rules.md', () => {
@@ -47,9 +46,10 @@ describe('docs/config-rules.md', () => {
   });
 
   it('explains nothing that nobody reports: each rule has a broken configuration in the corpus', () => {
-    const met = new Set(
-      corpus.flatMap(({ mistakes, warnings }) => [...mistakes, ...warnings]).map((line) => line.split(' ')[1]),
-    );
+    // Only a running process reports a change that it cannot take: see reload.test.ts.
+    const met = new Set(['needs_restart']);
+    for (const line of corpus.flatMap(({ mistakes, warnings }) => [...mistakes, ...warnings]))
+      met.add(line.split(' ')[1] ?? '');
     const rules = Object.values(ruleBook).flatMap((chapter) => Object.keys(chapter));
     // Only a process that runs says that one: see test/config/reload.test.ts.
     met.add('needs_restart');
