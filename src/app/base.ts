@@ -154,6 +154,7 @@ async function openFloor(deps: RoomDeps) {
     record,
     logger,
     devices,
+    certificateHeaders: () => settings().protocol.mutual_tls || undefined,
     probes: probesOf(database, keys),
     config: deps.config,
   });

@@ -308,6 +308,10 @@ const protocol = chapter({
     means: 'This belongs to a part of the protocol that is not switched on.',
     mend: 'Switch it on under `protocol:`, with the key that the line names, or remove it here.',
   },
+  proxy_missing: {
+    means: 'Certificates of clients are told by a proxy that ends TLS in front of us, and none is trusted.',
+    mend: 'Say how many there are with `http.trusted_hops`; the outermost one must set both headers itself, on every request.',
+  },
   unknown_scope: {
     means: 'A scope is not served here.',
     mend: 'Compare it with `scopes_supported` of the discovery document.',

@@ -35,6 +35,7 @@ export function crossFieldFindings(known: Known, present: (key: string) => boole
     ...upstreamFindings(known, development),
     ...openDoors(known, mode, present),
     ...longLived(known),
+    ...strangersCertificates(known),
   ];
 }
 
@@ -150,4 +151,11 @@ function openDoors(known: Known, mode: Mode, present: (key: string) => boolean):
     findings.push({ path: ['mode'], rule: 'embedded_database', message, warning: true });
   }
   return findings;
+}
+
+/** Without a trusted proxy in front, whoever asks would say himself which certificate he has (RFC 8705 6.5). */
+function strangersCertificates({ protocol, http }: Known): Finding[] {
+  if (!protocol?.mutual_tls || !http || http.trusted_hops > 0) return [];
+  const message = 'mutual_tls needs the proxy in front of us that ends TLS and tells the certificate';
+  return [{ path: ['protocol', 'mutual_tls'], rule: 'proxy_missing', message, accepted: 'http: { trusted_hops: 1 }' }];
 }

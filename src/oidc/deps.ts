@@ -79,7 +79,17 @@ export interface OidcDeps {
   clients: { find(id: string): ClientMetadata | undefined };
   web: Pick<
     Web,
-    'browser' | 'clientAddress' | 'cookies' | 'device' | 'fail' | 'note' | 'rawForm' | 'redirect' | 'referenceOf' | 't'
+    | 'browser'
+    | 'clientAddress'
+    | 'clientCertificate'
+    | 'cookies'
+    | 'device'
+    | 'fail'
+    | 'note'
+    | 'rawForm'
+    | 'redirect'
+    | 'referenceOf'
+    | 't'
   >;
   accounts: AccountDirectory;
   record: RecordEvent;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mutualTlsSettings } from './mutual_tls_settings.ts';
 
 /** On or off. */
 const onOff = (on: boolean, what: string) => z.boolean().default(on).describe(what);
@@ -57,9 +58,12 @@ const keys = z.strictObject({
   jwt_responses: onOff(false, 'Answers of an authorization as a JWT (JARM).'),
   jwt_introspection: onOff(false, 'Answers of introspection as a JWT (RFC 9701).'),
   jwt_userinfo: onOff(false, 'Answers of userinfo as a JWT (OpenID Connect Core 5.3.2).'),
-  encryption: later('Encrypted ID tokens and userinfo (OpenID Connect Core 10.2).'),
+  encryption: onOff(false, 'Encrypted ID tokens and userinfo (OpenID Connect Core 10.2).'),
   pairwise_subjects: onOff(false, 'Clients may have subjects of their own (OpenID Connect Core 8.1).'),
-  mutual_tls: later('Clients and tokens that are bound to a certificate (RFC 8705).'),
+  mutual_tls: z
+    .union([z.literal(false), mutualTlsSettings])
+    .default(false)
+    .describe('Clients and tokens that are bound to a certificate (RFC 8705).'),
   fapi: z
     .union([z.literal(false), z.literal('security-profile')])
     .default(false)

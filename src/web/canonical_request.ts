@@ -2,13 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type Koa from 'koa';
 import type { Logger } from '../kit/logger.ts';
 import { clientAddress } from './client_address.ts';
+import { clientCertificate, type CertificateHeaders } from './client_certificate.ts';
 import { stateOf } from './request_state.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 
-/** Headers by which a proxy, or whoever pretends to be one, says who asked whom for what; also every method override. */
+/** Headers by which a proxy, or whoever pretends to be one, says who asked whom for what, with which certificate; also every method override. */
 const FORWARDING =
-  /^(?:forwarded|via|x-forwarded.*|x-original-.*|x-rewrite-url|x-host|x-http-host-override|(?:x-|x-cluster-|true-|fastly-|cf-)?client-ip|x-real-ip|cf-connecting-ip|x-(?:url-)?scheme|front-end-https|x-request-id|x-(?:http-)?method(?:-override)?)$/;
+  /^(?:forwarded|via|x-forwarded.*|x-original-.*|x-rewrite-url|x-host|x-http-host-override|(?:x-|x-cluster-|true-|fastly-|cf-)?client-ip|x-real-ip|cf-connecting-ip|x-(?:url-)?scheme|front-end-https|x-request-id|x-(?:http-)?method(?:-override)?|client-cert(?:-.*)?|(?:x-)?ssl-.*|x-(?:tls-)?client-(?:cert|verif).*|x-amzn-mtls-.*|x-arr-clientcert)$/;
 
 type Refusal = { status: 400 | 405 | 421; text: string };
 
@@ -19,7 +20,13 @@ const LONGEST_HOST = 100;
  * request for another host gets 421 (RFC 9110 15.5.20), an ambiguous one 400 (RFC 9112 3.2). Koa's `proxy` is on, and that
  * is safe only here: each forwarding header it reads is removed, and then set by us.
  */
-export function canonicalRequest(deps: { issuer: string; trustedHops: () => number; logger: Logger }): Koa.Middleware {
+export function canonicalRequest(deps: {
+  issuer: string;
+  trustedHops: () => number;
+  /** Asked at every request: where the proxy says who is at the other end of TLS. */
+  certificateHeaders?: () => CertificateHeaders | undefined;
+  logger: Logger;
+}): Koa.Middleware {
   const issuer = new URL(deps.issuer);
   const standardPort = issuer.protocol === 'https:' ? '443' : '80';
   const hosts = new Set([issuer.host, issuer.port === '' ? `${issuer.host}:${standardPort}` : issuer.host]);
@@ -36,11 +43,14 @@ export function canonicalRequest(deps: { issuer: string; trustedHops: () => numb
     const { headers } = ctx.req;
     const forwardedFor = headers['x-forwarded-for']?.toString();
     const address = clientAddress(ctx.req.socket.remoteAddress, forwardedFor, deps.trustedHops());
-    removeForwarding(headers);
+    const named = deps.certificateHeaders?.();
+    // Without a proxy the header is a stranger's.
+    const certificate = named && deps.trustedHops() > 0 ? clientCertificate(ctx.req, named) : undefined;
+    removeForwarding(headers, named);
     headers.host = issuer.host;
     headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1);
     if (address !== '') headers['x-forwarded-for'] = address;
-    stateOf(ctx).clientAddress = address;
+    Object.assign(stateOf(ctx), { clientAddress: address, certificate });
     await next();
   };
 }
@@ -65,9 +75,10 @@ function refuse(ctx: Koa.Context, { status, text }: Refusal): void {
   ctx.body = `${text}\n`;
 }
 
-function removeForwarding(headers: IncomingMessage['headers']): void {
+function removeForwarding(headers: IncomingMessage['headers'], named: CertificateHeaders | undefined): void {
+  const certificate: readonly unknown[] = named ? [named.certificate_header, named.verified_header] : [];
   for (const name of Object.keys(headers)) {
     // With an underscore the same name passes many a proxy's filter, and no header of ours has one.
-    if (name.includes('_') || FORWARDING.test(name)) delete headers[name];
+    if (name.includes('_') || FORWARDING.test(name) || certificate.includes(name)) delete headers[name];
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '../kit/logger.ts';
+import type { CertificateHeaders } from './client_certificate.ts';
 import type { Devices } from './devices.ts';
 import type { ErrorEvent } from './errors.ts';
 import type { ConfigShown, Probe } from './health.ts';
@@ -17,6 +18,8 @@ export interface WebDeps extends WebLook {
   issuer: string;
   mode: 'development' | 'production';
   http: Pick<HttpSettings, 'trusted_hops' | 'metrics_port'>;
+  /** Asked at every request: the headers in which the proxy tells the certificate of a client. */
+  certificateHeaders?: () => CertificateHeaders | undefined;
   /** Asked at every request: the first key signs, all verify. */
   cookieKeys: () => string[];
   formKey: Buffer;

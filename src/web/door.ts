@@ -3,6 +3,7 @@ import type { Router } from '@koa/router';
 import type Koa from 'koa';
 import type { Tag, Translate } from '../locales/index.ts';
 import type { BrowserBinding } from './browser_binding.ts';
+import type { ClientCertificate } from './client_certificate.ts';
 import type { Cookies } from './cookies.ts';
 import type { WebLook } from './deps.ts';
 import type { Device } from './devices.ts';
@@ -43,6 +44,8 @@ export interface Web {
   chooseLanguage: (ctx: Koa.Context, tag: Tag | undefined) => void;
   /** The address at the person's end of the connection, as far as `trusted_hops` reaches; '' when there is none. */
   clientAddress: (ctx: Koa.Context) => string;
+  /** The certificate at the client's end of TLS, as the proxy in front of us tells it; undefined when there is none or nobody to tell. */
+  clientCertificate: (ctx: Koa.Context) => ClientCertificate | undefined;
   /** The device at the person's end: only names of our own list, never what the header said. */
   device: (ctx: Koa.Context) => Device;
   /** Notes what web should know about this request: for its language, its error page and its log line. Undefined takes a note back. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type Koa from 'koa';
+import type { ClientCertificate } from './client_certificate.ts';
 
 /** What a room may note about a request, for its page, its error page, its language and its log line. */
 export interface Notes {
@@ -23,6 +24,8 @@ interface RequestState extends Notes {
   path: string;
   /** As far as trusted_hops reaches; '' when the peer has none (a unix socket). */
   clientAddress: string;
+  /** What the proxy in front of us saw at the other end of TLS. */
+  certificate?: ClientCertificate | undefined;
   /** The browser's binding secret once `ensure` has made one in this very request. */
   binding?: string;
 }

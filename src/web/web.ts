@@ -68,6 +68,7 @@ export function createWeb(deps: WebDeps): Web {
     t: language.t,
     chooseLanguage: language.choose,
     clientAddress: (ctx) => stateOf(ctx).clientAddress,
+    clientCertificate: (ctx) => stateOf(ctx).certificate,
     device: devices.of,
     note,
     referenceOf: errors.referenceOf,
@@ -110,7 +111,7 @@ function createParts(deps: WebDeps, router: Router) {
 
 /** The order is the contract: nothing behind canonicalRequest ever sees what the client called us. */
 function assemble(deps: WebDeps, parts: Parts & { metrics: Metrics; router: Router; engines: Koa.Middleware[] }): Koa {
-  const { issuer, logger, http } = deps;
+  const { issuer, logger, http, certificateHeaders } = deps;
   const { metrics, engines } = parts;
   const app = createApp(deps);
   app.use(requestLog({ logger, metrics }));
@@ -118,7 +119,7 @@ function assemble(deps: WebDeps, parts: Parts & { metrics: Metrics; router: Rout
   const metricsElsewhere = http.metrics_port !== undefined;
   const { doctorKey } = deps;
   app.use(operations({ ready: createReadiness(deps), metrics, metricsElsewhere, doctorKey }));
-  app.use(canonicalRequest({ issuer, trustedHops: () => parts.look().http.trusted_hops, logger }));
+  app.use(canonicalRequest({ issuer, trustedHops: () => parts.look().http.trusted_hops, certificateHeaders, logger }));
   app.use(parts.devices.middleware);
   app.use(parts.renderer.middleware);
   app.use(parts.errors.middleware);

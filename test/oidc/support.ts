@@ -18,7 +18,7 @@ import {
   type Visit,
   type VisitResult,
 } from '../../src/oidc/index.ts';
-import { brandSettings, createWeb, type Web } from '../../src/web/index.ts';
+import { brandSettings, createWeb, type Web, type WebDeps } from '../../src/web/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { keySchedule } from '../support/key_schedule.ts';
 import { API, CLIENTS } from './test_clients.ts';
@@ -49,6 +49,8 @@ export interface World {
 export interface WorldOptions {
   clients?: ClientInput[];
   deps?: Partial<OidcDeps>;
+  /** How the plumbing differs from a process that nothing stands in front of. */
+  plumbing?: Partial<Pick<WebDeps, 'http' | 'certificateHeaders'>>;
   database?: Database;
   encryptionKey?: Buffer;
   /** Another process of the same issuer: requests name it in their Host header. */
@@ -81,6 +83,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     record,
     logger: createLogger('silent'),
     probes: [],
+    ...options.plumbing,
   });
   const accounts = new Map(['ada', 'bob', 'cleo', 'dan', 'eve'].map((id) => [id, account(id)]));
   const outbound: World['outbound'] = [];

@@ -128,6 +128,37 @@ const ROWS: [change: Protocol, adds: Record<string, unknown>][] = [
   ],
   [{ jwt_userinfo: true }, { userinfo_signing_alg_values_supported: ['RS256', 'ES256'] }],
   [{ pairwise_subjects: true }, { subject_types_supported: ['pairwise'] }],
+  [
+    { encryption: true },
+    {
+      id_token_encryption_alg_values_supported: [
+        'RSA-OAEP-256',
+        'ECDH-ES',
+        'ECDH-ES+A128KW',
+        'ECDH-ES+A256KW',
+        'A256GCMKW',
+        'dir',
+      ],
+      id_token_encryption_enc_values_supported: ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'],
+    },
+  ],
+  [
+    { mutual_tls: { methods: ['self_signed_tls_client_auth'] } },
+    {
+      tls_client_certificate_bound_access_tokens: true,
+      token_endpoint_auth_methods_supported: ['self_signed_tls_client_auth'],
+    },
+  ],
+  [
+    { mutual_tls: { methods: [], endpoints: 'https://mtls.acme.example' } },
+    {
+      tls_client_certificate_bound_access_tokens: true,
+      mtls_endpoint_aliases: {
+        token_endpoint: 'https://mtls.acme.example/oidc/token',
+        userinfo_endpoint: 'https://mtls.acme.example/oidc/userinfo',
+      },
+    },
+  ],
 ];
 
 describe('discovery', () => {

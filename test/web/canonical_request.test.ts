@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { certify } from '../support/certificates.ts';
 import { openDoor, type Door } from './door.ts';
 
 const ISSUER = 'https://id.acme.example';
 
+const certificateHeaders = () => ({ certificate_header: 'x-client-certificate', verified_header: 'x-verified' });
+
 function mirror(hops: number): Promise<Door> {
-  return openDoor({ issuer: ISSUER, http: { trusted_hops: hops } }, (web) => {
+  return openDoor({ issuer: ISSUER, http: { trusted_hops: hops }, certificateHeaders }, (web) => {
     web.router.get('/mirror', (ctx) => {
       ctx.body = {
         href: ctx.href,
@@ -14,6 +17,8 @@ function mirror(hops: number): Promise<Door> {
         ip: ctx.ip,
         ips: ctx.ips,
         address: web.clientAddress(ctx),
+        certificate: web.clientCertificate(ctx)?.certificate.subject,
+        verified: web.clientCertificate(ctx)?.verified,
         headers: ctx.headers,
       };
     });
@@ -128,6 +133,59 @@ describe('the canonical request', () => {
       address: '198.51.100.7',
       ip: '198.51.100.7',
       ips: ['198.51.100.7'],
+    });
+  });
+
+  describe('of a client with a certificate', () => {
+    const { certificate, raw } = certify({ subject: [['CN', 'app']] });
+    const pem = encodeURIComponent(certificate);
+    const bytes = `:${raw.toString('base64')}:`;
+
+    it.each([
+      ['nginx', pem],
+      ['RFC 9440', bytes],
+      ['Envoy', `Hash=${'0'.repeat(64)};Subject="CN=a, b";Cert="${pem}"`],
+    ])('tells it as %s writes it, and keeps the header to itself', async (_, written) => {
+      const headers = { 'x-client-certificate': written, 'x-verified': 'SUCCESS' };
+      const seen = JSON.parse((await door.ask('GET', '/mirror', { headers })).text);
+      expect(seen).toMatchObject({ certificate: 'CN=app', verified: true });
+      expect(JSON.stringify(seen.headers)).not.toMatch(/cert|verified/);
+    });
+
+    it.each([
+      ['a second one', { 'x-client-certificate': [pem, pem] }],
+      ['a second element of Envoy', { 'x-client-certificate': `Cert="${pem}",Cert="${pem}"` }],
+      [
+        'another header',
+        { 'client-cert': bytes, 'x-ssl-client-cert': pem, 'x-forwarded-client-cert': `Cert="${pem}"` },
+      ],
+      ['an underscore', { x_client_certificate: pem }],
+      ['no certificate in it', { 'x-client-certificate': encodeURIComponent('-----BEGIN CERTIFICATE-----\nAA==') }],
+      ['no encoding', { 'x-client-certificate': '%' }],
+      ['a flood', { 'x-client-certificate': pem + 'A'.repeat(20_000) }],
+    ])('knows of none with %s, and passes nothing on (G4)', async (_, headers) => {
+      const answer = await door.ask('GET', '/mirror', { headers });
+      if (answer.status === 431) return;
+      const seen = JSON.parse(answer.text);
+      expect(seen).not.toHaveProperty('certificate');
+      expect(JSON.stringify(seen.headers)).not.toContain('cert');
+    });
+
+    it('takes a check for done only where the proxy says so, once', async () => {
+      for (const said of ['FAILED', 'NONE', '', 'success', ['SUCCESS', 'SUCCESS']]) {
+        const headers = { 'x-client-certificate': pem, 'x-verified': said };
+        const seen = JSON.parse((await door.ask('GET', '/mirror', { headers })).text);
+        expect(seen).toMatchObject({ certificate: 'CN=app', verified: false });
+      }
+    });
+
+    it('believes nobody while no proxy is trusted', async () => {
+      const bare = await mirror(0);
+      const headers = { 'x-client-certificate': pem, 'x-verified': 'SUCCESS' };
+      const seen = JSON.parse((await bare.ask('GET', '/mirror', { headers })).text);
+      expect(seen).not.toHaveProperty('certificate');
+      expect(JSON.stringify(seen.headers)).not.toMatch(/cert|verified/);
+      await bare.close();
     });
   });
 });

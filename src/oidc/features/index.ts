@@ -7,11 +7,13 @@ import { clientCredentials } from './client_credentials.ts';
 import { deviceFlow } from './device_flow.ts';
 import { dpop } from './dpop.ts';
 import { fapi } from './fapi.ts';
+import { encryption, userinfoEncryption } from './encryption.ts';
 import type { ProtocolFeature } from './feature.ts';
 import { formPost, withoutFormPost } from './form_post.ts';
 import { introspection } from './introspection.ts';
 import { jwtIntrospection, jwtResponses, jwtUserinfo } from './jwt_answers.ts';
 import { backchannelLogout, rpInitiatedLogout, signOut } from './logout.ts';
+import { mutualTls } from './mutual_tls.ts';
 import { pairwiseSubjects } from './pairwise_subjects.ts';
 import { pushedRequests } from './pushed_requests.ts';
 import { requestObjects } from './request_objects.ts';
@@ -45,6 +47,9 @@ export const features: readonly ProtocolFeature[] = [
   jwtUserinfo,
   pairwiseSubjects,
   fapi,
+  encryption,
+  userinfoEncryption,
+  mutualTls,
 ];
 
 /** Those that are on. */
