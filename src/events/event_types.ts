@@ -14,6 +14,7 @@ export type EventType =
   | 'oidc.device_connected' // its person allowed it
   | 'oidc.device_stopped' // its person did not
   // What apps ask for afterwards.
+  | 'oidc.token_exchanged' // a client was given a token for another API in exchange for somebody's
   | 'oidc.token_refused'
   | 'oidc.code_reused' // an authorization code came twice: what it gave has ended
   | 'oidc.refresh_token_reused' // a refresh token came twice: its line has ended

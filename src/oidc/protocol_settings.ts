@@ -69,7 +69,7 @@ const keys = z.strictObject({
     .default(false)
     .describe('What FAPI 2.0 demands of every client; wins over the keys above.'),
   rich_authorization_requests: later('Authorization in detail (RFC 9396).'),
-  token_exchange: later('A token in exchange for another one (RFC 8693).'),
+  token_exchange: onOff(false, 'A token in exchange for another one, where a client says so (RFC 8693).'),
   ciba: later('Sign-in that an app begins, without a browser (OpenID Connect CIBA).'),
   registration: later('Clients that register themselves (RFC 7591, RFC 7592).'),
   client_id_metadata: later('Clients whose id is the URL of their metadata (OAuth Client ID Metadata Document).'),

@@ -128,6 +128,7 @@ const ROWS: [change: Protocol, adds: Record<string, unknown>][] = [
   ],
   [{ jwt_userinfo: true }, { userinfo_signing_alg_values_supported: ['RS256', 'ES256'] }],
   [{ pairwise_subjects: true }, { subject_types_supported: ['pairwise'] }],
+  [{ token_exchange: true }, { grant_types_supported: ['urn:ietf:params:oauth:grant-type:token-exchange'] }],
   [
     { encryption: true },
     {

@@ -20,6 +20,7 @@ import { requestObjects } from './request_objects.ts';
 import { resourceIndicators, resources } from './resource_indicators.ts';
 import { responseModes, responseTypes } from './response_types.ts';
 import { revocation } from './revocation.ts';
+import { tokenExchange } from './token_exchange.ts';
 
 /** Every feature. A new one is a file beside this one and a line here. */
 export const features: readonly ProtocolFeature[] = [
@@ -50,6 +51,7 @@ export const features: readonly ProtocolFeature[] = [
   encryption,
   userinfoEncryption,
   mutualTls,
+  tokenExchange,
 ];
 
 /** Those that are on. */

@@ -1,0 +1,296 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import * as oidc from 'openid-client';
+import { clientSettings, type ClientInput } from '../../src/clients/index.ts';
+import { protocolSettings, resourceSettings, validateClients } from '../../src/oidc/index.ts';
+import {
+  agent,
+  API,
+  claimsOf,
+  CLIENTS,
+  openWorld,
+  parameter,
+  redeem,
+  SECRET,
+  signIn,
+  token,
+  type World,
+} from '../oidc/support.ts';
+import { pass, useRealClock } from '../support/clock.ts';
+
+const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+const BACK = 'https://back.acme.example/';
+const DEEP = 'https://deep.acme.example/';
+
+const protocol = protocolSettings.parse({ token_exchange: true, pairwise_subjects: true });
+
+const exchanger = (client_id: string, policy: object, rest: object = {}): ClientInput => ({
+  client_id,
+  type: 'service',
+  client_secret: SECRET,
+  grant_types: [GRANT, 'client_credentials'],
+  exchange: policy,
+  ...rest,
+});
+
+const clients: ClientInput[] = [
+  ...CLIENTS,
+  exchanger('api', { from: [API, 'wiki'], to: [BACK] }),
+  exchanger('narrow', { from: [API], to: [BACK], scopes: ['read'] }),
+  exchanger('back', { from: [BACK], to: [DEEP] }),
+  exchanger('mask', { from: [API, BACK], to: [BACK, DEEP], impersonation: true }),
+  exchanger('nothing', { from: [DEEP], to: [DEEP] }),
+  exchanger('bound', { from: [API], to: [BACK] }, { dpop_bound_access_tokens: true }),
+  { client_id: 'unasked', type: 'service', client_secret: SECRET, grant_types: [GRANT] },
+  {
+    client_id: 'picky',
+    client_secret: SECRET,
+    redirect_uris: ['https://picky.example/cb'],
+    first_party: true,
+    may_act: 'mask',
+    subject_type: 'pairwise',
+  },
+];
+
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld({
+    clients,
+    deps: {
+      protocol,
+      subjectSalt: Buffer.alloc(32, 7),
+      resources: [
+        resourceSettings.parse({ id: API, scopes: ['read', 'write'] }),
+        resourceSettings.parse({ id: BACK, scopes: ['read', 'write', 'admin'], access_token_ttl: '1h' }),
+        resourceSettings.parse({ id: DEEP, scopes: ['read'] }),
+      ],
+    },
+  });
+});
+afterAll(() => world.close());
+
+/** Somebody signs in at an app, which gets a token for the first API and one for userinfo. */
+async function signedIn(change: Record<string, string | undefined> = {}) {
+  const browser = agent(world.issuer);
+  const asked = { resource: API, scope: 'openid read write', ...change };
+  const code = parameter(await signIn(browser, asked), 'code');
+  const as = { client_id: change['client_id'], redirect_uri: change['redirect_uri'], client_secret: SECRET };
+  const { json } = await redeem(world.issuer, code, {
+    ...Object.fromEntries(Object.entries(as).filter(([, value]) => value !== undefined)),
+    resource: asked.resource,
+  });
+  return { browser, token: String(json['access_token']) };
+}
+
+/** Exchanges as this client; what differs from the plainest request. */
+async function exchange(
+  clientId: string,
+  subject: string,
+  change: Record<string, string | undefined> = {},
+  options?: oidc.DPoPOptions,
+) {
+  const config = await oidc.discovery(new URL(world.issuer), clientId, undefined, oidc.ClientSecretBasic(SECRET), {
+    execute: [oidc.allowInsecureRequests],
+  });
+  const fields = { subject_token: subject, subject_token_type: ACCESS_TOKEN, resource: BACK, ...change };
+  const present = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return oidc.genericGrantRequest(config, GRANT, Object.fromEntries(present), options);
+}
+
+/** Error and description that an exchange ends with. */
+async function refusal(request: Promise<unknown>): Promise<unknown> {
+  return request.then(
+    () => 'no refusal',
+    (error: unknown) => (error instanceof oidc.ResponseBodyError ? error.error : error),
+  );
+}
+
+describe('a token exchange', () => {
+  it('gives a service a token for the next API about the same person, and says who acts', async () => {
+    const { token: subject } = await signedIn();
+    const answer = await exchange('api', subject, { scope: 'read' });
+    expect(answer).toMatchObject({ issued_token_type: ACCESS_TOKEN, token_type: 'bearer', scope: 'read' });
+    expect(answer).not.toHaveProperty('refresh_token');
+    expect(answer).not.toHaveProperty('id_token');
+    const keys = createRemoteJWKSet(new URL('/oidc/jwks', world.issuer));
+    const { payload } = await jwtVerify(answer.access_token, keys, { issuer: world.issuer, audience: BACK });
+    expect(payload).toMatchObject({ sub: 'ada', client_id: 'api', scope: 'read', act: { sub: 'api' } });
+    expect(payload.exp).toBeLessThanOrEqual(Number(claimsOf(subject)['exp']));
+    expect(world.events.at(-1)).toMatchObject({
+      type: 'oidc.token_exchanged',
+      clientId: 'api',
+      accountId: 'ada',
+      detail: { from: API, to: BACK, scope: 'read' },
+    });
+    // And on, from there.
+    const onward = await exchange('back', answer.access_token, { resource: DEEP });
+    expect(claimsOf(onward.access_token)).toMatchObject({
+      sub: 'ada',
+      aud: DEEP,
+      act: { sub: 'back', act: { sub: 'api' } },
+    });
+  });
+
+  it('says of an opaque token who somebody is, and no scope of an API that it never had', async () => {
+    const { token: subject } = await signedIn({ resource: undefined, scope: 'openid email' });
+    const answer = await exchange('api', subject);
+    expect(answer.scope).toBeUndefined();
+    expect(claimsOf(answer.access_token)).toMatchObject({ sub: 'ada', aud: BACK });
+    expect(claimsOf(answer.access_token)).not.toHaveProperty('email');
+  });
+
+  it('names whoever acts, by a token of theirs', async () => {
+    const { token: subject } = await signedIn();
+    const { json } = await token(world.issuer, {
+      client_id: 'api',
+      client_secret: SECRET,
+      grant_type: 'client_credentials',
+    });
+    const actor = { actor_token: String(json['access_token']), actor_token_type: ACCESS_TOKEN };
+    expect(claimsOf((await exchange('api', subject, actor)).access_token)).toMatchObject({ act: { sub: 'api' } });
+    // Not by one that was given to somebody else.
+    expect(await refusal(exchange('mask', subject, actor))).toBe('invalid_request');
+    expect(await refusal(exchange('api', subject, { ...actor, actor_token: subject }))).toBe('invalid_request');
+  });
+
+  it('lets only those leave themselves out that may impersonate, and none leave out others', async () => {
+    const { token: subject } = await signedIn();
+    expect(claimsOf((await exchange('mask', subject)).access_token)).not.toHaveProperty('act');
+    const delegated = await exchange('api', subject);
+    const masked = await exchange('mask', delegated.access_token, { resource: DEEP });
+    expect(claimsOf(masked.access_token)).toMatchObject({ act: { sub: 'api' } });
+  });
+
+  it('holds to whom a token names as its actor, and knows a person by the subject of each client', async () => {
+    const app = { client_id: 'picky', redirect_uri: 'https://picky.example/cb' };
+    const { token: subject } = await signedIn(app);
+    expect(claimsOf(subject)).toMatchObject({ may_act: { sub: 'mask' } });
+    expect(claimsOf(subject)['sub']).not.toBe('ada');
+    expect(await refusal(exchange('api', subject))).toBe('unauthorized_client');
+    expect(claimsOf((await exchange('mask', subject)).access_token)).toMatchObject({ sub: 'ada' });
+  });
+
+  it.each([
+    ['a client with no policy', 'unasked', {}, 'unauthorized_client'],
+    ['a token for an API that is not its own', 'nothing', { resource: DEEP }, 'unauthorized_client'],
+    ['a target that it may not reach', 'api', { resource: DEEP }, 'invalid_target'],
+    ['a target that nobody knows', 'api', { resource: 'https://evil.example/' }, 'invalid_target'],
+    ['no target', 'api', { resource: undefined }, 'invalid_target'],
+    ['two targets', 'mask', { audience: DEEP }, 'invalid_target'],
+    ['a scope that the token does not have', 'api', { scope: 'read admin' }, 'invalid_scope'],
+    ['a scope beyond the policy', 'narrow', { scope: 'write' }, 'invalid_scope'],
+    [
+      'another type of token',
+      'api',
+      { requested_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' },
+      'invalid_request',
+    ],
+    ['an ID token', 'api', { subject_token_type: 'urn:ietf:params:oauth:token-type:id_token' }, 'invalid_request'],
+    ['no token', 'api', { subject_token: undefined }, 'invalid_request'],
+    ['a text that is none', 'api', { subject_token: 'none' }, 'invalid_request'],
+    ['a client of another grant', 'job', {}, 'invalid_request'],
+  ])('is refused to or for %s (D12)', async (_, clientId, change, error) => {
+    const { token: subject } = await signedIn();
+    expect(await refusal(exchange(clientId, subject, change))).toBe(error);
+  });
+
+  it('gives no more than the policy allows to whoever asks for nothing in particular', async () => {
+    const { token: subject } = await signedIn();
+    expect(await exchange('narrow', subject)).toMatchObject({ scope: 'read' });
+    expect(await exchange('api', subject)).toMatchObject({ scope: 'read write' });
+  });
+
+  it('takes no token that was changed, and none of a client that got it by exchange for another API', async () => {
+    const { token: subject } = await signedIn();
+    const [head = '', body = '', signature = ''] = subject.split('.');
+    const other = Buffer.from(JSON.stringify({ ...claimsOf(subject), scope: 'read write admin' })).toString(
+      'base64url',
+    );
+    const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt' })).toString('base64url');
+    for (const changed of [`${head}.${other}.${signature}`, `${none}.${body}.`, `${head}.${body}.`])
+      expect(await refusal(exchange('api', changed))).toBe('invalid_request');
+    const next = await exchange('api', subject);
+    expect(await refusal(exchange('narrow', next.access_token))).toBe('unauthorized_client');
+  });
+
+  it('takes no ID token for an access token', async () => {
+    const code = parameter(await signIn(agent(world.issuer)), 'code');
+    const { json } = await redeem(world.issuer, code);
+    expect(await refusal(exchange('api', String(json['id_token'])))).toBe('invalid_request');
+  });
+
+  it('ends with the session of its person', async () => {
+    const { token: subject, browser } = await signedIn();
+    const uid = String((await browser.get('/session')).json['uid']);
+    expect(await exchange('api', subject)).toHaveProperty('access_token');
+    await world.oidc.endSession('ada', uid);
+    expect(await refusal(exchange('api', subject))).toBe('invalid_request');
+  });
+
+  it('ends with what the person allowed, and with the account', async () => {
+    const { token: subject } = await signedIn();
+    await world.oidc.revokeGrant('ada', 'wiki');
+    expect(await refusal(exchange('api', subject))).toBe('invalid_request');
+    const { token: later } = await signedIn();
+    const ada = world.accounts.get('ada');
+    if (!ada) throw new Error('no account');
+    ada.usable = false;
+    expect(await refusal(exchange('api', later))).toBe('invalid_request');
+    ada.usable = true;
+    expect(await exchange('api', later)).toHaveProperty('access_token');
+  });
+
+  it('gives nothing that lives longer than what it was given', async () => {
+    const { token: subject } = await signedIn();
+    pass(400);
+    const { access_token: next } = await exchange('api', subject);
+    expect(claimsOf(next)['exp']).toBe(claimsOf(subject)['exp']);
+    pass(300);
+    expect(await refusal(exchange('api', subject))).toBe('invalid_request');
+    useRealClock();
+  });
+
+  it('binds the new token to the key of a proof, and takes a bound one only from whoever holds its key', async () => {
+    const { token: subject } = await signedIn();
+    const config = await oidc.discovery(new URL(world.issuer), 'bound', undefined, oidc.ClientSecretBasic(SECRET), {
+      execute: [oidc.allowInsecureRequests],
+    });
+    const [own, other] = await Promise.all(
+      [0, 1].map(async () => oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair())),
+    );
+    const bound = await exchange('bound', subject, {}, { DPoP: own });
+    expect(bound.token_type).toBe('dpop');
+    expect(claimsOf(bound.access_token)).toMatchObject({ cnf: { jkt: expect.any(String) } });
+    expect(await refusal(exchange('bound', subject))).toBe('invalid_grant');
+    // The next one shows it: without the key, with another one, with its own.
+    expect(await refusal(exchange('back', bound.access_token, { resource: DEEP }))).toBe('invalid_request');
+    expect(await refusal(exchange('back', bound.access_token, { resource: DEEP }, { DPoP: other }))).toBe(
+      'invalid_request',
+    );
+    expect(await exchange('back', bound.access_token, { resource: DEEP }, { DPoP: own })).toMatchObject({
+      token_type: 'dpop',
+    });
+  });
+});
+
+describe('the policy of an exchange', () => {
+  it.each([
+    ['a misspelt key', { from: [API], to: [BACK], scope: ['read'] }],
+    ['no target', { from: [API] }],
+    ['an empty list', { from: [], to: [BACK] }],
+    ['a text', 'everything'],
+  ])('with %s is refused before it is live', async (_, policy) => {
+    const wrong = clientSettings.parse({ ...exchanger('wrong', {}), exchange: policy });
+    expect(await validateClients([wrong], protocol)).toMatchObject([{ problem: expect.stringMatching(/^exchange /) }]);
+  });
+
+  it('is nothing for a public client', async () => {
+    const open = clientSettings.parse({
+      ...CLIENTS.find(({ type }) => type === 'spa'),
+      exchange: { from: [API], to: [BACK] },
+    });
+    expect(await validateClients([open], protocol)).toMatchObject([{ problem: expect.stringMatching(/^exchange /) }]);
+  });
+});
