@@ -21,7 +21,7 @@ import { certify, type Certified } from '../support/certificates.ts';
 import { openTlsProxy, type TlsProxy } from '../support/tls_proxy.ts';
 
 const REDIRECT = 'https://bank.example/cb';
-const protocol = protocolSettings.parse({ mutual_tls: {}, encryption: true });
+const protocol = protocolSettings.parse({ mutual_tls: {}, encryption: true, jwt_userinfo: true });
 
 let world: World;
 let proxy: TlsProxy;
@@ -78,6 +78,9 @@ beforeAll(async () => {
       client_secret: SECRET,
       id_token_encrypted_response_alg: 'ECDH-ES',
       id_token_encrypted_response_enc: 'A256GCM',
+      userinfo_signed_response_alg: 'ES256',
+      userinfo_encrypted_response_alg: 'ECDH-ES',
+      userinfo_encrypted_response_enc: 'A256GCM',
       jwks: { keys: [{ ...(await exportJWK(reader.publicKey)), use: 'enc', alg: 'ECDH-ES' }] },
     }),
     web('sharer', { client_secret: SECRET, id_token_encrypted_response_alg: 'dir' }),
@@ -218,6 +221,10 @@ describe('encrypted ID tokens', () => {
     const tokens = await oidc.authorizationCodeGrant(config, await returned('reader'), CHECKS);
     expect(decodeProtectedHeader(tokens.id_token ?? '')).toMatchObject({ alg: 'ECDH-ES', enc: 'A256GCM' });
     expect(tokens.claims()).toMatchObject({ sub: 'ada' });
+    const authorization = `Bearer ${tokens.access_token}`;
+    const { text } = await agent(world.issuer).get('/oidc/userinfo', { authorization });
+    const { plaintext } = await compactDecrypt(text, readersKey);
+    expect(claimsOf(new TextDecoder().decode(plaintext))).toMatchObject({ sub: 'ada', email: 'ada@acme.example' });
   });
 
   it('are made with the secret of a client that says dir', async () => {

@@ -17,6 +17,7 @@ import {
   type World,
 } from '../oidc/support.ts';
 import { pass, useRealClock } from '../support/clock.ts';
+import { app } from './apps.ts';
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
@@ -91,9 +92,7 @@ async function exchange(
   change: Record<string, string | undefined> = {},
   options?: oidc.DPoPOptions,
 ) {
-  const config = await oidc.discovery(new URL(world.issuer), clientId, undefined, oidc.ClientSecretBasic(SECRET), {
-    execute: [oidc.allowInsecureRequests],
-  });
+  const config = await app(world, clientId, oidc.ClientSecretBasic(SECRET));
   const fields = { subject_token: subject, subject_token_type: ACCESS_TOKEN, resource: BACK, ...change };
   const present = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return oidc.genericGrantRequest(config, GRANT, Object.fromEntries(present), options);
@@ -164,8 +163,8 @@ describe('a token exchange', () => {
   });
 
   it('holds to whom a token names as its actor, and knows a person by the subject of each client', async () => {
-    const app = { client_id: 'picky', redirect_uri: 'https://picky.example/cb' };
-    const { token: subject } = await signedIn(app);
+    const picky = { client_id: 'picky', redirect_uri: 'https://picky.example/cb' };
+    const { token: subject } = await signedIn(picky);
     expect(claimsOf(subject)).toMatchObject({ may_act: { sub: 'mask' } });
     expect(claimsOf(subject)['sub']).not.toBe('ada');
     expect(await refusal(exchange('api', subject))).toBe('unauthorized_client');
@@ -254,9 +253,7 @@ describe('a token exchange', () => {
 
   it('binds the new token to the key of a proof, and takes a bound one only from whoever holds its key', async () => {
     const { token: subject } = await signedIn();
-    const config = await oidc.discovery(new URL(world.issuer), 'bound', undefined, oidc.ClientSecretBasic(SECRET), {
-      execute: [oidc.allowInsecureRequests],
-    });
+    const config = await app(world, 'bound', oidc.ClientSecretBasic(SECRET));
     const [own, other] = await Promise.all(
       [0, 1].map(async () => oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair())),
     );

@@ -130,7 +130,7 @@ function targetOf(deps: OidcDeps, { policy, params: { resource, audience } }: Ex
   const [id] = named;
   if (id === undefined || named.length > 1) throw new errors.InvalidTarget('name one API as resource');
   if (!policy.to.includes(id)) throw new errors.InvalidTarget('this client gets no tokens for this API by exchange');
-  return { audience: id, server: resourceServer(deps, id, { forApps: true }) };
+  return { audience: id, server: resourceServer(deps, id) };
 }
 
 /** The token that a request brings, of ours, unchanged, not over, and shown by whoever holds what it is bound to. */
