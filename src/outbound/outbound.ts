@@ -56,16 +56,23 @@ export function createOutbound(settings: OutboundSettings): Outbound {
       const opened = openLine(next);
       return () => {
         // No connection of the line before is used for another call: it may lead to a host that may not be called any more.
-        void line.agent.close();
+        line.retire();
         line = opened;
       };
     },
-    close: () => line.agent.destroy(),
+    close: () => line.destroy(),
   };
 }
 
+interface Line {
+  fetch: typeof fetch;
+  /** Closes it once the calls that have begun are over. */
+  retire(): void;
+  destroy(): Promise<void>;
+}
+
 /** Every connection was checked against the address it really goes to, so that a second DNS answer cannot win. */
-function openLine(settings: OutboundSettings): { fetch: typeof fetch; agent: Agent } {
+function openLine(settings: OutboundSettings): Line {
   const development = settings.mode === 'development';
   const limits = { ...LIMITS, ...settings.limits };
   const allowed = addressPolicy({ development, trustedHosts: settings.trustedHosts, allow: settings.allow });
@@ -103,7 +110,27 @@ function openLine(settings: OutboundSettings): { fetch: typeof fetch; agent: Age
       budget.end();
     }
   }
-  return { fetch: guardedFetch, agent };
+  let calls = 0;
+  let retired = false;
+  const closeWhenIdle = () => {
+    if (retired && calls === 0) void agent.close();
+  };
+  return {
+    async fetch(input, init) {
+      calls += 1;
+      try {
+        return await guardedFetch(input, init);
+      } finally {
+        calls -= 1;
+        closeWhenIdle();
+      }
+    },
+    retire() {
+      retired = true;
+      closeWhenIdle();
+    },
+    destroy: () => agent.destroy(),
+  };
 }
 
 async function partsOf(request: Request): Promise<RequestInit> {

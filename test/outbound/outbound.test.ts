@@ -32,6 +32,19 @@ function open(settings: Partial<OutboundSettings> = {}): Outbound {
 
 const at = (path: string, host = '127.0.0.1'): string => `http://${host}:${server.port}${path}`;
 
+describe('outbound, whose settings change', () => {
+  it('calls those who may be called now, and ends no call that is under way', async () => {
+    const outbound = open({ trustedHosts: ['127.0.0.1'], limits: {} });
+    expect((await outbound.fetch(at('/ok'))).status).toBe(200);
+    const commit = outbound.prepare({ mode: 'development', trustedHosts: ['localhost'], allow: [] });
+    const underWay = outbound.fetch(at('/ok'));
+    commit();
+    expect(await (await underWay).text()).toBe('fine');
+    await expect(outbound.fetch(at('/ok'))).rejects.toMatchObject({ reason: 'address_refused' });
+    expect((await outbound.fetch(at('/ok', 'localhost'))).status).toBe(200);
+  });
+});
+
 describe('outbound, a call that works', () => {
   it('gives status, headers and body, and says who calls', async () => {
     const answer = await open().fetch(at('/ok'), { headers: { 'user-agent': 'something else' } });
