@@ -11,6 +11,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -116,6 +119,25 @@ describe('a changed file', () => {
     await browser.submit({ upstream: 'work' });
     await browser.submit({ button: 'Ada Example' });
     expect(browser.page.url.startsWith(world.app.url)).toBe(true);
+  });
+
+  it('counts for mails, for hosts that may be called, and for how long keys are kept', async () => {
+    const range = createServer((_request, response) => void response.end());
+    const asked = once(range.listen(0, '::1'), 'listening').then(() => once(range, 'request'));
+    await once(range, 'listening');
+    const { port } = range.address() as AddressInfo; // it listens on a port, not on a pipe
+    await change({
+      brand: { name: 'Hooli' },
+      passwords: { breach_check: { url: `http://[::1]:${port}/range/` } },
+      lifetimes: { session_max: '300d' },
+    });
+    await signUpLocally(world, createBrowser(), 'hooli@example.com');
+    await asked;
+    range.close();
+    const mails = (await world.gatehouse.mails()).filter(({ to }) => to === 'hooli@example.com');
+    expect(mails.map(({ subject, text }) => `${subject} ${text}`).join()).toContain('Hooli');
+    const kept = await world.query('select 1 from signing_keys where needed_seconds >= 300 * 86400');
+    expect(kept.length).toBeGreaterThan(0);
   });
 
   it('leaves sessions alone, and ends a visit through an upstream that is gone on a calm page', async () => {

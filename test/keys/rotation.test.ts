@@ -51,6 +51,24 @@ afterEach(useRealClock);
 afterAll(() => world.drop());
 
 describe('the life of a key', () => {
+  it('goes by another schedule from the moment on that it counts, and is kept as long as that needs', async () => {
+    const other = await startWorld({ ...keySchedule, rotateEvery: undefined });
+    const keys = await other.open();
+    pass(100 * DAY);
+    await keys.look();
+    expect(kidsOf(keys)).toHaveLength(1);
+    const commit = await keys.prepare({ ...keySchedule, needed: { signing: 300 * DAY, cookie: 365 * DAY } });
+    await keys.look();
+    expect(kidsOf(keys)).toHaveLength(1);
+    expect(await other.database.knex('signing_keys').min('needed_seconds as seconds').first()).toEqual({
+      seconds: 300 * DAY,
+    });
+    commit();
+    await keys.look();
+    expect(kidsOf(keys)).toHaveLength(2);
+    await other.drop();
+  });
+
   it('is to be published, to sign, to verify only, and to go, each in its time', async () => {
     const keys = await world.open();
     const [first] = kidsOf(keys);

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openDatabase } from '../../src/database/index.ts';
-import type { Sealer } from '../../src/mail/index.ts';
+import { mailSettings, type Sealer } from '../../src/mail/index.ts';
 import { testDatabase } from '../support/database.ts';
-import { letter, mailRoom, queueAndSend, smtpSink, testSealer } from './world.ts';
+import { letter, mailRoom, render, queueAndSend, smtpSink, testSealer } from './world.ts';
 
 describe('sending mail', () => {
   let world: Awaited<ReturnType<typeof testDatabase>>;
@@ -30,6 +30,24 @@ describe('sending mail', () => {
     await world.database.knex('mail_outbox').delete();
   });
   afterAll(() => world.drop());
+
+  it('goes by other settings from the moment on that they count, and by none that cannot be', async () => {
+    const other = await smtpSink();
+    const { mail, recorded } = open();
+    const settings = mailSettings.parse({ from: 'Globex <no-reply@globex.example>', smtp: other.url });
+    const commit = mail.prepare({ settings, render });
+    expect(() => mail.prepare({ settings: mailSettings.parse({}), render })).toThrow('mail.smtp is missing');
+    await queueAndSend(world.database, mail, letter());
+    await recorded('mail.sent');
+    commit();
+    await queueAndSend(world.database, mail, letter());
+    await recorded('mail.sent', 2);
+    expect([smtp.received, other.received].map((got) => got.map(({ from }) => from))).toEqual([
+      ['no-reply@acme.example'],
+      ['no-reply@globex.example'],
+    ]);
+    await other.close();
+  });
 
   it('sends text and HTML from one sender to one recipient, and drops what it said', async () => {
     const { mail, events, recorded } = open();

@@ -74,6 +74,12 @@ describe('a device', () => {
     expect(findPlace('')).toBeUndefined();
     const broken = join(folder, 'broken.mmdb');
     writeFileSync(broken, 'no database');
+    const places = await openPlaces(undefined);
+    await expect(places.prepare(broken)).rejects.toThrow('places.database cannot be read');
+    const commit = await places.prepare(join(folder, 'places.mmdb'));
+    expect(places.find('198.51.100.7')).toBeUndefined();
+    commit();
+    expect(places.find('198.51.100.7')).toBe('Seoul, South Korea');
     await expect(openPlaces(broken)).rejects.toThrow('places.database cannot be read');
   });
 });
