@@ -6,6 +6,7 @@ import { benchHotPath } from './hot_path.ts';
 import { benchLogin } from './login.ts';
 import { benchLoginPage } from './login_page.ts';
 import { benchLogins } from './logins.ts';
+import { benchReload } from './reload.ts';
 
 // As the server's own start does: what is measured here without it needs the same threads.
 process.env['UV_THREADPOOL_SIZE'] = String(poolThreads());
@@ -16,6 +17,7 @@ const benchmarks: Record<string, (args: string[]) => Promise<{ lost: number }>> 
   login: benchLogin,
   'login-page': benchLoginPage,
   logins: benchLogins,
+  reload: benchReload,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
@@ -25,7 +27,7 @@ if (run) {
   process.exitCode = lost > 0 ? 1 : 0;
 } else {
   process.stderr.write(
-    'usage: npm run bench -- login | login-page [count] | logins [count] [at once] | broker [count] | hot [operation ...]\n',
+    'usage: npm run bench -- login | login-page [count] | logins [count] [at once] | broker [count] | hot [operation ...] | reload [clients]\n',
   );
   process.exitCode = 2;
 }
