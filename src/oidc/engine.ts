@@ -45,14 +45,15 @@ export function createEngine(deps: OidcDeps, visits: VisitStore, notices: Pick<L
     interactionUrl: (ctx, interaction) => beginPrompt(deps, visits, ctx, interaction),
   });
   const provider = new Provider(deps.issuer, configuration);
-  for (const { register } of featuresOf(protocol)) register?.(provider, protocol, () => deps);
+  const on = featuresOf(protocol);
+  for (const { register } of on) register?.(provider, protocol, () => deps);
   takeSeveralSecrets(provider);
   recordEngineEvents(provider, { ...deps, notices });
   const [routes] = provider.middleware;
   if (!routes) throw new TypeError('the library has changed how it serves its routes');
   const isServed = matcherOf(servedPaths(protocol));
   const serves: Engine['serves'] = (path, query = {}) =>
-    isServed(path) && !featuresOf(protocol).some(({ hides }) => hides?.(path, query, deps));
+    isServed(path) && !on.some(({ hides }) => hides?.(path, query, deps));
   return { provider, routes, grants, serves, discovery: discoveryOf(protocol), documents: new Map() };
 }
 

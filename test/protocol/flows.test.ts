@@ -1,8 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createLocalJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify, type CryptoKey } from 'jose';
+import {
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  jwtVerify,
+  SignJWT,
+  type CryptoKey,
+  type JWK,
+} from 'jose';
 import * as client from 'openid-client';
 import type { z } from 'zod';
 import { openClients, clientSettings, type ClientInput } from '../../src/clients/index.ts';
+import { epochSeconds } from '../../src/kit/clock.ts';
 import { protocolSettings, resourceSettings } from '../../src/oidc/index.ts';
 import { agent, openWorld, SECRET, type World } from '../oidc/support.ts';
 import { app, comeBack, follow, refusal, signInAt, tripTo } from './apps.ts';
@@ -18,6 +28,8 @@ const FRONT = ['id_token', 'id_token token', 'code id_token', 'code token', 'cod
 let world: World;
 let registry: ReturnType<typeof openClients>;
 let key: CryptoKey;
+/** The public part of it. */
+let published: JWK;
 
 const web: Partial<ClientInput> = { client_secret: SECRET, redirect_uris: [CB], first_party: true };
 const post = () => client.ClientSecretPost(SECRET);
@@ -26,7 +38,8 @@ const signed = () => client.PrivateKeyJwt({ key, kid: 'own' });
 beforeAll(async () => {
   const pair = await generateKeyPair('ES256');
   key = pair.privateKey;
-  const jwks = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'own', alg: 'ES256', use: 'sig' }] };
+  published = await exportJWK(pair.publicKey);
+  const jwks = { keys: [{ ...published, kid: 'own', alg: 'ES256', use: 'sig' }] };
   const byKey = { redirect_uris: [CB], first_party: true, token_endpoint_auth_method: 'private_key_jwt', jwks };
   const settings = [
     {
@@ -167,9 +180,24 @@ describe('clients that prove themselves with an assertion', () => {
   });
 
   it('or with their secret, once that is switched on', async () => {
-    switched({ client_authentication: ['client_secret_jwt', 'none'] });
+    switched({ client_authentication: ['client_secret_jwt', 'private_key_jwt'] });
     const config = await app(world, 'hmac', client.ClientSecretJwt(SECRET));
     expect(await signInAt(config, CB)).toMatchObject({ token_type: 'bearer' });
+    // A public key is nobody's secret, also where secrets sign (D11).
+    const jwk = new TextEncoder().encode(JSON.stringify(published));
+    const claims = {
+      iss: 'keyed',
+      sub: 'keyed',
+      aud: world.issuer,
+      jti: client.randomState(),
+      exp: epochSeconds() + 60,
+    };
+    const confused = await agent(world.issuer).post('/oidc/token', {
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(jwk),
+    });
+    expect(confused.json['error']).toMatch(/^invalid_client/);
     // A method that is off is none.
     const other = await app(world, 'job', post());
     expect(await refusal(client.clientCredentialsGrant(other))).toBe('invalid_client_metadata');
@@ -271,6 +299,31 @@ describe('request objects', () => {
     const none = [{ alg: 'none' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
     foreign.searchParams.set('request', `${none.join('.')}.`);
     expect((await follow(foreign)).location ?? '').not.toContain('code=');
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['that has ended', { exp: 1 }],
+    ['for another issuer', { aud: 'https://other.example' }],
+    ['of another client', { client_id: 'app' }],
+    ['by another client', { iss: 'app' }],
+    ['with another one in it', { request: 'x' }],
+    ['that leads elsewhere', { redirect_uri: 'https://evil.example/cb' }],
+  ])('refuse one %s, also when it is pushed (D15)', async (_name, change) => {
+    const config = await app(world, 'keyed', signed());
+    const { parameters } = await tripTo(CB);
+    const claims = {
+      ...parameters,
+      client_id: 'keyed',
+      iss: 'keyed',
+      aud: world.issuer,
+      response_type: 'code',
+      ...change,
+    };
+    const request = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'own' }).sign(key);
+    const answer = await follow(client.buildAuthorizationUrl(config, { request, scope: 'openid', redirect_uri: CB }));
+    expect(answer.location ?? '').not.toMatch(/code=|evil/);
+    const pushed = client.buildAuthorizationUrlWithPAR(config, { request });
+    expect(await refusal(pushed)).toMatch(/^invalid_request(_object)?$/);
   });
 
   it('can be demanded, and are refused while they are off (D15)', async () => {
