@@ -33,6 +33,8 @@ import * as derivedSecrets from './20261121231100_derived_secrets.ts';
 import * as appliedConfigs from './20261122060000_applied_configs.ts';
 import * as grantsByClient from './20261122060100_grants_by_client.ts';
 import * as deviceAnswers from './20261122020000_device_answers.ts';
+import * as registeredClients from './20261122030000_registered_clients.ts';
+import * as initialAccessTokens from './20261122030100_initial_access_tokens.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -69,4 +71,6 @@ export const migrations = [
   { name: '20261122060000_applied_configs', ...appliedConfigs },
   { name: '20261122060100_grants_by_client', ...grantsByClient },
   { name: '20261122020000_device_answers', ...deviceAnswers },
+  { name: '20261122030000_registered_clients', ...registeredClients },
+  { name: '20261122030100_initial_access_tokens', ...initialAccessTokens },
 ] as const;

@@ -85,13 +85,13 @@ export function mountActivity(deps: AccountPagesDeps): void {
 }
 
 async function showActivity(
-  { web, clients, upstreams, frame }: AccountPagesDeps,
+  { web, oidc, upstreams, frame }: AccountPagesDeps,
   ctx: Context,
   person: Person,
   listed: ActivityEvent[],
 ): Promise<void> {
   const t = web.t(ctx);
-  const apps = new Map(clients.list().map((client) => [client.id, client]));
+  const apps = await oidc.appsOf([...new Set(listed.flatMap(({ clientId }) => clientId ?? []))]);
   const services = new Map(upstreams.list().map(({ id, name }) => [id, name]));
   const shown = listed.filter(({ type, outcome, clientId = '' }) => {
     // One of our own apps is allowed what it asks for, without anybody's doing.

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Translate } from '../locales/index.ts';
-import { resourceSentence, scopesOfClaims, scopeSentence, type ListedGrant } from '../oidc/index.ts';
+import { resourceSentence, scopesOfClaims, scopeSentence, type App, type ListedGrant } from '../oidc/index.ts';
 import { parameterOf } from '../web/index.ts';
 import type { Person } from './frame.ts';
 import { ACCOUNT_CLIENT_ID } from './own_client.ts';
@@ -51,21 +51,26 @@ async function showApps(
   grants: ListedGrant[],
   next: string | undefined,
 ): Promise<void> {
-  const { web, frame } = deps;
+  const { web, oidc, frame } = deps;
   const t = web.t(ctx);
+  const apps = await oidc.appsOf(grants.map(({ clientId }) => clientId));
   await frame.render(ctx, person, {
     view: 'account/apps',
     screen: 'account-apps',
     tab: 'apps',
     title: t('account.apps.title'),
     notes: { removed: 'account.apps.removed' },
-    locals: { apps: grants.map((grant) => describeApp(deps, ctx, person, grant)), ...pageLinks(ctx, next) },
+    locals: {
+      apps: grants.map((grant) => describeApp(deps, ctx, person, grant, apps.get(grant.clientId))),
+      ...pageLinks(ctx, next),
+    },
   });
 }
 
 async function showQuestion(deps: AccountPagesDeps, ctx: Context, person: Person, grant: ListedGrant): Promise<void> {
-  const { web, frame } = deps;
-  const app = describeApp(deps, ctx, person, grant);
+  const { web, oidc, frame } = deps;
+  const apps = await oidc.appsOf([grant.clientId]);
+  const app = describeApp(deps, ctx, person, grant, apps.get(grant.clientId));
   await frame.render(ctx, person, {
     view: 'account/remove_app',
     screen: 'account-apps',
@@ -76,17 +81,23 @@ async function showQuestion(deps: AccountPagesDeps, ctx: Context, person: Person
 }
 
 /** An app that left the config still has a row: what it was allowed can be taken back. */
-function describeApp({ web, clients }: AccountPagesDeps, ctx: Context, { account }: Person, grant: ListedGrant) {
+function describeApp(
+  { web }: AccountPagesDeps,
+  ctx: Context,
+  { account }: Person,
+  grant: ListedGrant,
+  client: App | undefined,
+) {
   const t = web.t(ctx);
   const locale = web.locale(ctx);
   const zone = account.profile.zoneinfo;
-  const client = clients.list().find(({ id }) => id === grant.clientId);
   return {
     name: client?.name ?? grant.clientId,
     logo: web.ownPicture(client?.logo),
     host: client?.uri === undefined ? undefined : new URL(client.uri).host,
     own: client?.first_party === true,
     gone: client === undefined,
+    stranger: client?.stranger === true,
     can: sentencesOf(t, grant),
     given: dateOf(locale, grant.givenAt, zone),
     used: grant.lastUsedAt && momentOf(locale, grant.lastUsedAt, zone),

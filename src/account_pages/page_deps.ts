@@ -22,7 +22,14 @@ export interface AccountPagesDeps {
   clients: Pick<Clients, 'list'>;
   oidc: Pick<
     Oidc,
-    'session' | 'sessionsOf' | 'endSession' | 'endOtherSessions' | 'grantsOf' | 'revokeGrant' | 'endEverythingOf'
+    | 'session'
+    | 'sessionsOf'
+    | 'endSession'
+    | 'endOtherSessions'
+    | 'grantsOf'
+    | 'appsOf'
+    | 'revokeGrant'
+    | 'endEverythingOf'
   >;
   events: Pick<Events, 'activityOf' | 'ofAccount' | 'record'>;
   /** Mails the account's own address a way to a new password, where it may have one. */

@@ -30,6 +30,13 @@ export function outboundSettings(settings: Settings, simulator?: SimulatorAccess
   return { mode: settings.mode, trustedHosts: [...new Set(hosts)], allow, limits };
 }
 
+/** What strangers name is public, or nothing; on this machine only while somebody develops, and says so. */
+export function strangersOutboundSettings({ mode, outbound }: Settings): OutboundSettings {
+  const { loopback_for_strangers: loopback, timeout } = outbound;
+  const allow = loopback ? ['127.0.0.0/8', '::1/128'] : [];
+  return { mode, trustedHosts: [], allow, limits: { totalMs: timeout * 1000, headersMs: timeout * 500 } };
+}
+
 /** What /health/ready asks. */
 export function probesOf(database: Database, keys: Keys): Probe[] {
   return [

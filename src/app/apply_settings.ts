@@ -1,6 +1,6 @@
 import type { Settings } from '../config/index.ts';
 import { createMailViews } from '../web/index.ts';
-import { outboundSettings } from './adapters.ts';
+import { outboundSettings, strangersOutboundSettings } from './adapters.ts';
 import type { Base, RoomDeps } from './base.ts';
 import { scheduleOf } from './key_parts.ts';
 import type { Visits } from './visits.ts';
@@ -12,7 +12,7 @@ import type { Visits } from './visits.ts';
  */
 export async function applySettings(
   { simulator }: Pick<RoomDeps, 'simulator'>,
-  { keys, outbound, mail, passwords, places, upstreams, web }: Base,
+  { keys, outbound, strangers, mail, passwords, places, upstreams, web }: Base,
   visits: Visits,
   { next, hold }: { next: Settings; hold: (settings: Settings) => void },
 ): Promise<void> {
@@ -27,6 +27,7 @@ export async function applySettings(
   const commits = [
     ...slow,
     outbound.prepare(outboundSettings(next, simulator)),
+    strangers.prepare(strangersOutboundSettings(next)),
     mail.prepare({ settings: next.mail, support: brand.support, render }),
     passwords.prepare(next.passwords),
     web.prepare(next),

@@ -5,6 +5,7 @@ import { openEvents } from '../events/index.ts';
 import { openKeys } from '../keys/index.ts';
 import type { Logger } from '../kit/logger.ts';
 import { openMail } from '../mail/index.ts';
+import { createOutbound } from '../outbound/index.ts';
 import { openPasskeys } from '../passkeys/index.ts';
 import { openPasswords } from '../passwords/index.ts';
 import { openRateLimits } from '../rate_limits/index.ts';
@@ -12,7 +13,7 @@ import { openSecondFactors, type SecondFactors } from '../second_factors/index.t
 import { addressAllowed, signupAdmits } from '../sign_in/index.ts';
 import { openUpstreams, type SimulatorAccess } from '../upstreams/index.ts';
 import { createDevices, createMailViews, createWeb, openPlaces, type ConfigShown } from '../web/index.ts';
-import { factorsOf, openOwnOutbound, probesOf } from './adapters.ts';
+import { factorsOf, openOwnOutbound, probesOf, strangersOutboundSettings } from './adapters.ts';
 import { keyDepsOf } from './key_parts.ts';
 
 /** What is decided before any room opens. */
@@ -130,6 +131,7 @@ async function openFloor(deps: RoomDeps) {
   const { record } = events;
   const keys = await openKeys(keyDepsOf({ ...deps, settings: settings() }, record));
   const outbound = openOwnOutbound(settings(), simulator);
+  const strangers = createOutbound(strangersOutboundSettings(settings()));
   const hashKey = keys.derive('rate limits');
   const limits = openRateLimits({ database, limits: () => settings().limits, hashKey, record });
   const mail = openMail({
@@ -158,5 +160,5 @@ async function openFloor(deps: RoomDeps) {
     probes: probesOf(database, keys),
     config: deps.config,
   });
-  return { events, keys, outbound, limits, mail, places, web };
+  return { events, keys, outbound, strangers, limits, mail, places, web };
 }

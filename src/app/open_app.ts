@@ -30,7 +30,7 @@ export async function openApp({ settings: first, ...given }: AppDeps): Promise<A
   let settings = first;
   const deps = { ...given, settings: () => settings };
   const base = await openBase(deps);
-  const { accounts, events, keys, limits, mail, passkeys, secondFactors, upstreams, outbound, web } = base;
+  const { accounts, events, keys, limits, mail, passkeys, secondFactors, upstreams, outbound, strangers, web } = base;
   const oidc = openVisits(deps, base);
   const administration = openAdministration({
     database: deps.database,
@@ -61,6 +61,7 @@ export async function openApp({ settings: first, ...given }: AppDeps): Promise<A
       await mail.stop();
       await upstreams.close();
       await outbound.close();
+      await strangers.close();
     },
   };
 }

@@ -21,14 +21,15 @@ export async function openForCommand({ settings, ...given }: AppDeps) {
   const deps = { ...given, settings: () => settings };
   const base = await openBase(deps);
   const oidc = openVisits(deps, base);
-  const { passwords, upstreams, outbound } = base;
-  const { endEverythingOf } = oidc;
+  const { passwords, upstreams, outbound, strangers } = base;
+  const { endEverythingOf, registrations } = oidc;
   const { record } = base.events;
   const { knex } = deps.database;
   return {
     passwords,
     invitations: base.accounts.invitations,
     preview: oidc.preview,
+    registrations,
     accounts: openAdministration({
       database: deps.database,
       record,
@@ -49,6 +50,7 @@ export async function openForCommand({ settings, ...given }: AppDeps) {
     async close(): Promise<void> {
       await upstreams.close();
       await outbound.close();
+      await strangers.close();
     },
   };
 }

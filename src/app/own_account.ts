@@ -1,6 +1,5 @@
 import { ACCOUNT_CLIENT_ID } from '../account_pages/index.ts';
 import { openSelfService } from '../accounts/index.ts';
-import type { Clients } from '../clients/index.ts';
 import type { Oidc } from '../oidc/index.ts';
 import type { Base, RoomDeps } from './base.ts';
 
@@ -17,14 +16,12 @@ export function ownAccountParts(
   { settings }: Pick<RoomDeps, 'settings'>,
   { accounts, accountsDeps, passkeys, passwords, secondFactors }: Base,
   oidc: Oidc,
-  clients: Pick<Clients, 'list'>,
 ) {
   const selfService = openSelfService({
     ...accountsDeps,
     endEverythingOf: oidc.endEverythingOf,
     issueReset: accounts.issueReset,
   });
-  const nameOf = (clientId: string) => clients.list().find(({ id }) => id === clientId)?.name ?? clientId;
   const holdings = {
     password: async (id: string) => ({ set_at: (await passwords.changedAt(id)) ?? null }),
     passkeys: async (id: string) =>
@@ -51,8 +48,9 @@ export function ownAccountParts(
     },
     apps: async (id: string) => {
       const grants = await all((after) => oidc.grantsOf(id, { after, limit: PAGE, except: ACCOUNT_CLIENT_ID }));
+      const apps = await oidc.appsOf(grants.map(({ clientId }) => clientId));
       return grants.map(({ clientId, scopes, givenAt, lastUsedAt }) => {
-        return { app: nameOf(clientId), scopes, allowed_at: givenAt, last_used_at: lastUsedAt };
+        return { app: apps.get(clientId)?.name ?? clientId, scopes, allowed_at: givenAt, last_used_at: lastUsedAt };
       });
     },
   };

@@ -63,7 +63,7 @@ export function openVisits(deps: RoomDeps, base: Base): Visits {
       }),
     distrustOthers: (id, browserHash) => secondFactors.distrust(knex, id, browserHash),
     frame,
-    ...ownAccountParts(deps, base, oidc, clients),
+    ...ownAccountParts(deps, base, oidc),
     cards: [passwordCard(deps), passkeyCard(base), ...secondFactorCards(base)],
   });
   const signIn: SignInDeps = {
@@ -147,7 +147,7 @@ function engineSettings({ brand, lifetimes, protocol, require, resources }: Sett
 
 function openEngine(
   { settings, database, logger, secrets }: RoomDeps,
-  { events, keys, limits, outbound, web, accounts, upstreams }: Base,
+  { events, keys, limits, outbound, strangers, web, accounts, upstreams }: Base,
   clients: Clients,
   engine: ReturnType<typeof engineSettings>,
 ): Oidc {
@@ -164,6 +164,7 @@ function openEngine(
     devicePages: devicePages({ web }),
     limits,
     outboundFetch: outbound.fetch,
+    strangers: { fetch: strangers.fetch, loopback: () => settings().outbound.loopback_for_strangers },
     logger,
     upstreamLogout: upstreams.logout.url,
     subjectSalt: secrets.subject_salt,

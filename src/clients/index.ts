@@ -14,6 +14,7 @@ export { toMetadata, type ClientMetadata } from './templates.ts';
 export { checkClient, switchedOff } from './check_client.ts';
 export { betweenClients } from './checks/between_clients.ts';
 export { longLifetimes } from './checks/other_rules.ts';
+export { returnUriProblem, webUriProblem } from './uris.ts';
 export { LOCAL_WAY, takes } from './ways.ts';
 export { openClients } from './registry.ts';
 export type { Clients } from './door.ts';

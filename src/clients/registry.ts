@@ -10,6 +10,7 @@ export function openClients(deps: ClientsDeps): Clients {
   let live = register(deps);
   return {
     find: (id) => live.byId.get(id)?.(),
+    mentions: (url) => live.urls.has(url),
     list: () => live.listed,
     prepare(next) {
       const registered = register(next);
@@ -28,7 +29,13 @@ function register({ settings, extra = [] }: ClientsDeps) {
     byId.set(client.client_id, metadataOf(client));
   }
   const listed = all.map(toListed).toSorted((left, right) => left.name.localeCompare(right.name));
-  return { byId, listed };
+  const urls = new Set(all.flatMap((client) => urlsIn(toMetadata(client))));
+  return { byId, listed, urls };
+}
+
+/** As they are written when they are called. */
+function urlsIn(metadata: ClientMetadata): string[] {
+  return Object.values(metadata).flatMap((value) => (typeof value === 'string' ? (URL.parse(value)?.href ?? []) : []));
 }
 
 /** Which of several secrets is the key of a client changes with time; all else stays. */

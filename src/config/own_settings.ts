@@ -41,6 +41,10 @@ export const outboundSettings = z.strictObject({
     .array(z.string().refine(ipaddr.isValidCIDR, 'a network such as 10.0.0.0/8'))
     .default([])
     .describe("Private networks that hosts may lie in which only an upstream's discovery names."),
+  loopback_for_strangers: z
+    .boolean()
+    .default(false)
+    .describe('What apps that registered themselves name may be on this machine; for mode: development alone.'),
   timeout: durationSetting('10s', 'How long a call may take, to its last byte; half of it until its answer begins.'),
 });
 

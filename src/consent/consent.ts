@@ -36,6 +36,7 @@ async function showConsent({ web, accounts }: ConsentDeps, ctx: Context, visit: 
       clientLogo: web.ownPicture(client.logo),
       host: client.host,
       firstParty: client.first_party,
+      stranger: client.stranger,
       person: { name: account.profile.name, email: account.address?.stored },
       switchAction: `/interaction/${visit.uid}/restart?prompt=select_account`,
       scopes: describeScopes(visit, account, t),

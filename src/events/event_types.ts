@@ -21,6 +21,13 @@ export type EventType =
   | 'oidc.pushed_request_refused'
   | 'oidc.introspection_refused'
   | 'oidc.revocation_refused'
+  // Apps that register themselves.
+  | 'oidc.initial_access_token_made' // with it apps may register themselves
+  | 'oidc.initial_access_token_withdrawn'
+  | 'oidc.client_registered'
+  | 'oidc.client_updated' // by itself
+  | 'oidc.client_removed' // by itself, by an admin, or because nobody used it: the reason says so
+  | 'oidc.registration_refused'
   // Ends.
   | 'oidc.session_ended' // somebody signed out
   | 'oidc.logout_refused'

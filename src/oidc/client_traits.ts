@@ -6,6 +6,11 @@ export function isOurOwn(clientId: unknown): boolean {
   return typeof clientId === 'string' && clientId.startsWith('gatehouse-');
 }
 
+/** An app that nobody of the organisation has written down: our own keys are never those of a stranger. */
+export function isStranger(client: Client): boolean {
+  return client['first_party'] === undefined;
+}
+
 /** One of the organisation's own apps. */
 export function isFirstParty(client: Client | undefined): boolean {
   return client?.['first_party'] === true;

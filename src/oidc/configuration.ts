@@ -16,6 +16,7 @@ import { createInteractionPolicy } from './interaction_policy.ts';
 import { lifetimesOf } from './lifetimes.ts';
 import { createRenderError } from './protocol_errors.ts';
 import { protocolRules } from './protocol_rules.ts';
+import { admitsStrangers } from './registration/bounds.ts';
 import { subjectFor } from './subjects.ts';
 
 /** What the configuration hands to the library. */
@@ -68,7 +69,7 @@ function ownConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
     expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),
     renderError: createRenderError({ web }),
     // The library's own guard is an agent of its own undici: ours checks more, for every request we make.
-    fetch: (url, options) => deps.outboundFetch(url, withoutAgent(options)),
+    fetch: (url, options) => fetchFor(deps, url)(url, withoutAgent(options)),
   };
 }
 
@@ -105,6 +106,12 @@ function toAccount(entry: DirectoryEntry | undefined, session: Session | undefin
   if (own !== undefined && isForgotten(own, entry)) return undefined;
   const { id, secondStep } = entry;
   return { accountId: id, secondStep, claims: () => ({ ...entry.claims, sub: id }) };
+}
+
+/** What an admin wrote down may be private; what a stranger says of itself never is (design: Outbound). */
+function fetchFor(deps: OidcDeps, url: Parameters<typeof fetch>[0]): typeof fetch {
+  const isReviewed = !admitsStrangers(deps.protocol) || deps.clients.mentions(new Request(url).url);
+  return isReviewed ? deps.outboundFetch : deps.strangers.fetch;
 }
 
 function withoutAgent(options: RequestInit = {}): RequestInit {

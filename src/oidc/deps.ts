@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
 import type { Knex } from 'knex';
 import type { Context } from 'koa';
-import type { ClientMetadata, Level } from '../clients/index.ts';
+import type { Clients, Level } from '../clients/index.ts';
 import type { Database } from '../database/index.ts';
 import type { RecordDeed, RecordEvent } from '../events/index.ts';
 import type { Keys } from '../keys/index.ts';
@@ -76,7 +76,7 @@ export interface OidcDeps {
   issuer: string;
   database: Database;
   keys: KeyRing;
-  clients: { find(id: string): ClientMetadata | undefined };
+  clients: Pick<Clients, 'find' | 'mentions'>;
   web: Pick<
     Web,
     | 'browser'
@@ -101,10 +101,12 @@ export interface OidcDeps {
   resources: ResourceSettings[];
   pages: LogoutPages;
   devicePages: DevicePages;
-  /** Counts those who guess the code of a device. */
+  /** Counts those who guess the code of a device, and registrations. */
   limits: Pick<RateLimiter, 'take' | 'giveBack'>;
   /** The guarded HTTP client: back-channel logout, a client's jwks_uri. */
   outboundFetch: typeof fetch;
+  /** For apps that nobody has looked at: a client that reaches public addresses alone, and this machine where `loopback` says so. */
+  strangers: { fetch: typeof fetch; loopback(): boolean };
   logger: Logger;
   /** Where people go on to after signing out here, to sign out at the upstream they came through; from there back to `to`. */
   upstreamLogout?(who: SessionIdentity, to: string): Promise<string | undefined>;

@@ -4,9 +4,11 @@ import type { Level } from '../clients/index.ts';
 import type { Step } from '../database/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
 import type { Device, PublicDocument } from '../web/index.ts';
+import type { App, Stranger } from './client_directory.ts';
 import type { KeyRing, OidcDeps } from './deps.ts';
 import type { Previewed, PreviewWish } from './preview/previewed.ts';
 import type { ProtocolSettings } from './protocol_settings.ts';
+import type { InitialTokens } from './registration/initial_tokens.ts';
 import type { SessionIdentity } from './session_upstreams.ts';
 import type { LifetimeSettings, ResourceSettings } from './settings.ts';
 
@@ -59,8 +61,10 @@ interface VisitClient {
   first_party: boolean;
   /** The only ways in that this app takes; every way when absent. */
   upstreams?: string[];
-  /** Where people are sent back to, in short: a host name, or the scheme of an app. */
+  /** Where people are sent back to, in short: a host name, or the scheme of an app; of a document, where it lies. */
   host: string;
+  /** Nobody of the organisation has looked at it: it registered itself, or its id is the URL of a document of its own. */
+  stranger?: Stranger;
 }
 
 /** Scopes, apart by whose they are. */
@@ -132,6 +136,13 @@ export interface ListedGrant {
   givenAt: Date;
   /** Exact to five minutes; undefined when it was not used since that is kept. */
   lastUsedAt?: Date;
+}
+
+/** What an admin can do about apps that register themselves. */
+export interface Registrations {
+  tokens: InitialTokens;
+  /** Ends one with its grants and tokens. False when there is none of this id. */
+  remove(clientId: string): Promise<boolean>;
 }
 
 /** What can change while the process runs. */
@@ -209,6 +220,10 @@ export interface Oidc {
   revokeGrant(accountId: string, clientId: string): Promise<boolean>;
   /** The tokens that a client would get for an account, issued over a store that ends with the call: nobody can use them. */
   preview(wish: PreviewWish): Promise<Previewed>;
+  /** Apps by id, those that registered themselves included: for lists of what somebody allowed. Without those that are gone. */
+  appsOf(ids: readonly string[]): Promise<Map<string, App>>;
+  /** The apps that registered themselves, and the tokens with which they may. */
+  registrations: Registrations;
   /** Begins to tell apps of ended sessions, in the background. */
   start(): void;
   /** Resolves when nobody is being told any more. Who still should be, is told after the next start. */

@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import type { Database } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import { uidsThrough } from './session_upstreams.ts';
-import { models, searchableTablesOfGrant, tablesOfGrant } from './artifacts/models.ts';
+import { deleteGrants } from './artifacts/delete_grants.ts';
+import { models, searchableTablesOfGrant } from './artifacts/models.ts';
 import type { AccountDirectory } from './deps.ts';
 import type { Oidc } from './door.ts';
 import type { LogoutNotices, Participant } from './logout_notices.ts';
@@ -134,13 +135,6 @@ async function deleteFinishedLogins(within: Knex, accountId: string): Promise<vo
 
 async function deleteSessions(rows: Knex.QueryBuilder): Promise<SessionRow[]> {
   return rows.delete().returning(['uid', 'payload']);
-}
-
-async function deleteGrants(within: Knex, of: { account_id: string; client_id?: string }): Promise<number> {
-  const grants: { id: string }[] = await within(models.Grant.table).where(of).delete().returning(['id']);
-  const ids = grants.map(({ id }) => id);
-  for (const table of tablesOfGrant) await within(table).whereIn('grant_id', ids).delete();
-  return grants.length;
 }
 
 function participantsOf({ payload }: SessionRow): Participant[] {

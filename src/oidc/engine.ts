@@ -5,7 +5,7 @@ import { adapterFactory } from './artifacts/adapter.ts';
 import { awaitedAdapters } from './artifacts/awaited.ts';
 import { allStores } from './artifacts/artifact_store.ts';
 import { unitOfRequest } from './artifacts/request_scope.ts';
-import { guardedDatabase, unavailable } from './artifacts/guarded_database.ts';
+import { guardedDatabase, guardedDeed, unavailable } from './artifacts/guarded_database.ts';
 import { engineConfiguration } from './configuration.ts';
 import { recordEngineEvents } from './engine_events.ts';
 import { takeSeveralSecrets } from './client_secrets.ts';
@@ -16,6 +16,7 @@ import type { LogoutNotices } from './logout_notices.ts';
 import { asContext } from './protocol_errors.ts';
 import { keptParameters } from './restart.ts';
 import type { PublicDocument } from '../web/index.ts';
+import { createRegisteredClients } from './registration/registered_clients.ts';
 import { matcherOf } from './routes.ts';
 import type { VisitStore } from './visit_store.ts';
 
@@ -37,7 +38,14 @@ export function createEngine(deps: OidcDeps, visits: VisitStore, notices: Pick<L
   const database = guardedDatabase(deps.database);
   const stores = allStores(database, deps.keys.sealer, unavailable);
   const { record, lifetimes, clients, protocol } = deps;
-  const stored = adapterFactory({ stores, clients, visitSeconds: lifetimes.interaction });
+  const registered = createRegisteredClients({
+    database,
+    sealer: deps.keys.sealer,
+    record,
+    recordDeed: guardedDeed(deps.recordDeed),
+  });
+  const registration = protocol.registration ? { registered, most: protocol.registration.most } : undefined;
+  const stored = adapterFactory({ stores, clients, registration, visitSeconds: lifetimes.interaction });
   const grants = createGrants({ database, record, grantSeconds: lifetimes.grant });
   const configuration = engineConfiguration(deps, {
     adapter: awaitedAdapters(stored, { ...deps, database }),

@@ -28,6 +28,10 @@ const refusals: Record<string, EventType> = {
   'device_resume.error': 'oidc.authorization_refused',
   'introspection.error': 'oidc.introspection_refused',
   'revocation.error': 'oidc.revocation_refused',
+  'registration_create.error': 'oidc.registration_refused',
+  'registration_read.error': 'oidc.registration_refused',
+  'registration_update.error': 'oidc.registration_refused',
+  'registration_delete.error': 'oidc.registration_refused',
   'end_session.error': 'oidc.logout_refused',
   'end_session_confirm.error': 'oidc.logout_refused',
 };

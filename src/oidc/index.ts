@@ -13,14 +13,18 @@ export { featureClientKeys, grantSwitches } from './features/index.ts';
 export { protocolSettings, type ProtocolSettings } from './protocol_settings.ts';
 export { validateClients } from './validate_clients.ts';
 export { resourceSentence, scopesOfClaims, scopeSentence } from './scope_words.ts';
+export { SHORT_ID, listInitialTokens, type InitialToken } from './registration/initial_tokens.ts';
+export { listRegisteredClients, type RegisteredClient } from './registration/registered_clients.ts';
 export { routes } from './routes.ts';
 export { sealedColumns } from './sealed_columns.ts';
 export { lifetimeSettings, resourceSettings } from './settings.ts';
+export type { App } from './client_directory.ts';
 export type {
   ListedGrant,
   ListedSession,
   Oidc,
   PromptHandler,
+  Registrations,
   RequestedScopes,
   Session,
   Visit,

@@ -4,6 +4,7 @@ import { createQueueWorker, secondsUntilRetry, type Database, type QueueWorker }
 import { inSeconds, now } from '../kit/clock.ts';
 import { describeError } from '../kit/errors.ts';
 import type { OidcDeps } from './deps.ts';
+import type { RegisteredClients } from './registration/registered_clients.ts';
 
 /** A client that took part in a session. */
 export interface Participant {
@@ -24,6 +25,7 @@ interface Notice {
 
 interface LogoutNoticesDeps extends Pick<OidcDeps, 'clients' | 'record' | 'logger'> {
   database: Database;
+  registered: Pick<RegisteredClients, 'toldOfLogout'>;
   /** The engine of this moment: it signs the logout token and sends it. */
   provider: () => Provider;
 }
@@ -51,7 +53,7 @@ const claim = {
 
 /** The notices over their table. */
 export function createLogoutNotices(deps: LogoutNoticesDeps): LogoutNotices {
-  const { database, clients, record, logger } = deps;
+  const { database, clients, registered, record, logger } = deps;
   const rowOf = (accountId: string, { clientId, sid }: Participant, tries = 0) => ({
     client_id: clientId,
     account_id: accountId,
@@ -67,7 +69,11 @@ export function createLogoutNotices(deps: LogoutNoticesDeps): LogoutNotices {
       unreadable: (cause) => logger.warn({ error: describeError(cause) }, 'the logout notices could not be read'),
     }),
     async add(within, accountId, participants) {
-      const wanted = participants.filter(({ clientId }) => clients.find(clientId)?.['backchannel_logout_uri']);
+      const strangers = participants.map(({ clientId }) => clientId).filter((id) => clients.find(id) === undefined);
+      const told = new Set(await registered.toldOfLogout(within, strangers));
+      const wanted = participants.filter(
+        ({ clientId: id }) => told.has(id) || clients.find(id)?.['backchannel_logout_uri'],
+      );
       if (wanted.length > 0) await within('logout_notices').insert(wanted.map((each) => rowOf(accountId, each)));
     },
     async tryAgain(accountId, participant) {

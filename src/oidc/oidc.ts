@@ -3,6 +3,7 @@ import { createAccountLists } from './account_lists.ts';
 import { allStores } from './artifacts/artifact_store.ts';
 import type { OidcDeps } from './deps.ts';
 import type { Oidc } from './door.ts';
+import { createClientDirectory } from './client_directory.ts';
 import { createEndings } from './endings.ts';
 import { createEngine } from './engine.ts';
 import { createFinish } from './finish.ts';
@@ -11,6 +12,8 @@ import { createLastUse } from './last_use.ts';
 import { createLogoutNotices } from './logout_notices.ts';
 import { previewTokens } from './preview/preview.ts';
 import { createRaise } from './raise.ts';
+import { createInitialTokens, sweepInitialTokens } from './registration/initial_tokens.ts';
+import { createRegisteredClients } from './registration/registered_clients.ts';
 import { createRemembered } from './remembered.ts';
 import { createRestart } from './restart.ts';
 import { createSessionReader } from './sessions.ts';
@@ -23,9 +26,10 @@ import { createVisitStore } from './visit_store.ts';
  * keeps the one it began with.
  */
 export function openOidc(deps: OidcDeps): Oidc {
-  const { web, database, record, recordDeed, clients, accounts } = deps;
+  const { web, database, record, recordDeed, accounts } = deps;
   const live = liveEngine(deps);
-  const { engine, sealer, visitStore, notices } = live;
+  const { engine, sealer, visitStore, notices, registered } = live;
+  const clients = createClientDirectory({ clients: deps.clients, registered, provider: () => engine().provider });
   const { Session: sessions } = allStores(database, sealer);
   const lastUse = createLastUse(deps);
   const need = () => live.settings().require;
@@ -46,9 +50,15 @@ export function openOidc(deps: OidcDeps): Oidc {
     ...createAccountLists(database),
     ...createEndings({ database, notices, record, accounts }),
     preview: (wish) => previewTokens(live.settings(), wish),
+    appsOf: clients.apps,
+    registrations: { tokens: createInitialTokens(deps), remove: registered.remove },
     start: () => notices.start(),
     stop: () => notices.stop(),
-    sweep: () => sweep(database),
+    async sweep() {
+      const { registration } = live.settings().protocol;
+      const unused = registration ? await registered.sweep(registration.unused) : 0;
+      return unused + (await sweepInitialTokens(database)) + (await sweep(database));
+    },
     rebuild: (change) => live.prepare(change)(),
     prepare: live.prepare,
   };
@@ -62,7 +72,8 @@ function liveEngine(deps: OidcDeps) {
     open: (sealed, context) => settings.keys.sealer.open(sealed, context),
   };
   const visitStore = createVisitStore({ database: deps.database, sealer, seconds: () => settings.lifetimes });
-  const notices = createLogoutNotices({ ...deps, provider: () => engine.provider });
+  const registered = createRegisteredClients({ ...deps, sealer });
+  const notices = createLogoutNotices({ ...deps, registered, provider: () => engine.provider });
   let engine = createEngine(settings, visitStore, notices);
   const prepare: Oidc['prepare'] = (change) => {
     const changed = { ...settings, ...change };
@@ -72,5 +83,5 @@ function liveEngine(deps: OidcDeps) {
       settings = changed;
     };
   };
-  return { engine: () => engine, settings: () => settings, sealer, visitStore, notices, prepare };
+  return { engine: () => engine, settings: () => settings, sealer, visitStore, registered, notices, prepare };
 }

@@ -8,6 +8,7 @@ import type { OidcDeps } from './deps.ts';
 import { features, featuresOf } from './features/index.ts';
 import { mergeConfigurations } from './features/merge.ts';
 import type { ProtocolSettings } from './protocol_settings.ts';
+import { admitsStrangers, boundStranger } from './registration/bounds.ts';
 import { routes } from './routes.ts';
 
 /** Prompts that a client may ask for, as the discovery document lists them. */
@@ -24,10 +25,10 @@ const LONGEST_ASSERTION = 600;
  */
 export function protocolRules(protocol: ProtocolSettings, deps: () => OidcDeps): Configuration {
   const parts = featuresOf(protocol).map(({ configuration }) => configuration?.(protocol, deps) ?? {});
-  return mergeConfigurations([base(protocol), ...parts]);
+  return mergeConfigurations([base(protocol, deps), ...parts]);
 }
 
-function base(protocol: ProtocolSettings): Configuration {
+function base(protocol: ProtocolSettings, deps: () => OidcDeps): Configuration {
   return {
     routes,
     scopes: ['openid', 'offline_access'],
@@ -40,10 +41,10 @@ function base(protocol: ProtocolSettings): Configuration {
       idTokenSigningAlgValues: [...OWN],
     },
     extraClientMetadata: {
-      properties: ['first_party', 'require_pkce', 'require', 'upstreams', 'lifetimes', 'client_secrets'],
+      properties: ownKeys,
       // It is asked once for each of them: once is enough.
       validator(_ctx, key, _value, metadata) {
-        if (key === 'first_party') judgeClient(protocol, metadata);
+        if (key === 'first_party') judgeClient(protocol, metadata, deps);
       },
     },
     pkce: { required: (_ctx, client) => needsPkce(client) && refusePkceless() },
@@ -66,9 +67,17 @@ function base(protocol: ProtocolSettings): Configuration {
   };
 }
 
+/** Our own keys of client metadata. */
+const ownKeys = ['first_party', 'require_pkce', 'require', 'upstreams', 'lifetimes', 'client_secrets'];
+
 /** What every feature says of a client, once for each client; our own are as we made them. */
-function judgeClient(protocol: ProtocolSettings, metadata: Record<string, unknown>): void {
+function judgeClient(protocol: ProtocolSettings, metadata: Record<string, unknown>, deps: () => OidcDeps): void {
   if (isOurOwn(metadata['client_id'])) return;
+  if (admitsStrangers(protocol)) {
+    const { clients, strangers } = deps();
+    const isStranger = clients.find(String(metadata['client_id'])) === undefined;
+    if (isStranger) boundStranger(metadata, { protocol, ownKeys, loopback: strangers.loopback() });
+  }
   for (const { client } of features) client?.(metadata, protocol);
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { mutualTlsSettings } from './mutual_tls_settings.ts';
+import { clientIdMetadataSettings, registrationSettings } from './registration/settings.ts';
 
 /** On or off. */
 const onOff = (on: boolean, what: string) => z.boolean().default(on).describe(what);
@@ -71,8 +72,14 @@ const keys = z.strictObject({
   rich_authorization_requests: later('Authorization in detail (RFC 9396).'),
   token_exchange: onOff(false, 'A token in exchange for another one, where a client says so (RFC 8693).'),
   ciba: later('Sign-in that an app begins, without a browser (OpenID Connect CIBA).'),
-  registration: later('Clients that register themselves (RFC 7591, RFC 7592).'),
-  client_id_metadata: later('Clients whose id is the URL of their metadata (OAuth Client ID Metadata Document).'),
+  registration: z
+    .union([z.literal(false), registrationSettings])
+    .default(false)
+    .describe('Clients that register themselves (RFC 7591, RFC 7592).'),
+  client_id_metadata: z
+    .union([z.literal(false), clientIdMetadataSettings])
+    .default(false)
+    .describe('Clients whose id is the URL of their metadata (OAuth Client ID Metadata Document).'),
 });
 
 /** The `protocol:` block after parsing. */

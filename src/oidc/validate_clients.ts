@@ -19,8 +19,10 @@ interface ClientRefusal {
  */
 export async function validateClients(
   clients: readonly ClientSettings[],
-  protocol: ProtocolSettings,
+  settings: ProtocolSettings,
 ): Promise<ClientRefusal[]> {
+  // What stands in the config was not brought by a stranger.
+  const protocol = { ...settings, registration: false, client_id_metadata: false } as const;
   const provider = new Provider('https://id.invalid', validationConfiguration(protocol));
   for (const { register } of featuresOf(protocol)) register?.(provider, protocol, nothingIsServed);
   const refusals: ClientRefusal[] = [];

@@ -1,6 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider';
-import type { ClientMetadata, Level } from '../clients/index.ts';
+import type { Level } from '../clients/index.ts';
 import { needOf } from './assurance.ts';
+import type { KnownClient } from './client_directory.ts';
 import type { RequestedScopes, Visit } from './door.ts';
 import { methodsWithoutWay, upstreamOf } from './login_way.ts';
 import type { VisitRecord } from './visit_store.ts';
@@ -10,7 +11,7 @@ export function describeVisit(
   uid: string,
   record: VisitRecord,
   interaction: AdapterPayload,
-  around: { client: ClientMetadata; session: AdapterPayload; need: Level },
+  around: { client: KnownClient; session: AdapterPayload; need: Level },
 ): Visit {
   const { client } = around;
   const { prompt, params = {}, session, lastSubmission, returnTo } = interaction;
@@ -23,17 +24,7 @@ export function describeVisit(
     prompt: { name: prompt?.name ?? '', reasons: prompt?.reasons ?? [], details },
     continued: lastSubmission !== undefined,
     params,
-    client: {
-      id: client.client_id,
-      name: client.client_name,
-      uri: text(client['client_uri']),
-      logo: text(client['logo_uri']),
-      policy_uri: text(client['policy_uri']),
-      tos_uri: text(client['tos_uri']),
-      first_party: client.first_party,
-      upstreams: client.upstreams,
-      host: hostOf(redirectUri),
-    },
+    client: describeClient(client, redirectUri),
     // A device has no redirect URI: its visit ends here.
     formTarget: formTargetOf(redirectUri ?? returnTo) ?? '',
     accountId: session?.accountId,
@@ -41,6 +32,23 @@ export function describeVisit(
     need: needOf(around.need, client.require, params),
     progress: record.progress,
     scopes: scopesOf(params, missingOf(details)),
+  };
+}
+
+/** A stranger chooses neither a picture on our pages, which would be one of ours, nor where they lead. */
+function describeClient(client: KnownClient, redirectUri: string | undefined): Visit['client'] {
+  const { client_id: id, stranger } = client;
+  return {
+    id,
+    name: client.client_name,
+    ...(!stranger && { uri: text(client['client_uri']), logo: text(client['logo_uri']) }),
+    policy_uri: text(client['policy_uri']),
+    tos_uri: text(client['tos_uri']),
+    first_party: client.first_party,
+    upstreams: client.upstreams,
+    // Of a document it is known where it lies; a redirect URI on loopback says nothing.
+    host: hostOf(stranger === 'document' ? id : redirectUri),
+    stranger,
   };
 }
 

@@ -5,6 +5,7 @@ import { now } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import { parameterOf } from '../web/index.ts';
 import type { ModelStore } from './artifacts/artifact_store.ts';
+import type { ClientDirectory } from './client_directory.ts';
 import type { Visit } from './door.ts';
 import type { OidcDeps } from './deps.ts';
 import { describeVisit } from './visit.ts';
@@ -13,7 +14,7 @@ import type { VisitRecord, VisitStore } from './visit_store.ts';
 /** What visits work with. */
 interface VisitsDeps {
   web: Pick<OidcDeps['web'], 'browser' | 'note' | 't'>;
-  clients: OidcDeps['clients'];
+  clients: Pick<ClientDirectory, 'find'>;
   store: VisitStore;
   sessions: Pick<ModelStore, 'findByUid'>;
   /** What the issuer asks of everybody. */
@@ -78,7 +79,7 @@ async function ofRequest(deps: VisitsDeps, ctx: Context, uid: string): Promise<V
   const { web } = deps;
   try {
     const record = await ofBrowser(deps, uid, web.browser.read(ctx));
-    web.note(ctx, { reference: record.reference, primary: wayOn(deps, ctx, uid, record) });
+    web.note(ctx, { reference: record.reference, primary: await wayOn(deps, ctx, uid, record) });
     return record;
   } catch (error) {
     throw sharperFor(ctx, error);
@@ -89,8 +90,9 @@ async function open(deps: VisitsDeps, uid: string, record: VisitRecord): Promise
   const expired = new IdpError('interaction_expired', { reference: record.reference });
   if (record.finishedAt || record.expiresAt <= now()) throw expired;
   const { interaction } = record;
-  const client = deps.clients.find(record.clientId);
-  if (!interaction?.prompt || !client) throw expired;
+  if (!interaction?.prompt) throw expired;
+  const client = await deps.clients.find(record.clientId);
+  if (!client) throw expired;
   const session = await sessionOf(deps, interaction);
   if (!session) throw expired;
   return { visit: describeVisit(uid, record, interaction, { client, session, need: deps.need() }), interaction };
@@ -100,13 +102,14 @@ async function open(deps: VisitsDeps, uid: string, record: VisitRecord): Promise
  * The one button of the error page. Whoever took too long begins again, where that is possible. After success, or where it
  * is not, only the app can go on: its `state` was used, so that the same request would end in an error there.
  */
-function wayOn({ web, clients }: VisitsDeps, ctx: Context, uid: string, record: VisitRecord) {
+async function wayOn({ web, clients }: VisitsDeps, ctx: Context, uid: string, record: VisitRecord) {
   const t = web.t(ctx);
   const repeatable = !record.finishedAt && Object.keys(record.params).length > 0;
   if (repeatable) return { label: t('error_page.restart'), href: `/interaction/${uid}/restart` };
-  const client = clients.find(record.clientId);
+  const client = await clients.find(record.clientId);
   const home = client?.['client_uri'];
-  if (!client || typeof home !== 'string') return undefined;
+  // Nobody is led where a stranger says.
+  if (!client || client.stranger || typeof home !== 'string') return undefined;
   return { label: t('error_page.back_to_app', { app: client.client_name }), href: home };
 }
 

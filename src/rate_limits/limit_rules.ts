@@ -51,6 +51,10 @@ export const limitRules = {
   notification_address: { counts: 'client address', points: 30, window: 600 },
   /** Codes of devices that nobody shows: of some ten thousand million, guessed so often at most. */
   device_code_address: { counts: 'client address', points: 20, window: 600 },
+  /** Apps that register themselves. */
+  registration_address: { counts: 'client address', points: 20, window: 3600 },
+  /** Documents of apps that have to be fetched. */
+  client_document_address: { counts: 'client address', points: 60, window: 600 },
 } as const satisfies Record<string, Rule>;
 
 /** The name of a limit. */

@@ -7,6 +7,9 @@ import { stateOf } from './request_state.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 
+/** The one place where further methods mean something: an app changes or removes what it registered (RFC 7592 2). */
+const MANAGED = { path: /^\/oidc\/register\/[^/?]+$/, methods: new Set(['PUT', 'DELETE']) };
+
 /** Headers by which a proxy, or whoever pretends to be one, says who asked whom for what, with which certificate; also every method override. */
 const FORWARDING =
   /^(?:forwarded|via|x-forwarded.*|x-original-.*|x-rewrite-url|x-host|x-http-host-override|(?:x-|x-cluster-|true-|fastly-|cf-)?client-ip|x-real-ip|cf-connecting-ip|x-(?:url-)?scheme|front-end-https|x-request-id|x-(?:http-)?method(?:-override)?|client-cert(?:-.*)?|(?:x-)?ssl-.*|x-(?:tls-)?client-(?:cert|verif).*|x-amzn-mtls-.*|x-arr-clientcert)$/;
@@ -63,7 +66,8 @@ function refusalOf(request: IncomingMessage, hosts: Set<string>): Refusal | unde
   if (!hosts.has((request.headers.host ?? '').toLowerCase())) return { status: 421, text: 'Not the host you want.' };
   // An absolute URI would name a host of its own, and PostgreSQL refuses a NUL in a text.
   if (!url.startsWith('/') || url.includes('%00')) return { status: 400, text: 'Not a path of this host.' };
-  if (!METHODS.has(method)) return { status: 405, text: 'Method not allowed.' };
+  if (!METHODS.has(method) && !(MANAGED.methods.has(method) && MANAGED.path.test(url)))
+    return { status: 405, text: 'Method not allowed.' };
   return undefined;
 }
 

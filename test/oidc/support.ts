@@ -19,6 +19,7 @@ import {
   type VisitResult,
 } from '../../src/oidc/index.ts';
 import { brandSettings, createWeb, type Web, type WebDeps } from '../../src/web/index.ts';
+import { limitSettings, openRateLimits } from '../../src/rate_limits/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { keySchedule } from '../support/key_schedule.ts';
 import { API, CLIENTS } from './test_clients.ts';
@@ -106,12 +107,18 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     resources: [resourceSettings.parse({ id: API, scopes: ['read', 'write'] })],
     pages: plainLogoutPages,
     devicePages: plainDevicePages,
-    limits: { take: async () => ({ ok: true }), giveBack: async () => {} },
     outboundFetch: async (url, init) => {
       const { body } = init ?? {};
       outbound.push({ url: new Request(url).url, body: body instanceof URLSearchParams ? body.toString() : '' });
       return new Response(null, { status: 200 });
     },
+    strangers: {
+      loopback: () => false,
+      fetch: async (url, init) => {
+        throw new Error(`nobody asks a stranger at ${new Request(url, init).url} here`);
+      },
+    },
+    limits: openRateLimits({ database, limits: () => limitSettings.parse({}), hashKey: randomBytes(32), record }),
     logger: createLogger('silent'),
     ...options.deps,
   });

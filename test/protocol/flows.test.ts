@@ -65,7 +65,7 @@ beforeAll(async () => {
   ].map((one) => clientSettings.parse(one));
   world = await openWorld({
     deps: {
-      clients: { find: (id) => registry.find(id) },
+      clients: { find: (id) => registry.find(id), mentions: (url) => registry.mentions(url) },
     },
   });
   registry = openClients({ settings, extra: ownClients(world.issuer) });

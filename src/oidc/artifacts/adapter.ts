@@ -1,17 +1,12 @@
 import Provider, { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
 import { publicMethods } from '../assurance.ts';
+import { clientAdapter, managingOnly, type ClientSources } from './client_adapter.ts';
 import { keyOf, models, type ArtifactModel, type ModelName } from './models.ts';
 import type { ModelStore } from './artifact_store.ts';
 import { currentUnit, isStored, noteStored, takeBrought } from './request_scope.ts';
 
-/** Where the library reads registered clients: the registry, and nothing else. */
-interface ClientRegistry {
-  find(id: string): { client_id: string } | undefined;
-}
-
-interface AdapterDeps {
+interface AdapterDeps extends ClientSources {
   stores: Record<ModelName, ModelStore>;
-  clients: ClientRegistry;
   /** How long a pushed request is kept beyond its own time: a visit that began with it may last so long (RFC 9126 4). */
   visitSeconds: number;
 }
@@ -19,9 +14,10 @@ interface AdapterDeps {
 /** oidc-provider's Adapter over our stores. */
 export function adapterFactory(deps: AdapterDeps): (name: string) => Adapter {
   return (name) => {
-    if (name === 'Client') return clientAdapter(deps.clients);
+    if (name === 'Client') return clientAdapter(deps);
     if (!isModel(name)) throw new TypeError(`the model ${name} is not stored`);
-    return modelAdapter(name, deps);
+    const adapter = modelAdapter(name, deps);
+    return name === 'RegistrationAccessToken' ? managingOnly(deps, adapter) : adapter;
   };
 }
 
@@ -113,20 +109,4 @@ export const alreadyUsedDetails: Partial<Record<ModelName, string>> = {
 /** The library looks first and saves then; only the insert itself decides. What it remembers are the assertions of clients. */
 function rejectReplay(inserted: boolean): void {
   if (!inserted) throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
-}
-
-function clientAdapter(clients: ClientRegistry): Adapter {
-  const none = async (): Promise<undefined> => undefined;
-  const never = async (): Promise<never> => {
-    throw new TypeError('clients are registered in the config');
-  };
-  return {
-    find: async (id) => clients.find(id),
-    findByUid: none,
-    findByUserCode: none,
-    upsert: never,
-    consume: never,
-    destroy: never,
-    revokeByGrantId: never,
-  };
 }

@@ -1,5 +1,6 @@
 import { errors } from 'oidc-provider';
 import { isDatabaseUnavailable, type Database } from '../../database/index.ts';
+import type { RecordDeed } from '../../events/index.ts';
 import { IdpError } from '../../kit/errors.ts';
 
 /**
@@ -16,6 +17,17 @@ export function guardedDatabase(database: Database): Database {
         throw isDatabaseUnavailable(cause) ? unavailable(cause) : cause;
       }
     },
+  };
+}
+
+/** The same for what is done and told together. */
+export function guardedDeed(recordDeed: RecordDeed): RecordDeed {
+  return async (deed, events) => {
+    try {
+      return await recordDeed(deed, events);
+    } catch (cause) {
+      throw isDatabaseUnavailable(cause) ? unavailable(cause) : cause;
+    }
   };
 }
 

@@ -83,7 +83,7 @@ export const models = {
   // Its id is a hash already, made by the library.
   ReplayDetection: { ...plain, table: 'replay_detections', bearer: false, once: true },
   InitialAccessToken: { ...plain, table: 'initial_access_tokens' },
-  RegistrationAccessToken: { ...plain, table: 'registration_access_tokens' },
+  RegistrationAccessToken: { ...plain, table: 'registration_access_tokens', columns: { client_id: 'clientId' } },
 } as const satisfies Record<string, ArtifactModel>;
 
 /** The value of the column by which the row of an artifact is found again to be saved. */

@@ -5,6 +5,7 @@ import { claimsParameter } from './claims_parameter.ts';
 import { clientAuthentication } from './client_authentication.ts';
 import { clientCredentials } from './client_credentials.ts';
 import { deviceFlow } from './device_flow.ts';
+import { clientIdMetadata } from './client_id_metadata.ts';
 import { dpop } from './dpop.ts';
 import { fapi } from './fapi.ts';
 import { encryption, userinfoEncryption } from './encryption.ts';
@@ -17,6 +18,7 @@ import { mutualTls } from './mutual_tls.ts';
 import { pairwiseSubjects } from './pairwise_subjects.ts';
 import { pushedRequests } from './pushed_requests.ts';
 import { requestObjects } from './request_objects.ts';
+import { registration } from './registration.ts';
 import { resourceIndicators, resources } from './resource_indicators.ts';
 import { responseModes, responseTypes } from './response_types.ts';
 import { revocation } from './revocation.ts';
@@ -52,6 +54,8 @@ export const features: readonly ProtocolFeature[] = [
   userinfoEncryption,
   mutualTls,
   tokenExchange,
+  registration,
+  clientIdMetadata,
 ];
 
 /** Those that are on. */

@@ -1,3 +1,7 @@
+import { errors, type Client } from 'oidc-provider';
+import { isStranger } from '../client_traits.ts';
+import type { ProtocolSettings } from '../protocol_settings.ts';
+import { resourcesForStranger } from '../registration/bounds.ts';
 import { resourceServer } from '../resources.ts';
 import type { ProtocolFeature } from './feature.ts';
 
@@ -5,11 +9,14 @@ import type { ProtocolFeature } from './feature.ts';
 export const resources: ProtocolFeature = {
   specification: 'RFC 8707, RFC 9068',
   on: () => true,
-  configuration: (_protocol, deps) => ({
+  configuration: (protocol, deps) => ({
     features: {
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo: (_ctx, indicator) => resourceServer(deps(), indicator),
+        getResourceServerInfo(_ctx, indicator, client) {
+          refuseToStranger(protocol, indicator, client);
+          return resourceServer(deps(), indicator);
+        },
       },
     },
   }),
@@ -21,3 +28,9 @@ export const resourceIndicators: ProtocolFeature = {
   specification: 'RFC 8707, RFC 9068',
   on: (protocol) => protocol.resource_indicators,
 };
+
+/** An app that nobody has looked at is let to the APIs that the settings name for such apps. */
+function refuseToStranger(protocol: ProtocolSettings, indicator: string, client: Client): void {
+  if (isStranger(client) && !resourcesForStranger(protocol, client.clientId).includes(indicator))
+    throw new errors.InvalidTarget('this resource is not for an app that registered itself');
+}
