@@ -92,6 +92,10 @@ export const en = {
     title: 'Allow {app} to use your account?',
     outside: 'It is made by others, not by {brand}.',
     own: 'It is one of {brand}’s own apps.',
+    registered:
+      'It registered itself: nobody at {brand} has checked who made it. Allow it only if you opened it yourself.',
+    document:
+      'It describes itself at {host}: nobody at {brand} has checked it. Allow it only if you opened it yourself.',
     switch: 'Switch account',
     heading: 'It will be able to',
     new: 'New',

@@ -27,6 +27,7 @@ export const accountUse = {
     hint: 'Removing access ends it at once. An app can ask you again.',
     own: 'One of {brand}’s own apps',
     gone: 'No longer offered here',
+    stranger: 'It registered itself',
     given: 'Allowed {date}',
     used: 'last used',
     unused: 'not used yet',

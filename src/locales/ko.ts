@@ -91,6 +91,8 @@ export const ko: typeof en = {
     title: '{app} 앱에 내 계정 사용을 허용할까요?',
     outside: '{brand} 앱이 아닌 외부 앱이에요.',
     own: '{brand}의 자체 앱이에요.',
+    registered: '스스로 등록한 앱이에요. {brand}에서 확인하지 않았으니 직접 연 앱일 때만 허용하세요.',
+    document: '{host} 주소에서 스스로 소개한 앱이에요. {brand}에서 확인하지 않았으니 직접 연 앱일 때만 허용하세요.',
     switch: '계정 전환',
     heading: '이 앱이 할 수 있는 일',
     new: '새 권한',

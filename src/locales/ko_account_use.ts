@@ -32,6 +32,7 @@ export const accountUse: Pick<
     hint: '접근을 삭제하면 바로 끝나요. 앱이 다시 요청할 수는 있어요.',
     own: '{brand}의 자체 앱',
     gone: '더 이상 제공되지 않는 앱',
+    stranger: '스스로 등록한 앱',
     given: '허용한 날: {date}',
     used: '마지막 사용',
     unused: '아직 사용하지 않음',

@@ -59,6 +59,7 @@ export const accountUseStates: State[] = [
       app,
       { ...app, name: 'Wiki', logo: undefined, own: true, used: undefined },
       { ...app, name: 'wiki-2019', logo: undefined, host: undefined, gone: true },
+      { ...app, name: 'Northwind Robot', logo: undefined, host: undefined, stranger: true },
     ],
     older: '/account/apps?after=1.x',
     newest: '/account/apps',

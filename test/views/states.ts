@@ -49,6 +49,8 @@ const consentState = (name: string, page: Record<string, unknown>): State => ({
 const otherStates: State[] = [
   consentState('third-party', consent),
   consentState('on-a-device', { ...consent, app: 'Acme TV', host: '' }),
+  consentState('registered', { ...consent, clientLogo: undefined, stranger: 'registered' }),
+  consentState('document', { ...consent, clientLogo: undefined, host: 'northwind.example', stranger: 'document' }),
   consentState('borrowed-name', { ...consent, app: 'Acme Rewards', clientLogo: undefined, tosUri: undefined }),
   consentState('first-party', {
     ...consent,
