@@ -16,6 +16,7 @@ import { readEvents } from './events/index.ts';
 import { createLogger } from './kit/logger.ts';
 import { readMails } from './mail/index.ts';
 import { createOutbound } from './outbound/index.ts';
+import { listInitialTokens, listRegisteredClients } from './oidc/index.ts';
 import { readSecondFactors } from './second_factors/index.ts';
 import { secretsOf, serve } from './serve.ts';
 
@@ -48,6 +49,10 @@ export const commandParts: CommandParts<Settings> = {
     events: readEvents(database),
     mails: readMails(database),
     secondFactors: readSecondFactors(database),
+    registrations: {
+      clients: () => listRegisteredClients(database.knex),
+      tokens: () => listInitialTokens(database.knex),
+    },
   }),
   keys(settings, { database, dataFolder }) {
     return openForKeyCommand({

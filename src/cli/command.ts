@@ -12,7 +12,7 @@ import type { Database } from '../database/index.ts';
 import type { Events } from '../events/index.ts';
 import type { KeyAdministration } from '../keys/index.ts';
 import type { MailReading, MailSettings } from '../mail/index.ts';
-import type { Oidc, ProtocolSettings } from '../oidc/index.ts';
+import type { InitialToken, Oidc, ProtocolSettings, RegisteredClient, Registrations } from '../oidc/index.ts';
 import type { Outbound } from '../outbound/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { SecondFactors } from '../second_factors/index.ts';
@@ -49,6 +49,7 @@ export interface CommandSettings {
   signup: { allow: string };
   database?: { url: string };
   clients: ClientSettings[];
+  protocol: Pick<ProtocolSettings, 'registration'>;
   upstreams: UpstreamSettings[];
 }
 
@@ -106,6 +107,8 @@ export interface CommandParts<Settings extends CommandSettings = CommandSettings
     events: Pick<Events, 'explain' | 'ofAccount'>;
     mails: MailReading;
     secondFactors: Pick<SecondFactors, 'of'>;
+    /** Apps that registered themselves, and the tokens with which they may. */
+    registrations: { clients(): Promise<RegisteredClient[]>; tokens(): Promise<InitialToken[]> };
   };
   /** The keys, and nothing that needs them. Throws in words when the configuration has none. */
   keys(settings: Settings, opened: OpenedDatabase): KeyAdministration;
@@ -136,6 +139,7 @@ export interface ChangingRooms {
   preview: Oidc['preview'];
   /** The header by which the server knows a request of the doctor. */
   doctorMark(): Record<string, string>;
+  registrations: Registrations;
   importAccounts(records: AsyncIterable<FileRecord>, wishes: ImportWishes): Promise<ImportCounts>;
   /** Some hundred lines at a time. */
   exportAccounts(wishes: { withHashes: boolean }): AsyncIterable<string>;

@@ -4,6 +4,11 @@ import type { KeyAdministration } from '../keys/index.ts';
 import type { Call, ChangingRooms, CommandSettings, OpenedDatabase } from './command.ts';
 import { complain } from './output.ts';
 
+/** Whoever runs the command, as far as their shell says. */
+export function whoAsks({ io: { env } }: Pick<Call, 'io'>): string {
+  return env['SUDO_USER'] ?? env['USER'] ?? 'command line';
+}
+
 /** Loads the configuration and goes on with it; prints all mistakes and ends with 1 when there are any. */
 export async function withSettings(call: Call, work: (settings: CommandSettings) => Promise<number>): Promise<number> {
   const config = await call.parts.config.load(call.io.env, call.io.cwd);

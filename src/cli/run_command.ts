@@ -8,6 +8,7 @@ import { mailCommands } from './mail_commands.ts';
 import { migrateCommands } from './migrate.ts';
 import { glanceAt, readLine, written } from './options.ts';
 import { complain, table } from './output.ts';
+import { registrationCommands } from './registration_commands.ts';
 import { registryCommands } from './registry_commands.ts';
 import { upstreamCommands } from './upstreams/commands.ts';
 
@@ -23,6 +24,7 @@ const commands: Command[] = [
   ...configCommands,
   ...migrateCommands,
   ...registryCommands,
+  ...registrationCommands,
   ...upstreamCommands,
   ...accountCommands,
   ...mailCommands,

@@ -3,7 +3,7 @@ import { parseAddress } from '../../kit/addresses.ts';
 import { parseDuration } from '../../kit/durations.ts';
 import { locales, type Tag } from '../../locales/index.ts';
 import type { Call, ChangingRooms, Command, CommandSettings } from '../command.ts';
-import { withTables, withRooms } from '../contexts.ts';
+import { whoAsks, withTables, withRooms } from '../contexts.ts';
 import { print, refuse, table } from '../output.ts';
 
 const tags = locales.map(({ tag }) => tag);
@@ -90,11 +90,6 @@ async function uninvite(call: Call, { invitations }: ChangingRooms): Promise<num
     return `${id.slice(0, SHORT_ID)} is taken back; accounts made with it: ${used}`;
   });
   return 0;
-}
-
-/** Whoever runs the command, as far as their shell says. */
-function whoAsks({ io: { env } }: Call): string {
-  return env['SUDO_USER'] ?? env['USER'] ?? 'command line';
 }
 
 function row(invitation: Invitation): string[] {
