@@ -5,6 +5,7 @@ import { inOurWords } from './engine_words.ts';
 import type { Known } from './known.ts';
 import { offeredFindings } from './offered.ts';
 import type { Finding } from './rules.ts';
+import { strangerFindings } from './stranger_rules.ts';
 import { placeKey } from './tree.ts';
 
 /** What the rooms themselves find wrong with entries that each look right to their schema. */
@@ -16,7 +17,7 @@ export async function roomFindings(known: Known): Promise<Finding[]> {
   const keys = { on: [...clientKeys, ...on].toSorted(), off };
   const own = [...clientFindings(known, mode, keys), ...offeredFindings(known, protocol)];
   const engines = await engineFindings(known, protocol, [...keys.on, ...off.keys()]);
-  return [...own, ...newTo(own, engines), ...upstreamFindings(known, mode)];
+  return [...own, ...newTo(own, engines), ...upstreamFindings(known, mode), ...strangerFindings(known)];
 }
 
 /** The engine refuses some of what we have already said more about: of a key, or of something below it. */

@@ -91,6 +91,14 @@ const issuer = chapter({
     warning,
   },
   limits_off: { means: 'Without limits passwords and codes can be tried without end.', mend: 'Leave them on.' },
+  open_registration: {
+    means: 'Anybody on the internet could register an app, and send people here in its name.',
+    mend: 'Leave `initial_access_tokens: required`, and make tokens with `clients token` (docs/registration.md).',
+  },
+  loopback_for_strangers: {
+    means: 'What an app says of itself could make Gatehouse call an address of its own machine.',
+    mend: 'Remove the key: it is for tests.',
+  },
   embedded_database: {
     means: 'The embedded PostgreSQL serves one process, and nobody makes backups of it.',
     mend: 'Name a database of yours in `database.url`.',
@@ -111,6 +119,10 @@ const ids = chapter({
   reserved_id: {
     means: 'Ids that begin with `gatehouse-` are our own, and `local` is no upstream.',
     mend: 'Take another.',
+  },
+  unknown_resource: {
+    means: 'Apps that register themselves are let to an API that is not configured.',
+    mend: 'Compare it with the ids under `resources:`.',
   },
   unknown_upstream: {
     means: 'A client takes people from an upstream that is not configured.',

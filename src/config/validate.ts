@@ -45,7 +45,7 @@ function flatten(issue: Issue, base: Path): { issue: Issue; path: Path }[] {
   const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   if (issue.code !== 'invalid_union') return [{ issue, path }];
   const near = issue.errors.filter(
-    (errors) => !errors.some(({ code, path: [first] }) => code === 'invalid_type' && first === undefined),
+    (errors) => !errors.some(({ code, path: [first] }) => code.startsWith('invalid_') && first === undefined),
   );
   const best = near.toSorted((a, b) => a.length - b.length)[0];
   return best ? best.flatMap((inner) => flatten(inner, path)) : [{ issue, path }];
