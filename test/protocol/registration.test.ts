@@ -172,7 +172,7 @@ describe('an app that registers itself', () => {
     expect(tokens.status).toBe(200);
   });
 
-  it('is refused without a token, and with one that is over, used up or withdrawn', async () => {
+  it('is refused without a token, and with one that is over, used up or withdrawn (D24)', async () => {
     expect((await send('POST', REGISTER, undefined, WEB)).status).toBe(401);
     const withdrawn = await world.oidc.registrations.tokens.make({ uses: 9, lifetime: 60, createdBy: 'tests' });
     await world.oidc.registrations.tokens.withdraw(withdrawn.made.id.slice(0, 8));
@@ -423,7 +423,7 @@ describe('an app whose id is the URL of its metadata', () => {
     expect(await world.oidc.revokeGrant('ada', id)).toBe(true);
   });
 
-  it('is not read from a host that is not allowed, nor at a private address', async () => {
+  it('is not read from a host that is not allowed, nor at a private address (D24, H12)', async () => {
     const names = [
       'https://evil.example/x',
       'https://client.example/x',
@@ -443,8 +443,8 @@ describe('an app whose id is the URL of its metadata', () => {
   const BAD: [what: string, document: () => unknown][] = [
     ['another id', () => ({ ...NATIVE, client_id: 'https://other.example/x' })],
     ['a secret', () => ({ ...NATIVE, client_secret: 'x' })],
-    ['a redirect URI of another origin', () => ({ ...NATIVE, redirect_uris: ['https://evil.example/cb'] })],
-    ['a scheme of an app', () => ({ ...NATIVE, redirect_uris: ['com.robot:/cb'], application_type: 'native' })],
+    ['a redirect URI of another origin', () => ({ ...NATIVE, redirect_uris: [...NATIVE.redirect_uris, 'https://evil.example/cb'] })],
+    ['a scheme of an app', () => ({ ...NATIVE, redirect_uris: [...NATIVE.redirect_uris, 'com.robot:/cb'] })],
     [
       'loopback for an app with keys',
       () => ({ ...NATIVE, token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [] } }),
