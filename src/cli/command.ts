@@ -42,14 +42,13 @@ export interface CommandSettings {
   require: Level;
   http: { trusted_hops: number };
   mail: MailSettings;
-  protocol: Pick<ProtocolSettings, 'dpop' | 'pushed_requests' | 'device_flow'>;
+  protocol: Pick<ProtocolSettings, 'dpop' | 'pushed_requests' | 'device_flow' | 'registration'>;
   development: { simulator: boolean };
   /** In seconds. */
   lifetimes: { events: number; invitation: number };
   signup: { allow: string };
   database?: { url: string };
   clients: ClientSettings[];
-  protocol: Pick<ProtocolSettings, 'registration'>;
   upstreams: UpstreamSettings[];
 }
 

@@ -443,7 +443,10 @@ describe('an app whose id is the URL of its metadata', () => {
   const BAD: [what: string, document: () => unknown][] = [
     ['another id', () => ({ ...NATIVE, client_id: 'https://other.example/x' })],
     ['a secret', () => ({ ...NATIVE, client_secret: 'x' })],
-    ['a redirect URI of another origin', () => ({ ...NATIVE, redirect_uris: [...NATIVE.redirect_uris, 'https://evil.example/cb'] })],
+    [
+      'a redirect URI of another origin',
+      () => ({ ...NATIVE, redirect_uris: [...NATIVE.redirect_uris, 'https://evil.example/cb'] }),
+    ],
     ['a scheme of an app', () => ({ ...NATIVE, redirect_uris: [...NATIVE.redirect_uris, 'com.robot:/cb'] })],
     [
       'loopback for an app with keys',

@@ -160,6 +160,8 @@ const ROWS: [change: Protocol, adds: Record<string, unknown>][] = [
       },
     },
   ],
+  [{ registration: {} }, { registration_endpoint: '/oidc/register' }],
+  [{ client_id_metadata: { allow: ['apps.example'] } }, { client_id_metadata_document_supported: true }],
 ];
 
 describe('discovery', () => {
