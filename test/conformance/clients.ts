@@ -24,7 +24,7 @@ export interface Client {
 }
 
 /** The clients of config/conformance.yaml. */
-const STATIC = {
+export const STATIC = {
   client: { secret: 'secret-of-the-conformance-client', authentication: 'client_secret_basic' },
   client2: { secret: 'secret-of-the-second-client', authentication: 'client_secret_basic' },
   client_secret_post: { secret: 'secret-of-the-client-that-posts-it', authentication: 'client_secret_post' },

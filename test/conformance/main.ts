@@ -1,14 +1,33 @@
 // npm run conformance -- [plan ...] [--module name] [--json] [--list]: plays the plans of the OpenID conformance suite against a
 // Gatehouse with config/conformance.yaml. Ends with 1 when a module failed. docs/conformance.md
+// npm run conformance -- serve [--fapi] [--suite origin]: serves the profile for the real suite until Ctrl-C.
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { plans } from './plans.ts';
 import { playPlan, summaryOf, type Played } from './report.ts';
+import { serveForSuite } from './serve.ts';
 import { startStage } from './stage.ts';
 
-const { values: given, positionals: names } = parseArgs({
+const { values: given, positionals } = parseArgs({
   allowPositionals: true,
-  options: { module: { type: 'string' }, json: { type: 'boolean' }, list: { type: 'boolean' } },
+  options: {
+    module: { type: 'string' },
+    json: { type: 'boolean' },
+    list: { type: 'boolean' },
+    fapi: { type: 'boolean' },
+    suite: { type: 'string' },
+  },
 });
+const [first] = positionals;
+if (first === 'serve') {
+  const profile = given.fapi ? 'conformance-fapi' : 'conformance';
+  const suite = given.suite ?? 'https://127.0.0.1:8443';
+  const served = await serveForSuite({ profile, suite, say: (line) => void process.stdout.write(`${line}\n`) });
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await served.stop();
+  process.exit(0);
+}
+const names = positionals;
 const unknown = names.filter((name) => !plans.some((plan) => plan.name === name));
 if (unknown.length > 0) {
   process.stderr.write(`no such plan: ${unknown.join(', ')}; there are ${plans.map(({ name }) => name).join(', ')}\n`);

@@ -1,3 +1,4 @@
+import type { Profile } from './behind_tls.ts';
 import type { ClientAuthentication, Variant } from './run.ts';
 
 /** One module as a plan has it. */
@@ -14,7 +15,7 @@ export interface Plan {
   suite: string;
   choices: string;
   /** The configuration that it is played against. */
-  profile: 'conformance' | 'conformance-fapi';
+  profile: Profile;
   rows: Row[];
 }
 
