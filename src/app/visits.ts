@@ -152,6 +152,7 @@ function openEngine(
   engine: ReturnType<typeof engineSettings>,
 ): Oidc {
   return openOidc({
+    development: settings().mode === 'development',
     issuer: settings().issuer,
     database,
     keys,

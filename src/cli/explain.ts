@@ -1,9 +1,10 @@
+import type { ClientSettings } from '../clients/index.ts';
 import type { RecordedEvent } from '../events/index.ts';
-import { errorCodes, type ErrorCode } from '../kit/errors.ts';
+import { clientMistakes, errorCodes, type ClientMistake, type ErrorCode } from '../kit/errors.ts';
 import { translator } from '../locales/index.ts';
 import type { Command } from './command.ts';
 import { withTables } from './contexts.ts';
-import { complain, print, table } from './output.ts';
+import { complain, listing, print, table } from './output.ts';
 
 /** `explain`: what happened in the visit whose error page showed this reference. */
 export const explainCommand: Command = {
@@ -22,7 +23,7 @@ export const explainCommand: Command = {
         return 1;
       }
       print(call, { reference: events[0]?.reference, events }, () =>
-        [eventTable(events), ...advice(events)].join('\n'),
+        [eventTable(events), ...advice(events), ...mistakesIn(events, settings.clients)].join('\n'),
       );
       return 0;
     }),
@@ -35,6 +36,30 @@ function advice(events: RecordedEvent[]): string[] {
   return (Object.keys(errorCodes) as ErrorCode[])
     .filter((code) => shown.has(code))
     .map((code) => `\n${code}: ${t(`errors.${code}.how`)}`);
+}
+
+/** What exactly an app got wrong: what came, what is registered by now, and what to change. */
+function mistakesIn(events: RecordedEvent[], clients: readonly ClientSettings[]): string[] {
+  const t = translator('en');
+  return events.flatMap(({ detail = {} }) => {
+    const mistake = String(detail['mistake']);
+    if (!isMistake(mistake)) return [];
+    const client = clients.find(({ client_id }) => client_id === detail['client_id']);
+    const key = mistake.startsWith('logout') ? 'post_logout_redirect_uris' : 'redirect_uris';
+    const came = ['client_id', 'redirect_uri', 'post_logout_redirect_uri'].flatMap((name) =>
+      detail[name] === undefined ? [] : [[`received ${name}`, String(detail[name])] as const],
+    );
+    const registered = client ? [[`registered ${key}`, (client[key] ?? []).join(' ') || 'none'] as const] : [];
+    const similar =
+      client || detail['client_id'] === undefined
+        ? []
+        : [['registered clients', clients.map(({ client_id }) => client_id).join(' ')] as const];
+    return [`\n${mistake}: ${t(`client_mistakes.${mistake}`)}`, listing([...came, ...registered, ...similar])];
+  });
+}
+
+function isMistake(word: string): word is ClientMistake {
+  return Object.hasOwn(clientMistakes, word);
 }
 
 /** Events as a timeline, one line each. */

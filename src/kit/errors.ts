@@ -31,11 +31,42 @@ export const errorCodes = {
 /** A code of the table. */
 export type ErrorCode = keyof typeof errorCodes;
 
+/**
+ * What exactly an app got wrong in a request that nothing can be sent back for. The words stand in the locales under
+ * `client_mistakes.<mistake>`. True: they say something of what is registered, which strangers are not told.
+ */
+export const clientMistakes = {
+  client_id_missing: false,
+  client_id_unknown: false,
+  redirect_uri_missing: false,
+  redirect_uri_none: true,
+  redirect_uri_unregistered: false,
+  redirect_uri_slash: true,
+  redirect_uri_scheme: true,
+  redirect_uri_host: true,
+  redirect_uri_port: true,
+  redirect_uri_case: true,
+  redirect_uri_query: true,
+  parameter_twice: false,
+  push_needed: false,
+  request_uri_unusable: false,
+  logout_uri_unregistered: false,
+  logout_hint_unusable: false,
+  logout_client_differs: false,
+} as const satisfies Record<string, boolean>;
+
+/** One of them. */
+export type ClientMistake = keyof typeof clientMistakes;
+
 /** What an error may say beside its code. */
 export interface ErrorDetails {
   cause?: unknown;
   /** Facts for the developer of the client, shown escaped inside `<details>`; never a secret, never another party's sentence. */
   facts?: Record<string, string>;
+  /** What an app got wrong; kept with the event, and shown where it says nothing that only its owner should know. */
+  mistake?: ClientMistake | undefined;
+  /** What is registered in place of what came: shown in development mode only, and by `explain`. */
+  registered?: Record<string, string> | undefined;
   /** Seconds after which trying again makes sense; becomes Retry-After. */
   retryAfter?: number;
   /** The visit's reference, where one is known. */

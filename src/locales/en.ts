@@ -1,6 +1,7 @@
 import { account } from './en_account.ts';
 import { demo, mailbox, simulator } from './en_demo.ts';
 import { device } from './en_device.ts';
+import { clientMistakes } from './en_client_mistakes.ts';
 import { errors } from './en_errors.ts';
 import { mail } from './en_mail.ts';
 import { passkeys } from './en_passkeys.ts';
@@ -35,6 +36,7 @@ export const en = {
     name: 'Name',
     code: 'Code',
   },
+  client_mistakes: clientMistakes,
   errors,
   landing: {
     dead: {
@@ -51,6 +53,8 @@ export const en = {
     support: 'Contact support',
     support_subject: 'Reference {reference}',
     developers: 'Details for developers',
+    explain: 'The command explain with the reference tells what is registered.',
+    registered: '{name}, as registered',
     time: 'Time',
     again: 'Try again',
     restart: 'Start again',

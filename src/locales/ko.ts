@@ -2,6 +2,7 @@ import type { en } from './en.ts';
 import { account } from './ko_account.ts';
 import { demo, mailbox, simulator } from './ko_demo.ts';
 import { device } from './ko_device.ts';
+import { clientMistakes } from './ko_client_mistakes.ts';
 import { errors } from './ko_errors.ts';
 import { mail } from './ko_mail.ts';
 import { passkeys } from './ko_passkeys.ts';
@@ -33,6 +34,7 @@ export const ko: typeof en = {
     name: '이름',
     code: '인증 코드',
   },
+  client_mistakes: clientMistakes,
   errors,
   landing: {
     dead: {
@@ -49,6 +51,8 @@ export const ko: typeof en = {
     support: '고객 지원에 문의',
     support_subject: '참조 번호 {reference}',
     developers: '개발자를 위한 정보',
+    explain: '등록된 값은 explain 명령에 참조 번호를 넣으면 알 수 있어요.',
+    registered: '등록된 {name}',
     time: '시각',
     again: '다시 시도하기',
     restart: '다시 시작하기',

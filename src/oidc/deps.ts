@@ -74,6 +74,8 @@ export type KeyRing = Pick<Keys, 'cookieKeys' | 'sealer'> & { signingKeys(): JWK
 export interface OidcDeps {
   /** Origin of the issuer: no path, no trailing slash. */
   issuer: string;
+  /** Whoever hears of an error is a developer then, and learns all of it. */
+  development?: boolean;
   database: Database;
   keys: KeyRing;
   clients: Pick<Clients, 'find' | 'mentions'>;

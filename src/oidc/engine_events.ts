@@ -1,17 +1,19 @@
 import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
-import type { Client, KoaContextWithOIDC, errors } from 'oidc-provider';
+import type { Client, KoaContextWithOIDC } from 'oidc-provider';
 import type { EventType } from '../events/index.ts';
 import { describeError } from '../kit/errors.ts';
 import { alreadyUsedDetails } from './artifacts/adapter.ts';
 import { currentUnit } from './artifacts/request_scope.ts';
 import type { OidcDeps } from './deps.ts';
+import type { ProtocolError } from './mistakes/precise.ts';
+import { notePrecisely } from './mistakes/tell.ts';
 import type { LogoutNotices } from './logout_notices.ts';
 import { asContext } from './protocol_errors.ts';
 
-type EngineEventsDeps = Pick<OidcDeps, 'web' | 'record' | 'logger'> & { notices: Pick<LogoutNotices, 'tryAgain'> };
-
-type ProtocolError = Pick<errors.OIDCProviderError, 'error' | 'error_description' | 'error_detail'>;
+type EngineEventsDeps = Pick<OidcDeps, 'web' | 'record' | 'logger' | 'development'> & {
+  notices: Pick<LogoutNotices, 'tryAgain'>;
+};
 
 /** Refusals that mean that something was stolen or lost. */
 const REUSED: Record<string, EventType> = {
@@ -82,7 +84,8 @@ export function recordEngineEvents(provider: Provider, deps: EngineEventsDeps): 
 
 /** Events never reject: nobody has to wait for them. */
 function refused(deps: EngineEventsDeps, ctx: KoaContextWithOIDC, type: EventType, error: ProtocolError): void {
-  const description = error.error_detail ?? error.error_description;
+  const audience = { development: deps.development === true, reference: deps.web.referenceOf(asContext(ctx)) };
+  const description = notePrecisely(ctx, error, audience) ?? error.error_detail ?? error.error_description;
   const detail = description === undefined ? undefined : { description };
   void deps.record({ ...about(deps, ctx), type, outcome: 'refused', reason: error.error, detail });
 }

@@ -9,6 +9,7 @@ import type { Engine } from './engine.ts';
 import type { LastUse } from './last_use.ts';
 import { discoveryPaths, DOCUMENT_SECONDS, LONGEST_REQUEST, routes } from './routes.ts';
 import { publicDocument } from '../web/index.ts';
+import { tellPrecisely } from './mistakes/tell.ts';
 import { allowLibraryForm } from './self_submitting.ts';
 import { notingThrough } from './session_upstreams.ts';
 import type { Visits } from './visits.ts';
@@ -62,6 +63,7 @@ type Current = ReturnType<FrontDeps['engine']>;
 
 async function answer({ lastUse }: FrontDeps, engine: Current, ctx: Context, next: Next): Promise<void> {
   await engine.routes(ctx, next);
+  tellPrecisely(ctx);
   if (ctx.status === 503 && !ctx.response.get('Retry-After')) ctx.set('Retry-After', String(AGAIN_AFTER));
   const state = engineState(ctx);
   allowLibraryForm(ctx, endOfFlow(state));

@@ -2,6 +2,7 @@ import { errors, type ErrorOut, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Context } from 'koa';
 import { IdpError, type ErrorCode } from '../kit/errors.ts';
 import type { OidcDeps } from './deps.ts';
+import { pageMistake, registeredOf } from './mistakes/page_mistakes.ts';
 
 /** Endpoints that people see; every other one speaks JSON, whatever the request accepts. */
 const PAGES = new Set([
@@ -40,7 +41,14 @@ export function asContext(ctx: KoaContextWithOIDC): Context {
 function toIdpError(ctx: KoaContextWithOIDC, error: Error): IdpError {
   if (error.cause instanceof IdpError) return error.cause;
   const code = codeOf(error);
-  return new IdpError(code, { cause: error, facts: code === 'internal' ? undefined : factsOf(ctx, error) });
+  if (code === 'internal') return new IdpError(code, { cause: error });
+  const mistake = pageMistake(ctx, error);
+  return new IdpError(code, {
+    cause: error,
+    facts: factsOf(ctx, error),
+    mistake,
+    registered: registeredOf(ctx, mistake),
+  });
 }
 
 function codeOf(error: Error): ErrorCode {

@@ -1,7 +1,7 @@
 import type { Router } from '@koa/router';
 import type Koa from 'koa';
 import { now } from '../kit/clock.ts';
-import type { ErrorCode } from '../kit/errors.ts';
+import { clientMistakes, type ErrorCode, type ErrorDetails } from '../kit/errors.ts';
 import type { Failure } from './failure.ts';
 import type { Language } from './language.ts';
 import { nearestPage } from './nearest_page.ts';
@@ -21,9 +21,25 @@ const AGAIN = new Set<ErrorCode>([
 
 interface Dependencies {
   issuer: string;
+  /** Whoever sees a page is a developer then. */
+  development: boolean;
   support?: string;
   language: Language;
   router: Router;
+}
+
+/**
+ * What the details of the page tell: all of it to developers on their own machine; to the world what came, and what was wrong
+ * about it where that says nothing of what is registered. The rest is for `explain`.
+ */
+function developerFacts(development: boolean, { facts = {}, mistake, registered = {} }: ErrorDetails) {
+  const all = development || mistake === undefined || !clientMistakes[mistake];
+  return {
+    facts: Object.entries(facts),
+    mistake: all ? mistake : undefined,
+    registered: development ? Object.entries(registered) : [],
+    explain: !development && mistake !== undefined,
+  };
 }
 
 /** The page of a failure. Its one button is what a room noted, else another try where that may help, else the start page. */
@@ -42,7 +58,7 @@ export function errorPage(deps: Dependencies, ctx: Koa.Context, failure: Failure
       code: failure.code,
       reference,
       when: now(),
-      facts: Object.entries(failure.details.facts ?? {}),
+      ...developerFacts(deps.development, failure.details),
       retryAfter: failure.details.retryAfter,
       primary: stateOf(ctx).primary ?? again,
       support: deps.support,

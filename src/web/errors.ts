@@ -33,6 +33,7 @@ export interface Errors {
 
 interface Dependencies {
   issuer: string;
+  development: boolean;
   support: () => string | undefined;
   logger: Logger;
   record: (event: ErrorEvent) => Promise<void>;
@@ -127,7 +128,13 @@ async function record(deps: Dependencies, ctx: Koa.Context, failure: Failure, re
     outcome: status >= 500 ? 'failed' : 'refused',
     reference,
     reason: code,
-    detail: { ...keptFacts(details.facts), status, method: ctx.method, route: routeOf(ctx) },
+    detail: {
+      ...keptFacts(details.facts),
+      ...(details.mistake && { mistake: details.mistake }),
+      status,
+      method: ctx.method,
+      route: routeOf(ctx),
+    },
   });
   // Events are kept in the database: when that is away, nobody waits for it twice.
   if (code !== 'database_unavailable') await recorded;

@@ -97,7 +97,14 @@ function createParts(deps: WebDeps, router: Router) {
     language,
     router,
   });
-  const errors = createErrors({ ...deps, support: () => look.brand.support, language, renderer, router });
+  const errors = createErrors({
+    ...deps,
+    development: deps.mode === 'development',
+    support: () => look.brand.support,
+    language,
+    renderer,
+    router,
+  });
   const devices = deps.devices ?? createDevices();
   const prepare: Web['prepare'] = (next) => {
     const commitFiles = files.prepare(next.brand);

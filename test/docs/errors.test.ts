@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { errorCodes, type ErrorCode } from '../../src/kit/errors.ts';
+import { clientMistakes, errorCodes, type ClientMistake, type ErrorCode } from '../../src/kit/errors.ts';
 import { translator } from '../../src/locales/index.ts';
 
 const file = new URL('../../docs/errors.md', import.meta.url);
@@ -12,6 +12,9 @@ function errorTable(): string {
     const { status, mender } = errorCodes[code];
     return `| \`${code}\` | ${status} | ${t(`errors.${code}.title`)}. ${t(`errors.${code}.what`)} | ${mender} | ${t(`errors.${code}.how`)} |`;
   });
+  const mistakes = (Object.keys(clientMistakes) as ClientMistake[]).map(
+    (mistake) => `| \`${mistake}\`${clientMistakes[mistake] ? ' *' : ''} | ${t(`client_mistakes.${mistake}`)} |`,
+  );
   return [
     '# Error codes',
     '',
@@ -21,6 +24,16 @@ function errorTable(): string {
     '| code | status | what the person reads | who mends it | how |',
     '|---|---|---|---|---|',
     ...rows,
+    '',
+    '## What an app got wrong',
+    '',
+    'Said in the details of the page, and by `explain`. Those with a star say something of what is registered: production shows the',
+    'world only what came, and the reference; development mode and `explain` tell the rest. What goes back to the app itself, as JSON or',
+    'to a proven redirect URI, says the cause in its `error_description`.',
+    '',
+    '| mistake | what its developer reads |',
+    '|---|---|',
+    ...mistakes,
     '',
   ].join('\n');
 }

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { clientMistakes, type ClientMistake } from '../../src/kit/errors.ts';
+import { translator } from '../../src/locales/index.ts';
+import { commandBeside } from '../support/command_line.ts';
 import { createBrowser, type Browser, type Page } from '../support/http_browser.ts';
 import { freePortPair } from '../support/gatehouse.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { CLIENT_SECRET, startWorld, type World } from '../support/world.ts';
 import { startFakeUpstream, type FakeUpstream, type Faults } from '../upstreams/support/fake_upstream.ts';
 
 let world: World;
@@ -13,6 +16,7 @@ beforeAll(async () => {
   const { id, secret } = upstream.clients.partner;
   world = await startWorld({
     port,
+    clients: [{ client_id: 'robot', type: 'service', client_secret: CLIENT_SECRET }],
     settings: {
       upstreams: [
         {
@@ -36,6 +40,13 @@ afterAll(async () => {
 
 const authorize = (parameters: Record<string, string>) =>
   `${world.gatehouse.issuer}/oidc/authorize?${new URLSearchParams({ response_type: 'code', scope: 'openid', ...parameters }).toString()}`;
+
+const logout = (parameters: Record<string, string>) =>
+  `${world.gatehouse.issuer}/oidc/logout?${new URLSearchParams(parameters).toString()}`;
+
+const isMistake = (word: string): word is ClientMistake => Object.hasOwn(clientMistakes, word);
+
+const PKCE = { code_challenge: 'c'.repeat(43), code_challenge_method: 'S256' };
 
 /** What every error page must be: a code, a reference, no redirect, no stack, no sentence of a library. */
 function expectErrorPage(page: Page, error: string, status: number): void {
@@ -81,6 +92,111 @@ describe('a request that an app got wrong', () => {
     expect(searchParams.get('error')).toBe('invalid_request');
     expect(searchParams.get('error_description')).toContain('require_pkce');
     expect(searchParams.get('iss')).toBe(world.gatehouse.issuer);
+  });
+});
+
+describe('what the developer of an app is told', () => {
+  const back = (path = '/callback') => `${world.app.url}${path}`;
+  const details = (page: Page) => /<details[\s\S]*<\/details>/.exec(page.body)?.[0] ?? '';
+
+  it.each<[mistake: string, change: (request: Record<string, string>) => string]>([
+    ['client_id_missing', ({ client_id: _id, ...rest }) => authorize(rest)],
+    ['client_id_unknown', (request) => authorize({ ...request, client_id: 'appp' })],
+    ['redirect_uri_missing', ({ redirect_uri: _uri, ...rest }) => authorize(rest)],
+    ['redirect_uri_slash', (request) => authorize({ ...request, redirect_uri: back('/callback/') })],
+    ['redirect_uri_case', (request) => authorize({ ...request, redirect_uri: back('/Callback') })],
+    ['redirect_uri_query', (request) => authorize({ ...request, redirect_uri: back('/callback?next=1') })],
+    ['redirect_uri_scheme', (request) => authorize({ ...request, redirect_uri: back().replace('http:', 'https:') })],
+    [
+      'redirect_uri_host',
+      (request) => authorize({ ...request, redirect_uri: back().replace('127.0.0.1', 'localhost') }),
+    ],
+    ['redirect_uri_port', (request) => authorize({ ...request, redirect_uri: back().replace(/:\d+/, ':1') })],
+    ['redirect_uri_unregistered', (request) => authorize({ ...request, redirect_uri: 'https://evil.example/cb' })],
+    ['redirect_uri_none', (request) => authorize({ ...request, client_id: 'robot' })],
+    ['parameter_twice', (request) => `${authorize(request)}&client_id=app`],
+    [
+      'request_uri_unusable',
+      () => authorize({ client_id: 'app', request_uri: 'urn:ietf:params:oauth:request_uri:gone' }),
+    ],
+    ['logout_uri_unregistered', () => logout({ client_id: 'app', post_logout_redirect_uri: back('/elsewhere') })],
+    ['logout_hint_unusable', () => logout({ id_token_hint: 'nonsense' })],
+  ])(
+    'is %s, with what came, what is registered and what to change; nobody is sent anywhere',
+    async (mistake, change) => {
+      const page = await createBrowser().open(
+        change({
+          client_id: 'app',
+          redirect_uri: back(),
+          state: 'x',
+          ...PKCE,
+        }),
+      );
+      expect(page.status).toBe(400);
+      expect(page.hops).toHaveLength(1);
+      if (!isMistake(mistake)) throw new Error(mistake);
+      expect(details(page)).toContain(translator('en')(`client_mistakes.${mistake}`));
+      if (mistake.startsWith('redirect_uri_') && mistake !== 'redirect_uri_none')
+        expect(details(page)).toContain(back());
+      const { out } = await commandBeside(world, ['explain', page.reference ?? '']);
+      expect(out).toContain(`${mistake}: `);
+    },
+  );
+
+  const token = async (form: Record<string, string>, secret: string | null = CLIENT_SECRET) => {
+    const headers: Record<string, string> = secret === null ? {} : { authorization: `Basic ${btoa(`app:${secret}`)}` };
+    const url = `${world.gatehouse.issuer}/oidc/token`;
+    const answer = await fetch(url, { method: 'POST', headers, body: new URLSearchParams(form) });
+    return (await answer.json()) as { error: string; error_description: string };
+  };
+  const redeem = { grant_type: 'authorization_code', code: 'x', redirect_uri: 'https://x.example' };
+
+  it.each([
+    ['a grant type that nobody offers', { grant_type: 'password' }, /^grant_type 'password' is not offered here/],
+    [
+      'a grant type of others',
+      { grant_type: 'client_credentials' },
+      /its grant_types are 'authorization_code', 'refresh_token'$/,
+    ],
+    ['a code that is none', redeem, /^the code is not known/],
+    [
+      'a refresh token that is none',
+      { grant_type: 'refresh_token', refresh_token: 'x' },
+      /^the refresh token is not known/,
+    ],
+  ])('stands in the error_description for %s', async (_, form, says) => {
+    expect((await token(form)).error_description).toMatch(says);
+  });
+
+  it.each([
+    ['a wrong secret', () => token(redeem, 'wrong'), /received: client_secret_basic; the client_secret is not the one/],
+    [
+      'another way',
+      () => token({ ...redeem, client_id: 'app' }, null),
+      /received: none; this client authenticates by client_secret_basic/,
+    ],
+    [
+      'an unknown client',
+      () => token({ ...redeem, client_id: 'nobody' }, null),
+      /received: none; no client has the client_id 'nobody'/,
+    ],
+  ])('says how a client failed to authenticate: %s', async (_, ask, says) => {
+    expect(await ask()).toMatchObject({ error: 'invalid_client', error_description: expect.stringMatching(says) });
+  });
+
+  it.each([
+    ['response_type', 'token', /^response_type 'token' is not offered here/],
+    ['code_challenge_method', 'S512', /^code_challenge_method 'S512' is not supported: send S256$/],
+    ['resource', 'https://nowhere.example', /^resource 'https:\/\/nowhere.example' is not known here/],
+    ['prompt', 'dance', /^prompt 'dance' is not offered here/],
+  ])('comes back to a proven redirect URI for a wrong %s', async (name, value, says) => {
+    const request = { client_id: 'app', redirect_uri: back(), state: 'x y&z', ...PKCE, [name]: value };
+    const answer = await fetch(authorize(request), { redirect: 'manual' });
+    const url = new URL(answer.headers.get('location') ?? '');
+    expect(`${url.origin}${url.pathname}`).toBe(back());
+    const sent = new URLSearchParams(url.search || url.hash.slice(1));
+    expect(sent.get('error_description')).toMatch(says);
+    expect([sent.get('state'), sent.get('iss')]).toEqual(['x y&z', world.gatehouse.issuer]);
   });
 });
 

@@ -58,6 +58,21 @@ describe('an authorization request', () => {
     });
   });
 
+  it('never tells the world how a client should have authenticated, or that there is none', async () => {
+    const ask = async (headers: Record<string, string>, client_id: string) => {
+      const body = new URLSearchParams({ grant_type: 'authorization_code', code: 'x', redirect_uri: 'x', client_id });
+      const answer = await fetch(`${world.issuer}/oidc/token`, { method: 'POST', headers, body });
+      return (await answer.json()) as Record<string, unknown>;
+    };
+    const wrong = { authorization: `Basic ${btoa('wiki:wrong')}` };
+    const answers = [await ask(wrong, 'wiki'), await ask({}, 'wiki'), await ask({}, 'nobody')];
+    const rest =
+      /^client authentication failed, received: (?:client_secret_basic|none); explain [0-9A-Z-]{11} tells more$/;
+    for (const answer of answers) {
+      expect(answer).toEqual({ error: 'invalid_client', error_description: expect.stringMatching(rest) });
+    }
+  });
+
   describe('a redirect URI', () => {
     const good = 'https://wiki.acme.example/cb';
     const tricks = [

@@ -1,5 +1,5 @@
-import { errorCodes } from '../../src/kit/errors.ts';
-import type { ErrorCode } from '../../src/kit/errors.ts';
+import { clientMistakes, errorCodes } from '../../src/kit/errors.ts';
+import type { ClientMistake, ErrorCode } from '../../src/kit/errors.ts';
 import { accountStates } from './account_states.ts';
 import { accountUseStates } from './account_use_states.ts';
 import { identityStates } from './identity_states.ts';
@@ -145,6 +145,22 @@ const deviceStates: State[] = [
   })),
 ];
 
+const mistakeStates: State[] = (Object.keys(clientMistakes) as ClientMistake[]).map((mistake) => ({
+  view: 'error',
+  name: mistake.replaceAll('_', '-'),
+  screen: 'error',
+  title: 'errors.request_invalid.title' as const,
+  page: {
+    code: 'request_invalid',
+    reference: '7F3K2-92QDM',
+    when: new Date('2026-11-21T14:32:08Z'),
+    facts: [['redirect_uri', 'https://wiki.acme.example/<callback>/']],
+    mistake,
+    registered: clientMistakes[mistake] ? [['redirect_uris', 'https://wiki.acme.example/callback']] : [],
+    explain: !clientMistakes[mistake],
+  },
+}));
+
 const errorStates: State[] = (Object.keys(errorCodes) as ErrorCode[]).map((code) => ({
   view: 'error',
   name: code,
@@ -161,6 +177,7 @@ const errorStates: State[] = (Object.keys(errorCodes) as ErrorCode[]).map((code)
             ['redirect_uri', 'https://wiki.acme.example/<callback>/'],
           ]
         : [],
+    registered: [],
     retryAfter: errorCodes[code].status === 429 ? 300 : undefined,
     primary: code === 'account_disabled' ? undefined : { label: said('error_page.home'), href: '/' },
     support: code === 'not_found' ? undefined : code === 'busy' ? 'https://acme.example/help' : 'help@acme.example',
@@ -183,5 +200,6 @@ export const states: State[] = [
   ...passwordStates,
   ...secondFactorStates,
   ...errorStates,
+  ...mistakeStates,
   ...developmentStates,
 ];

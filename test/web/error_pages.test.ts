@@ -6,6 +6,44 @@ import { openDoor, type Door } from './door.ts';
 const isCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code);
 const codes = Object.keys(errorCodes).filter(isCode);
 
+describe('what an app got wrong', () => {
+  const mismatch = {
+    mistake: 'redirect_uri_slash',
+    facts: { redirect_uri: 'https://wiki.example/cb/' },
+    registered: { redirect_uris: 'https://wiki.example/registered' },
+  } as const;
+  const slash = translator('en')('client_mistakes.redirect_uri_slash');
+
+  async function shown(mode: 'development' | 'production') {
+    const door = await openDoor({ mode, viewsDir: undefined, assetsDir: undefined }, (web) => {
+      web.router.get('/throw', () => {
+        throw new IdpError('redirect_uri_mismatch', mismatch);
+      });
+    });
+    const { text } = await door.ask('GET', '/throw');
+    const { events } = door;
+    await door.close();
+    return { text, events };
+  }
+
+  it('is shown in full to developers on their own machine', async () => {
+    const { text } = await shown('development');
+    for (const said of ['https://wiki.example/cb/', 'https://wiki.example/registered', slash])
+      expect(text).toContain(said);
+  });
+
+  it('is shown to the world without what is registered, and kept for explain', async () => {
+    const { text, events } = await shown('production');
+    expect(text).toContain('https://wiki.example/cb/');
+    expect(text).toContain(translator('en')('error_page.explain'));
+    expect(text).not.toContain('https://wiki.example/registered');
+    expect(text).not.toContain(slash);
+    expect(events).toMatchObject([
+      { detail: { mistake: 'redirect_uri_slash', redirect_uri: 'https://wiki.example/cb/' } },
+    ]);
+  });
+});
+
 describe('the error pages of the product itself', () => {
   let door: Door;
   beforeAll(async () => {
