@@ -11,6 +11,7 @@ export { meets, requireSetting, strongest, type Level } from './levels.ts';
 export { endOf, hasPlainSecret, isOneOf, newSecret, type KeptSecret } from './secrets.ts';
 export type { ClientLifetimes } from './client_lifetimes.ts';
 export { toMetadata, type ClientMetadata } from './templates.ts';
+export { mayUse, type Allow } from './allow.ts';
 export { checkClient, switchedOff } from './check_client.ts';
 export { betweenClients } from './checks/between_clients.ts';
 export { longLifetimes } from './checks/other_rules.ts';

@@ -13,6 +13,7 @@ const own = [
   'tos_uri',
   'require_pkce',
   'require',
+  'allow',
   'lifetimes',
   'upstreams',
 ];

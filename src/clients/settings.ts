@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allowSettings } from './allow.ts';
 import { clientLifetimes } from './client_lifetimes.ts';
 import { requireSetting } from './levels.ts';
 import { secretSettings } from './secrets.ts';
@@ -50,6 +51,7 @@ export const clientSettings = z.looseObject({
   tos_uri: uri.optional(),
   require_pkce: z.boolean().default(true).describe('false only for an app whose library cannot do PKCE (RFC 7636).'),
   require: requireSetting,
+  allow: allowSettings.optional().describe('The only accounts that may use this app; every account when absent.'),
   lifetimes: clientLifetimes.optional().describe('What lives longer or shorter for this app than for all others.'),
 });
 

@@ -1,10 +1,11 @@
 import type { Level } from './levels.ts';
+import type { Allow } from './allow.ts';
 import type { ClientLifetimes } from './client_lifetimes.ts';
 import { keptSecrets, keyOf, type KeptSecret } from './secrets.ts';
 import type { ClientSettings, ClientType } from './settings.ts';
 
 /**
- * Client metadata in the names of RFC 7591, with our own `first_party`, `require_pkce`, `require`, `upstreams`, `lifetimes` and
+ * Client metadata in the names of RFC 7591, with our own `first_party`, `require_pkce`, `require`, `upstreams`, `allow`, `lifetimes` and
  * `client_secrets`.
  */
 export interface ClientMetadata {
@@ -16,6 +17,8 @@ export interface ClientMetadata {
   require: Level;
   /** The only ways in; see `takes`. */
   upstreams?: string[];
+  /** Whose accounts may use it; see `mayUse`. */
+  allow?: Allow;
   lifetimes?: ClientLifetimes;
   /** Everything that proves it, where it has more than one secret, or only a hash. */
   client_secrets?: KeptSecret[];

@@ -328,6 +328,10 @@ const protocol = chapter({
     means: 'A scope is not served here.',
     mend: 'Compare it with `scopes_supported` of the discovery document.',
   },
+  allows_nobody: {
+    means: 'A client with an empty `allow` could be used by nobody.',
+    mend: 'List `domains` or `addresses`, or remove the key.',
+  },
   pkce_not_required: {
     means: 'This client may leave out PKCE, which protects against stolen codes.',
     mend: 'Remove `require_pkce: false` as soon as its library can do PKCE.',

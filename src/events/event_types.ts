@@ -41,6 +41,7 @@ export type EventType =
   | 'sign_in.password_right'
   | 'sign_in.completed'
   | 'sign_in.account_disabled' // proven, but may not sign in
+  | 'sign_in.not_allowed' // proven, but the app is not for this account
   | 'sign_in.cancelled' // back to the app, by the person's wish
   | 'sign_in.trip_begun' // off to an upstream
   | 'sign_in.trip_refused' // not begun: the visit has come through that upstream already

@@ -174,6 +174,14 @@ export const signIn = {
     forget_whom: 'Forget {account} on this device',
     other: 'Use another account',
   },
+  not_allowed: {
+    title: 'This account cannot be used here',
+    subtitle: '{app} is open to certain accounts only, and this one is not among them.',
+    who: 'Signed in as',
+    help: 'Use another account, or ask the people who run the app for access.',
+    other: 'Use another account',
+    back: 'Back to {app}',
+  },
   switch_account: {
     title: 'Switch account?',
     subtitle: '{app} wants to go on with another account than the one in this browser.',

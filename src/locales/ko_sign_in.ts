@@ -178,6 +178,14 @@ export const signIn: typeof en.sign_in = {
     forget_whom: '이 기기에서 {account} 지우기',
     other: '다른 계정 사용하기',
   },
+  not_allowed: {
+    title: '이 계정은 여기에서 사용할 수 없어요',
+    subtitle: '{app} 앱은 정해진 계정만 사용할 수 있는데, 이 계정은 포함되어 있지 않아요.',
+    who: '로그인한 계정',
+    help: '다른 계정을 사용하거나, 앱을 운영하는 곳에 사용 권한을 요청하세요.',
+    other: '다른 계정 사용하기',
+    back: '{app} 앱으로 돌아가기',
+  },
   switch_account: {
     title: '계정을 전환할까요?',
     subtitle: '{app} 앱에서 이 브라우저에 로그인된 계정과 다른 계정을 사용하려고 해요.',

@@ -1,5 +1,5 @@
 import type { Client } from 'oidc-provider';
-import { takes, type ClientLifetimes, type KeptSecret, type Level } from '../clients/index.ts';
+import { mayUse, takes, type Allow, type ClientLifetimes, type KeptSecret, type Level } from '../clients/index.ts';
 
 /** A client that is part of us, which no switch of the protocol concerns: nobody else can have such an id. */
 export function isOurOwn(clientId: unknown): boolean {
@@ -25,6 +25,16 @@ export function isNative(client: Client | undefined): boolean {
 export function takesWay(client: Client | undefined, way: string | undefined): boolean {
   // Our own schema has read it: a list of texts, or nothing.
   return takes(client?.['upstreams'] as string[] | undefined, way);
+}
+
+/** Whether a client is for the account with these claims: by its address, once that is proven. */
+export function allows(
+  client: Client | undefined,
+  { email, email_verified: proven }: Record<string, unknown>,
+): boolean {
+  // Our own schema has read it.
+  const allow = client?.['allow'] as Allow | undefined;
+  return mayUse(allow, proven === true && typeof email === 'string' ? email : undefined);
 }
 
 /** PKCE is required of every client unless its settings say otherwise; of a public one always (RFC 9700 2.1.1). */

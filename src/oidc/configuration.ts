@@ -11,6 +11,7 @@ import { CHAIN_PARAMETER, isInChain } from '../upstreams/index.ts';
 import type { DirectoryEntry, OidcDeps } from './deps.ts';
 import { createCookieSigner } from '../web/index.ts';
 import { mergeConfigurations } from './features/merge.ts';
+import { allows } from './client_traits.ts';
 import type { Grants } from './grants.ts';
 import { createInteractionPolicy } from './interaction_policy.ts';
 import { lifetimesOf } from './lifetimes.ts';
@@ -48,7 +49,7 @@ function ownConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
     jwks: { keys: keys.signingKeys() },
     cookies: cookies(issuer, keys.cookieKeys, web),
     ttl: lifetimesOf(lifetimes, deps.protocol),
-    findAccount: async (ctx, id) => toAccount(await deps.accounts.find(id), ctx.oidc.session),
+    findAccount: async (ctx, id) => toAccount(allowedHere(ctx, await deps.accounts.find(id)), ctx.oidc.session),
     loadExistingGrant: parts.grants.ofRequest,
     // Signing out of a browser does not take back what the person allowed the app: its tokens end, the consent stays.
     revokeGrantPolicy: ({ oidc }) =>
@@ -97,6 +98,14 @@ function cookies(
     long: { ...options, path: '/' },
     short: options,
   };
+}
+
+/** Where no page can say so, an account that may not use the client is nobody: what it holds of it is of no use any more. */
+function allowedHere(
+  { oidc: { route, client } }: KoaContextWithOIDC,
+  entry: DirectoryEntry | undefined,
+): DirectoryEntry | undefined {
+  return ['token', 'userinfo'].includes(route) && entry && !allows(client, entry.claims) ? undefined : entry;
 }
 
 /** Nobody, for a session whose login was proven before everything of its account was ended: a resume may have saved it afterwards. */

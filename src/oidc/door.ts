@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Context, Middleware } from 'koa';
-import type { Level } from '../clients/index.ts';
+import type { Allow, Level } from '../clients/index.ts';
 import type { Step } from '../database/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
 import type { Device, PublicDocument } from '../web/index.ts';
@@ -61,6 +61,8 @@ interface VisitClient {
   first_party: boolean;
   /** The only ways in that this app takes; every way when absent. */
   upstreams?: string[];
+  /** Whose accounts may use it; everybody's when absent. */
+  allow?: Allow;
   /** Where people are sent back to, in short: a host name, or the scheme of an app; of a document, where it lies. */
   host: string;
   /** Nobody of the organisation has looked at it: it registered itself, or its id is the URL of a document of its own. */

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { strongest, type Level } from '../clients/index.ts';
 import { isEnough, levelRequested } from './assurance.ts';
-import { isFirstParty, isNative, requiredBy, takesWay } from './client_traits.ts';
+import { allows, isFirstParty, isNative, requiredBy, takesWay } from './client_traits.ts';
 import { wayOf } from './login_way.ts';
 
 const { base, Check, Prompt } = interactionPolicy;
@@ -67,6 +67,16 @@ function loginRules({ sessionMax, need, subjectFor }: PolicyDeps): Rule[] {
       reason: 'way_not_taken',
       description: 'the End-User signed in by a way that this client does not take',
       asks: ({ oidc }) => oidc.session?.accountId !== undefined && !takesWay(oidc.client, wayOf(oidc.session.amr)),
+    },
+    {
+      // RFC 6749 4.1.2.1: what no page can change ends in a refusal, also where none may be shown.
+      reason: 'not_allowed',
+      description: 'the account of the End-User may not use this client',
+      error: 'access_denied',
+      asks: async ({ oidc }) =>
+        oidc.session?.accountId !== undefined &&
+        oidc.account !== undefined &&
+        !allows(oidc.client, await oidc.account.claims('id_token', '', {}, [])),
     },
     {
       // The library compares only before the first page; whoever signs in there must be the hinted person, too.

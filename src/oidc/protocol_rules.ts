@@ -68,7 +68,7 @@ function base(protocol: ProtocolSettings, deps: () => OidcDeps): Configuration {
 }
 
 /** Our own keys of client metadata. */
-const ownKeys = ['first_party', 'require_pkce', 'require', 'upstreams', 'lifetimes', 'client_secrets'];
+const ownKeys = ['first_party', 'require_pkce', 'require', 'upstreams', 'allow', 'lifetimes', 'client_secrets'];
 
 /** What every feature says of a client, once for each client; our own are as we made them. */
 function judgeClient(protocol: ProtocolSettings, metadata: Record<string, unknown>, deps: () => OidcDeps): void {

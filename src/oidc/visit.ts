@@ -46,6 +46,7 @@ function describeClient(client: KnownClient, redirectUri: string | undefined): V
     tos_uri: text(client['tos_uri']),
     first_party: client.first_party,
     upstreams: client.upstreams,
+    allow: client.allow,
     // Of a document it is known where it lies; a redirect URI on loopback says nothing.
     host: hostOf(stranger === 'document' ? id : redirectUri),
     stranger,

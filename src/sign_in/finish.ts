@@ -7,6 +7,7 @@ import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
 import { accountDisabled } from './another_way.ts';
 import { aboutVisit, bindingOf, type SignInDeps } from './deps.ts';
+import { mayUseApp, turnAway } from './not_allowed.ts';
 import { owesOffer } from './owes_offer.ts';
 import { missingStep, withTrust } from './second_step.ts';
 import { moveTo, provenOf, type Manner, type Proven } from './steps.ts';
@@ -76,6 +77,7 @@ export async function goOnProven(
   if (missing) return moveTo(deps, ctx, visit, missing);
   if (proven.joins) return joinFirst(deps, ctx, visit, { ...proven, joins: undefined }, proven.joins);
   requireVerified(account);
+  if (!mayUseApp(visit, account)) return turnAway(deps, ctx, visit, account);
   if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { ...proven, step: 'accept-terms' });
   if (await owesOffer(deps, visit, account, proven)) {
     return moveTo(deps, ctx, visit, { ...proven, step: 'passkey-offer' });

@@ -1,15 +1,17 @@
 import type { Context } from 'koa';
-import { isUsable, type Account } from '../accounts/index.ts';
+import type { Account } from '../accounts/index.ts';
 import { parseAddress } from '../kit/addresses.ts';
 import type { Visit } from '../oidc/index.ts';
 import { passwordTries } from '../passwords/index.ts';
 import { problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
+import { accountOfSession, isOtherWay } from './account_of_session.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
 import type { Told } from './finish.ts';
 import { goHome } from './go_home.ts';
 import { goOn } from './go_on.ts';
 import { followHint } from './hint.ts';
 import { entranceOf } from './invited.ts';
+import { turnSessionAway } from './not_allowed.ts';
 import { firstPage } from './notes.ts';
 import { raiseSession } from './raise_session.ts';
 import { passkeyButton, signalsOf, type PasskeyRefused } from './passkey_asking.ts';
@@ -44,7 +46,10 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Passkey
   if (visit.prompt.reasons.every((reason) => reason === 'no_session') && (await oidc.session(ctx))) {
     return web.redirect(ctx, await oidc.finish(visit, {}));
   }
-  if (!typed && !shown.problems && (await raiseSession(deps, ctx, visit))) return;
+  if (!typed && !shown.problems) {
+    if (await turnSessionAway(deps, ctx, visit)) return;
+    if (await raiseSession(deps, ctx, visit)) return;
+  }
   const same = await accountOfSession(deps, visit);
   const ways = await waysOf(deps, visit, same);
   if (!typed && (await followHint(deps, ctx, visit, ways.upstreams))) return;
@@ -123,15 +128,6 @@ export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit):
   }
 }
 
-/** The account that must sign in again (prompt=login, max_age), unless it cannot or the person said "Not you?". */
-export async function accountOfSession({ accounts }: SignInDeps, visit: Visit): Promise<Account | undefined> {
-  const step = stepOf(visit);
-  const anyone = step.step === 'start' && step.anyone;
-  if (visit.prompt.name !== 'login' || visit.accountId === undefined || anyone || isOtherWay(visit)) return undefined;
-  const account = await accounts.find(visit.accountId);
-  return account && isUsable(account) ? account : undefined;
-}
-
 /** Who must sign in again is offered what opens that very account; anybody else, everything. */
 async function waysOf(
   deps: SignInDeps,
@@ -149,11 +145,6 @@ async function waysOf(
   const [password, passkey] = [hasPassword && local, hasPasskey && local];
   if ((password || passkey) && ownFactorOnly(visit)) return { password, passkey, upstreams: [] };
   return { password, passkey, upstreams: identities.map(({ upstreamId }) => upstreamId) };
-}
-
-/** Somebody is signed in, but by a way that this app does not take: they sign in once more, by one that it does. */
-function isOtherWay(visit: Visit): boolean {
-  return visit.prompt.reasons.includes('way_not_taken');
 }
 
 /** Only a new password can help where nothing opens the account any more, and only where passwords are taken. */

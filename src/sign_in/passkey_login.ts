@@ -1,6 +1,7 @@
 import { goHome } from './go_home.ts';
 import { goOn } from './go_on.ts';
-import { accountOfSession, showLoginAgain } from './login.ts';
+import { accountOfSession } from './account_of_session.ts';
+import { showLoginAgain } from './login.ts';
 import { answering, bound, refusalOf, type PasskeyRefused } from './passkey_asking.ts';
 import type { Handler } from './steps.ts';
 import { requireLocal } from './ways.ts';

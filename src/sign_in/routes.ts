@@ -9,6 +9,7 @@ import { askAgain, showCompleteProfile, submitCompleteProfile } from './complete
 import { aboutVisit, type SignInDeps } from './deps.ts';
 import { mountInvitation } from './invitation.ts';
 import { beginTotp, confirmTotp, downloadCodes, goOnWithCodes, showEnrolment } from './enrol_factor.ts';
+import { showNotAllowed } from './not_allowed.ts';
 import { chooseAnother, sendLinkCode, showLinkAccount, submitLinkPassword } from './link_account.ts';
 import { showLogin, submitLogin } from './login.ts';
 import { passkeyPages } from './passkey_routes.ts';
@@ -64,6 +65,7 @@ const pages: readonly VisitPage[] = [
   ['post', 'accept-terms', submitAcceptTerms],
   ['get', 'switch-account', showSwitch],
   ['post', 'switch-account', submitSwitch],
+  ['get', 'not-allowed', showNotAllowed],
   ['post', 'start-again', startAgain],
   ['post', 'cancel', cancel],
   ['post', 'choose/:account', (deps, ctx, visit) => chooseAccount(deps, ctx, visit, parameterOf(ctx, 'account'))],

@@ -112,6 +112,7 @@ export type Step =
   | ({ step: 'link-account'; ways: Ways; note?: Note } & WaitingLink)
   | SecondFactorStep
   | EnrolFactorStep
+  | { step: 'not-allowed'; accountId: string }
   | ({ step: 'passkey-offer' } & Proven)
   | ({ step: 'accept-terms' } & Proven)
   | ({ step: 'switch-account' } & Proven);

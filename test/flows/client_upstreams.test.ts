@@ -10,6 +10,7 @@ const apps = [
   deviceApp('social', ['google']),
   deviceApp('plain', ['local']),
   deviceApp('mixed', ['facebook', 'local']),
+  { ...deviceApp('staff'), allow: { domains: ['ACME.example'], addresses: ['guest@Example.com'] } },
 ];
 let world: World;
 
@@ -155,5 +156,55 @@ describe('an app that takes certain ways of signing in', () => {
     const done = await browser.submit({ fields: { password: PASSWORD } });
     expect(answerOf(done)['code']).toBeDefined();
     expect(answerOf(await ask(browser, 'social', { prompt: 'none' }))['code']).toBeDefined();
+  });
+});
+
+describe('an app that is for certain accounts', () => {
+  const turnedAway = { screen: 'not-allowed', status: 403 };
+
+  it('takes those of a domain and those of single addresses', async () => {
+    for (const email of ['staff@acme.example', 'guest@example.com']) {
+      // oxlint-disable-next-line no-await-in-loop -- one person after the other
+      expect(answerOf(await signUp(createBrowser(), 'staff', email))['code']).toBeDefined();
+    }
+  });
+
+  it('turns everybody else away calmly, without a session, and hears access_denied', async () => {
+    const browser = createBrowser();
+    const page = await signUp(browser, 'staff', 'stranger@sub.acme.example');
+    expect(page).toMatchObject(turnedAway);
+    expect(page.text).toContain('stranger@sub.acme.example');
+    expect((await ask(browser, 'open')).screen).toBe('login');
+    await ask(browser, 'staff');
+    expect(await browser.submit({ fields: { email: 'stranger@sub.acme.example', password: PASSWORD } })).toMatchObject(
+      turnedAway,
+    );
+    const back = await browser.submit({ button: 'Back to The staff app' });
+    expect(answerOf(back)).toMatchObject({ error: 'access_denied', state: 'kept' });
+    const told = await world.query("select 1 from events where type = 'sign_in.not_allowed'");
+    expect(told).toHaveLength(2);
+  });
+
+  it('asks the same of people who come through an upstream', async () => {
+    const browser = createBrowser();
+    await ask(browser, 'staff');
+    await browser.submit({ upstream: 'google' });
+    expect(await browser.submit({ button: 'Ada Example' })).toMatchObject(turnedAway);
+  });
+
+  it('asks the same of a session, and offers another account', async () => {
+    const browser = createBrowser();
+    await signUp(createBrowser(), 'open', 'both@acme.example');
+    await signUp(browser, 'open', 'outside@example.com');
+    expect(answerOf(await ask(browser, 'staff', { prompt: 'none' }))).toMatchObject({ error: 'access_denied' });
+    expect(await ask(browser, 'staff')).toMatchObject(turnedAway);
+    expect(answerOf(await ask(browser, 'open'))['code']).toBeDefined();
+    await ask(browser, 'staff');
+    expect((await browser.submit({ button: 'Use another account' })).screen).toBe('login');
+    await browser.submit({ fields: { email: 'both@acme.example', password: PASSWORD } });
+    expect(browser.page.screen).toBe('switch-account');
+    const switched = await browser.submit({ action: '/switch-account' });
+    const done = switched.external === undefined ? await browser.submit({ button: 'Continue' }) : switched;
+    expect(answerOf(done)['code']).toBeDefined();
   });
 });

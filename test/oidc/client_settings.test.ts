@@ -7,12 +7,14 @@ import {
   agent,
   answerPrompt,
   API,
+  authorize,
   begin,
   claimsOf,
   login,
   openWorld,
   parameter,
   SECRET,
+  signIn,
   VERIFIER,
   type World,
 } from './support.ts';
@@ -36,6 +38,13 @@ beforeAll(async () => {
       { client_id: 'hashed', type: 'service', client_secrets: [{ sha256: hex(HASHED).toUpperCase() }] },
       { client_id: 'both', type: 'service', client_secret: OLD, client_secrets: [{ sha256: hex(HASHED) }] },
       { client_id: 'single', type: 'service', client_secret: SECRET },
+      {
+        client_id: 'staff',
+        client_secret: SECRET,
+        redirect_uris: ['https://staff.acme.example/cb'],
+        first_party: true,
+        allow: { domains: ['acme.example'] },
+      },
       { client_id: 'short', type: 'service', client_secret: SECRET, lifetimes: { access_token: '5m' } },
       { client_id: 'long', type: 'service', client_secret: SECRET, lifetimes: { access_token: '1h' } },
       {
@@ -145,5 +154,49 @@ describe('the lifetimes of a client', () => {
     const fields = { grant_type: 'client_credentials', resource: API, scope: 'read' };
     const { json } = await agent(world.issuer).post('/oidc/token', { ...fields, client_id, client_secret: SECRET });
     expect(json['expires_in']).toBe(seconds);
+  });
+});
+
+describe('a client that is for certain accounts', () => {
+  const redirect_uri = 'https://staff.acme.example/cb';
+  const post = (path: string, fields: Record<string, string>) =>
+    agent(world.issuer).post(path, { client_id: 'staff', client_secret: SECRET, ...fields });
+  const codeFor = async () =>
+    parameter(await signIn(agent(world.issuer), { client_id: 'staff', redirect_uri }, 'bob'), 'code');
+  const redeem = (code: string) =>
+    post('/oidc/token', { grant_type: 'authorization_code', code, redirect_uri, code_verifier: VERIFIER });
+
+  it('is of no use any more to an account that is none of them by now', async () => {
+    const { json: tokens } = await redeem(await codeFor());
+    const code = await codeFor();
+    const bob = world.accounts.get('bob');
+    if (!bob) throw new Error('no bob');
+    world.accounts.set('bob', { ...bob, claims: { ...bob.claims, email: 'bob@elsewhere.example' } });
+    const authorization = `Bearer ${String(tokens['access_token'])}`;
+    expect((await agent(world.issuer).get('/oidc/userinfo', { authorization })).status).toBe(401);
+    const asked = await post('/oidc/introspect', { token: String(tokens['access_token']) });
+    expect(asked.json).toEqual({ active: false });
+    expect((await redeem(code)).json['error']).toBe('invalid_grant');
+    const refreshed = await post('/oidc/token', {
+      grant_type: 'refresh_token',
+      refresh_token: String(tokens['refresh_token']),
+    });
+    expect(refreshed.json['error']).toBe('invalid_grant');
+    world.accounts.set('bob', bob);
+  });
+
+  it('is refused with access_denied where no page may be shown', async () => {
+    const browser = agent(world.issuer);
+    await answerPrompt(browser, (await begin(browser)).page, login('eve'));
+    const eve = world.accounts.get('eve');
+    if (!eve) throw new Error('no eve');
+    const silently = { client_id: 'staff', redirect_uri, prompt: 'none' };
+    expect(parameter(await browser.get(authorize(silently)), 'code')).toEqual(expect.any(String));
+    world.accounts.set('eve', { ...eve, claims: { ...eve.claims, email_verified: false } });
+    const answer = await browser.get(authorize(silently));
+    expect(parameter(answer, 'error')).toBe('access_denied');
+    const { visit } = await begin(browser, { client_id: 'staff', redirect_uri });
+    expect(visit.prompt).toMatchObject({ name: 'login', reasons: ['not_allowed'] });
+    world.accounts.set('eve', eve);
   });
 });

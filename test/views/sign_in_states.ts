@@ -267,6 +267,12 @@ export const signInStates: State[] = [
     title: 'going_on.title',
     page: { next: 'https://wiki.acme.example/callback?code=x' },
   },
+  signIn('not allowed', 'not_allowed', {
+    app: 'Wiki',
+    address: 'mina.seo@example.com',
+    otherAction: `${visit}/start-again`,
+    cancelAction: `${visit}/cancel`,
+  }),
   signIn('asked', 'switch_account', {
     app: 'Wiki',
     from: 'mina.seo@example.com',

@@ -1,3 +1,4 @@
+import { allows } from '../client_traits.ts';
 import type { ProtocolFeature } from './feature.ts';
 
 /** A client learns of its own tokens only, while their account is usable; of any other it hears `active: false` (RFC 7662 4). */
@@ -12,7 +13,9 @@ export const introspection: ProtocolFeature = {
         async allowedPolicy(_ctx, client, token) {
           if (token.clientId !== client.clientId) return false;
           // Client credentials have no account.
-          return !('accountId' in token) || (await deps().accounts.find(token.accountId))?.usable === true;
+          if (!('accountId' in token)) return true;
+          const account = await deps().accounts.find(token.accountId);
+          return account?.usable === true && allows(client, account.claims);
         },
       },
     },

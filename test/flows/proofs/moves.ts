@@ -39,6 +39,7 @@ const GET_PAGES = [
   'passkey-offer',
   'accept-terms',
   'switch-account',
+  'not-allowed',
   'restart',
 ] as const;
 const POST_PAGES = [
