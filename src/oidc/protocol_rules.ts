@@ -41,7 +41,7 @@ function base(protocol: ProtocolSettings, deps: () => OidcDeps): Configuration {
       idTokenSigningAlgValues: [...OWN],
     },
     extraClientMetadata: {
-      properties: ownKeys,
+      properties: ownKeysOf(protocol),
       // It is asked once for each of them: once is enough.
       validator(_ctx, key, _value, metadata) {
         if (key === 'first_party') judgeClient(protocol, metadata, deps);
@@ -68,7 +68,11 @@ function base(protocol: ProtocolSettings, deps: () => OidcDeps): Configuration {
 }
 
 /** Our own keys of client metadata. */
-const ownKeys = ['first_party', 'require_pkce', 'require', 'upstreams', 'allow', 'lifetimes', 'client_secrets'];
+const OF_EVERY_CLIENT = ['first_party', 'require_pkce', 'require', 'upstreams', 'allow', 'lifetimes', 'client_secrets'];
+
+function ownKeysOf(protocol: ProtocolSettings): string[] {
+  return [...OF_EVERY_CLIENT, ...featuresOf(protocol).flatMap(({ ownKeys }) => ownKeys ?? [])];
+}
 
 /** What every feature says of a client, once for each client; our own are as we made them. */
 function judgeClient(protocol: ProtocolSettings, metadata: Record<string, unknown>, deps: () => OidcDeps): void {
@@ -76,7 +80,7 @@ function judgeClient(protocol: ProtocolSettings, metadata: Record<string, unknow
   if (admitsStrangers(protocol)) {
     const { clients, strangers } = deps();
     const isStranger = clients.find(String(metadata['client_id'])) === undefined;
-    if (isStranger) boundStranger(metadata, { protocol, ownKeys, loopback: strangers.loopback() });
+    if (isStranger) boundStranger(metadata, { protocol, ownKeys: ownKeysOf(protocol), loopback: strangers.loopback() });
   }
   for (const { client } of features) client?.(metadata, protocol);
 }

@@ -150,7 +150,7 @@ const broken: Row[] = [
   [
     'a clock of the issuer that is wrong',
     'issuer clock',
-    /is 3600 s behind/,
+    /is 360\d s behind/,
     /NTP/,
     { back: (headers) => Object.assign(headers, { date: new Date(Date.now() - 3_600_000).toUTCString() }) },
   ],

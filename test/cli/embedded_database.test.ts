@@ -42,7 +42,7 @@ describe('a command on a fresh clone', () => {
     const code = await run;
     expect(code).toBe(1);
     expect(written.out).toContain('ok       database: answers');
-    expect(written.out).toMatch(/problem {2}migrations: pending: .*; run npm start \(or \.\/gatehouse migrate\)/);
+    expect(written.out).toMatch(/problem {2}migrations: pending: .*\n +run npm start \(or \.\/gatehouse migrate\)/);
     expect(written.err).toMatch(/^preparing the embedded PostgreSQL \(1\.0 s\) \.\.\.\n/);
   }, 60_000);
 });

@@ -47,7 +47,7 @@ describe('the command line', () => {
     [['frobnicate'], 'there is no command "frobnicate"\n'],
     [['config'], 'config needs one of: check, schema, plan\n'],
     [['config', 'frobnicate'], 'config needs one of: check, schema, plan\n'],
-    [['clients'], 'clients needs one of: list, show, kit, secret\n'],
+    [['clients'], 'clients needs one of: list, show, kit, secret, token, tokens, revoke-token, remove\n'],
     [['upstreams', 'frobnicate'], 'upstreams needs one of: list, test\n'],
     [
       ['accounts'],

@@ -190,6 +190,19 @@ describe('an app that registers itself', () => {
 });
 
 describe('D25: what an app that registers itself says', () => {
+  it('brings none of the keys that are our own, whichever features are on', async () => {
+    world.oidc.rebuild({ protocol: { ...protocolOf(), token_exchange: true } });
+    const own = {
+      allow: { domains: ['acme.example'] },
+      lifetimes: { access_token: '365d' },
+      client_secrets: [{ value: 'chosen-by-a-stranger-who-knows' }],
+      exchange: { from: ['wiki'], to: [API], scopes: ['read'] },
+      may_act: 'wiki',
+    };
+    const { status, json } = await register({ ...WEB, ...own });
+    expect([status, Object.keys(own).filter((key) => key in json)]).toEqual([201, []]);
+  });
+
   it('never is what only an admin can say, nor the id of another app', async () => {
     const { json } = await register({
       ...WEB,

@@ -27,6 +27,8 @@ export interface ProtocolFeature {
   hides?(path: string, query: ParsedUrlQuery, deps: Pick<OidcDeps, 'issuer' | 'protocol'>): boolean;
   /** Members of the discovery documents that the library does not tell, or not truly; undefined takes one out. */
   discovery?(protocol: ProtocolSettings): Record<string, unknown>;
+  /** Client metadata of our own making: only an admin can say it. */
+  ownKeys?: readonly string[];
   /** Client metadata that only means something while it is on. */
   clientKeys?: readonly string[];
   grantTypes?: readonly string[];

@@ -14,7 +14,6 @@ export const tokenExchange: ProtocolFeature = {
   specification: 'RFC 8693',
   on: (protocol) => protocol.token_exchange,
   configuration: (_protocol, deps) => ({
-    extraClientMetadata: { properties: ['exchange', 'may_act'] },
     extraTokenClaims(_ctx, token) {
       const actor = token.client?.['may_act'];
       const said = {
@@ -36,6 +35,7 @@ export const tokenExchange: ProtocolFeature = {
     );
   },
   grantTypes: [TOKEN_EXCHANGE],
+  ownKeys: ['exchange', 'may_act'],
   clientKeys: ['exchange', 'may_act'],
   client({ exchange: policy, may_act: actor, token_endpoint_auth_method: method }) {
     if (policyOf(policy) && method === 'none')
