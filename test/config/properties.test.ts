@@ -3,8 +3,11 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { isScalar, parseDocument, visit } from 'yaml';
+import { openClients } from '../../src/clients/index.ts';
 import { formatMistakes, loadConfig } from '../../src/config/index.ts';
+import { validateClients } from '../../src/oidc/index.ts';
 import { formatTallies, mutationRun } from './mutations.ts';
+import { rightOnes, someClients } from './some_clients.ts';
 import { folderWith } from './world.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -72,6 +75,23 @@ describe('whatever the file says', () => {
       expect(loaded.ok).toBe(false);
       expect(JSON.stringify(loaded)).not.toContain(MARK);
     }
+  });
+});
+
+describe('clients in which the check finds no mistake', () => {
+  it('are registered, and the engine takes each of them', async () => {
+    let right = 0;
+    await fc.assert(
+      fc.asyncProperty(someClients, async (clients) => {
+        const { settings: found } = await rightOnes(clients);
+        const { clients: settings, protocol } = found;
+        right += settings.length;
+        openClients({ settings });
+        expect(await validateClients(settings, protocol)).toEqual([]);
+      }),
+      { numRuns: 20 },
+    );
+    expect(right).toBeGreaterThan(20);
   });
 });
 

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ClientInput } from '../../src/clients/index.ts';
+import fc from 'fast-check';
+import { clientSettings, toMetadata, type ClientInput } from '../../src/clients/index.ts';
 import { now } from '../../src/kit/clock.ts';
 import { sha256 } from '../../src/kit/random.ts';
+import { rightOnes, someClients } from '../config/some_clients.ts';
 import { pass, useRealClock } from '../support/clock.ts';
 import {
   agent,
@@ -26,13 +28,18 @@ const inDays = (days: number) => new Date(now().getTime() + days * DAY * 1000).t
 const hex = (secret: string) => Buffer.from(sha256(secret), 'base64url').toString('hex');
 
 let world: World;
+/** Clients of all kinds in which the config check found no mistake. */
+let right: ClientInput[];
 
 beforeAll(async () => {
   const rotating: Partial<ClientInput> = {
     client_secrets: [{ value: SECRET }, { value: OLD, expires_at: inDays(2) }, { sha256: hex(HASHED) }],
   };
+  const drawn = fc.sample(someClients, { numRuns: 80, seed: 1 }).flat();
+  right = (await rightOnes(drawn.map((client, index) => ({ ...client, client_id: `right-${index}` })))).written;
   world = await openWorld({
     clients: [
+      ...right,
       { client_id: 'basic', type: 'service', ...rotating },
       { client_id: 'post', type: 'service', token_endpoint_auth_method: 'client_secret_post', ...rotating },
       { client_id: 'hashed', type: 'service', client_secrets: [{ sha256: hex(HASHED).toUpperCase() }] },
@@ -198,5 +205,30 @@ describe('a client that is for certain accounts', () => {
     const { visit } = await begin(browser, { client_id: 'staff', redirect_uri });
     expect(visit.prompt).toMatchObject({ name: 'login', reasons: ['not_allowed'] });
     world.accounts.set('eve', eve);
+  });
+});
+
+describe('a client in which the config check finds no mistake', () => {
+  it('resolves, whatever it is', async () => {
+    expect(right.length).toBeGreaterThan(15);
+    const browser = agent(world.issuer);
+    for (const client of right) {
+      const {
+        client_id,
+        response_types: types,
+        redirect_uris: [redirect_uri],
+        ...metadata
+      } = toMetadata(clientSettings.parse(client));
+      // oxlint-disable-next-line no-await-in-loop -- one request after the other
+      const page = await browser.get(authorize({ client_id, redirect_uri }), { accept: 'text/html' });
+      expect([client_id, page.status < 500, page.text.includes('client_unknown')]).toEqual([client_id, true, false]);
+      if (types.length > 0 && metadata['require_pushed_authorization_requests'] !== true) expect(page.status).toBe(303);
+      // oxlint-disable-next-line no-await-in-loop -- one request after the other
+      const token = await browser.post('/oidc/token', { client_id, grant_type: 'none-such' });
+      expect([client_id, token.json['error']]).toEqual([
+        client_id,
+        expect.stringMatching(/^(invalid_client|unsupported_grant_type|invalid_request)$/),
+      ]);
+    }
   });
 });

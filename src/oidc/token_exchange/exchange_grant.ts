@@ -1,6 +1,7 @@
 import { errors, type Client, type KoaContextWithOIDC } from 'oidc-provider';
 import { isForgotten } from '../../accounts/index.ts';
 import { epochSeconds } from '../../kit/clock.ts';
+import { allows } from '../client_traits.ts';
 import type { OidcDeps } from '../deps.ts';
 import { asContext } from '../protocol_errors.ts';
 import { resourceServer } from '../resources.ts';
@@ -167,7 +168,7 @@ function notUsable(name: string): Error {
 async function isAlive(ctx: KoaContextWithOIDC, deps: OidcDeps, origin: Origin, issuedAt: number): Promise<boolean> {
   const { Grant, Session } = ctx.oidc.provider;
   const account = await deps.accounts.find(origin.accountId);
-  if (!account?.usable || isForgotten(issuedAt, account)) return false;
+  if (!account?.usable || isForgotten(issuedAt, account) || !allows(ctx.oidc.client, account.claims)) return false;
   const grant = await Grant.find(origin.grantId);
   if (grant?.accountId !== origin.accountId || grant.clientId === undefined) return false;
   if (origin.sessionUid === undefined) return true;
