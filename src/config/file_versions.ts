@@ -1,12 +1,17 @@
 import { statSync } from 'node:fs';
+import { errorCode } from './error_code.ts';
 
 /** Which version of a file was read, by its path. A file that is not there has a version, too. */
 export type FileVersions = ReadonlyMap<string, string>;
 
 /** The version of a file as it is now. Symbolic links are followed: another target is another version. */
 export function versionOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false, bigint: true });
-  return found ? `${found.ino} ${found.mtimeNs} ${found.size}` : 'missing';
+  try {
+    const { ino, mtimeNs, size } = statSync(path, { bigint: true });
+    return `${ino} ${mtimeNs} ${size}`;
+  } catch (error) {
+    return errorCode(error) ?? 'unreadable';
+  }
 }
 
 /** Whether two readings are of the same files, each in the same version. */

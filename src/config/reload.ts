@@ -3,6 +3,7 @@ import type { SecurityEvent } from '../events/index.ts';
 import { now } from '../kit/clock.ts';
 import { describeError } from '../kit/errors.ts';
 import type { Logger } from '../kit/logger.ts';
+import type { FileVersions } from './file_versions.ts';
 import { loadConfig, type LoadedConfig } from './load.ts';
 import { formatMistakes, type Mistake } from './mistakes.ts';
 import type { Settings } from './settings.ts';
@@ -48,20 +49,22 @@ export function followConfig(deps: ReloadDeps): FileWatch & { state(): ConfigSta
     refused = { at: now(), reason, mistakes: mistakes.length };
     await tellRefused(deps, reason, mistakes);
   };
-  const take = async (): Promise<boolean> => {
+  const take = async (): Promise<FileVersions> => {
     const loaded = await loadConfig(variables, cwd, inForce.settings);
     files = loaded.files;
     if (!loaded.ok) {
       const bound = loaded.mistakes.every(({ rule }) => rule === 'needs_restart');
       await refuse(bound ? 'needs_restart' : 'mistakes', loaded.mistakes);
-      return true;
+      return files;
     }
     // Also where the settings are equal: a picture may be another one.
     await deps.apply(loaded.settings);
     const same = isDeepStrictEqual(loaded.settings, inForce.settings);
     [inForce, refused] = [loaded, undefined];
-    if (!same) await tellApplied(deps, loaded);
-    return true;
+    // Also a sign of life where the terminal has gone: whoever writes to one that is closed ends.
+    if (same) deps.logger.info({ hash: loaded.hash }, 'the configuration was read again, and is the same');
+    else await tellApplied(deps, loaded);
+    return files;
   };
   const watch = watchFiles({
     known: first.files,
@@ -72,9 +75,10 @@ export function followConfig(deps: ReloadDeps): FileWatch & { state(): ConfigSta
         return await take();
       } catch (cause) {
         // The database may be away: once that is over, the same files can be taken.
+        if (refused?.reason === 'failed') return undefined;
         deps.logger.error({ error: describeError(cause) }, 'the changed configuration could not be applied');
-        if (refused?.reason !== 'failed') await refuse('failed', []);
-        return false;
+        await refuse('failed', []);
+        return undefined;
       }
     },
   });

@@ -8,8 +8,8 @@ interface Watched {
   present(): FileVersions;
   /** Where they lie: asked anew after each change. */
   folders(): string[];
-  /** Called with what has changed and has settled; resolves with false when it is to be tried again. */
-  changed(files: FileVersions): Promise<boolean>;
+  /** Called once a change has settled; resolves with the versions that were read, or with nothing when it is to be tried again. */
+  changed(): Promise<FileVersions | undefined>;
   /** The versions that are in force at the start. */
   known: FileVersions;
 }
@@ -55,7 +55,7 @@ export function watchFiles(deps: Watched): FileWatch {
       const files = await settled();
       if (asked || !sameVersions(known, files)) {
         asked = false;
-        if (await deps.changed(files)) known = files;
+        known = (await deps.changed()) ?? known;
         for (const watcher of watchers) watcher.close();
         watchers = watchFolders(deps.folders(), notice);
       }

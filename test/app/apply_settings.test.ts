@@ -114,7 +114,7 @@ const github = { id: 'github', preset: 'github', client_id: 'id', client_secret:
 const batch = (secret: string) => ({ client_id: 'batch', type: 'service', client_secret: secret });
 
 /** Files that are right, each of which shows in something that a stranger can see. */
-const right = fc.record({
+const right: fc.Arbitrary<object> = fc.record({
   brand: fc.constantFrom(
     { name: 'Acme' },
     { name: 'Globex', accent: '#aa3300', support: 'help@globex.example' },
@@ -133,6 +133,18 @@ const right = fc.record({
   lifetimes: fc.constantFrom({ access_token: '1h' }, { access_token: '9m' }),
   protocol: fc.constantFrom({}, { revocation: false }, { introspection: false }),
 });
+
+/** One in which everything differs from what the server starts with. */
+const other = {
+  brand: { name: 'Globex', accent: '#aa3300', support: 'help@globex.example' },
+  clients: [deviceApp('wiki'), batch('the-secret-of-the-batch-app')],
+  upstreams: [google, github],
+  resources: [{ id: API, scopes: ['read'], access_token_ttl: '7m' }],
+  signup: { allow: 'open' },
+  passwords: { min_length: 20 },
+  lifetimes: { access_token: '9m' },
+  protocol: { revocation: false },
+};
 
 /** Ways to spoil a file that was right: none of it may be taken then. */
 const spoilt = fc.constantFrom(
@@ -172,7 +184,7 @@ describe('settings that change while everything serves', () => {
             await fresh.stop();
           }
         }),
-        { numRuns: 10 },
+        { numRuns: 8, examples: [[[{ file: other, spoil: undefined }]]] },
       );
     } finally {
       await running.stop();

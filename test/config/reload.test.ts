@@ -122,9 +122,13 @@ describe('a changed file', () => {
   });
 
   it('counts for mails, for hosts that may be called, and for how long keys are kept', async () => {
-    const range = createServer((_request, response) => void response.end());
-    const asked = once(range.listen(0, '::1'), 'listening').then(() => once(range, 'request'));
-    await once(range, 'listening');
+    const asked = Promise.withResolvers<void>();
+    const range = createServer((_request, response) => {
+      asked.resolve();
+      response.end();
+    });
+    range.unref();
+    await once(range.listen(0, '::1'), 'listening');
     const { port } = range.address() as AddressInfo; // it listens on a port, not on a pipe
     await change({
       brand: { name: 'Hooli' },
@@ -132,7 +136,7 @@ describe('a changed file', () => {
       lifetimes: { session_max: '300d' },
     });
     await signUpLocally(world, createBrowser(), 'hooli@example.com');
-    await asked;
+    await asked.promise;
     range.close();
     const mails = (await world.gatehouse.mails()).filter(({ to }) => to === 'hooli@example.com');
     expect(mails.map(({ subject, text }) => `${subject} ${text}`).join()).toContain('Hooli');
@@ -223,6 +227,11 @@ describe('what is noticed', () => {
       (answer) => answer === 3600,
     );
     expect(await token('first-secret-of-batch-000')).toBe('invalid_client');
+    const refusals = () => world.query("select 1 from events where type = 'config.refused'");
+    const before = (await refusals()).length;
+    await spoil(`${stringify(first)}: : :`);
+    await change({ brand: { name: 'After' } });
+    expect(await refusals()).toHaveLength(before + 1);
   });
 
   it('a file of its own for one app, and a folder that comes to be', async () => {
