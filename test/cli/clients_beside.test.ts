@@ -137,8 +137,11 @@ interface Said {
 /** What differs between two tokens of one kind. */
 const PASSING = ['iat', 'exp', 'jti', 'nonce', 'auth_time', 'at_hash', 'sid'];
 
+/** A scope is a set (RFC 6749 3.3); in which order it comes hangs on what its person allowed first. */
 function lasting(claims: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => !PASSING.includes(name)));
+  const kept = Object.entries(claims).filter(([name]) => !PASSING.includes(name));
+  const sorted = (value: unknown) => String(value).split(' ').toSorted().join(' ');
+  return Object.fromEntries(kept.map(([name, value]) => [name, name === 'scope' ? sorted(value) : value]));
 }
 
 const people = ['ada@example.com', 'bea@example.com', 'cyn@example.com'];
@@ -235,7 +238,7 @@ describe('clients show --for', () => {
           expect({ token, ...lasting(claimsOf(all, token)) }).toEqual({ token, ...lasting(claims) });
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 10 },
     );
   });
 

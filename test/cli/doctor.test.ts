@@ -38,6 +38,8 @@ beforeAll(async () => {
       web('strong', { require: 'mfa' }),
       web('pushing', { require_pushed_authorization_requests: true }),
       { client_id: 'robot', type: 'service', client_secret: CLIENT_SECRET },
+      { client_id: 'television', type: 'device' },
+      web('rotating', { client_secret: undefined, client_secrets: [{ value: CLIENT_SECRET }] }),
     ],
   });
   proxy.target = world.gatehouse.port;
@@ -92,6 +94,8 @@ describe('doctor beside a server that is all right', () => {
     expect(said.get('client social')).toMatch(/walked as far as login: it takes no password/);
     expect(said.get('client strong')).toMatch(/walked as far as enrol-factor: it asks for a second factor/);
     expect(said.get('client robot')).toBe('it gets an access token for itself');
+    expect(said.get('client television')).toBe('it gets a code for its person to type');
+    expect(said.get('client rotating')).toBe(held);
     expect(said.get('upstream google')).toBe(`simulated; callback URL ${proxy.url}/upstream/google/callback`);
     expect(said.get('mail')).toMatch(/mailbox of development mode/);
     expect(called.filter((path) => path.startsWith('/cb'))).toEqual([]);

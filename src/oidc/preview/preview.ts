@@ -122,7 +122,8 @@ async function accessToken(provider: Provider, client_id: string, token: string)
 }
 
 function claimsIn(body: unknown): Claims {
-  return typeof body === 'object' && body !== null ? { ...body } : {};
+  const members = typeof body === 'object' && body !== null ? Object.entries(body) : [];
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined));
 }
 
 function sentenceIn({ error, error_description: says }: Claims): string {
