@@ -8,7 +8,7 @@
 export { clientSettings, type ClientInput, type ClientSettings } from './settings.ts';
 export { clientKeys } from './metadata_names.ts';
 export { meets, requireSetting, strongest, type Level } from './levels.ts';
-export { endOf, hasPlainSecret, isOneOf, newSecret, type KeptSecret } from './secrets.ts';
+export { endOf, hasPlainSecret, isOneOf, newSecret, plainSecret, type KeptSecret } from './secrets.ts';
 export type { ClientLifetimes } from './client_lifetimes.ts';
 export { toMetadata, type ClientMetadata } from './templates.ts';
 export { mayUse, type Allow } from './allow.ts';

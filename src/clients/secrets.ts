@@ -59,9 +59,13 @@ const nobodys = secretToken();
  * What is used as a key of a client now (HS256, client_secret_jwt, symmetric encryption): the first secret that is there in
  * plain and has not expired.
  */
-export function keyOf({ client_secret: single, client_secrets: several = [] }: HasSecrets): string {
-  const live = several.find((secret) => secret.value !== undefined && !isOver(endOf(secret)));
-  return single ?? live?.value ?? nobodys;
+export function keyOf(settings: HasSecrets): string {
+  return plainSecret(settings) ?? nobodys;
+}
+
+/** The first secret that the config has in plain and that has not expired: with it somebody else can be the client. */
+export function plainSecret({ client_secret: single, client_secrets: several = [] }: HasSecrets): string | undefined {
+  return single ?? several.find((secret) => secret.value !== undefined && !isOver(endOf(secret)))?.value;
 }
 
 /** Whether the config has a secret of this client in plain. */

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import type { Sealer } from '../../src/mail/index.ts';
+import { tryMail, type Sealer } from '../../src/mail/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { letter, mailRoom, queueAndSend, smtpSink, testSealer } from './world.ts';
 
@@ -71,6 +71,19 @@ describe('a mail server', () => {
     const right = room(`smtp://gatehouse:${encodeURIComponent('let me in')}@127.0.0.1:${port}?${TRUSTED}`);
     await right.recorded('mail.sent');
     expect(received).toMatchObject([{ user: 'gatehouse', secure: true }]);
+  });
+
+  it('can be tried without a mail, and with one', async () => {
+    const { port, received } = await server({ tls: true, password: 'let me in' });
+    const at = (password: string) => `smtp://gatehouse:${encodeURIComponent(password)}@127.0.0.1:${port}?${TRUSTED}`;
+    const tried = (smtp: string | undefined, to?: string) =>
+      tryMail({ from: 'Acme <no-reply@acme.example>', smtp, new_device: true }, to);
+    expect(await tried(at('let me in'))).toMatchObject({ ok: true, says: expect.stringContaining('no mail was sent') });
+    expect(received).toEqual([]);
+    expect(await tried(at('let me in'), 'ops@acme.example')).toMatchObject({ ok: true });
+    expect(received).toMatchObject([{ recipients: ['ops@acme.example'] }]);
+    expect(await tried(at('wrong'))).toEqual({ ok: false, reason: `127.0.0.1:${port}: EAUTH 535` });
+    expect(await tried(undefined)).toMatchObject({ ok: true, says: expect.stringContaining('mailbox') });
   });
 
   it('that is not there is tried again later', async () => {

@@ -1,5 +1,5 @@
 import * as oidc from 'openid-client';
-import { toMetadata, type ClientSettings } from '../../clients/index.ts';
+import { plainSecret, toMetadata, type ClientSettings } from '../../clients/index.ts';
 import type { CommandSettings } from '../command.ts';
 
 /** What came of one request of the app. */
@@ -89,21 +89,14 @@ async function begin(config: oidc.Configuration, { redirectUri, scope, pushes, o
 function authentication(client: ClientSettings): { method: oidc.ClientAuth; silent?: string } {
   const { token_endpoint_auth_method: method } = toMetadata(client);
   if (method === 'none') return { method: oidc.None() };
-  const secret = secretOf(client);
+  const secret = plainSecret(client);
   if (!method.startsWith('client_secret_')) {
     return { method: oidc.None(), silent: `it authenticates by ${method}, and only the app has its key` };
   }
   if (secret === undefined)
-    return { method: oidc.None(), silent: 'the config holds no secret of it, or only the hash' };
+    return { method: oidc.None(), silent: 'the config holds no secret of it that works, or only the hash' };
   if (method === 'client_secret_post') return { method: oidc.ClientSecretPost(secret) };
   return { method: method === 'client_secret_jwt' ? oidc.ClientSecretJwt(secret) : oidc.ClientSecretBasic(secret) };
-}
-
-function secretOf({ client_secret: own, ...settings }: ClientSettings): string | undefined {
-  if (own !== undefined) return own;
-  const several = settings['client_secrets'];
-  const values = (Array.isArray(several) ? several : []) as { value?: unknown }[]; // our own schema has read them
-  return values.map(({ value }) => value).find((value) => typeof value === 'string');
 }
 
 function ofTokens({ id_token_signed_response_alg: alg }: Record<string, unknown>): Partial<oidc.ClientMetadata> {
