@@ -37,9 +37,15 @@ async function signedBy(run: Run, metadata: Record<string, unknown>): Promise<vo
   run.expect(kid !== undefined, 'the header of the ID token names its key');
 }
 
+/** An ID token without a signature is for code flows of clients that ask for it, where it is offered at all (OIDC Core 2). */
 async function unsignedIdToken(run: Run): Promise<unknown> {
-  demandAlgorithm(run, 'id_token_signing_alg_values_supported', 'none');
-  return registerClient(run, { id_token_signed_response_alg: 'none' });
+  const metadata = { id_token_signed_response_alg: 'none' };
+  const listed = run.stage.metadata['id_token_signing_alg_values_supported'];
+  if (Array.isArray(listed) && listed.includes('none'))
+    return happy(run, { client: await registerClient(run, metadata) });
+  const { status } = await sendRegistration(run, metadata);
+  demand(status === 400, `a registration with unsigned ID tokens is refused; it was ${status}`);
+  throw new Skipped('Unsigned ID tokens are not offered, and their registration is refused, which is permitted.');
 }
 
 async function signedUserinfo(run: Run): Promise<void> {

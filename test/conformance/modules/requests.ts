@@ -39,52 +39,40 @@ export function expectErrorPage(run: Run, { answer, page }: Arrival): void {
   );
 }
 
-/** With its key set in the document, the suite signs nothing: alg none is what it tries. */
-function demandUnsignedObjects({ stage }: Run): void {
-  const algorithms = stage.metadata['request_object_signing_alg_values_supported'];
-  if (Array.isArray(algorithms) && algorithms.includes('none')) return;
-  throw new Skipped(
-    'Discovery does not list "none" in request_object_signing_alg_values_supported: unsigned request objects are not supported, which is permitted.',
-  );
-}
+const lists = ({ stage }: Run, member: string, value: string) => {
+  const listed = stage.metadata[member];
+  return Array.isArray(listed) && listed.includes(value);
+};
 
-/** The request as an unsigned object; outside of it stand `outside` and what OAuth demands. */
+/** The request as an unsigned object; outside of it stand `outside` and what OAuth demands (OIDC Core 6.1). */
 async function unsignedObject(run: Run, outside: Params = {}): Promise<unknown> {
-  demandUnsignedObjects(run);
   const client = await clientFor(run);
   const inside = requestOf(run, client);
   const { client_id = '', response_type = '', scope = '' } = inside;
   const request = new UnsecuredJWT({ ...inside, iss: client_id, aud: run.stage.issuer }).encode();
-  const sent = requestOf(run, client, {
-    client_id,
-    response_type,
-    scope,
-    state: undefined,
-    nonce: undefined,
-    request,
-    ...outside,
-  });
-  const arrival = await go(run, newPerson(), authorizationUrl(run, sent));
-  if (arrival.answer?.params['error'] === 'request_not_supported')
-    throw new Skipped('The server answers request_not_supported, which is permitted.');
-  return follow(run, { client, person: newPerson(), request: inside, arrival });
+  const required = { client_id, response_type, scope, state: undefined, nonce: undefined, request };
+  const sent = requestOf(run, client, { ...required, ...outside });
+  const person = newPerson();
+  const arrival = await go(run, person, authorizationUrl(run, sent));
+  if (lists(run, 'request_object_signing_alg_values_supported', 'none'))
+    return follow(run, { client, person, request: inside, arrival });
+  return skipRefused(arrival, 'An unsigned request object', ['request_not_supported', 'invalid_request_object']);
 }
 
-/** A request by reference, which we never fetch (oidc-provider 9 has no remote request_uri). */
-const requestUri =
-  (path: string): Play =>
-  async (run) => {
-    const { stage } = run;
-    if (stage.metadata['request_uri_parameter_supported'] !== true)
-      throw new Skipped(
-        'Discovery says request_uri_parameter_supported: false; requests by reference come through pushed authorization requests only.',
-      );
-    await happy(run, { params: { request_uri: `${stage.suite.base}${path}` } });
-  };
+/** What is not offered must be refused, where anybody could take it for done; then there is nothing more to see. */
+function skipRefused({ answer, page }: Arrival, what: string, errors: readonly string[]): never {
+  const error = answer?.params['error'];
+  const said = error === undefined ? page.screen === 'error' : errors.includes(error);
+  demand(said, `${what} is refused; the answer was ${error ?? page.screen ?? page.url}`);
+  throw new Skipped(`${what} is refused${error === undefined ? ' on a page' : ` with ${error}`}, which is permitted.`);
+}
 
-async function requestUriUnsigned(run: Run): Promise<unknown> {
-  demandUnsignedObjects(run);
-  return refused(run, { request_uri: `${run.stage.suite.base}/request.jwt` }, ['request_uri_not_supported']);
+/** A request by reference, which we never fetch: clients push theirs (RFC 9126). */
+async function requestByReference(run: Run): Promise<unknown> {
+  const params = { request_uri: `${run.stage.suite.base}/request.jwt` };
+  const { arrival } = await authorize(run, { params });
+  demand(run.stage.metadata['request_uri_parameter_supported'] !== true, 'we do not say that we take a request_uri');
+  return skipRefused(arrival, 'A request by reference', ['request_uri_not_supported']);
 }
 
 async function asPost(run: Run): Promise<unknown> {
@@ -166,9 +154,9 @@ export const requests: Record<string, Play> = {
   'oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported': (run) => unsignedObject(run),
   'oidcc-ensure-request-object-with-redirect-uri': (run) =>
     unsignedObject(run, { redirect_uri: `${run.stage.suite.base}/callback/${randomText(10)}` }),
-  'oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported': requestUriUnsigned,
-  'oidcc-request-uri-unsigned': requestUri('/request.jwt'),
-  'oidcc-request-uri-signed-rs256': requestUri('/request.jwt'),
+  'oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported': requestByReference,
+  'oidcc-request-uri-unsigned': requestByReference,
+  'oidcc-request-uri-signed-rs256': requestByReference,
 };
 
 /** What OIDC Core 3.1.2.6 lets a server say when a page would be needed. */
