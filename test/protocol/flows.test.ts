@@ -524,6 +524,18 @@ describe('our own clients', () => {
   const cases: [name: string, protocol: Protocol][] = [
     ['off', { ...off, pushed_requests: false, dpop: false }],
     ['demanded', { ...off, pushed_requests: 'required', dpop: 'required', request_objects: 'required' }],
+    [
+      'on',
+      {
+        response_types: ['code', ...FRONT],
+        request_objects: true,
+        jwt_responses: true,
+        jwt_introspection: true,
+        jwt_userinfo: true,
+        pairwise_subjects: true,
+        encryption: true,
+      },
+    ],
     ['FAPI 2.0', { fapi: 'security-profile', jwt_responses: true, jwt_introspection: true, jwt_userinfo: true }],
   ];
 
