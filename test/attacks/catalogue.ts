@@ -85,7 +85,7 @@ const lines: Record<string, string> = {
   D21: 'An ID token is signed as configured, for one audience, and says of a person what the scopes allow.',
   D22: 'Another origin reads no answer with credentials, and a token endpoint answers those of its clients alone.',
   D23: 'A device’s code is guessed few times, works for the browser that confirmed it and for no other, and decides nothing as a link.',
-  D24: 'No client can be registered, or named by a URL.',
+  D24: 'No client is registered, or named by a URL, unless that is on: then with a token of an admin, or at an allowed host.',
   '★E1': 'No header decides where a mailed link leads.',
   E2: 'A mail has one recipient, whatever was typed.',
   E3: 'What strangers say in a mail is text inside of it: no header, no markup.',
