@@ -1,6 +1,7 @@
 import { kitNames, newSecret, toMetadata, type ClientSettings } from '../clients/index.ts';
 import type { Call, Command } from './command.ts';
-import { withSettings } from './contexts.ts';
+import type { RegisteredClient } from '../oidc/index.ts';
+import { withSettings, withTables } from './contexts.ts';
 import { printKits } from './kits.ts';
 import { findClient } from './find_client.ts';
 import { listing, print, table } from './output.ts';
@@ -13,17 +14,13 @@ export const registryCommands: Command[] = [
   {
     name: 'clients list',
     takes: none,
-    summary: 'list the registered apps',
+    summary: 'list the registered apps, those that registered themselves included',
     run: (call) =>
-      withSettings(call, async ({ clients }) => {
-        print(call, clients.map(effective), () =>
-          table(
-            ['client_id', 'name', 'type', 'first party', 'redirect uris'],
-            clients.map(clientRow),
-            'there are no clients',
-          ),
+      withSettings(call, async ({ clients, protocol }) => {
+        if (protocol.registration === false) return listClients(call, clients, []);
+        return withTables(call, async (database) =>
+          listClients(call, clients, await call.parts.rooms(database).registrations.clients()),
         );
-        return 0;
       }),
   },
   {
@@ -62,6 +59,26 @@ function makeSecret(call: Call): number {
     ].join('\n'),
   );
   return 0;
+}
+
+function listClients(call: Call, clients: ClientSettings[], registered: RegisteredClient[]): number {
+  print(call, [...clients.map(effective), ...registered.map(describeRegistered)], () =>
+    table(
+      ['client_id', 'name', 'type', 'first party', 'redirect uris'],
+      [...clients.map(clientRow), ...registered.map(registeredRow)],
+      'there are no clients',
+    ),
+  );
+  return 0;
+}
+
+function registeredRow({ id, name, redirectUris }: RegisteredClient): string[] {
+  return [id, name, 'registered', 'no', redirectUris.join(' ')];
+}
+
+function describeRegistered({ id, name, redirectUris, createdAt, usedAt }: RegisteredClient): object {
+  const times = { created_at: createdAt, used_at: usedAt };
+  return { type: 'registered', client_id: id, client_name: name, redirect_uris: redirectUris, ...times };
 }
 
 function clientRow(client: ClientSettings): string[] {

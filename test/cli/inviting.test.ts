@@ -105,3 +105,52 @@ describe('accounts invitations', () => {
     expect(world.open()).toBe(0);
   });
 });
+
+describe('clients token', () => {
+  beforeAll(() => world.write(`${config}protocol: { registration: {} }\n`));
+  const tokens = () => test.database.knex('initial_access_tokens');
+
+  it('prints a token once, keeps its hash, and lists it without', async () => {
+    const { code, out } = await world.run(
+      'clients',
+      'token',
+      '--uses',
+      '3',
+      '--expires',
+      '12h',
+      '--note',
+      'a workshop',
+    );
+    const [token = '', says] = out.split('\n');
+    expect([code, token]).toEqual([0, expect.stringMatching(/^[\w-]{43}$/)]);
+    expect(says).toMatch(/^It registers 3 apps until \S+, and is not shown again\.$/);
+    const [row] = await tokens();
+    expect(row).toMatchObject({ uses: 3, uses_left: 3, note: 'a workshop' });
+    expect(row.expires_at - row.created_at).toBe(12 * 3_600_000);
+    expect(JSON.stringify(row)).not.toContain(token);
+    const listed = await world.run('clients', 'tokens');
+    expect(listed.out).toContain('usable  3 of 3');
+    expect(listed.out).not.toContain(token);
+  });
+
+  it('takes one back by the beginning of its id, and makes none while registration is off', async () => {
+    const [{ id }] = JSON.parse((await world.run('clients', 'tokens', '--json')).out);
+    expect((await world.run('clients', 'revoke-token', 'f'.repeat(64))).err).toContain('no such token');
+    expect((await world.run('clients', 'revoke-token', id.slice(0, 8))).code).toBe(0);
+    expect(await tokens()).toEqual([]);
+    world.write(config);
+    const refused = await world.run('clients', 'token');
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('protocol.registration is off')]);
+  });
+
+  it('has a list of what came of it, and ends one of those', async () => {
+    world.write(`${config}protocol: { registration: {} }\nclients: [{ client_id: wiki, type: service, client_secret: a-secret-of-a-service-0123456789 }]\n`);
+    const id = `registered-${'a'.repeat(22)}`;
+    const [at, payload] = [new Date(), { client_name: 'Robot', redirect_uris: ['https://robot.example/cb'] }];
+    await test.database.knex('registered_clients').insert({ id, payload, created_at: at, used_at: at });
+    expect((await world.run('clients', 'list')).out).toMatch(new RegExp(`${id} +Robot +registered +no +https://robot`));
+    expect((await world.run('clients', 'remove', 'wiki')).err).toContain('stands in the configuration');
+    expect((await world.run('clients', 'remove', id)).out).toContain('is gone');
+    expect((await world.run('clients', 'remove', id)).code).toBe(1);
+  });
+});
