@@ -6,7 +6,8 @@ import { startWorld, type World } from '../support/world.ts';
 let world: World;
 
 beforeAll(async () => {
-  world = await startWorld({ client: { first_party: false } });
+  const settings = { protocol: { registration: { initial_access_tokens: 'optional' } } };
+  world = await startWorld({ client: { first_party: false }, settings });
 });
 afterAll(() => world.stop());
 
@@ -68,5 +69,34 @@ describe('an app that others made', () => {
     await browser.open(`${world.app.url}/login?prompt=login`);
     await browser.submit({ fields: { password: PASSWORD } });
     expect(browser.page.screen).toBe('consent');
+  });
+});
+
+describe('an app that registered itself', () => {
+  it('says so before anybody allows it, and among the apps of an account', async () => {
+    const redirect = `${world.app.url}/callback`;
+    const answer = await fetch(`${world.gatehouse.issuer}/oidc/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ client_name: 'Robot', redirect_uris: [redirect], token_endpoint_auth_method: 'none' }),
+    });
+    const { client_id: id } = (await answer.json()) as { client_id: string };
+    const browser = createBrowser();
+    await signUpLocally(world, browser, 'yara@example.com');
+    const query = new URLSearchParams({
+      client_id: id,
+      redirect_uri: redirect,
+      response_type: 'code',
+      scope: 'openid email',
+      code_challenge: 'x'.repeat(43),
+      code_challenge_method: 'S256',
+    });
+    const page = await browser.open(`${world.gatehouse.issuer}/oidc/authorize?${query.toString()}`);
+    expect(page.screen).toBe('consent');
+    expect(page.text).toContain('Robot');
+    expect(page.text).toContain('It registered itself: nobody at Acme has checked who made it.');
+    expect((await browser.submit({ decision: 'allow' })).url).toContain(redirect);
+    const apps = await browser.open(`${world.gatehouse.issuer}/account/apps`);
+    expect(apps.text).toMatch(/Robot.*It registered itself/s);
   });
 });

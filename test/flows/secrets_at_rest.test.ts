@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sealedColumns } from '../../src/app/index.ts';
 import { openDatabase } from '../../src/database/index.ts';
 import { openKeyAdministration } from '../../src/keys/index.ts';
+import { commandBeside } from '../support/command_line.ts';
 import { codeIn } from '../support/gatehouse.ts';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
 import { keySchedule } from '../support/key_schedule.ts';
@@ -75,7 +76,7 @@ async function usedSecrets(): Promise<string[]> {
 
 beforeAll(async () => {
   world = await startPartnerWorld(
-    {},
+    { protocol: { registration: {} } },
     { environment: { LOG_LEVEL: 'debug' }, clients: [{ ...deviceApp('strict'), require: 'mfa' }] },
   );
   const local = newBrowser();
@@ -85,6 +86,7 @@ beforeAll(async () => {
   const gus = { subject: 'gus', email: 'gus@partner.example', trust: 'verified' } as const;
   await world.continueAs(newBrowser(), 'verified', gus);
   await mistakes();
+  await registerItself();
   await secondStep('sue@example.com');
   const facebook = newBrowser();
   const to = 'ada.f@social.example';
@@ -116,6 +118,30 @@ async function secondStep(email: string): Promise<void> {
   if (seed.length === 0 || phone.codes.length < 8) throw new Error('a second step shows more than that');
   const shown = [...seed, ...phone.codes];
   mailed.push(...shown, ...shown.map((text) => text.replaceAll(/[ -]/g, '')));
+}
+
+/** An app registers itself, changes what it said, and is refused with each token that is of no use any more. */
+async function registerItself(): Promise<void> {
+  const made = await commandBeside(world, ['clients', 'token']);
+  const initial = made.out.split('\n')[0] ?? '';
+  const send = async (method: string, path: string, token: string, body: object) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${world.gatehouse.issuer}/oidc/register${path}`, {
+      method,
+      headers,
+      body: JSON.stringify(body),
+    });
+    return (await answer.json()) as Record<string, string>;
+  };
+  const metadata = { client_name: 'Robot', redirect_uris: ['https://robot.example/cb'] };
+  const first = await send('POST', '', initial, metadata);
+  await send('POST', '', initial, metadata);
+  const { client_id = '', client_secret = '', registration_access_token: token = '' } = first;
+  const next = await send('PUT', `/${client_id}`, token, { ...metadata, client_id, client_secret });
+  await send('PUT', `/${client_id}`, token, { ...metadata, client_id });
+  const secrets = [initial, client_secret, token, next['registration_access_token'] ?? ''];
+  if (secrets.some((secret) => secret.length < 40)) throw new Error('an app registers with more than that');
+  mailed.push(...secrets);
 }
 
 /** What ends on an error page, or in a log line that an admin looks at: each with a secret in it. */
@@ -224,7 +250,14 @@ describe('what lets someone in (H10)', () => {
     await database.close();
     expect(columns.filter(({ unreadable }) => unreadable > 0)).toEqual([]);
     const touched = columns.filter(({ done }) => done > 0).map(({ table, column }) => `${table}.${column}`);
-    expect(touched).toEqual(expect.arrayContaining(['visits.params', 'visits.progress', 'signing_keys.private_key']));
+    expect(touched).toEqual(
+      expect.arrayContaining([
+        'visits.params',
+        'visits.progress',
+        'signing_keys.private_key',
+        'registered_clients.client_secret',
+      ]),
+    );
     // The way back into a visit, which links find their way without: it lasts no longer than they do.
     const rest = (await dump()).replace(/resume\W+v1\.[\w.-]+/g, '');
     expect(rest.includes(String(before))).toBe(false);
