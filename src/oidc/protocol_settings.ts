@@ -74,7 +74,7 @@ const keys = z.strictObject({
   ciba: later('Sign-in that an app begins, without a browser (OpenID Connect CIBA).'),
   registration: z
     .union([z.literal(false), registrationSettings])
-    .default(false)
+    .prefault(false)
     .describe('Clients that register themselves (RFC 7591, RFC 7592).'),
   client_id_metadata: z
     .union([z.literal(false), clientIdMetadataSettings])
