@@ -4,6 +4,7 @@ import type { RecordEvent } from '../events/index.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Oidc, PromptHandler, Visit } from '../oidc/index.ts';
 import type { Web } from '../web/index.ts';
+import { describeAsked } from './details.ts';
 import { describeScopes } from './scopes.ts';
 
 interface ConsentDeps {
@@ -40,6 +41,7 @@ async function showConsent({ web, accounts }: ConsentDeps, ctx: Context, visit: 
       person: { name: account.profile.name, email: account.address?.stored },
       switchAction: `/interaction/${visit.uid}/restart?prompt=select_account`,
       scopes: describeScopes(visit, account, t),
+      details: describeAsked(visit, t, web.locale(ctx)),
       policyUri: client.policy_uri,
       tosUri: client.tos_uri,
       action: `/interaction/${visit.uid}`,

@@ -109,6 +109,7 @@ export const en = {
     both: 'Its <privacy>privacy notice</privacy> and <terms>terms</terms> apply to what it sees.',
     privacy: 'Its <privacy>privacy notice</privacy> applies to what it sees.',
     terms: 'Its <terms>terms</terms> apply to what it sees.',
+    details: { once: 'What is listed with its details holds for this time only.', yes: 'Yes', no: 'No' },
     scopes: {
       openid: 'Know that it is you',
       profile: 'See your name and picture',

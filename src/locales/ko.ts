@@ -106,6 +106,7 @@ export const ko: typeof en = {
     both: '앱이 보는 정보에는 그 앱의 <privacy>개인정보 처리방침</privacy>과 <terms>이용약관</terms>이 적용돼요.',
     privacy: '앱이 보는 정보에는 그 앱의 <privacy>개인정보 처리방침</privacy>이 적용돼요.',
     terms: '앱이 보는 정보에는 그 앱의 <terms>이용약관</terms>이 적용돼요.',
+    details: { once: '내용까지 적힌 항목은 이번 한 번만 허용돼요.', yes: '예', no: '아니요' },
     scopes: {
       openid: '본인인지 확인하기',
       profile: '이름과 프로필 사진 보기',

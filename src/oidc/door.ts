@@ -4,6 +4,7 @@ import type { Allow, Level } from '../clients/index.ts';
 import type { Step } from '../database/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
 import type { Device, PublicDocument } from '../web/index.ts';
+import type { AskedDetail } from './authorization_details/describe_detail.ts';
 import type { App, Stranger } from './client_directory.ts';
 import type { KeyRing, OidcDeps } from './deps.ts';
 import type { Previewed, PreviewWish } from './preview/previewed.ts';
@@ -36,6 +37,8 @@ export interface Visit {
   progress: Record<string, unknown>;
   /** What the client asks for: `missing` was not granted before. */
   scopes: { missing: RequestedScopes; granted: RequestedScopes };
+  /** What it asks for in detail, each time anew (RFC 9396). */
+  details: AskedDetail[];
 }
 
 /** The session in which a prompt arose, for whoever raises it. */

@@ -12,6 +12,7 @@ export { openOidc } from './oidc.ts';
 export { featureClientKeys, grantSwitches } from './features/index.ts';
 export { protocolSettings, type ProtocolSettings } from './protocol_settings.ts';
 export { validateClients } from './validate_clients.ts';
+export type { Label } from './authorization_details/type_settings.ts';
 export { resourceSentence, scopesOfClaims, scopeSentence } from './scope_words.ts';
 export { SHORT_ID, listInitialTokens, type InitialToken } from './registration/initial_tokens.ts';
 export { listRegisteredClients, type RegisteredClient } from './registration/registered_clients.ts';

@@ -33,7 +33,8 @@ export function openOidc(deps: OidcDeps): Oidc {
   const { Session: sessions } = allStores(database, sealer);
   const lastUse = createLastUse(deps);
   const need = () => live.settings().require;
-  const visits = createVisits({ web, clients, store: visitStore, sessions, need });
+  const types = () => (live.settings().protocol.rich_authorization_requests || { types: {} }).types;
+  const visits = createVisits({ web, clients, store: visitStore, sessions, need, types });
   return {
     middleware: createFront({ web, visits, lastUse, recordDeed, engine }),
     document: (path) => engine().documents.get(path),

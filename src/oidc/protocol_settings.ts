@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authorizationTypes } from './authorization_details/type_settings.ts';
 import { mutualTlsSettings } from './mutual_tls_settings.ts';
 import { clientIdMetadataSettings, registrationSettings } from './registration/settings.ts';
 
@@ -69,7 +70,10 @@ const keys = z.strictObject({
     .union([z.literal(false), z.literal('security-profile')])
     .default(false)
     .describe('What FAPI 2.0 demands of every client; wins over the keys above.'),
-  rich_authorization_requests: later('Authorization in detail (RFC 9396).'),
+  rich_authorization_requests: z
+    .union([z.literal(false), authorizationTypes])
+    .default(false)
+    .describe('Authorization in detail (RFC 9396).'),
   token_exchange: onOff(false, 'A token in exchange for another one, where a client says so (RFC 8693).'),
   ciba: later('Sign-in that an app begins, without a browser (OpenID Connect CIBA).'),
   registration: z

@@ -1,6 +1,8 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { Level } from '../clients/index.ts';
 import { needOf } from './assurance.ts';
+import { describeDetails } from './authorization_details/describe_detail.ts';
+import type { AuthorizationTypes } from './authorization_details/type_settings.ts';
 import type { KnownClient } from './client_directory.ts';
 import type { RequestedScopes, Visit } from './door.ts';
 import { methodsWithoutWay, upstreamOf } from './login_way.ts';
@@ -11,7 +13,7 @@ export function describeVisit(
   uid: string,
   record: VisitRecord,
   interaction: AdapterPayload,
-  around: { client: KnownClient; session: AdapterPayload; need: Level },
+  around: { client: KnownClient; session: AdapterPayload; need: Level; types: AuthorizationTypes },
 ): Visit {
   const { client } = around;
   const { prompt, params = {}, session, lastSubmission, returnTo } = interaction;
@@ -32,6 +34,7 @@ export function describeVisit(
     need: needOf(around.need, client.require, params),
     progress: record.progress,
     scopes: scopesOf(params, missingOf(details)),
+    details: describeDetails(around.types, details['rar']),
   };
 }
 

@@ -5,6 +5,7 @@ import { now } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import { parameterOf } from '../web/index.ts';
 import type { ModelStore } from './artifacts/artifact_store.ts';
+import type { AuthorizationTypes } from './authorization_details/type_settings.ts';
 import type { ClientDirectory } from './client_directory.ts';
 import type { Visit } from './door.ts';
 import type { OidcDeps } from './deps.ts';
@@ -19,6 +20,8 @@ interface VisitsDeps {
   sessions: Pick<ModelStore, 'findByUid'>;
   /** What the issuer asks of everybody. */
   need: () => Level;
+  /** What apps may ask for in detail. */
+  types: () => AuthorizationTypes;
 }
 
 /** A visit with the artifact of the library behind it. */
@@ -95,7 +98,8 @@ async function open(deps: VisitsDeps, uid: string, record: VisitRecord): Promise
   if (!client) throw expired;
   const session = await sessionOf(deps, interaction);
   if (!session) throw expired;
-  return { visit: describeVisit(uid, record, interaction, { client, session, need: deps.need() }), interaction };
+  const around = { client, session, need: deps.need(), types: deps.types() };
+  return { visit: describeVisit(uid, record, interaction, around), interaction };
 }
 
 /**

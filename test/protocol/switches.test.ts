@@ -130,6 +130,10 @@ const ROWS: [change: Protocol, adds: Record<string, unknown>][] = [
   [{ pairwise_subjects: true }, { subject_types_supported: ['pairwise'] }],
   [{ token_exchange: true }, { grant_types_supported: ['urn:ietf:params:oauth:grant-type:token-exchange'] }],
   [
+    { rich_authorization_requests: { types: { payment: { label: 'Pay', fields: {} } } } },
+    { authorization_details_types_supported: ['payment'] },
+  ],
+  [
     { encryption: true },
     {
       id_token_encryption_alg_values_supported: [

@@ -32,6 +32,7 @@ const consent = {
       isNew: true,
     },
   ],
+  details: [],
   policyUri: 'https://northwind.example/privacy',
   tosUri: 'https://northwind.example/terms',
   action: '/interaction/Vx3kQ',
@@ -48,6 +49,20 @@ const consentState = (name: string, page: Record<string, unknown>): State => ({
 
 const otherStates: State[] = [
   consentState('third-party', consent),
+  consentState('in-detail', {
+    ...consent,
+    details: [
+      {
+        sentence: 'Pay from your account',
+        facts: [
+          { label: 'To: Name', value: 'Merchant A' },
+          { label: 'To: Account', value: 'DE02100100109307118603' },
+          { label: 'Amount', value: '123.50' },
+          { label: 'At once', value: said('consent.details.yes') },
+        ],
+      },
+    ],
+  }),
   consentState('on-a-device', { ...consent, app: 'Acme TV', host: '' }),
   consentState('registered', { ...consent, clientLogo: undefined, stranger: 'registered' }),
   consentState('document', { ...consent, clientLogo: undefined, host: 'northwind.example', stranger: 'document' }),

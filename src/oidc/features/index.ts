@@ -21,6 +21,7 @@ import { requestObjects } from './request_objects.ts';
 import { registration } from './registration.ts';
 import { resourceIndicators, resources } from './resource_indicators.ts';
 import { responseModes, responseTypes } from './response_types.ts';
+import { richAuthorizationRequests } from './rich_authorization_requests.ts';
 import { revocation } from './revocation.ts';
 import { tokenExchange } from './token_exchange.ts';
 
@@ -56,6 +57,7 @@ export const features: readonly ProtocolFeature[] = [
   tokenExchange,
   registration,
   clientIdMetadata,
+  richAuthorizationRequests,
 ];
 
 /** Those that are on. */
