@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LOG_LEVELS, readEnvironment, type Environment } from './environment.ts';
 import { settleGivenIssuer } from './given_issuer.ts';
 import { settingsShape } from './json_schema.ts';
@@ -45,10 +46,14 @@ export async function loadConfig(variables: NodeJS.ProcessEnv, cwd: string, inFo
   const environment = readEnvironment(variables, cwd);
   const { tree, usable, mistakes, overrides, files } = readSources(environment, variables, cwd);
   if (!usable) return { ok: false, mistakes: explained(mistakes), files };
+  // A large file takes a while: requests of a process that serves come in between.
+  await nextTurn();
   settleGivenIssuer(tree);
   convertSubstituted(settingsSchema, tree);
   const folder = dirname(environment.configFile);
+  await nextTurn();
   const findings = await findingsOf(tree, folder);
+  await nextTurn();
   const all = [
     ...mistakes,
     ...schemaMistakes(settingsSchema, settingsShape, tree),

@@ -3,6 +3,7 @@ import type { SecurityEvent } from '../events/index.ts';
 import { now } from '../kit/clock.ts';
 import { describeError } from '../kit/errors.ts';
 import type { Logger } from '../kit/logger.ts';
+import { collectGarbage } from './collect_garbage.ts';
 import type { FileVersions } from './file_versions.ts';
 import { loadConfig, type LoadedConfig } from './load.ts';
 import { formatMistakes, type Mistake } from './mistakes.ts';
@@ -72,7 +73,9 @@ export function followConfig(deps: ReloadDeps): FileWatch & { state(): ConfigSta
     folders: () => foldersOf(environment, files),
     async changed() {
       try {
-        return await take();
+        const read = await take();
+        collectGarbage();
+        return read;
       } catch (cause) {
         // The database may be away: once that is over, the same files can be taken.
         if (refused?.reason === 'failed') return undefined;
@@ -82,6 +85,7 @@ export function followConfig(deps: ReloadDeps): FileWatch & { state(): ConfigSta
       }
     },
   });
+  collectGarbage();
   return { ...watch, state: () => ({ hash: inForce.hash, refused }) };
 }
 
