@@ -15,6 +15,7 @@ describe('the places and rules of mistakes', () => {
     const expected = loaded.ok ? warnings : mistakes;
     expect(loaded.ok).toBe(mistakes.length === 0);
     expect(found.map(({ line, column, rule }) => `${line}:${column} ${rule}`)).toEqual(expected);
+    for (const { rule, docs } of found) expect(docs).toBe(`docs/config-rules.md#${rule}`);
   });
 });
 

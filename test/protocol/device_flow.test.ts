@@ -14,6 +14,7 @@ beforeAll(async () => {
       { client_id: 'tv', name: 'Northwind TV', type: 'device' },
       { client_id: 'own-tv', name: 'Own TV', type: 'device', first_party: true },
       { client_id: 'safe-tv', name: 'Safe TV', type: 'device', require: 'mfa' },
+      { client_id: 'staff-tv', name: 'Staff TV', type: 'device', allow: { domains: ['acme.example'] } },
       { client_id: 'google-tv', name: 'Google TV', type: 'device', upstreams: ['google'] },
     ],
   });
@@ -120,6 +121,15 @@ describe('a device without a browser', () => {
     const answer = await oauth.deviceCodeGrantRequest(server, app, oauth.None(), code, options);
     const tokens = await oauth.processDeviceCodeResponse(server, app, answer);
     expect(oauth.getValidatedIdTokenClaims(tokens)).toMatchObject({ aud: 'own-tv', amr: ['pwd'] });
+  });
+
+  it('turns away whoever may not use it, and hears so', async () => {
+    const device = await ask(await configured('staff-tv'));
+    const browser = await signedUp('outside@example.com');
+    await enter(browser, device.user_code);
+    expect(await browser.submit({ button: 'confirm' })).toMatchObject({ screen: 'not-allowed', status: 403 });
+    await browser.submit({ button: 'Back to Staff TV' });
+    expect(await refusalOf(device)).toBe('access_denied');
   });
 
   it('is asked for consent each time, as nothing vouches for a public app', async () => {

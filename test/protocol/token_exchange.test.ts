@@ -41,6 +41,8 @@ const clients: ClientInput[] = [
   exchanger('narrow', { from: [API], to: [BACK], scopes: ['read'] }),
   exchanger('back', { from: [BACK], to: [DEEP] }),
   exchanger('mask', { from: [API, BACK], to: [BACK, DEEP], impersonation: true }),
+  exchanger('ours', { from: [API], to: [BACK] }, { allow: { domains: ['acme.example'] } }),
+  exchanger('theirs', { from: [API], to: [BACK] }, { allow: { domains: ['other.example'] } }),
   exchanger('nothing', { from: [DEEP], to: [DEEP] }),
   exchanger('bound', { from: [API], to: [BACK] }, { dpop_bound_access_tokens: true }),
   { client_id: 'unasked', type: 'service', client_secret: SECRET, grant_types: [GRANT] },
@@ -239,6 +241,12 @@ describe('a token exchange', () => {
     expect(await refusal(exchange('api', later))).toBe('invalid_request');
     ada.usable = true;
     expect(await exchange('api', later)).toHaveProperty('access_token');
+  });
+
+  it('is nothing for a client that the person may not use', async () => {
+    const { token: subject } = await signedIn();
+    expect(await refusal(exchange('ours', subject))).toBe('no refusal');
+    expect(await refusal(exchange('theirs', subject))).toBe('invalid_request');
   });
 
   it('gives nothing that lives longer than what it was given', async () => {
