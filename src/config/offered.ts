@@ -10,6 +10,15 @@ interface Offered {
   switchOf(value: string, protocol: ProtocolSettings): string | undefined;
 }
 
+const RESPONSE_TYPES = [
+  'code',
+  'id_token',
+  'id_token token',
+  'code id_token',
+  'code token',
+  'code id_token token',
+  'none',
+];
 const SECRETLESS = ['tls_client_auth', 'self_signed_tls_client_auth'];
 const METHODS = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'];
 
@@ -19,8 +28,9 @@ const offers: Offered[] = [
     key: 'response_types',
     switchOf(value, { response_types: types }) {
       const inOrder = value.split(' ').toSorted().join(' ');
-      const isKnown = /^(none|(code( |$))?(id_token( |$))?(token)?)$/.test(inOrder) && value !== 'token';
-      return isKnown && !(types as readonly string[]).includes(inOrder) ? 'response_types' : undefined; // text is text
+      return RESPONSE_TYPES.includes(inOrder) && !(types as readonly string[]).includes(inOrder)
+        ? 'response_types'
+        : undefined; // text is text
     },
   },
   {

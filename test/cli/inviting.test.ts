@@ -144,7 +144,9 @@ describe('clients token', () => {
   });
 
   it('has a list of what came of it, and ends one of those', async () => {
-    world.write(`${config}protocol: { registration: {} }\nclients: [{ client_id: wiki, type: service, client_secret: a-secret-of-a-service-0123456789 }]\n`);
+    world.write(
+      `${config}protocol: { registration: {} }\nclients: [{ client_id: wiki, type: service, client_secret: a-secret-of-a-service-0123456789 }]\n`,
+    );
     const id = `registered-${'a'.repeat(22)}`;
     const [at, payload] = [new Date(), { client_name: 'Robot', redirect_uris: ['https://robot.example/cb'] }];
     await test.database.knex('registered_clients').insert({ id, payload, created_at: at, used_at: at });
