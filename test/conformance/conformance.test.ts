@@ -80,6 +80,8 @@ describe('the conformance harness', () => {
       '3rdparty-init-login': 2,
       'rp-initiated-logout': 11,
       'backchannel-logout': 2,
+      'frontchannel-logout': 2,
+      'session-management': 2,
       'fapi2-security-profile': 56,
     });
   });

@@ -1,4 +1,4 @@
-import { demand, type Play, type Run } from '../run.ts';
+import { demand, Skipped, type Play, type Run } from '../run.ts';
 
 const isList = (value: unknown): value is string[] =>
   Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
@@ -83,10 +83,26 @@ const announces =
       );
   };
 
+/** Something that the library does not have; discovery must not say that we do. */
+const absent =
+  (what: string, ...names: string[]): Play =>
+  async ({ stage, expect }) => {
+    const announced = names.filter((name) => stage.metadata[name] !== undefined);
+    if (!expect(announced.length === 0, `discovery does not announce ${announced.join(', ')}`)) return;
+    throw new Skipped(`${what} is not offered: oidc-provider has had none since 2021.`);
+  };
+
+const frontchannel = absent('Front-channel logout', 'frontchannel_logout_supported');
+const sessionManagement = absent('Session management', 'check_session_iframe');
+
 /** OpenID Connect Discovery 1.0, RFC 8414. */
 export const discovery: Record<string, Play> = {
   'oidcc-discovery-endpoint-verification': configuration,
   'oidcc-rp-initiated-logout-discovery-endpoint-verification': announces('end_session_endpoint'),
+  'oidcc-frontchannel-logout-discovery-endpoint-verification': frontchannel,
+  'oidcc-frontchannel-rp-initiated-logout': frontchannel,
+  'oidcc-session-management-discovery-endpoint-verification': sessionManagement,
+  'oidcc-session-management-rp-initiated-logout': sessionManagement,
   'oidcc-backchannel-logout-discovery-endpoint-verification': announces(
     'end_session_endpoint',
     'backchannel_logout_supported',
