@@ -171,7 +171,7 @@ describe('the JSON Schema', () => {
   const schema = z.fromJSONSchema(configJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]); // made by zod itself
 
   it('accepts the shipped files before substitution', async () => {
-    for (const name of ['gatehouse.yaml', 'production.example.yaml', 'conformance.yaml']) {
+    for (const name of ['gatehouse.yaml', 'production.example.yaml', 'conformance.yaml', 'conformance-fapi.yaml']) {
       const result = schema.safeParse(withoutNothing(parse(readFileSync(join(ROOT, 'config', name), 'utf8'))));
       expect(result.error?.issues ?? []).toEqual([]);
     }

@@ -45,6 +45,7 @@ export interface Granted {
   userinfo?: Record<string, unknown>;
 }
 
+/** So many characters that nobody can guess. */
 export const randomText = (characters = 32) => randomBytes(characters).toString('base64url').slice(0, characters);
 
 /** The parameters that the suite sends, with those of the module on top. */

@@ -36,6 +36,7 @@ export function newPerson(options: Partial<Omit<Person, 'browser'>> = {}): Perso
 /** No way leads through more pages. */
 const MOST_PAGES = 12;
 
+/** The authenticator apps of people, by issuer and address. */
 const phones = new Map<string, Phone>();
 
 /** Follows a URL, through every page that asks for something, to the suite or to a page that does not. */
@@ -75,11 +76,11 @@ async function answerPage(run: Run, { browser, address, decision }: Person, page
       return true;
     case 'enrol-factor': {
       const { phone } = await setUpApp({ gatehouse: run.stage }, browser);
-      phones.set(address, phone);
+      phones.set(`${run.stage.issuer} ${address}`, phone);
       return true;
     }
     case 'second-factor': {
-      const code = phones.get(address)?.code();
+      const code = phones.get(`${run.stage.issuer} ${address}`)?.code();
       if (code === undefined) return false;
       await browser.submit({ fields: { code } });
       return true;
