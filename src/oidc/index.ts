@@ -2,7 +2,8 @@
  * oidc: the protocol engine.
  *
  * Owns oidc-provider (the only room that imports it), its configuration, the artifact store, the interaction policy, visits,
- * through which identities a session came (table session_upstreams), and the narrow face that pages use. Mounts /oidc/*,
+ * through which identities a session came (table session_upstreams), apps that registered themselves (table
+ * registered_clients), and the narrow face that pages use. Mounts /oidc/*,
  * /.well-known/openid-configuration and /.well-known/oauth-authorization-server. Never shows a page of its own, never knows a
  * password, never speaks to an upstream, and never hands out the Provider.
  */

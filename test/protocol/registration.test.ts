@@ -300,7 +300,7 @@ describe('a registered app', () => {
     expect(errorOf(await send('GET', path, token))).toEqual([401, 'invalid_token']);
     const next = String(changed.json['registration_access_token']);
     const both = await Promise.all([send('PUT', path, next, change), send('PUT', path, next, change)]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+    expect(both.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 401]);
     const last = String(both.find(({ status }) => status === 200)?.json['registration_access_token']);
     const tokens = await grantTo(id, secret);
     expect((await send('DELETE', path, last)).status).toBe(204);
