@@ -45,8 +45,12 @@ export function createWeb(deps: WebDeps): Web {
   const app = assemble(deps, { ...parts, metrics, router, engines });
   return {
     app,
-    listener: (find) =>
-      documentsFirst({ issuer: deps.issuer, headers: headersOfEverything(deps.issuer), metrics }, find, app.callback()),
+    listener(find) {
+      const answer = app.callback();
+      const documents = { issuer: deps.issuer, headers: headersOfEverything(deps.issuer), metrics };
+      // Koa answers its own errors: nobody has to wait for it.
+      return documentsFirst(documents, find, (request, response) => void answer(request, response));
+    },
     router,
     use: (middleware) => void engines.push(middleware),
     page: renderer.page,
