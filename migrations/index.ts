@@ -35,6 +35,7 @@ import * as grantsByClient from './20261122060100_grants_by_client.ts';
 import * as deviceAnswers from './20261122020000_device_answers.ts';
 import * as registeredClients from './20261122030000_registered_clients.ts';
 import * as initialAccessTokens from './20261122030100_initial_access_tokens.ts';
+import * as cibaRequests from './20261122020100_ciba_requests.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -73,4 +74,5 @@ export const migrations = [
   { name: '20261122030100_initial_access_tokens', ...initialAccessTokens },
   { name: '20261122060000_applied_configs', ...appliedConfigs },
   { name: '20261122060100_grants_by_client', ...grantsByClient },
+  { name: '20261122020100_ciba_requests', ...cibaRequests },
 ] as const;

@@ -48,6 +48,8 @@ const WORDS: Record<PersonalEvent, TextKey> = {
   'accounts.deletion_scheduled': 'account.activity.events.deletion_scheduled',
   'accounts.deletion_undone': 'account.activity.events.deletion_undone',
   'oidc.device_connected': 'account.activity.events.device_connected',
+  'oidc.request_allowed': 'account.activity.events.request_allowed',
+  'oidc.request_denied': 'account.activity.events.request_denied',
   'oidc.grant_given': 'account.activity.events.grant_given',
   'oidc.grant_revoked': 'account.activity.events.grant_revoked',
   'oidc.session_ended': 'account.activity.events.signed_out',

@@ -1,6 +1,13 @@
 import type { Context } from 'koa';
 import type { Translate } from '../locales/index.ts';
-import { resourceSentence, scopesOfClaims, scopeSentence, type App, type ListedGrant } from '../oidc/index.ts';
+import {
+  resourceSentence,
+  scopesOfClaims,
+  scopeSentence,
+  type App,
+  type ListedGrant,
+  type RequestedScopes,
+} from '../oidc/index.ts';
 import { parameterOf } from '../web/index.ts';
 import type { Person } from './frame.ts';
 import { ACCOUNT_CLIENT_ID } from './own_client.ts';
@@ -80,32 +87,40 @@ async function showQuestion(deps: AccountPagesDeps, ctx: Context, person: Person
   });
 }
 
-/** An app that left the config still has a row: what it was allowed can be taken back. */
-function describeApp(
-  { web }: AccountPagesDeps,
-  ctx: Context,
-  { account }: Person,
-  grant: ListedGrant,
-  client: App | undefined,
-) {
-  const t = web.t(ctx);
-  const locale = web.locale(ctx);
-  const zone = account.profile.zoneinfo;
+/** How people know an app; one that left the config has its id only. */
+export function describeClient({ web }: Pick<AccountPagesDeps, 'web'>, clientId: string, client: App | undefined) {
   return {
-    name: client?.name ?? grant.clientId,
+    name: client?.name ?? clientId,
     logo: web.ownPicture(client?.logo),
     host: client?.uri === undefined ? undefined : new URL(client.uri).host,
     own: client?.first_party === true,
     gone: client === undefined,
     stranger: client?.stranger === true,
-    can: sentencesOf(t, grant),
+  };
+}
+
+/** An app that left the config still has a row: what it was allowed can be taken back. */
+function describeApp(
+  deps: AccountPagesDeps,
+  ctx: Context,
+  { account }: Person,
+  grant: ListedGrant,
+  client: App | undefined,
+) {
+  const { web } = deps;
+  const locale = web.locale(ctx);
+  const zone = account.profile.zoneinfo;
+  return {
+    ...describeClient(deps, grant.clientId, client),
+    can: sentencesOf(web.t(ctx), grant.scopes),
     given: dateOf(locale, grant.givenAt, zone),
     used: grant.lastUsedAt && momentOf(locale, grant.lastUsedAt, zone),
     remove: `${PATH}/${encodeURIComponent(grant.clientId)}/remove`,
   };
 }
 
-function sentencesOf(t: Translate, { scopes }: ListedGrant): string[] {
+/** What these scopes let an app do. */
+export function sentencesOf(t: Translate, scopes: RequestedScopes): string[] {
   const all = new Set([...scopes.oidc, ...scopesOfClaims(scopes.claims)]);
   const own = [...all].map((scope) => scopeSentence(t, scope) ?? t('consent.scopes.openid'));
   const resources = Object.entries(scopes.resources).flatMap(([resource, names]) =>

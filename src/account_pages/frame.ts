@@ -68,6 +68,8 @@ export interface AccountFrame {
   visitor(ctx: Context): Promise<Person | undefined>;
   /** The mounted tabs in their order, with their paths. */
   tabs(): { tab: Tab; path: string }[];
+  /** Asks for a sign-in by which the person proves as much as `acr` says, and comes back to this path. */
+  prove(ctx: Context, path: string, acr: string): void;
   /** Where a sign-up begins that carries an invitation and ends on `/account`. */
   signUpUrl(ctx: Context, invitation: string): string;
 }
@@ -80,6 +82,7 @@ export function openAccountFrame(deps: FrameDeps): AccountFrame {
   web.router.get('/account/return', (ctx) => returnFromSignIn(deps, ctx));
   return {
     tabs,
+    prove: (ctx, path, acr) => web.redirect(ctx, signInUrl(deps, ctx, path, { prompt: 'login', acr_values: acr })),
     signUpUrl: (ctx, invitation) => signInUrl(deps, ctx, '/account', { prompt: 'create', invitation }),
     page({ path, fresh, tab, load, show }) {
       if (tab) mounted.set(tab, path);

@@ -11,6 +11,7 @@ import { showHome } from './home.ts';
 import { mountIdentities } from './identities.ts';
 import { mountOverview } from './overview.ts';
 import { mountProfile } from './profile.ts';
+import { mountRequests } from './requests.ts';
 import { mountSecurity } from './security.ts';
 import { mountSessions } from './sessions.ts';
 
@@ -31,6 +32,7 @@ export function mountAccountPages(deps: AccountPagesDeps): AccountReturns {
   mountIdentities(deps);
   mountSessions(deps);
   mountApps(deps);
+  mountRequests(deps);
   mountActivity(deps);
   mountData(deps);
   mountDeletion(deps);

@@ -27,7 +27,7 @@ export function signInUrl(
   deps: FrameDeps,
   ctx: Context,
   path: string,
-  extra: { prompt?: 'login' | 'create'; acr_values?: 'mfa'; invitation?: string } = {},
+  extra: { prompt?: 'login' | 'create'; acr_values?: string; invitation?: string } = {},
 ): string {
   const parameters = new URLSearchParams({
     client_id: ACCOUNT_CLIENT_ID,

@@ -29,6 +29,8 @@ export interface AccountPagesDeps {
     | 'grantsOf'
     | 'appsOf'
     | 'revokeGrant'
+    | 'requestsOf'
+    | 'answerRequest'
     | 'endEverythingOf'
   >;
   events: Pick<Events, 'activityOf' | 'ofAccount' | 'record'>;

@@ -15,6 +15,7 @@ import { signOutPages } from '../sign_out/index.ts';
 import { mountLifecycle } from '../upstreams/index.ts';
 import { parameterOf, type Web } from '../web/index.ts';
 import { directoryOf } from './adapters.ts';
+import { askedPeople } from './asked_people.ts';
 import type { Base, RoomDeps } from './base.ts';
 import { ownAccountParts } from './own_account.ts';
 
@@ -147,7 +148,7 @@ function engineSettings({ brand, lifetimes, protocol, require, resources }: Sett
 
 function openEngine(
   { settings, database, logger, secrets }: RoomDeps,
-  { events, keys, limits, outbound, strangers, web, accounts, upstreams }: Base,
+  { events, keys, limits, mail, outbound, strangers, web, accounts, upstreams }: Base,
   clients: Clients,
   engine: ReturnType<typeof engineSettings>,
 ): Oidc {
@@ -163,6 +164,7 @@ function openEngine(
     recordDeed: events.recordDeed,
     pages: signOutPages({ web }),
     devicePages: devicePages({ web }),
+    asked: askedPeople(accounts, mail, settings),
     limits,
     outboundFetch: outbound.fetch,
     strangers: { fetch: strangers.fetch, loopback: () => settings().outbound.loopback_for_strangers },

@@ -13,6 +13,12 @@ export type EventType =
   | 'oidc.device_code_refused' // typed, and nobody's, too old, or used
   | 'oidc.device_connected' // its person allowed it
   | 'oidc.device_stopped' // its person did not
+  // An app that asks for somebody who is elsewhere.
+  | 'oidc.request_made'
+  | 'oidc.request_refused' // the app may not ask, or not so often
+  | 'oidc.request_allowed'
+  | 'oidc.request_denied'
+  | 'oidc.ping_failed' // the app could not be told yet that there is an answer
   // What apps ask for afterwards.
   | 'oidc.token_exchanged' // a client was given a token for another API in exchange for somebody's
   | 'oidc.token_refused'
@@ -167,6 +173,8 @@ export const personalEvents = [
   'accounts.deletion_scheduled',
   'accounts.deletion_undone',
   'oidc.device_connected',
+  'oidc.request_allowed',
+  'oidc.request_denied',
   'oidc.grant_given',
   'oidc.grant_revoked',
   'oidc.session_ended',

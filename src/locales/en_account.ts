@@ -29,6 +29,7 @@ export const account = {
     security: 'How you sign in',
     identities: 'Other services that open this account',
     sessions: 'Where you are signed in',
+    requests: 'Waiting for your answer: {waiting}',
     apps: 'What apps may see and do',
     activity: 'What happened to your account',
     data: 'Download a copy, or delete your account',

@@ -87,6 +87,13 @@ export const mail = {
     not_you: 'Not you? Look at what happened. From there you can sign out everywhere and choose a new password.',
     action: 'See what happened',
   },
+  sign_in_request: {
+    subject: 'An app asks to use your {brand} account',
+    title: '{name} asks for you',
+    what: '{name} wants to sign you in with your {brand} account. Look at its request and answer it on the page of your account.',
+    not_you: 'You did not start this? Then deny it there, or do nothing: the request ends by itself.',
+    action: 'See the request',
+  },
   identity_linked: {
     subject: '{upstream} now opens your {brand} account',
     title: '{upstream} is connected',

@@ -30,6 +30,7 @@ export const account: typeof en.account = {
     security: '로그인하는 방법',
     identities: '이 계정을 여는 다른 서비스',
     sessions: '로그인된 기기',
+    requests: '답을 기다리는 요청 {waiting}건',
     apps: '앱이 볼 수 있는 정보와 할 수 있는 일',
     activity: '계정에서 있었던 일',
     data: '사본을 내려받거나 계정을 삭제하기',

@@ -3,7 +3,7 @@ import type { en } from './en.ts';
 /** The Korean account pages about devices, apps and activity. */
 export const accountUse: Pick<
   typeof en.account,
-  'device' | 'unknown_device' | 'paging' | 'sessions' | 'apps' | 'activity' | 'secured'
+  'device' | 'unknown_device' | 'paging' | 'sessions' | 'apps' | 'requests' | 'activity' | 'secured'
 > = {
   device: '{os}, {browser}',
   unknown_device: '알 수 없는 기기',
@@ -47,6 +47,20 @@ export const accountUse: Pick<
     keep: '그대로 두기',
     removed: '이제 그 앱은 내 계정을 쓸 수 없어요.',
   },
+  requests: {
+    title: '앱의 로그인 요청',
+    heading: '로그인을 요청한 앱',
+    hint: '방금 직접 시작한 요청만 허용하세요. 앱에 단어나 숫자가 보인다면 여기에도 똑같이 보여야 해요.',
+    none: '기다리는 요청이 없어요.',
+    allow: '허용',
+    allow_which: '{app} 허용',
+    deny: '거절',
+    deny_which: '{app} 거절',
+    allowed: '허용했어요. 앱에서 계속하세요.',
+    denied: '거절했어요. 허용하지 않았다고 앱에 알려요.',
+    gone: '이미 답했거나 시간이 지나 끝난 요청이에요.',
+    way: '이 앱에서는 지금의 로그인 방법을 쓸 수 없어요. 로그아웃한 뒤 다른 방법으로 로그인하세요.',
+  },
   activity: {
     title: '활동',
     heading: '최근에 있었던 일',
@@ -87,6 +101,8 @@ export const accountUse: Pick<
       passkey_removed: '패스키를 삭제했어요',
       passkey_copied: '복사됐을 수 있는 패스키가 쓰였어요',
       device_connected: '브라우저가 없는 기기를 연결했어요',
+      request_allowed: '앱의 로그인 요청을 허용했어요',
+      request_denied: '앱의 로그인 요청을 거절했어요',
       grant_given: '앱에 내 계정 사용을 허용했어요',
       grant_revoked: '앱의 접근을 삭제했어요',
       signed_out: '로그아웃했어요',

@@ -92,6 +92,13 @@ export const mail: typeof en.mail = {
       '본인이 아닌가요? 어떤 일이 있었는지 확인하세요. 거기에서 모든 기기에서 로그아웃하고 새 비밀번호를 정할 수 있어요.',
     action: '활동 확인하기',
   },
+  sign_in_request: {
+    subject: '[{brand}] 앱에서 로그인을 요청했어요',
+    title: '{name} 앱의 로그인 요청',
+    what: '{name} 앱에서 {brand} 계정으로 로그인하려고 해요. 계정 페이지에서 요청을 확인하고 답해 주세요.',
+    not_you: '직접 시작하지 않았다면 계정 페이지에서 거절하거나 그대로 두세요. 요청은 곧 저절로 끝나요.',
+    action: '요청 확인하기',
+  },
   identity_linked: {
     subject: '[{brand}] {upstream} 계정이 연결됐어요',
     title: '{upstream} 계정이 연결됐어요',

@@ -18,6 +18,7 @@ export type MailTemplate =
   | 'passkey-removed'
   | 'passkey-copied'
   | 'new-device'
+  | 'sign-in-request'
   | 'second-step-on'
   | 'second-step-off'
   | 'totp-removed'

@@ -50,7 +50,11 @@ export function isEnough(
 
 /** The `acr` of a session proven by these methods; undefined when that is nothing special. */
 export function acrOf(amr: readonly string[]): string | undefined {
-  const level = levelOf(amr);
+  return acrFor(levelOf(amr));
+}
+
+/** The word with which a sign-in of that level is asked for. */
+export function acrFor(level: Level): string | undefined {
   return WORDS.find(([, named]) => named === level)?.[0];
 }
 

@@ -12,6 +12,7 @@ import type { DirectoryEntry, OidcDeps } from './deps.ts';
 import { createCookieSigner } from '../web/index.ts';
 import { mergeConfigurations } from './features/merge.ts';
 import { allows } from './client_traits.ts';
+import { whoIsNobody } from './features/ciba.ts';
 import type { Grants } from './grants.ts';
 import { createInteractionPolicy } from './interaction_policy.ts';
 import { lifetimesOf } from './lifetimes.ts';
@@ -49,7 +50,8 @@ function ownConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
     jwks: { keys: keys.signingKeys() },
     cookies: cookies(issuer, keys.cookieKeys, web),
     ttl: lifetimesOf(lifetimes, deps.protocol),
-    findAccount: async (ctx, id) => toAccount(allowedHere(ctx, await deps.accounts.find(id)), ctx.oidc.session),
+    findAccount: async (ctx, id) =>
+      toAccount(allowedHere(ctx, await deps.accounts.find(id)), ctx.oidc.session) ?? whoIsNobody(ctx, id),
     loadExistingGrant: parts.grants.ofRequest,
     // Signing out of a browser does not take back what the person allowed the app: its tokens end, the consent stays.
     revokeGrantPolicy: ({ oidc }) =>

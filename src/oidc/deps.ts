@@ -67,6 +67,21 @@ export interface DevicePages {
   done(ctx: Context, how: 'connected' | 'stopped'): Promise<void>;
 }
 
+/** Who is asked by an app while they are elsewhere (OpenID Connect CIBA), and how they are told. */
+export interface AskedPeople {
+  /** Whom a client means by an address that was proven, or by a subject; undefined for whoever cannot be asked. */
+  find(hint: string): Promise<string | undefined>;
+  /** What tells them, in the transaction that it is given. Without an account nobody is told, in the same time. */
+  tell(request: {
+    accountId?: string | undefined;
+    hint: string;
+    app: string;
+    reference: string;
+  }): Promise<(within: Knex) => Promise<void>>;
+  /** After the transaction. */
+  told(): void;
+}
+
 /** Keys as the engine uses them. */
 export type KeyRing = Pick<Keys, 'cookieKeys' | 'sealer'> & { signingKeys(): JWK[] };
 
@@ -103,7 +118,8 @@ export interface OidcDeps {
   resources: ResourceSettings[];
   pages: LogoutPages;
   devicePages: DevicePages;
-  /** Counts those who guess the code of a device, and registrations. */
+  asked: AskedPeople;
+  /** Counts those who guess the code of a device, those who are asked, and registrations. */
   limits: Pick<RateLimiter, 'take' | 'giveBack'>;
   /** The guarded HTTP client: back-channel logout, a client's jwks_uri. */
   outboundFetch: typeof fetch;

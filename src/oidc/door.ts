@@ -6,12 +6,16 @@ import type { SecurityEvent } from '../events/index.ts';
 import type { Device, PublicDocument } from '../web/index.ts';
 import type { AskedDetail } from './authorization_details/describe_detail.ts';
 import type { App, Stranger } from './client_directory.ts';
+import type { AskedRequest, RequestAnswer } from './ciba/door.ts';
 import type { KeyRing, OidcDeps } from './deps.ts';
 import type { Previewed, PreviewWish } from './preview/previewed.ts';
 import type { ProtocolSettings } from './protocol_settings.ts';
 import type { InitialTokens } from './registration/initial_tokens.ts';
+import type { RequestedScopes } from './requested_scopes.ts';
 import type { SessionIdentity } from './session_upstreams.ts';
 import type { LifetimeSettings, ResourceSettings } from './settings.ts';
+
+export type { RequestedScopes };
 
 /** One prompt of one visit, as a page sees it. */
 export interface Visit {
@@ -70,15 +74,6 @@ interface VisitClient {
   host: string;
   /** Nobody of the organisation has looked at it: it registered itself, or its id is the URL of a document of its own. */
   stranger?: Stranger;
-}
-
-/** Scopes, apart by whose they are. */
-export interface RequestedScopes {
-  oidc: string[];
-  /** Single claims, beyond what the scopes bring (OIDC Core 5.5). */
-  claims: string[];
-  /** By resource indicator (RFC 8707). */
-  resources: Record<string, string[]>;
 }
 
 /**
@@ -229,6 +224,10 @@ export interface Oidc {
   appsOf(ids: readonly string[]): Promise<Map<string, App>>;
   /** The apps that registered themselves, and the tokens with which they may. */
   registrations: Registrations;
+  /** What apps ask of an account whose person is elsewhere (OpenID Connect CIBA), the newest first. */
+  requestsOf(accountId: string): Promise<AskedRequest[]>;
+  /** Answers one, once, in the name of this session: it is bound to what the app and the issuer ask of their people. */
+  answerRequest(session: Session, id: string, decision: 'allow' | 'deny'): Promise<RequestAnswer>;
   /** Begins to tell apps of ended sessions, in the background. */
   start(): void;
   /** Resolves when nobody is being told any more. Who still should be, is told after the next start. */

@@ -78,6 +78,7 @@ async function endEverything(within: Knex, notices: EndingsDeps['notices'], acco
   const sessions = await deleteSessions(within.from(models.Session.table).where('account_id', accountId));
   const grants = await deleteGrants(within, { account_id: accountId });
   await deleteFinishedLogins(within, accountId);
+  await within(models.BackchannelAuthenticationRequest.table).where('account_id', accountId).delete();
   await within('remembered_accounts').where('account_id', accountId).delete();
   await notices.add(within, accountId, sessions.flatMap(participantsOf));
   return { sessions: sessions.length, grants };

@@ -26,6 +26,7 @@ const refusals: Record<string, EventType> = {
   'authorization.error': 'oidc.authorization_refused',
   'pushed_authorization_request.error': 'oidc.pushed_request_refused',
   'device_authorization.error': 'oidc.device_request_refused',
+  'backchannel_authentication.error': 'oidc.request_refused',
   'code_verification.error': 'oidc.authorization_refused',
   'device_resume.error': 'oidc.authorization_refused',
   'introspection.error': 'oidc.introspection_refused',

@@ -21,6 +21,7 @@ export { routes } from './routes.ts';
 export { sealedColumns } from './sealed_columns.ts';
 export { lifetimeSettings, resourceSettings } from './settings.ts';
 export type { App } from './client_directory.ts';
+export type { AskedRequest, RequestAnswer } from './ciba/door.ts';
 export type {
   ListedGrant,
   ListedSession,
@@ -33,4 +34,12 @@ export type {
   VisitResult,
 } from './door.ts';
 export type { Preview, Previewed, PreviewWish } from './preview/previewed.ts';
-export type { AccountDirectory, DevicePages, DeviceRefusal, DirectoryEntry, LogoutPages, OidcDeps } from './deps.ts';
+export type {
+  AccountDirectory,
+  AskedPeople,
+  DevicePages,
+  DeviceRefusal,
+  DirectoryEntry,
+  LogoutPages,
+  OidcDeps,
+} from './deps.ts';

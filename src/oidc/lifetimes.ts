@@ -23,7 +23,9 @@ export function lifetimesOf(
     Interaction: lifetimes.interaction,
     Session: (_ctx, session) => sessionLifetime(lifetimes, session),
     DeviceCode: lifetimes.device_code,
-    BackchannelAuthenticationRequest: lifetimes.device_code,
+    // An app may ask for less time, never for more (CIBA 7.1).
+    BackchannelAuthenticationRequest: (ctx) =>
+      Math.min(lifetimes.device_code, Number(ctx?.oidc.params?.['requested_expiry'] ?? lifetimes.device_code)),
     PreAuthorizedCode: lifetimes.device_code,
   };
 }

@@ -1,6 +1,9 @@
 import { IdpError } from '../kit/errors.ts';
 import { createAccountLists } from './account_lists.ts';
 import { allStores } from './artifacts/artifact_store.ts';
+import { createAskedRequests } from './ciba/answer.ts';
+import { createPings } from './ciba/pings.ts';
+import { openRequests } from './ciba/requests.ts';
 import type { OidcDeps } from './deps.ts';
 import type { Oidc } from './door.ts';
 import { createClientDirectory } from './client_directory.ts';
@@ -35,6 +38,8 @@ export function openOidc(deps: OidcDeps): Oidc {
   const need = () => live.settings().require;
   const types = () => (live.settings().protocol.rich_authorization_requests || { types: {} }).types;
   const visits = createVisits({ web, clients, store: visitStore, sessions, need, types });
+  const pings = createPings({ ...deps, sealer, provider: () => engine().provider });
+  const requests = openRequests(database, sealer);
   return {
     middleware: createFront({ web, visits, lastUse, recordDeed, engine }),
     document: (path) => engine().documents.get(path),
@@ -50,11 +55,17 @@ export function openOidc(deps: OidcDeps): Oidc {
     ...createRemembered(database, () => live.settings().lifetimes.remembered_account),
     ...createAccountLists(database),
     ...createEndings({ database, notices, record, accounts }),
+    ...createAskedRequests({ requests, sessions, engine, settings: live.settings, accounts, recordDeed, pings }),
     preview: (wish) => previewTokens(live.settings(), wish),
     appsOf: clients.apps,
     registrations: { tokens: createInitialTokens(deps), remove: registered.remove },
-    start: () => notices.start(),
-    stop: () => notices.stop(),
+    start() {
+      notices.start();
+      pings.start();
+    },
+    async stop() {
+      await Promise.all([notices.stop(), pings.stop()]);
+    },
     async sweep() {
       const { registration } = live.settings().protocol;
       const unused = registration ? await registered.sweep(registration.unused) : 0;

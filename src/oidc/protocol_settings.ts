@@ -75,7 +75,19 @@ const keys = z.strictObject({
     .default(false)
     .describe('Authorization in detail (RFC 9396).'),
   token_exchange: onOff(false, 'A token in exchange for another one, where a client says so (RFC 8693).'),
-  ciba: later('Sign-in that an app begins, without a browser (OpenID Connect CIBA).'),
+  ciba: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        delivery: z
+          .array(z.enum(['poll', 'ping']))
+          .min(1)
+          .default(['poll'])
+          .describe('poll: the app asks for its answer. ping: we tell it when there is one.'),
+      }),
+    ])
+    .default(false)
+    .describe('Sign-in that an app begins for somebody who is elsewhere (OpenID Connect CIBA).'),
   registration: z
     .union([z.literal(false), registrationSettings])
     .prefault(false)

@@ -55,6 +55,8 @@ export const limitRules = {
   registration_address: { counts: 'client address', points: 20, window: 3600 },
   /** Documents of apps that have to be fetched. */
   client_document_address: { counts: 'client address', points: 60, window: 600 },
+  /** Requests of apps for one account, whose person is mailed each time; counted alike for people nobody knows. */
+  request_account: { counts: 'account', points: 5, window: 600 },
 } as const satisfies Record<string, Rule>;
 
 /** The name of a limit. */

@@ -87,6 +87,7 @@ const lines: Record<string, string> = {
   D23: 'A device’s code is guessed few times, works for the browser that confirmed it and for no other, and decides nothing as a link.',
   D24: 'No client can be registered without a token of an admin, or named by a URL whose host no admin has allowed.',
   '★D25': 'An app that nobody has looked at says nothing that only an admin can say, and is bounded by the settings.',
+  D26: 'The request of an app for somebody who is elsewhere is answered once, by that person, freshly proven as the app asks.',
   '★E1': 'No header decides where a mailed link leads.',
   E2: 'A mail has one recipient, whatever was typed.',
   E3: 'What strangers say in a mail is text inside of it: no header, no markup.',

@@ -27,7 +27,7 @@ interface Node {
 }
 
 /** Keys of the mapping language of upstreams, which has a page of its own. */
-const ELSEWHERE = /^upstreams\.(claims|extra|email_trust|restrict|sources\.ok_when)\./;
+const ELSEWHERE = /^protocol\.ciba\.|^upstreams\.(claims|extra|email_trust|restrict|sources\.ok_when)\./;
 
 function keysOf(node: Node, path = ''): string[] {
   const inner = [node.items, ...(node.anyOf ?? [])].flatMap((child) => (child ? keysOf(child, path) : []));

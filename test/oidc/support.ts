@@ -107,6 +107,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     resources: [resourceSettings.parse({ id: API, scopes: ['read', 'write'] })],
     pages: plainLogoutPages,
     devicePages: plainDevicePages,
+    asked: { find: async () => undefined, tell: async () => async () => {}, told() {} },
     outboundFetch: async (url, init) => {
       const { body } = init ?? {};
       outbound.push({ url: new Request(url).url, body: body instanceof URLSearchParams ? body.toString() : '' });

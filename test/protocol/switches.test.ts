@@ -84,6 +84,15 @@ const ROWS: [change: Protocol, adds: Record<string, unknown>][] = [
   [{ resource_indicators: true }, {}],
   [{ client_authentication: ['private_key_jwt', 'none'] }, { token_endpoint_auth_methods_supported: ['none'] }],
   [
+    { ciba: { delivery: ['poll', 'ping'] } },
+    {
+      backchannel_authentication_endpoint: '/oidc/ciba',
+      backchannel_token_delivery_modes_supported: ['poll', 'ping'],
+      backchannel_user_code_parameter_supported: true,
+      grant_types_supported: ['urn:openid:params:grant-type:ciba'],
+    },
+  ],
+  [
     { client_authentication: ['private_key_jwt', 'client_secret_jwt'] },
     {
       token_endpoint_auth_methods_supported: ['client_secret_jwt'],

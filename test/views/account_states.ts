@@ -39,6 +39,16 @@ const rows = tabNames
 /** The pages under /account. */
 export const accountStates: State[] = [
   accountState('overview', 'full', 'home', 'account.overview.title', { rows }),
+  accountState('overview', 'asked', 'home', 'account.overview.title', {
+    rows: [
+      {
+        label: said('account.requests.title'),
+        hint: said('account.overview.requests', { waiting: 2 }),
+        href: '/account/requests',
+      },
+      ...rows,
+    ],
+  }),
   accountState('overview', 'bare', 'home', 'account.overview.title', {
     rows,
     person: { email: 'mina.seo@example.com', verified: false },

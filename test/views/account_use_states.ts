@@ -42,6 +42,20 @@ const question = (name: string, more: Record<string, unknown>): State => ({
 const activity = (name: string, events: unknown[]) =>
   accountState('activity', name, 'activity', 'account.activity.title', { events, notMe: '/account/activity/not-me' });
 
+const request = {
+  name: 'Northwind Bank',
+  logo: '/assets/northwind.svg',
+  host: 'bank.northwind.example',
+  message: 'W4SCT',
+  can: [said('consent.scopes.openid'), said('consent.scopes.email')],
+  asked: yesterday,
+  action: '/account/requests/x',
+};
+const requests = (name: string, page: Record<string, unknown>): State => ({
+  ...accountState('requests', name, 'apps', 'account.requests.title', page),
+  screen: 'account-requests',
+});
+
 /** The account pages about devices, apps and activity. */
 export const accountUseStates: State[] = [
   sessions('alone', { sessions: [here], alone: true }),
@@ -52,6 +66,13 @@ export const accountUseStates: State[] = [
   sessions('many', { sessions: [here, ...Array.from({ length: 19 }, () => session())], older }),
   sessions('last', { sessions: [session()], newest: '/account/sessions' }),
   sessions('past-the-end', { sessions: [], newest: '/account/sessions' }),
+  requests('none', { requests: [], note: said('account.requests.allowed') }),
+  requests('one', { requests: [request], note: said('account.requests.denied') }),
+  requests('several', {
+    requests: [request, { ...request, name: 'Call centre', logo: undefined, host: undefined, message: undefined }],
+    problems: [{ text: said('account.requests.gone') }],
+  }),
+  requests('way', { requests: [request], problems: [{ text: said('account.requests.way') }] }),
   apps('none', { apps: [] }),
   apps('one', { apps: [app], note: said('account.apps.removed') }),
   apps('kinds', {

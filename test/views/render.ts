@@ -109,6 +109,7 @@ export const mailNames = [
   'passkey_removed',
   'passkey_copied',
   'new_device',
+  'sign_in_request',
   'second_step_on',
   'second_step_off',
   'totp_removed',

@@ -44,6 +44,7 @@ describe('the texts', () => {
           left: '7',
           off: 'yes',
           reset: 'yes',
+          name: 'Wiki',
         };
         renderMail(name, 'html', tag, { ...required, disowned: 'yes' });
         renderMail(name, 'text', tag, {

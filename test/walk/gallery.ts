@@ -57,6 +57,7 @@ const mailValues = {
   until: '5 December 2026 at 14:32 (UTC)',
   left: '7',
   expires_seconds: '604800',
+  name: 'Wiki',
 };
 
 const exhibits: Exhibit[] = [

@@ -11,7 +11,7 @@ export interface ArtifactModel {
   bearer: boolean;
   /** Encrypted before it is stored: the whole payload, or these members. */
   sealed: 'payload' | readonly string[];
-  /** Whether the id stays in the payload: a device is found by what its person types, and saved by an id not known then. */
+  /** Whether the id stays in the payload: a person finds it by something else, and it is saved by an id not known then. */
   keepsId: boolean;
   /** Redeemed once; kept until it expires so that reuse is seen. Says with which error a second redemption ends. */
   consumable: false | 'grant' | 'request_uri';
@@ -75,8 +75,9 @@ export const models = {
   BackchannelAuthenticationRequest: {
     ...plain,
     table: 'backchannel_authentication_requests',
-    columns: ofGrant,
+    columns: { ...ofGrant, account_id: 'accountId' },
     sealed: 'payload',
+    keepsId: true,
     consumable: 'grant',
     outlivesVisit: true,
   },

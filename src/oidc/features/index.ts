@@ -1,6 +1,7 @@
 import type { ProtocolSettings } from '../protocol_settings.ts';
 import { discoveryPaths, routes } from '../routes.ts';
 import { always } from './always.ts';
+import { ciba } from './ciba.ts';
 import { claimsParameter } from './claims_parameter.ts';
 import { clientAuthentication } from './client_authentication.ts';
 import { clientCredentials } from './client_credentials.ts';
@@ -36,6 +37,7 @@ export const features: readonly ProtocolFeature[] = [
   clientAuthentication,
   clientCredentials,
   deviceFlow,
+  ciba,
   pushedRequests,
   dpop,
   introspection,
