@@ -42,7 +42,10 @@ export interface CommandSettings {
   require: Level;
   http: { trusted_hops: number };
   mail: MailSettings;
-  protocol: Pick<ProtocolSettings, 'dpop' | 'pushed_requests' | 'device_flow' | 'registration'>;
+  protocol: Pick<
+    ProtocolSettings,
+    'dpop' | 'pushed_requests' | 'device_flow' | 'registration' | 'fapi' | 'request_objects'
+  >;
   development: { simulator: boolean };
   /** In seconds. */
   lifetimes: { events: number; invitation: number };

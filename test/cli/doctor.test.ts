@@ -39,6 +39,12 @@ beforeAll(async () => {
       web('pushing', { require_pushed_authorization_requests: true }),
       { client_id: 'robot', type: 'service', client_secret: CLIENT_SECRET },
       { client_id: 'television', type: 'device' },
+      web('pushed', {
+        client_secret: undefined,
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: { keys: [] },
+        require_pushed_authorization_requests: true,
+      }),
       web('rotating', { client_secret: undefined, client_secrets: [{ value: CLIENT_SECRET }] }),
     ],
   });
@@ -96,6 +102,9 @@ describe('doctor beside a server that is all right', () => {
     expect(said.get('client robot')).toBe('it gets an access token for itself');
     expect(said.get('client television')).toBe('it gets a code for its person to type');
     expect(said.get('client rotating')).toBe(held);
+    expect(said.get('client pushed')).toMatch(
+      /^not walked: it pushes its requests, and it authenticates by private_key_jwt/,
+    );
     expect(said.get('upstream google')).toBe(`simulated; callback URL ${proxy.url}/upstream/google/callback`);
     expect(said.get('mail')).toMatch(/mailbox of development mode/);
     expect(called.filter((path) => path.startsWith('/cb'))).toEqual([]);

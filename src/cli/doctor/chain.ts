@@ -105,19 +105,22 @@ async function mail(call: Call, settings: CommandSettings): Promise<Finding> {
 async function* upstreams(call: Call, settings: CommandSettings): Findings {
   const { issuer, mode, development } = settings;
   const outbound = call.parts.outbound(settings);
-  for (const upstream of settings.upstreams) {
-    const facts = upstreamFacts(upstream, { issuer, simulator: development.simulator });
-    const check = `upstream ${upstream.id}`;
-    const callback = `callback URL ${facts.callback_url}`;
-    if (facts.state === 'off' || facts.state === 'simulated') {
-      yield fine(check, `${facts.state}; ${callback}`);
-      continue;
+  try {
+    for (const upstream of settings.upstreams) {
+      const facts = upstreamFacts(upstream, { issuer, simulator: development.simulator });
+      const check = `upstream ${upstream.id}`;
+      const callback = `callback URL ${facts.callback_url}`;
+      if (facts.state === 'off' || facts.state === 'simulated') {
+        yield fine(check, `${facts.state}; ${callback}`);
+        continue;
+      }
+      const { findings } = await examineUpstream(upstream, { issuer, mode, fetch: outbound.fetch });
+      const wrong = findings.find(({ ok }) => !ok);
+      if (wrong)
+        yield broken(check, `${wrong.check}: ${wrong.says}`, `${wrong.mend ?? 'ask whoever runs it'}; ${callback}`);
+      else yield fine(check, `metadata and keys are there; register exactly this ${callback}`);
     }
-    const { findings } = await examineUpstream(upstream, { issuer, mode, fetch: outbound.fetch });
-    const wrong = findings.find(({ ok }) => !ok);
-    if (wrong)
-      yield broken(check, `${wrong.check}: ${wrong.says}`, `${wrong.mend ?? 'ask whoever runs it'}; ${callback}`);
-    else yield fine(check, `metadata and keys are there; register exactly this ${callback}`);
+  } finally {
+    await outbound.close();
   }
-  await outbound.close();
 }

@@ -80,8 +80,7 @@ async function throughBrowser(
   if (redirectUri === undefined)
     return broken(check, 'it has no redirect URI', 'add the one that the app prints to redirect_uris');
   const party = await actAs(settings, client, ask);
-  if (party.pushes && party.silent !== undefined)
-    return fine(check, `not walked: it pushes its requests, and ${party.silent}`);
+  if (party.barred !== undefined) return fine(check, `not walked: ${party.barred}`);
   const trip = await party.begin(redirectUri);
   if (!trip.ok) return broken(check, trip.says, trip.mend);
   const stop = await signIn(visitor, await visitor.open(trip.url), person);
@@ -99,6 +98,7 @@ async function throughBrowser(
   }
   const error = at.searchParams.get('error');
   if (error !== null) return broken(check, `${error}: ${at.searchParams.get('error_description') ?? ''}`, EXPLAIN);
+  if (!at.searchParams.has('code')) return broken(check, `no code arrives at ${redirectUri}`, 'look at response_modes');
   const arrived = `a code arrives at ${redirectUri}`;
   if (party.silent !== undefined) return fine(check, `${arrived}; it is not redeemed: ${party.silent}`);
   const redeemed = await trip.redeem(stop.url);

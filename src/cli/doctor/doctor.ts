@@ -30,7 +30,9 @@ async function walk(call: Call): Promise<Finding[]> {
     }
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
-    findings.push(broken('doctor', 'interrupted', 'run it again'));
+    const end = broken('doctor', 'interrupted', 'run it again');
+    findings.push(end);
+    if (!call.json) call.io.stdout.write(lineOf(end));
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }

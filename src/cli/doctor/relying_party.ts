@@ -1,5 +1,5 @@
 import * as oidc from 'openid-client';
-import { plainSecret, toMetadata, type ClientSettings } from '../../clients/index.ts';
+import { plainSecret, toMetadata, type ClientMetadata, type ClientSettings } from '../../clients/index.ts';
 import type { CommandSettings } from '../command.ts';
 
 /** What came of one request of the app. */
@@ -14,8 +14,8 @@ type Begun =
 interface RelyingParty {
   /** Why it cannot authenticate: its secret is not ours to know. */
   silent: string | undefined;
-  /** It must push its requests first (RFC 9126). */
-  pushes: boolean;
+  /** Why it cannot even begin: its requests are not ours to make. */
+  barred: string | undefined;
   begin(redirectUri: string): Promise<Begun>;
   credentials(): Promise<Asked>;
   device(): Promise<Asked>;
@@ -35,13 +35,19 @@ export async function actAs(
     [oidc.customFetch]: (url, options) => ask(url, options),
     execute: [oidc.enableNonRepudiationChecks, ...(issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : [])],
   });
-  const pushes = protocol.pushed_requests === 'required' || metadata['require_pushed_authorization_requests'] === true;
-  const bound = protocol.dpop === 'required' || metadata['dpop_bound_access_tokens'] === true;
+  const pushes =
+    protocol.fapi !== false ||
+    protocol.pushed_requests === 'required' ||
+    metadata['require_pushed_authorization_requests'] === true;
+  const bound =
+    protocol.fapi !== false || protocol.dpop === 'required' || metadata['dpop_bound_access_tokens'] === true;
   const options = async () =>
     bound ? { DPoP: oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair()) } : undefined;
   return {
-    silent: own.silent,
-    pushes,
+    silent: own.silent ?? sealedFor(metadata),
+    barred:
+      barOf(protocol, metadata) ??
+      (pushes && own.silent !== undefined ? `it pushes its requests, and ${own.silent}` : undefined),
     begin: (redirectUri) => begin(config, { redirectUri, scope: scopeOf(metadata['scope']), pushes, options }),
     credentials: () => asked(async () => oidc.clientCredentialsGrant(config, {}, await options())),
     device: () => asked(() => oidc.initiateDeviceAuthorization(config, { scope: scopeOf(metadata['scope']) })),
@@ -97,6 +103,19 @@ function authentication(client: ClientSettings): { method: oidc.ClientAuth; sile
     return { method: oidc.None(), silent: 'the config holds no secret of it that works, or only the hash' };
   if (method === 'client_secret_post') return { method: oidc.ClientSecretPost(secret) };
   return { method: method === 'client_secret_jwt' ? oidc.ClientSecretJwt(secret) : oidc.ClientSecretBasic(secret) };
+}
+
+/** Its ID tokens are for its own eyes (OIDC Core 10.2). */
+function sealedFor(metadata: Record<string, unknown>): string | undefined {
+  const sealed = metadata['id_token_encrypted_response_alg'] !== undefined;
+  return sealed ? 'its ID tokens are encrypted for a key that only the app has' : undefined;
+}
+
+function barOf({ request_objects: signs }: Place['protocol'], metadata: ClientMetadata): string | undefined {
+  if (signs === 'required' || metadata['require_signed_request_object'] === true) {
+    return 'it signs its requests, and only the app has its key';
+  }
+  return metadata.response_types.includes('code') ? undefined : 'its response_types have no code';
 }
 
 function ofTokens({ id_token_signed_response_alg: alg }: Record<string, unknown>): Partial<oidc.ClientMetadata> {

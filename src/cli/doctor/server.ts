@@ -21,19 +21,17 @@ const PROXY = 'the proxy in front must pass Host on as it came (nginx: proxy_set
 /** The issuer under its own name, what stands in front of it, and its cookies. */
 export async function* examineServer(deps: ServerDeps): AsyncGenerator<Finding, void, void> {
   const { issuer } = deps.settings;
-  let answer: Response;
   try {
-    answer = await deps.ask(`${issuer}/.well-known/openid-configuration`);
+    const answer = await deps.ask(`${issuer}/.well-known/openid-configuration`);
+    yield await discovery(deps, answer);
+    const date = answer.headers.get('date');
+    if (date !== null) yield compareClock('issuer clock', 'the clock of the issuer', new Date(date));
+    yield await configuration(deps);
+    yield await proxies(deps);
+    yield await cookies(deps);
   } catch (error) {
     yield unreachable(issuer, error);
-    return;
   }
-  yield await discovery(deps, answer);
-  const date = answer.headers.get('date');
-  if (date !== null) yield compareClock('issuer clock', 'the clock of the issuer', new Date(date));
-  yield await configuration(deps);
-  yield await proxies(deps);
-  yield await cookies(deps);
 }
 
 function unreachable(issuer: string, error: unknown): Finding {
