@@ -13,9 +13,6 @@ const demandable = (on: boolean, what: string) =>
     .default(on)
     .describe(what);
 
-/** What is not there yet. */
-const later = (what: string) => z.literal(false).default(false).describe(what);
-
 const responseTypes = [
   'code',
   'id_token',
