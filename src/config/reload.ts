@@ -74,7 +74,7 @@ export function followConfig(deps: ReloadDeps): FileWatch & { state(): ConfigSta
     async changed() {
       try {
         const read = await take();
-        collectGarbage();
+        collectGarbage(inForce.settings);
         return read;
       } catch (cause) {
         // The database may be away: once that is over, the same files can be taken.
@@ -85,7 +85,7 @@ export function followConfig(deps: ReloadDeps): FileWatch & { state(): ConfigSta
       }
     },
   });
-  collectGarbage();
+  collectGarbage(first.settings);
   return { ...watch, state: () => ({ hash: inForce.hash, refused }) };
 }
 
