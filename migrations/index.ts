@@ -70,9 +70,9 @@ export const migrations = [
   { name: '20261121231000_key_life', ...keyLife },
   { name: '20261121231100_derived_secrets', ...derivedSecrets },
   { name: '20261122020000_device_answers', ...deviceAnswers },
+  { name: '20261122020100_ciba_requests', ...cibaRequests },
   { name: '20261122030000_registered_clients', ...registeredClients },
   { name: '20261122030100_initial_access_tokens', ...initialAccessTokens },
   { name: '20261122060000_applied_configs', ...appliedConfigs },
   { name: '20261122060100_grants_by_client', ...grantsByClient },
-  { name: '20261122020100_ciba_requests', ...cibaRequests },
 ] as const;
