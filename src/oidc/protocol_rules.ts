@@ -74,13 +74,17 @@ function ownKeysOf(protocol: ProtocolSettings): string[] {
   return [...OF_EVERY_CLIENT, ...featuresOf(protocol).flatMap(({ ownKeys }) => ownKeys ?? [])];
 }
 
+/** What else only an admin can say of a client. */
+const ADMIN_KEYS = features.flatMap(({ adminKeys }) => adminKeys ?? []);
+
 /** What every feature says of a client, once for each client; our own are as we made them. */
 function judgeClient(protocol: ProtocolSettings, metadata: Record<string, unknown>, deps: () => OidcDeps): void {
   if (isOurOwn(metadata['client_id'])) return;
   if (admitsStrangers(protocol)) {
     const { clients, strangers } = deps();
     const isStranger = clients.find(String(metadata['client_id'])) === undefined;
-    if (isStranger) boundStranger(metadata, { protocol, ownKeys: ownKeysOf(protocol), loopback: strangers.loopback() });
+    const ownKeys = [...ownKeysOf(protocol), ...ADMIN_KEYS];
+    if (isStranger) boundStranger(metadata, { protocol, ownKeys, loopback: strangers.loopback() });
   }
   for (const { client } of features) client?.(metadata, protocol);
 }

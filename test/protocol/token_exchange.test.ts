@@ -45,6 +45,7 @@ const clients: ClientInput[] = [
   exchanger('theirs', { from: [API], to: [BACK] }, { allow: { domains: ['other.example'] } }),
   exchanger('nothing', { from: [DEEP], to: [DEEP] }),
   exchanger('bound', { from: [API], to: [BACK] }, { dpop_bound_access_tokens: true }),
+  exchanger('others', { from: [API], to: [BACK] }, { allow: { domains: ['elsewhere.example'] } }),
   { client_id: 'unasked', type: 'service', client_secret: SECRET, grant_types: [GRANT] },
   {
     client_id: 'picky',
@@ -289,6 +290,36 @@ describe('the policy of an exchange', () => {
   ])('with %s is refused before it is live', async (_, policy) => {
     const wrong = clientSettings.parse({ ...exchanger('wrong', {}), exchange: policy });
     expect(await validateClients([wrong], protocol)).toMatchObject([{ problem: expect.stringMatching(/^exchange /) }]);
+  });
+
+  it('is nothing that an app can give itself, and nothing for people that the client is not for', async () => {
+    const admitting = {
+      token_exchange: true,
+      rich_authorization_requests: { types: { pay: { label: 'Pay', fields: {} } } },
+    };
+    world.oidc.rebuild({ protocol: protocolSettings.parse({ ...admitting, registration: {} }) });
+    const { token: initial } = await world.oidc.registrations.tokens.make({
+      uses: 1,
+      lifetime: 60,
+      createdBy: 'tests',
+    });
+    const answer = await fetch(new URL('/oidc/register', world.issuer), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${initial}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        redirect_uris: ['https://stranger.example/cb'],
+        exchange: { from: [API], to: [BACK] },
+        may_act: 'mask',
+        authorization_details_types: ['pay'],
+      }),
+    });
+    const said: unknown = await answer.json();
+    expect(answer.status).toBe(201);
+    for (const key of ['exchange', 'may_act']) expect(said).not.toHaveProperty(key);
+    expect(said).toMatchObject({ authorization_details_types: [] });
+    world.oidc.rebuild({ protocol });
+    const { token: subject } = await signedIn();
+    expect(await refusal(exchange('others', subject))).toBe('invalid_request');
   });
 
   it('is nothing for a public client', async () => {

@@ -29,6 +29,7 @@ export const richAuthorizationRequests: ProtocolFeature = {
     },
   }),
   clientKeys: ['authorization_details_types'],
+  adminKeys: ['authorization_details_types'],
 };
 
 function typesOf(types: AuthorizationTypes) {

@@ -164,7 +164,7 @@ function notUsable(name: string): Error {
   return new errors.InvalidRequest(`the ${name} is not usable`);
 }
 
-/** Whether what a token came from is there still: a usable account, what it allowed, and the session where it ends with one. */
+/** Whether what a token came from is there still: a usable account that this client is for, what it allowed, and the session where it ends with one. */
 async function isAlive(ctx: KoaContextWithOIDC, deps: OidcDeps, origin: Origin, issuedAt: number): Promise<boolean> {
   const { Grant, Session } = ctx.oidc.provider;
   const account = await deps.accounts.find(origin.accountId);
