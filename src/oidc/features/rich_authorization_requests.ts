@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { errors, type AuthorizationDetail, type Client, type KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type AuthorizationDetail, type KoaContextWithOIDC } from 'oidc-provider';
 import { checkOf } from '../authorization_details/check_detail.ts';
 import type { AuthorizationTypes } from '../authorization_details/type_settings.ts';
 import type { ProtocolFeature } from './feature.ts';
@@ -39,8 +39,8 @@ function typesOf(types: AuthorizationTypes) {
       return [
         name,
         {
-          validate(ctx: KoaContextWithOIDC, detail: AuthorizationDetail, client: Client): void {
-            const problem = refusalOf(ctx, name, client) ?? problemOf(detail);
+          validate(ctx: KoaContextWithOIDC, detail: AuthorizationDetail): void {
+            const problem = refusalOf(ctx) ?? problemOf(detail);
             if (problem !== undefined) throw new errors.InvalidAuthorizationDetails(problem);
           },
         },
@@ -49,12 +49,8 @@ function typesOf(types: AuthorizationTypes) {
   );
 }
 
-/** What speaks against any detail of this type here. */
-function refusalOf({ oidc }: KoaContextWithOIDC, name: string, client: Client): string | undefined {
-  const allowed: unknown = client['authorizationDetailsTypes'];
-  // The library lets a client that names none have them all.
-  if (!Array.isArray(allowed) || !allowed.includes(name))
-    return `authorization details type '${name}' is not allowed for this client`;
+/** What speaks against any detail here; which types a client may ask for the library knows. */
+function refusalOf({ oidc }: KoaContextWithOIDC): string | undefined {
   // Whoever approves there sees no details.
   if (oidc.route === 'backchannel_authentication') return 'details are not taken without a browser';
   return String(oidc.params?.['authorization_details']).length > LONGEST
