@@ -31,7 +31,7 @@ export interface ProtocolFeature {
   ownKeys?: readonly string[];
   /** Client metadata that only means something while it is on. */
   clientKeys?: readonly string[];
-  /** Those of them that only an admin can give a client: who registers itself has them not. */
+  /** Those of them in the specifications that only an admin can give a client here. */
   adminKeys?: readonly string[];
   grantTypes?: readonly string[];
   /** Client metadata that is always known and chooses it, for the docs. */

@@ -37,7 +37,6 @@ export const tokenExchange: ProtocolFeature = {
   grantTypes: [TOKEN_EXCHANGE],
   ownKeys: ['exchange', 'may_act'],
   clientKeys: ['exchange', 'may_act'],
-  adminKeys: ['exchange', 'may_act'],
   client({ exchange: policy, may_act: actor, token_endpoint_auth_method: method }) {
     if (policyOf(policy) && method === 'none')
       throw new errors.InvalidClientMetadata('exchange is nothing for a client that cannot keep a secret');
