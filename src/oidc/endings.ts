@@ -91,15 +91,16 @@ async function endInTransaction(
   accountId: string,
   which: (rows: Knex.QueryBuilder) => Knex.QueryBuilder,
 ): Promise<number> {
-  const own = within.from(models.Session.table).where('account_id', accountId);
-  const sessions = await deleteSessions(which(own));
+  const end = () => deleteSessions(which(within.from(models.Session.table).where('account_id', accountId)));
+  const before = await end();
+  // A login of another browser that is not resumed yet would be the next session; one that was resumed meanwhile is one by now.
+  await deleteFinishedLogins(within, accountId);
+  const sessions = [...before, ...(await end())];
   const issued = sessions.flatMap(({ uid, payload }) =>
     Object.values(payload.authorizations ?? {})
       .filter(({ persistsLogout }) => persistsLogout !== true)
       .flatMap(({ grantId }) => (grantId === undefined ? [] : { grantId, uid })),
   );
-  // A login of another browser that is not resumed yet would be the next session.
-  await deleteFinishedLogins(within, accountId);
   const pairs = [issued.map(({ grantId }) => grantId), issued.map(({ uid }) => uid)];
   for (const table of searchableTablesOfGrant) {
     await within.raw(
