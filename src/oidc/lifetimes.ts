@@ -31,8 +31,8 @@ export function lifetimesOf(
 }
 
 /** What a resource says is the longest it takes; a client may only shorten it. */
-function accessTokenLifetime(
-  { access_token: everybodys }: LifetimeSettings,
+export function accessTokenLifetime(
+  { access_token: everybodys }: Pick<LifetimeSettings, 'access_token'>,
   { resourceServer }: { readonly resourceServer?: { accessTokenTTL?: number } | undefined },
   client: Client,
 ): number {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
-import { clientSettings, type ClientInput } from '../../src/clients/index.ts';
+import { clientSettings, openClients, type ClientInput } from '../../src/clients/index.ts';
 import { protocolSettings, resourceSettings, validateClients } from '../../src/oidc/index.ts';
 import {
   agent,
@@ -44,6 +44,7 @@ const clients: ClientInput[] = [
   exchanger('ours', { from: [API], to: [BACK] }, { allow: { domains: ['acme.example'] } }),
   exchanger('theirs', { from: [API], to: [BACK] }, { allow: { domains: ['other.example'] } }),
   exchanger('nothing', { from: [DEEP], to: [DEEP] }),
+  exchanger('brief', { from: [API], to: [BACK] }, { lifetimes: { access_token: '60s' } }),
   exchanger('bound', { from: [API], to: [BACK] }, { dpop_bound_access_tokens: true }),
   exchanger('others', { from: [API], to: [BACK] }, { allow: { domains: ['elsewhere.example'] } }),
   { client_id: 'unasked', type: 'service', client_secret: SECRET, grant_types: [GRANT] },
@@ -57,12 +58,15 @@ const clients: ClientInput[] = [
   },
 ];
 
+const settingsOf = (written: ClientInput[]) => ({ settings: written.map((client) => clientSettings.parse(client)) });
+const registry = openClients(settingsOf(clients));
+
 let world: World;
 
 beforeAll(async () => {
   world = await openWorld({
-    clients,
     deps: {
+      clients: registry,
       protocol,
       subjectSalt: Buffer.alloc(32, 7),
       resources: [
@@ -248,6 +252,42 @@ describe('a token exchange', () => {
     const { token: subject } = await signedIn();
     expect(await refusal(exchange('ours', subject))).toBe('no refusal');
     expect(await refusal(exchange('theirs', subject))).toBe('invalid_request');
+  });
+
+  it('takes no token of a client that was removed, or that its person may not use any more (D8)', async () => {
+    const { token: subject } = await signedIn();
+    const { access_token: next } = await exchange('api', subject);
+    const onward = { resource: DEEP };
+    const others = (...ids: string[]) => clients.filter(({ client_id }) => !ids.includes(client_id));
+    const closed = { ...clients.find(({ client_id }) => client_id === 'wiki'), client_id: 'wiki' };
+    const changes: ClientInput[][] = [
+      others('wiki'),
+      [...others('wiki'), { ...closed, allow: { domains: ['other.example'] } }],
+    ];
+    for (const change of changes) {
+      registry.prepare(settingsOf(change))();
+      expect(await refusal(exchange('api', subject))).toBe('invalid_request');
+      expect(await refusal(exchange('back', next, onward))).toBe('invalid_request');
+    }
+    registry.prepare(settingsOf(others('api')))();
+    expect(await refusal(exchange('back', next, onward))).toBe('invalid_request');
+    registry.prepare(settingsOf(clients))();
+    expect(await exchange('back', next, onward)).toHaveProperty('access_token');
+  });
+
+  it('gives nothing that lives longer than its client wants, nor anything for a token that ends just then', async () => {
+    const { token: subject } = await signedIn();
+    expect(await exchange('brief', subject)).toMatchObject({ expires_in: 60 });
+    pass(Number(claimsOf(subject)['exp']) - Date.now() / 1000 - 0.5);
+    let late: Promise<unknown> | undefined;
+    await world.database.knex.transaction(async (within) => {
+      await within.raw('lock table grants in access exclusive mode');
+      late = refusal(exchange('api', subject));
+      await world.until(async () => (await within('pg_locks').where({ granted: false })).length > 0);
+      pass(1);
+    });
+    expect(await late).toBe('invalid_request');
+    useRealClock();
   });
 
   it('gives nothing that lives longer than what it was given', async () => {

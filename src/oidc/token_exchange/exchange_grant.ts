@@ -3,6 +3,7 @@ import { isForgotten } from '../../accounts/index.ts';
 import { epochSeconds } from '../../kit/clock.ts';
 import { allows } from '../client_traits.ts';
 import type { OidcDeps } from '../deps.ts';
+import { accessTokenLifetime } from '../lifetimes.ts';
 import { asContext } from '../protocol_errors.ts';
 import { resourceServer } from '../resources.ts';
 import { subjectFor } from '../subjects.ts';
@@ -58,7 +59,7 @@ export async function exchange(
   const subject = await givenToken(request, deps, 'subject_token');
   if (!subject.origin) throw new errors.InvalidRequest('a subject_token is about a person');
   if (!mayExchange(policy, subject)) throw new errors.UnauthorizedClient('this client may not exchange this token');
-  if (!(await isAlive(ctx, deps, subject.origin, subject.issuedAt))) throw notUsable('subject_token');
+  if (!(await isAlive(ctx, deps, subject, subject.origin))) throw notUsable('subject_token');
   const actor = params.actor_token === undefined ? undefined : await actorOf(request, deps);
   if (!mayAct(subject, client, actor)) throw new errors.UnauthorizedClient('this token names another client as actor');
 
@@ -66,6 +67,8 @@ export async function exchange(
   const server = new ResourceServer(target.audience, target.server);
   const scopes = scopesFor(policy, subject, { scope: params.scope, known: new Set(target.server.scope.split(' ')) });
   const left = subject.expiresAt - epochSeconds();
+  // It may have ended while we looked, and the library takes a lifetime of zero for none that was said.
+  if (left <= 0) throw notUsable('subject_token');
   const { accountId, grantId, sessionUid } = subject.origin;
   const token = new AccessToken({
     client,
@@ -74,7 +77,7 @@ export async function exchange(
     gty: TOKEN_EXCHANGE,
     scope: scopes.join(' '),
     resourceServer: server,
-    expiresIn: Math.min(left, target.server.accessTokenTTL ?? left),
+    expiresIn: Math.min(left, accessTokenLifetime(deps.lifetimes, { resourceServer: target.server }, client)),
     ...(sessionUid !== undefined && { sessionUid, expiresWithSession: true }),
     ...binding,
   });
@@ -152,10 +155,11 @@ async function givenToken(
 /** Whoever acts shows a token that this very client was given. */
 async function actorOf(request: Exchange, deps: OidcDeps): Promise<Act> {
   const { ctx, client } = request;
-  const { clientId, origin, issuedAt } = await givenToken(request, deps, 'actor_token');
+  const given = await givenToken(request, deps, 'actor_token');
+  const { clientId, origin } = given;
   if (clientId !== client.clientId) throw notUsable('actor_token');
   if (!origin) return { sub: clientId };
-  if (!(await isAlive(ctx, deps, origin, issuedAt))) throw notUsable('actor_token');
+  if (!(await isAlive(ctx, deps, given, origin))) throw notUsable('actor_token');
   return { sub: subjectFor(deps, ctx, origin.accountId), client_id: clientId };
 }
 
@@ -164,13 +168,26 @@ function notUsable(name: string): Error {
   return new errors.InvalidRequest(`the ${name} is not usable`);
 }
 
-/** Whether what a token came from is there still: a usable account that this client is for, what it allowed, and the session where it ends with one. */
-async function isAlive(ctx: KoaContextWithOIDC, deps: OidcDeps, origin: Origin, issuedAt: number): Promise<boolean> {
-  const { Grant, Session } = ctx.oidc.provider;
+/**
+ * Whether what a token came from is there still: a usable account that this client is for, what it allowed, the clients that
+ * have it, and the session where it ends with one.
+ */
+async function isAlive(
+  ctx: KoaContextWithOIDC,
+  deps: OidcDeps,
+  { clientId, issuedAt }: KnownToken,
+  origin: Origin,
+): Promise<boolean> {
+  const { Client, Grant, Session } = ctx.oidc.provider;
   const account = await deps.accounts.find(origin.accountId);
   if (!account?.usable || isForgotten(issuedAt, account) || !allows(ctx.oidc.client, account.claims)) return false;
   const grant = await Grant.find(origin.grantId);
   if (grant?.accountId !== origin.accountId || grant.clientId === undefined) return false;
+  // Whom the person allowed it, and whoever had it by an exchange since.
+  for (const id of new Set([grant.clientId, clientId])) {
+    const holder = await Client.find(id);
+    if (!holder || !allows(holder, account.claims)) return false;
+  }
   if (origin.sessionUid === undefined) return true;
   const session = await Session.findByUid(origin.sessionUid);
   return session?.accountId === origin.accountId && session.grantIdFor(grant.clientId) === origin.grantId;
