@@ -43,6 +43,8 @@ function toEncoded(text: string): string | Buffer | undefined {
   // RFC 9440 2.1: a byte sequence.
   const bytes = /^:([A-Za-z0-9+/]+=*):$/.exec(text)?.[1];
   if (bytes !== undefined) return Buffer.from(bytes, 'base64');
+  // Envoy writes names of the certificate beside it as they are: one of them may pretend to be a second certificate.
+  if (text.split('Cert=').length > 2) return undefined;
   // Envoy and Istio: one element, and a comma would begin the next one.
   const element = /^(?:[^",]|"[^"]*")*\bCert="([^"]+)"(?:[^",]|"[^"]*")*$/.exec(text)?.[1];
   return pem(element ?? text);

@@ -154,6 +154,7 @@ describe('the canonical request', () => {
 
     it.each([
       ['a second one', { 'x-client-certificate': [pem, pem] }],
+      ['a name that pretends to be one', { 'x-client-certificate': `Cert="${pem}";URI=urn:a;Cert="${pem}"` }],
       ['a second element of Envoy', { 'x-client-certificate': `Cert="${pem}",Cert="${pem}"` }],
       [
         'another header',
