@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { epochSeconds } from '../kit/clock.ts';
+import { isStranger } from './client_traits.ts';
 import type { OidcDeps } from './deps.ts';
 import { asContext } from './protocol_errors.ts';
 import { logoutConfirmation, routes } from './routes.ts';
@@ -34,7 +35,9 @@ export function createLogoutSources(deps: () => OidcDeps) {
     },
     async postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void> {
       const { client } = ctx.oidc;
-      await deps().pages.signedOut(asContext(ctx), { app: client?.clientName, appUri: textOf(client?.clientUri) });
+      // Nobody is led where a stranger says.
+      const appUri = client && !isStranger(client) ? textOf(client.clientUri) : undefined;
+      await deps().pages.signedOut(asContext(ctx), { app: client?.clientName, appUri });
     },
   };
 }

@@ -289,6 +289,34 @@ describe('D25: what an app that registers itself says', () => {
 });
 
 describe('a registered app', () => {
+  it('puts no host and no picture of its choice before whoever connects a device of it (D25)', async () => {
+    const device = 'urn:ietf:params:oauth:grant-type:device_code';
+    world.oidc.rebuild({ protocol: protocolOf({ grant_types: [device] }) });
+    const { id } = await registered({
+      client_name: 'Robot',
+      token_endpoint_auth_method: 'none',
+      grant_types: [device],
+      response_types: [],
+      redirect_uris: [],
+      client_uri: 'https://bank.example/',
+      logo_uri: 'https://bank.example/logo.png',
+    });
+    const asked = await agent(world.issuer).post('/oidc/device', { client_id: id, scope: 'openid' });
+    const browser = agent(world.issuer);
+    await begin(browser);
+    const { xsrf } = (await browser.get('/device')).json;
+    const typed = { xsrf: String(xsrf), user_code: String(asked.json['user_code']) };
+    const { json } = await browser.post('/device', typed);
+    expect(json).toMatchObject({ page: 'confirm', app: 'Robot' });
+    expect(JSON.stringify(json)).not.toContain('bank.example');
+  });
+
+  it('leads nobody to a place of its choice after a sign-out (D25)', async () => {
+    const { id } = await registered({ ...WEB, client_uri: 'https://bank.example/' });
+    const { json } = await agent(world.issuer).get(`/oidc/logout/success?client_id=${id}`);
+    expect(json).toEqual({ page: 'signed-out', app: 'Robot' });
+  });
+
   it('reads, changes and removes what it registered; each change has a token of its own', async () => {
     const { id, secret, token } = await registered();
     const path = `${REGISTER}/${id}`;

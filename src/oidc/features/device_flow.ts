@@ -2,6 +2,7 @@ import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { epochSeconds } from '../../kit/clock.ts';
 import { IdpError } from '../../kit/errors.ts';
 import { unitOfRequest } from '../artifacts/request_scope.ts';
+import { isStranger } from '../client_traits.ts';
 import type { DeviceRefusal, OidcDeps } from '../deps.ts';
 import { asContext } from '../protocol_errors.ts';
 import { routes } from '../routes.ts';
@@ -54,8 +55,8 @@ function deviceSources(deps: () => OidcDeps): Sources {
         xsrf: xsrfOf(ctx),
         code: userCode,
         app: client.clientName ?? client.clientId,
-        appUri: client.clientUri,
-        logo: client.logoUri,
+        // A stranger chooses neither a host that people read here, nor a picture.
+        ...(!isStranger(client) && { appUri: client.clientUri, logo: client.logoUri }),
         place: typeof place === 'string' ? place : undefined,
         askedAt: new Date(Number(askedAt) * 1000),
       });
