@@ -139,10 +139,10 @@ describe('an app that asks for somebody who is elsewhere', () => {
     expect((await world.gatehouse.mails()).length).toBe(mails + 1);
   });
 
-  it('asks one person few times in a while, one that nobody knows too', async () => {
+  it('asks one person few times in a while, one that nobody knows too, however they are spelt', async () => {
     await signedUp('dora@example.com');
     for (const hint of ['dora@example.com', 'stranger@example.com']) {
-      for (let time = 0; time < 5; time += 1) await ask(hint);
+      for (let time = 0; time < 5; time += 1) await ask(time % 2 === 0 ? hint : hint.toUpperCase());
       expect(await refusalOf(ask(hint))).toBe('access_denied');
     }
   });

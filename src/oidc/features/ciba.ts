@@ -1,4 +1,5 @@
 import { errors, type Account, type CIBAEnabledConfiguration, type KoaContextWithOIDC } from 'oidc-provider';
+import { parseAddress } from '../../kit/addresses.ts';
 import { models } from '../artifacts/models.ts';
 import { storedId } from '../artifacts/rows.ts';
 import type { OidcDeps } from '../deps.ts';
@@ -57,7 +58,8 @@ function cibaSources(deps: () => OidcDeps): Omit<CIBAEnabledConfiguration, 'enab
     validateRequestContext() {},
     // The library asks this last before it saves the request; we know no codes of people.
     async verifyUserCode(ctx, account) {
-      const key = account.accountId === NOBODY ? hintOf(ctx) : account.accountId;
+      // However it is spelt: an account that is there counts so, too.
+      const key = account.accountId === NOBODY ? spelling(hintOf(ctx)) : account.accountId;
       const taken = await deps().limits.take('request_account', key);
       if (!taken.ok) throw new errors.AccessDenied('this person was asked too often lately');
     },
@@ -82,4 +84,8 @@ function cibaSources(deps: () => OidcDeps): Omit<CIBAEnabledConfiguration, 'enab
 function hintOf({ oidc: { params } }: KoaContextWithOIDC): string {
   const hint = params?.['login_hint'];
   return typeof hint === 'string' ? hint : '';
+}
+
+function spelling(hint: string): string {
+  return parseAddress(hint)?.canonical ?? hint;
 }
