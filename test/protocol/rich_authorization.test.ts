@@ -158,6 +158,18 @@ describe('authorization in detail', () => {
     expect(claimsOf(json['access_token'])).toMatchObject({ aud: API, authorization_details: [here] });
   });
 
+  it('is not allowed by whoever could not read it, because the settings have changed meanwhile', async () => {
+    const browser = agent(world.issuer);
+    const page = await askedPage(browser, asking([PAYMENT]));
+    const types = { payment: { label: 'Make a payment', fields: {} } };
+    world.oidc.rebuild({ protocol: protocolSettings.parse({ rich_authorization_requests: { types } }) });
+    expect((await visitAt(browser, page)).details).toEqual([{ label: 'Make a payment', facts: [] }]);
+    const answer = await answerPrompt(browser, page, { consent: true });
+    world.oidc.rebuild({ protocol });
+    expect(parameter(answer, 'error')).toBe('invalid_authorization_details');
+    expect(answer.location).not.toContain('code=');
+  });
+
   it('is allowed once: nothing of it stays for another request', async () => {
     const browser = agent(world.issuer);
     await allowed([PAYMENT], {}, browser);

@@ -15,22 +15,27 @@ export const richAuthorizationRequests: ProtocolFeature = {
   key: 'rich_authorization_requests',
   specification: 'RFC 9396',
   on: (protocol) => protocol.rich_authorization_requests !== false,
-  configuration: ({ rich_authorization_requests: settings }) => ({
-    features: {
-      richAuthorizationRequests: {
-        enabled: true,
-        types: typesOf(settings === false ? {} : settings.types),
-        // The library asks the person for each request that has details, and comes here once they allowed them.
-        authorizationDetailsForGrantSource: ({ oidc }) => (oidc.result?.consent ? askedIn(oidc.params) : undefined),
-        authorizationDetailsForAccessToken: ({ oidc }, token, source) =>
-          placedAt(token.aud, chosen(askedIn(oidc.params), source ? (source.rar ?? []) : undefined)),
-        authorizationDetailsForIntrospection: (_ctx, token) => token.rar,
+  configuration({ rich_authorization_requests: settings }) {
+    const types = typesOf(settings === false ? {} : settings.types);
+    return {
+      features: {
+        richAuthorizationRequests: {
+          enabled: true,
+          types,
+          // The library asks the person for each request that has details, and comes here once they allowed them.
+          authorizationDetailsForGrantSource: (ctx) => (ctx.oidc.result?.consent ? allowedNow(ctx, types) : undefined),
+          authorizationDetailsForAccessToken: ({ oidc }, token, source) =>
+            placedAt(token.aud, chosen(askedIn(oidc.params), source ? (source.rar ?? []) : undefined)),
+          authorizationDetailsForIntrospection: (_ctx, token) => token.rar,
+        },
       },
-    },
-  }),
+    };
+  },
   clientKeys: ['authorization_details_types'],
   adminKeys: ['authorization_details_types'],
 };
+
+type CheckedTypes = ReturnType<typeof typesOf>;
 
 function typesOf(types: AuthorizationTypes) {
   return Object.fromEntries(
@@ -63,6 +68,23 @@ function askedIn(params: Record<string, unknown> | undefined): AuthorizationDeta
   const text = params?.['authorization_details'];
   // Each was checked against its type.
   return typeof text === 'string' ? (JSON.parse(text) as AuthorizationDetail[]) : undefined;
+}
+
+/**
+ * What a person allowed, by the settings of now: their page leaves out what these have no words for, so that nobody has seen a
+ * detail that was taken before they changed.
+ */
+function allowedNow(ctx: KoaContextWithOIDC, types: CheckedTypes): AuthorizationDetail[] | undefined {
+  const { client, params } = ctx.oidc;
+  const allowed: unknown = client?.['authorizationDetailsTypes'];
+  const details = askedIn(params);
+  for (const detail of details ?? []) {
+    const isForClient = Array.isArray(allowed) && allowed.includes(detail.type);
+    const type = isForClient && Object.hasOwn(types, detail.type) ? types[detail.type] : undefined;
+    if (!type) throw new errors.InvalidAuthorizationDetails('this is not taken any more');
+    type.validate(ctx, detail);
+  }
+  return details;
 }
 
 /** RFC 9396 6.1: of what was allowed, what the token request names, letter by letter. A service has no one to allow it. */
