@@ -255,6 +255,16 @@ describe('D25: what an app that registers itself says', () => {
     expect((await register(WEB, token)).status).toBe(201);
   });
 
+  it('is not told of answers at a place that nobody would take from an admin', async () => {
+    const grant_types = ['urn:openid:params:grant-type:ciba'];
+    world.oidc.rebuild({ protocol: { ...protocolOf({ grant_types }), ciba: { delivery: ['ping'] } } });
+    const asking = { client_name: 'Robot', grant_types, response_types: [], backchannel_token_delivery_mode: 'ping' };
+    const told = (backchannel_client_notification_endpoint: string) =>
+      register({ ...asking, backchannel_client_notification_endpoint });
+    expect((await told('https://robot.example/told')).status).toBe(201);
+    expect(errorOf(await told('https://user:pass@robot.example/told'))).toEqual([400, 'invalid_client_metadata']);
+  });
+
   it('is bounded by the settings: scopes, grants, URIs and APIs', async () => {
     const { json } = await register({ ...WEB, scope: 'openid phone' });
     expect(json['scope']).toBe('openid');

@@ -32,9 +32,16 @@ const WEB_URIS = [
   'backchannel_logout_uri',
   'jwks_uri',
   'sector_identifier_uri',
+  'backchannel_client_notification_endpoint',
 ];
 /** A document is read at a visit and not at a registration: what would make us call further hosts is not taken from one. */
-const NOT_IN_DOCUMENTS = ['sector_identifier_uri', 'backchannel_logout_uri', 'initiate_login_uri', 'subject_type'];
+const NOT_IN_DOCUMENTS = [
+  'sector_identifier_uri',
+  'backchannel_logout_uri',
+  'backchannel_client_notification_endpoint',
+  'initiate_login_uri',
+  'subject_type',
+];
 
 /**
  * Judges what a stranger says of itself, and fills in what it leaves open, in place. Types are the library's to check: what
