@@ -52,7 +52,10 @@ function ownConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
     ttl: lifetimesOf(lifetimes, deps.protocol),
     findAccount: async (ctx, id) =>
       toAccount(allowedHere(ctx, await deps.accounts.find(id)), ctx.oidc.session) ?? whoIsNobody(ctx, id),
-    loadExistingGrant: parts.grants.ofRequest,
+    loadExistingGrant(ctx) {
+      refuseGoneUri(ctx);
+      return parts.grants.ofRequest(ctx);
+    },
     // Signing out of a browser does not take back what the person allowed the app: its tokens end, the consent stays.
     revokeGrantPolicy: ({ oidc }) =>
       oidc.route !== 'end_session_confirm' && !(oidc.route === 'revocation' && !!oidc.accessToken),
@@ -74,6 +77,12 @@ function ownConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
     // The library's own guard is an agent of its own undici: ours checks more, for every request we make.
     fetch: (url, options) => fetchFor(deps, url)(url, withoutAgent(options)),
   };
+}
+
+/** The library asks once, when the request comes: by the end of a visit the URI may have been taken from the config. */
+function refuseGoneUri({ oidc: { client, params } }: KoaContextWithOIDC): void {
+  const uri = params?.['redirect_uri'];
+  if (typeof uri === 'string' && client?.redirectUriAllowed(uri) === false) throw new errors.InvalidRedirectUri();
 }
 
 /** An app that is an issuer itself sends us people whom we sent there: signing them in here would prove nothing anew. */

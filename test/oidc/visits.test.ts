@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { clientSettings, openClients, type ClientInput } from '../../src/clients/index.ts';
 import { pass, useRealClock } from '../support/clock.ts';
 import {
   agent,
@@ -18,10 +19,13 @@ import {
   type World,
 } from './support.ts';
 
+const settingsOf = (written: ClientInput[]) => ({ settings: written.map((client) => clientSettings.parse(client)) });
+const registry = openClients(settingsOf(CLIENTS));
+
 describe('a visit', () => {
   let world: World;
   beforeAll(async () => {
-    world = await openWorld();
+    world = await openWorld({ deps: { clients: registry } });
   });
   afterEach(() => useRealClock());
   afterAll(() => world.close());
@@ -187,6 +191,19 @@ describe('a visit', () => {
       pass(3700);
       expect(await refusalOf(browser.get(location))).toEqual([400, 'interaction_expired']);
     });
+  });
+
+  it('leads nowhere that was taken from the config meanwhile, whatever its page began with (D1)', async () => {
+    const browser = agent(world.issuer);
+    const { page } = await begin(browser);
+    const moved = {
+      ...CLIENTS.find(({ client_id: id }) => id === 'wiki'),
+      redirect_uris: ['https://new.acme.example/cb'],
+    };
+    registry.prepare(settingsOf([{ ...moved, client_id: 'wiki' }]))();
+    const answer = await answerPrompt(browser, page, login());
+    registry.prepare(settingsOf(CLIENTS))();
+    expect([answer.status, answer.location, answer.json['error']]).toEqual([400, undefined, 'redirect_uri_mismatch']);
   });
 
   it('of a person who signed out in another tab is over', async () => {
