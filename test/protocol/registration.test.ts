@@ -203,6 +203,19 @@ describe('D25: what an app that registers itself says', () => {
     expect([status, Object.keys(own).filter((key) => key in json)]).toEqual([201, []]);
   });
 
+  it('asks for nothing in detail, whichever types of it there are', async () => {
+    const types = { payment: { label: 'Make a payment', fields: {} } };
+    const { rich_authorization_requests } = protocolSettings.parse({ rich_authorization_requests: { types } });
+    world.oidc.rebuild({ protocol: { ...protocolOf(), rich_authorization_requests } });
+    for (const own of [{}, { authorization_details_types: ['payment'] }]) {
+      const { id } = await registered({ ...WEB, ...own });
+      const asked = { client_id: id, redirect_uri: CALLBACK };
+      const authorization_details = JSON.stringify([{ type: 'payment' }]);
+      const answer = await agent(world.issuer).get(authorize({ ...asked, authorization_details }));
+      expect(answer.location).toContain('error=invalid_authorization_details');
+    }
+  });
+
   it('never is what only an admin can say, nor the id of another app', async () => {
     const { json } = await register({
       ...WEB,
