@@ -45,6 +45,9 @@ export function webUriProblem(uri: string, development: boolean): UriProblem | u
   return { rule: 'insecure_uri', message: 'this URI is not https', accepted: safeKinds(development) };
 }
 
+/** Names and addresses; URLs may have further characters, such as `;`, in a name that nobody can register. */
+const HOST = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
+
 const notAUri: UriProblem = { rule: 'invalid_uri', message: 'this is not an absolute URI' };
 
 function commonProblem(uri: string, parsed: URL): UriProblem | undefined {
@@ -58,6 +61,8 @@ function commonProblem(uri: string, parsed: URL): UriProblem | undefined {
   }
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u0020\u007f\\]/.test(uri)) return notAUri;
+  // The policy of a page that leads there names the host, and takes no other.
+  if (/^https?:$/.test(parsed.protocol) && !HOST.test(parsed.hostname)) return notAUri;
   return undefined;
 }
 

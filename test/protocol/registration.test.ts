@@ -245,6 +245,7 @@ describe('D25: what an app that registers itself says', () => {
     ['plain http', { redirect_uris: ['http://robot.example/cb'] }],
     ['a fragment', { redirect_uris: [`${CALLBACK}#x`] }],
     ['a wildcard', { redirect_uris: ['https://*.robot.example/cb'] }],
+    ['a host that no policy of a page can name', { redirect_uris: ['https://a;b.example/cb'] }],
     ['a script', { redirect_uris: ['javascript:alert(1)'] }],
     ['a scheme of an app', { redirect_uris: ['com.robot:/cb'], application_type: 'native' }],
     ['loopback for a web app', { redirect_uris: ['http://127.0.0.1/cb'] }],
