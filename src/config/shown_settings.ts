@@ -37,6 +37,7 @@ function show(value: unknown, path: Path, { salt, name }: { salt: Buffer; name: 
 /** What an entry of a list is called; undefined for what has no name. */
 export function idOf(entry: unknown): string | undefined {
   if (!isMapping(entry)) return undefined;
-  const id = entry['client_id'] ?? entry['id'];
+  // The `client_id` of an upstream is what it knows us by.
+  const id = entry['id'] ?? entry['client_id'];
   return typeof id === 'string' ? id : undefined;
 }

@@ -365,6 +365,14 @@ describe('config plan', () => {
     expect(out).not.toContain('another-secret');
   });
 
+  it('calls an upstream by its id, whatever it knows us by', async () => {
+    const at = { client_id: 'gatehouse', client_secret: 'what-only-they-and-we-know' };
+    const upstreams = ['google', 'facebook'].map((id) => ({ id, preset: id, ...at }));
+    const { out } = await plan({ upstreams });
+    expect(out).toContain('changes upstream google: client_id, client_secret\n');
+    expect(out).toContain('changes upstream facebook: client_id, client_secret\n');
+  });
+
   it('says it to programs, too', async () => {
     const { code, out } = await plan({ brand: { name: 'Hooli' } }, '--json');
     expect(code).toBe(1);
