@@ -46,6 +46,8 @@ beforeAll(async () => {
       plain('pair', { subject_type: 'pairwise' }),
       plain('open', { type: 'spa', client_secret: undefined }),
       plain('narrow', { scope: 'openid email' }),
+      plain('screen', { type: 'device', client_secret: undefined, redirect_uris: undefined }),
+      plain('batch', { type: 'service', redirect_uris: undefined }),
     ],
   });
 });
@@ -253,6 +255,15 @@ describe('clients show --for', () => {
     expect(from('userinfo', 'email_verified')).toMatch(/^the address of the account: proven on \d{4}-/);
     expect(from('userinfo', 'phone_number_verified')).toContain('imported');
     expect(await world.query('select count(*)::int as n from access_tokens')).toEqual(before);
+  });
+
+  it('tells what an app on a device gets, and that a service gets nothing of anybody', async () => {
+    const screen = await said('screen', 'ada@example.com', 'openid email');
+    const { sub } = claimsOf(await said('plain', 'ada@example.com', 'openid email'), 'id_token');
+    expect(claimsOf(screen, 'id_token')).toMatchObject({ sub, aud: 'screen', amr: ['pwd'] });
+    expect(claimsOf(screen, 'userinfo')).toMatchObject({ sub, email: 'ada@example.com' });
+    const batch = await beside('clients', 'show', 'batch', '--for', 'ada@example.com');
+    expect(batch).toMatchObject({ code: 1, err: expect.stringContaining('nobody signs in to this client') });
   });
 
   it('refuses a scope that the client may not ask for, and an account that there is none of', async () => {

@@ -20,9 +20,12 @@ export async function previewTokens(deps: OidcDeps, wish: PreviewWish): Promise<
   if (!client) return { ok: false, reason: 'there is no such client' };
   const foreign = wish.scopes.find((scope) => !mayAsk(client['scope'], scope));
   if (foreign !== undefined) return { ok: false, reason: `this client may not ask for the scope ${foreign}` };
+  if (!client.grant_types.some((grant) => GRANTS_OF_PEOPLE.has(grant))) {
+    return { ok: false, reason: 'nobody signs in to this client: its tokens are its own' };
+  }
   const provider = openProvider(deps, unbound(client));
   const { resource } = wish;
-  const redirect_uri = client.redirect_uris[0] ?? 'https://app.invalid/';
+  const redirect_uri = client.redirect_uris[0] ?? NOWHERE;
   const code = await giveCode(provider, wish, redirect_uri);
   const form = { grant_type: 'authorization_code', client_id: wish.clientId, code, redirect_uri };
   const answer = await askEngine(provider, { path: routes.token, form: { ...form, ...(resource && { resource }) } });
@@ -40,6 +43,16 @@ export async function previewTokens(deps: OidcDeps, wish: PreviewWish): Promise<
   };
 }
 
+/** Where a client that no browser comes back to would get its code. */
+const NOWHERE = 'https://app.invalid/';
+
+const GRANTS_OF_PEOPLE: ReadonlySet<string> = new Set([
+  'authorization_code',
+  'implicit',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:openid:params:grant-type:ciba',
+]);
+
 interface UnboundClient {
   client_id: string;
   [metadatum: string]: unknown;
@@ -53,6 +66,7 @@ function unbound(client: ClientMetadata): UnboundClient {
   return {
     ...Object.fromEntries(kept),
     client_id: client.client_id,
+    ...(client.response_types.length === 0 && { response_types: ['code'], redirect_uris: [NOWHERE] }),
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'none',
     token_endpoint_auth_signing_alg: undefined,
