@@ -174,6 +174,27 @@ describe('the kits of other clients', () => {
   });
 });
 
+describe('the program of an app on a device', () => {
+  const program = (type: 'native' | 'mcp', ...redirect_uris: string[]) => {
+    const [only] = kitsFor(clientSettings.parse({ client_id: 'x', type, redirect_uris }), place);
+    return { text: only?.text ?? '', notes: only?.notes.join(' ') ?? '' };
+  };
+
+  it('listens on the loopback address of the app, at a port of its own', () => {
+    const { text, notes } = program('mcp', 'com.acme.x:/callback', 'http://127.0.0.1/done');
+    expect(text).toContain('new URL("http://127.0.0.1:8420/done")');
+    expect(text).toContain('redirectUri.port, redirectUri.hostname');
+    expect(notes).not.toContain('not registered');
+    expect(program('native', 'http://127.0.0.1:9000/done').text).toContain('new URL("http://127.0.0.1:9000/done")');
+  });
+
+  it('says which loopback address to register where there is none', () => {
+    const { text, notes } = program('native', 'com.acme.x:/callback');
+    expect(text).toContain('new URL("http://127.0.0.1:8420/callback")');
+    expect(notes).toContain('write redirect_uris: ["com.acme.x:/callback", "http://127.0.0.1/callback"]');
+  });
+});
+
 describe('whatever a client is called', () => {
   it('stays a value in every file', () => {
     const id = fc.string({

@@ -38,7 +38,8 @@ function sharedRedirectUris(clients: readonly (ClientSettings & { index: number 
       if (!owner) first.set(uri, client);
       if (!owner || owner.index === client.index) return [];
       // Apps on a device share what loopback offers.
-      if (owner.type === 'native' && client.type === 'native' && uri.startsWith('http:')) return [];
+      if (uri.startsWith('http:') && [owner, client].every(({ type }) => type === 'native' || type === 'mcp'))
+        return [];
       const message = `the client ${owner.client_id} gets its codes here as well: each could use those of the other`;
       return [
         {

@@ -13,6 +13,7 @@ export const oauth2Proxy: Kit = {
   followsDiscovery: true,
   notes: [
     'The secret comes in the environment: OAUTH2_PROXY_CLIENT_SECRET. OAUTH2_PROXY_COOKIE_SECRET is its own: 32 random bytes.',
+    'upstreams is where your app listens, and http_address where oauth2-proxy does: 127.0.0.1:4180 unless it says otherwise.',
     'email_domains lets everybody in who may use this client here; name your domains to narrow that.',
   ],
   text: `provider = "oidc"
