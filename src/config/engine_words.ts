@@ -56,13 +56,40 @@ const SENTENCES: [pattern: RegExp, words: Words][] = [
   [/^can only contain email addresses$/, wrong('a list of e-mail addresses')],
   [
     /^must only contain Authorization Server supported scope values$/,
-    (key) => ({ rule: 'unknown_scope', message: `${key} names a scope that is not served here` }),
+    (key) => ({
+      rule: 'unknown_scope',
+      message: `${key} names a scope that is not served here`,
+      accepted: 'scopes_supported of the discovery document; those of an API need no mention',
+    }),
+  ],
+  [
+    /^for web clients using implicit flow /,
+    () => ({
+      message: 'tokens in an address go to https alone, and not to localhost',
+      accepted: 'https redirect URIs, or response_types: [code]',
+    }),
+  ],
+  [
+    /^must not include "token" when (\w+) is used$/,
+    (_, bound) => ({
+      message: `a token in an address is bound to nothing, and ${bound} asks for that`,
+      accepted: '[code]',
+    }),
+  ],
+  [
+    /^is nothing for a client that cannot keep a secret$/,
+    () => ({ message: 'an app that cannot keep a secret exchanges no tokens', accepted: 'type: service or web' }),
+  ],
+  [
+    /^is no policy: /,
+    wrong('{ from: [ids of APIs or clients], to: [ids of APIs] }, with scopes and impersonation if need be'),
   ],
   [/^can only contain (.+)$/, oneOf],
   [/^must be (['"].+)$/, oneOf],
 ];
 
 const JWKS = 'jwks or jwks_uri';
+const TLS_SUBJECTS = 'one of tls_client_auth_subject_dn, _san_dns, _san_uri, _san_ip and _san_email';
 
 /** Those that do not begin with their metadatum. */
 const WHOLE_SENTENCES: Record<string, Refusal> = {
@@ -83,6 +110,21 @@ const WHOLE_SENTENCES: Record<string, Refusal> = {
     rule: 'bad_jwks',
     message: 'this is no set of public keys',
     accepted: 'a mapping such as { keys: [{ kty: EC, crv: P-256, x: …, y: … }] }',
+  },
+  'only one proof of possession mechanism can be made required at a time': {
+    key: 'dpop_bound_access_tokens',
+    message: 'access tokens are bound to a key or to a certificate',
+    accepted: 'dpop_bound_access_tokens or tls_client_certificate_bound_access_tokens',
+  },
+  'tls_client_auth requires one of the certificate subject value parameters': {
+    key: 'token_endpoint_auth_method',
+    message: 'tls_client_auth needs to know what the certificate says',
+    accepted: TLS_SUBJECTS,
+  },
+  'only one tls_client_auth certificate subject value must be provided': {
+    key: 'token_endpoint_auth_method',
+    message: 'tls_client_auth goes by one thing that the certificate says',
+    accepted: TLS_SUBJECTS,
   },
 };
 

@@ -1,10 +1,11 @@
 import { LOCAL_WAY } from '../clients/index.ts';
 import type { Known } from './known.ts';
 import type { Finding } from './rules.ts';
+import { isMapping, type Path } from './tree.ts';
 
 /** What is wrong with ids, and with what names them: twice there, reserved, or of nothing. */
 export function idFindings(known: Known): Finding[] {
-  return [...uniqueIds(known), ...reservedIds(known), ...unknownWays(known)];
+  return [...uniqueIds(known), ...reservedIds(known), ...unknownWays(known), ...unknownTargets(known)];
 }
 
 function uniqueIds({ ids }: Known): Finding[] {
@@ -44,4 +45,29 @@ function unknownWays({ clients, ids }: Known): Finding[] {
       return [{ path, rule: 'unknown_upstream', message, accepted: 'ids of upstreams in this file, and local' }];
     }),
   );
+}
+
+/** A client that exchanges tokens gets them for APIs that exist. Whose tokens it takes may also be an app that registered itself. */
+function unknownTargets(known: Known): Finding[] {
+  return known.clients.flatMap(({ index, exchange }) => {
+    const to: unknown = isMapping(exchange) ? exchange['to'] : undefined;
+    return unknownResources(known, ['clients', index, 'exchange', 'to'], Array.isArray(to) ? to : []);
+  });
+}
+
+/** Those of the list at this place that name no API. */
+export function unknownResources({ ids }: Known, path: Path, resources: readonly unknown[]): Finding[] {
+  const known = ids.flatMap(({ list, id }) => (list === 'resources' ? [id] : []));
+  return resources.flatMap((id, index) => {
+    if (typeof id !== 'string' || known.includes(id)) return [];
+    const message = 'no entry of resources has this id';
+    return [
+      {
+        path: [...path, index],
+        rule: 'unknown_resource',
+        message,
+        ...(known.length > 0 && { accepted: known.join(', ') }),
+      },
+    ];
+  });
 }

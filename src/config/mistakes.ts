@@ -27,10 +27,15 @@ function formatMistake(mistake: Mistake): string {
   const facts = [
     mistake.message,
     mistake.found === undefined ? undefined : `found ${mistake.found}`,
-    mistake.accepted === undefined ? undefined : `accepted: ${mistake.accepted}`,
+    mistake.accepted === undefined || isMisspelt(mistake) ? undefined : `accepted: ${mistake.accepted}`,
     mistake.suggestion === undefined ? undefined : `did you mean ${mistake.suggestion}?`,
   ].filter((fact) => fact !== undefined);
   return `${place} ${mistake.rule}${mistake.key ? ` ${mistake.key}` : ''}: ${facts.join('; ')}`;
+}
+
+/** Who is told the key that was meant needs no list of all others. */
+function isMisspelt({ rule, suggestion }: Mistake): boolean {
+  return rule === 'unknown_key' && suggestion !== undefined;
 }
 
 /** In the order in which a reader meets them: file by file, from top to bottom. */

@@ -121,7 +121,7 @@ const ids = chapter({
     mend: 'Take another.',
   },
   unknown_resource: {
-    means: 'Apps that register themselves are let to an API that is not configured.',
+    means: 'Something is let to an API that is not configured.',
     mend: 'Compare it with the ids under `resources:`.',
   },
   unknown_upstream: {

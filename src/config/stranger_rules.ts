@@ -1,3 +1,4 @@
+import { unknownResources } from './id_rules.ts';
 import type { Known } from './known.ts';
 import type { Finding } from './rules.ts';
 
@@ -26,20 +27,8 @@ export function strangerFindings(known: Known): Finding[] {
   const settings = Object.entries({ registration, client_id_metadata: documents });
   return [
     ...findings,
-    ...settings.flatMap(([key, value]) => (value ? unknownResources(known, key, value.resources) : [])),
+    ...settings.flatMap(([key, value]) =>
+      value ? unknownResources(known, ['protocol', key, 'resources'], value.resources) : [],
+    ),
   ];
-}
-
-function unknownResources({ ids }: Known, key: string, resources: readonly string[]): Finding[] {
-  const known = ids.flatMap(({ list, id }) => (list === 'resources' ? [id] : []));
-  return resources.flatMap((id, index) =>
-    known.includes(id)
-      ? []
-      : {
-          path: ['protocol', key, 'resources', index],
-          rule: 'unknown_resource',
-          message: 'no entry of resources has this id',
-          ...(known.length > 0 && { accepted: known.join(', ') }),
-        },
-  );
 }

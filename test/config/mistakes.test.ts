@@ -46,8 +46,11 @@ describe('mistakes', () => {
     expect(await mistakesOf(`${GOOD}${line}\n`)).toContain(`did you mean ${key}?`);
   });
 
-  it('suggest nothing for a key that resembles none', async () => {
-    expect(await mistakesOf(`${GOOD}kubernetes: {}\n`)).not.toContain('did you mean');
+  it('list the keys there are for one that resembles none, and only then', async () => {
+    const far = await mistakesOf(`${GOOD}kubernetes: {}\n`);
+    expect(far).not.toContain('did you mean');
+    expect(far).toContain('accepted: ');
+    expect(await mistakesOf(`${GOOD}isuer: x\n`)).not.toContain('accepted: ');
   });
 
   it('suggest the keys of the very section, and of a client those of the protocol', async () => {
@@ -90,6 +93,7 @@ describe('mistakes', () => {
   const wiki = 'clients:\n  - client_id: wiki\n';
   const withSecret = '    client_secret: secret-of-the-wiki-0123456789\n';
   const uris = '    redirect_uris: ["https://a.example/cb"]\n';
+  const hybrid = 'protocol: { response_types: [code, code token, code id_token] }\n';
 
   it.each([
     [
@@ -117,6 +121,26 @@ describe('mistakes', () => {
     [`${uris}    token_endpoint_auth_method: private_key_jwt\n`, 'jwks: what this client uses needs its public keys'],
     [`${withSecret}${uris}    response_types: [token]\n`, 'response_types: response_types cannot be this'],
     [`${withSecret}${uris}    jwks: { keys: [1] }\n`, 'jwks: this is no set of public keys'],
+    [
+      `${withSecret}${uris}    scope: openid read\n`,
+      'scope: scope names a scope that is not served here; found "openid read"; accepted: ',
+    ],
+    [
+      `${withSecret}${uris}    dpop_bound_access_tokens: true\n    response_types: [code token]\n${hybrid}`,
+      'response_types: a token in an address is bound to nothing',
+    ],
+    [
+      `${withSecret}    redirect_uris: [http://127.0.0.1:8080/cb]\n    response_types: [code id_token]\n    grant_types: [authorization_code, implicit]\n${hybrid}`,
+      'redirect_uris: tokens in an address go to https alone, and not to localhost; found a list; accepted: https redirect URIs',
+    ],
+    [
+      `    type: spa\n${uris}    exchange: { from: [a], to: [b] }\nprotocol: { token_exchange: true }\n`,
+      'exchange: an app that cannot keep a secret exchanges no tokens; found a mapping; accepted: type: service or web',
+    ],
+    [
+      `${withSecret}${uris}    exchange: { from: [a] }\nprotocol: { token_exchange: true }\n`,
+      'exchange: exchange cannot be this; found a mapping; accepted: { from: [',
+    ],
   ])('say in our words what the protocol engine refuses of a client: %j', async (lines, words) => {
     const text = await mistakesOf(`${GOOD}${wiki}${lines}`);
     expect(text).toContain(`clients[0].${words}`);
