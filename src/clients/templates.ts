@@ -59,6 +59,9 @@ const templates: Record<ClientType, Template> = {
   },
 };
 
+/** What a client with a policy for exchanging tokens is there for (RFC 8693 2.1). */
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
 /** The full metadata of a client, as of now: the template of its type, overridden by whatever its settings say themselves. */
 export function toMetadata(settings: ClientSettings): ClientMetadata {
   const { type, name, client_secrets: several, ...said } = settings;
@@ -68,6 +71,7 @@ export function toMetadata(settings: ClientSettings): ClientMetadata {
     redirect_uris: [],
     post_logout_redirect_uris: [],
     ...templates[type],
+    ...(present['exchange'] !== undefined && { grant_types: [...templates[type].grant_types, TOKEN_EXCHANGE] }),
     ...present,
     client_id: settings.client_id,
     first_party: settings.first_party,

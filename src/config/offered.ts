@@ -50,7 +50,7 @@ const offers: Offered[] = [
 /** What clients want, by their type or their own word, that the protocol of this issuer does not offer. */
 export function offeredFindings({ clients }: Pick<Known, 'clients'>, protocol: ProtocolSettings): Finding[] {
   return clients.flatMap(({ index, ...client }) => {
-    const metadata = toMetadata(client);
+    const metadata = toMetadata({ ...client, exchange: undefined }); // a key of a switch of its own
     return offers.flatMap(({ key, switchOf }) => {
       const wanted: unknown[] = [metadata[key]].flat();
       return wanted.flatMap((value, position) => {

@@ -47,7 +47,12 @@ async function engineFindings(
 ): Promise<Finding[]> {
   if (clients.length === 0) return [];
   // Under the place in the list as id, because two clients may have the same one by mistake.
-  const settings = clients.map(({ index, ...client }) => ({ ...client, client_id: String(index) }));
+  const settings = clients.map(({ index, ...client }) => ({
+    ...client,
+    client_id: String(index),
+    // While it is off that is said of this key, and needs not be said of the grant that comes with it.
+    ...(!protocol.token_exchange && { exchange: undefined }),
+  }));
   const refusals = await validateClients(settings, protocol);
   return refusals.map(({ client_id, problem }) => {
     const { key, ...words } = inOurWords(problem, keys);

@@ -30,7 +30,6 @@ const exchanger = (client_id: string, policy: object, rest: object = {}): Client
   client_id,
   type: 'service',
   client_secret: SECRET,
-  grant_types: [GRANT, 'client_credentials'],
   exchange: policy,
   ...rest,
 });
