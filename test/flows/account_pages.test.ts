@@ -144,7 +144,7 @@ describe('the forms of an account', () => {
 
   /** What was used last, and some events, are written after the answer: until nothing moves any more. */
   async function settled(): Promise<unknown> {
-    for (let [before, still] = [await everything(), 0]; ; ) {
+    for (let [before, still] = [await everything(), 0]; ;) {
       const next = await everything();
       still = JSON.stringify(next) === JSON.stringify(before) ? still + 1 : 0;
       if (still === 5) return next;
