@@ -46,6 +46,13 @@ const clients: ClientInput[] = [
   exchanger('brief', { from: [API], to: [BACK] }, { lifetimes: { access_token: '60s' } }),
   exchanger('bound', { from: [API], to: [BACK] }, { dpop_bound_access_tokens: true }),
   exchanger('others', { from: [API], to: [BACK] }, { allow: { domains: ['elsewhere.example'] } }),
+  {
+    client_id: 'exchanging',
+    client_secret: SECRET,
+    redirect_uris: ['https://exchanging.example/cb'],
+    exchange: { from: [API], to: [BACK] },
+  },
+  { client_id: 'tv', type: 'device' },
   { client_id: 'unasked', type: 'service', client_secret: SECRET, grant_types: [GRANT] },
   {
     client_id: 'picky',
@@ -317,6 +324,22 @@ describe('a token exchange', () => {
     expect(await exchange('back', bound.access_token, { resource: DEEP }, { DPoP: own })).toMatchObject({
       token_type: 'dpop',
     });
+  });
+});
+
+describe('a preview of tokens', () => {
+  const wish = { accountId: 'ada', scopes: ['openid', 'email'], methods: ['pwd'] };
+
+  it('shows those of an app that may exchange others', async () => {
+    const { preview } = world.oidc;
+    expect(await preview({ ...wish, clientId: 'exchanging' })).toMatchObject({ ok: true });
+    const named = await preview({ ...wish, clientId: 'picky' });
+    expect(named).toMatchObject({ ok: true, preview: { access_token: { claims: { may_act: { sub: 'mask' } } } } });
+  });
+
+  it('shows those of an app on a device, which nobody is sent back to', async () => {
+    const shown = await world.oidc.preview({ ...wish, clientId: 'tv' });
+    expect(shown).toMatchObject({ ok: true, preview: { id_token: { aud: 'tv' } } });
   });
 });
 

@@ -23,9 +23,9 @@ export async function previewTokens(deps: OidcDeps, wish: PreviewWish): Promise<
   if (!client.grant_types.some((grant) => GRANTS_OF_PEOPLE.has(grant))) {
     return { ok: false, reason: 'nobody signs in to this client: its tokens are its own' };
   }
-  const provider = openProvider(deps, unbound(client));
   const { resource } = wish;
   const redirect_uri = client.redirect_uris[0] ?? NOWHERE;
+  const provider = openProvider(deps, unbound(client, redirect_uri));
   const code = await giveCode(provider, wish, redirect_uri);
   const form = { grant_type: 'authorization_code', client_id: wish.clientId, code, redirect_uri };
   const answer = await askEngine(provider, { path: routes.token, form: { ...form, ...(resource && { resource }) } });
@@ -58,15 +58,16 @@ interface UnboundClient {
   [metadatum: string]: unknown;
 }
 
-/** The registered client as somebody without its keys can be it. */
-function unbound(client: ClientMetadata): UnboundClient {
-  const kept = Object.entries(client).filter(
-    ([name]) => !/_encrypted_response_|^tls_client_|^authorization_/.test(name),
-  );
+/** Metadata of what nobody does here: encrypt, show a certificate, ask in detail, exchange, be told. */
+const LEFT_OUT = /_encrypted_response_|^tls_client_|^authorization_|^exchange$|^backchannel_/;
+
+/** The registered client as somebody without its keys, and with a browser, can be it. */
+function unbound(client: ClientMetadata, redirectUri: string): UnboundClient {
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(Object.entries(client).filter(([name]) => !LEFT_OUT.test(name))),
     client_id: client.client_id,
-    ...(client.response_types.length === 0 && { response_types: ['code'], redirect_uris: [NOWHERE] }),
+    redirect_uris: [redirectUri],
+    response_types: ['code'],
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'none',
     token_endpoint_auth_signing_alg: undefined,
