@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePortPair } from '../support/gatehouse.ts';
 import { movableClock, root, setClock, START_MILLISECONDS, startProcess } from '../support/server_process.ts';
-import type { Certificate } from './certificate.ts';
+import type { Certificate } from '../support/certificates.ts';
 import { listenTls, proxyTo } from './tls_server.ts';
 
 /** One of the two configurations that the suite wants: a file under config/. */

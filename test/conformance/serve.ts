@@ -5,7 +5,7 @@ import { connect } from 'node:tls';
 import { exportJWK, type JWK } from 'jose';
 import { root } from '../support/server_process.ts';
 import { startBehindTls, type Profile } from './behind_tls.ts';
-import { makeCertificate } from './certificate.ts';
+import { certifyHosts } from '../support/certificates.ts';
 import { makeKey } from './clients.ts';
 import { connectConfiguration, fapiConfiguration } from './suite_configuration.ts';
 import { listenTls } from './tls_server.ts';
@@ -28,7 +28,7 @@ const KEYS_PORT = 8444;
 export async function serveForSuite({ profile, suite, say }: ServeOptions): Promise<{ stop(): Promise<void> }> {
   const folder = join(root, '.data/conformance', profile);
   mkdirSync(folder, { recursive: true });
-  const certificate = makeCertificate(['localhost', '127.0.0.1', 'host.docker.internal']);
+  const certificate = certifyHosts(['localhost', '127.0.0.1', 'host.docker.internal'], { authority: true });
   const trusts = join(folder, 'trusted.pem');
   writeFileSync(trusts, certificate.cert + (await certificateOf(suite)));
   const keys = [await makeKey('PS256'), await makeKey('PS256')] as const;

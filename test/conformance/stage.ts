@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { exchange, type Exchange } from '../support/http_browser/transport.ts';
 import { startBehindTls, type BehindTls, type Profile } from './behind_tls.ts';
-import { makeCertificate } from './certificate.ts';
+import { certifyHosts } from '../support/certificates.ts';
 import { startSuiteServer, type SuiteServer } from './suite_server.ts';
 
 /** The people of config/conformance-accounts.jsonl. */
@@ -37,7 +37,7 @@ export interface Stage extends BehindTls {
 export async function startStage({ profile, databaseUrl }: { profile: Profile; databaseUrl?: string }): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-conformance-'));
   // One certificate for the issuer and the suite; this process and the server trust it.
-  const certificate = makeCertificate(['localhost', '127.0.0.1']);
+  const certificate = certifyHosts(['localhost', '127.0.0.1'], { authority: true });
   const trusts = join(folder, 'certificate.pem');
   writeFileSync(trusts, certificate.cert);
   globalAgent.options.ca = certificate.cert;

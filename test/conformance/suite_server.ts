@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { Certificate } from './certificate.ts';
+import type { Certificate } from '../support/certificates.ts';
 import { listenTls } from './tls_server.ts';
 
 /** A request that reached us. */

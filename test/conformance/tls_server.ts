@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Certificate } from './certificate.ts';
+import type { Certificate } from '../support/certificates.ts';
 
 /** A server of https on this machine. */
 export interface TlsServer {

@@ -97,8 +97,8 @@ afterAll(async () => {
   await world.close();
 });
 
-function jwkOf({ certificate }: Certified) {
-  return new X509Certificate(certificate).publicKey.export({ format: 'jwk' });
+function jwkOf({ cert }: Certified) {
+  return new X509Certificate(cert).publicKey.export({ format: 'jwk' });
 }
 
 /** openid-client as this client, with a certificate or without. */
@@ -136,7 +136,7 @@ describe('mutual TLS', () => {
     const tokens = await oidc.authorizationCodeGrant(config, await returned('bank'), CHECKS);
     const subject = tokens.claims()?.sub ?? '';
     expect(await oidc.fetchUserInfo(config, tokens.access_token, subject)).toMatchObject({ sub: 'ada' });
-    const thumbprint = new X509Certificate(bank.certificate).fingerprint256.replaceAll(':', '');
+    const thumbprint = new X509Certificate(bank.cert).fingerprint256.replaceAll(':', '');
     expect(await oidc.tokenIntrospection(config, tokens.access_token)).toMatchObject({
       active: true,
       cnf: { 'x5t#S256': Buffer.from(thumbprint, 'hex').toString('base64url') },
@@ -187,7 +187,7 @@ describe('mutual TLS', () => {
   });
 
   it('believes no certificate that a client writes into its own request', async () => {
-    const pem = encodeURIComponent(bank.certificate);
+    const pem = encodeURIComponent(bank.cert);
     const lie = { 'x-client-certificate': pem, 'x-client-verified': 'SUCCESS' };
     const fields = { client_id: 'bank', grant_type: 'refresh_token', refresh_token: 'none' };
     // Through the proxy, which replaces what it does not know to be true.

@@ -1,9 +1,14 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
 
-/** A certificate with its key, both as PEM. */
-export interface Certified {
-  certificate: string;
+/** A certificate with its key, both as PEM: what a TLS server of Node takes. */
+export interface Certificate {
+  cert: string;
   key: string;
+}
+
+/** The same with all that another one needs that it signs. Made in memory: no key is ever checked in. */
+export interface Certified extends Certificate {
   /** The same certificate as DER. */
   raw: Buffer;
   subject: Buffer;
@@ -18,14 +23,31 @@ interface Wish {
   /** Signed by this authority; by itself when absent. */
   by?: Certified;
   authority?: boolean;
+  /** Beyond it, it counts for nothing; for the tests of this century's first half when absent. */
+  from?: Date;
+  until?: Date;
 }
 
 const KINDS = { C: [0x55, 4, 6], O: [0x55, 4, 10], OU: [0x55, 4, 11], CN: [0x55, 4, 3] };
 const ALTERNATIVES: Record<string, number> = { email: 0x81, DNS: 0x82, URI: 0x86, 'IP Address': 0x87 };
 const ECDSA_SHA256 = sequence(tagged(0x06, Buffer.from([0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2])));
+const DAY = 86_400_000;
 
-/** Makes a certificate over a new P-256 key, valid for the tests of this century's first half (RFC 5280 4.1). */
-export function certify({ subject = [['CN', 'a client']], names = [], by, authority = false }: Wish = {}): Certified {
+/** A certificate for hosts and addresses of this machine, signed by itself: whoever trusts it trusts nothing else. For a day. */
+export function certifyHosts(
+  hosts: readonly string[],
+  wish: Pick<Wish, 'from' | 'until' | 'authority'> = {},
+): Certified {
+  const [from, until] = [new Date(Date.now() - DAY / 24), new Date(Date.now() + DAY)];
+  // Two certificates of one name would be taken for each other.
+  const subject: Wish['subject'] = [['CN', `Gatehouse ${randomBytes(4).toString('hex')}`]];
+  const names = hosts.map((host) => `${isIP(host) === 4 ? 'IP Address' : 'DNS'}:${host}`);
+  return certify({ from, until, ...wish, subject, names });
+}
+
+/** Makes a certificate over a new P-256 key (RFC 5280 4.1). */
+export function certify(wish: Wish = {}): Certified {
+  const { subject = [['CN', 'a client']], names = [], by, authority = false, from, until } = wish;
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(
     ...subject.map(([kind, value]) =>
@@ -37,7 +59,7 @@ export function certify({ subject = [['CN', 'a client']], names = [], by, author
     tagged(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     ECDSA_SHA256,
     by?.subject ?? name,
-    sequence(tagged(0x17, Buffer.from('200101000000Z')), tagged(0x17, Buffer.from('491231235959Z'))),
+    sequence(time(from ?? new Date('2020-01-01')), time(until ?? new Date('2049-12-31'))),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     tagged(0xa3, sequence(...extensions(names, authority))),
@@ -46,7 +68,7 @@ export function certify({ subject = [['CN', 'a client']], names = [], by, author
   const raw = sequence(toBeSigned, ECDSA_SHA256, tagged(0x03, Buffer.concat([Buffer.from([0]), signature])));
   const lines = raw.toString('base64').match(/.{1,64}/g) ?? [];
   return {
-    certificate: ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n'),
+    cert: ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n'),
     key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
     raw,
     subject: name,
@@ -66,6 +88,11 @@ function extensions(names: string[], authority: boolean): Buffer[] {
     }),
   );
   return [...all, sequence(tagged(0x06, Buffer.from([0x55, 0x1d, 17])), tagged(0x04, alternatives))];
+}
+
+/** `YYMMDDhhmmssZ`; good until 2049. */
+function time(date: Date): Buffer {
+  return tagged(0x17, Buffer.from(`${date.toISOString().replaceAll(/\D/g, '').slice(2, 14)}Z`));
 }
 
 function sequence(...parts: Buffer[]): Buffer {

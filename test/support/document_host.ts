@@ -2,9 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { selfSigned } from '../upstreams/support/certificate.ts';
-
-const HOUR = 3_600_000;
+import { certifyHosts } from './certificates.ts';
 
 /** Somebody else's web server, with a certificate that this process trusts. */
 export interface DocumentHost {
@@ -21,7 +19,7 @@ export interface DocumentHost {
 
 /** Starts one on a free port. */
 export async function startDocumentHost(): Promise<DocumentHost> {
-  const { cert, key } = selfSigned('127.0.0.1', new Date(Date.now() - HOUR), new Date(Date.now() + HOUR));
+  const { cert, key } = certifyHosts(['127.0.0.1']);
   const trusted = getCACertificates('default');
   setDefaultCACertificates([...trusted, cert]);
   const files: DocumentHost['files'] = new Map();

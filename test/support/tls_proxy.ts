@@ -18,7 +18,7 @@ export interface TlsProxy {
  */
 export async function openTlsProxy(port: number, authority: Certified): Promise<TlsProxy> {
   const own = certify({ subject: [['CN', 'localhost']], names: ['DNS:localhost'] });
-  const options = { key: own.key, cert: own.certificate, ca: [authority.certificate] };
+  const options = { key: own.key, cert: own.cert, ca: [authority.cert] };
   const server = createServer({ ...options, requestCert: true, rejectUnauthorized: false }, (incoming, answer) => {
     const socket = incoming.socket instanceof TLSSocket ? incoming.socket : undefined;
     const { raw } = socket?.getPeerCertificate() ?? {};
@@ -52,8 +52,8 @@ export async function openTlsProxy(port: number, authority: Certified): Promise<
             path: url.pathname + url.search,
             method: asked.method,
             headers,
-            ca: own.certificate,
-            ...(client && { key: client.key, cert: client.certificate }),
+            ca: own.cert,
+            ...(client && { key: client.key, cert: client.cert }),
             agent: false,
           },
           (from) => {

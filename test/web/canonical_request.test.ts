@@ -137,8 +137,8 @@ describe('the canonical request', () => {
   });
 
   describe('of a client with a certificate', () => {
-    const { certificate, raw } = certify({ subject: [['CN', 'app']] });
-    const pem = encodeURIComponent(certificate);
+    const { cert, raw } = certify({ subject: [['CN', 'app']] });
+    const pem = encodeURIComponent(cert);
     const bytes = `:${raw.toString('base64')}:`;
 
     it.each([

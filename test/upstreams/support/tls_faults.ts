@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { selfSigned } from './certificate.ts';
+import { certifyHosts } from '../../support/certificates.ts';
 
 const HOUR = 3_600_000;
 
 /** What can be wrong with a certificate, by name. Whoever trusts the self-signed one finds nothing else wrong with it. */
 const certificateFaults = {
-  expired: () => selfSigned('127.0.0.1', at(-2 * HOUR), at(-HOUR)),
-  wrongHost: () => selfSigned('elsewhere.example', at(-HOUR), at(HOUR)),
-  selfSigned: () => selfSigned('127.0.0.1', at(-HOUR), at(HOUR)),
+  expired: () => certifyHosts(['127.0.0.1'], { from: at(-2 * HOUR), until: at(-HOUR) }),
+  wrongHost: () => certifyHosts(['elsewhere.example']),
+  selfSigned: () => certifyHosts(['127.0.0.1']),
 };
 
 /** A real TLS listener. */
