@@ -1,8 +1,24 @@
 import { isLoopbackHost } from '../outbound/index.ts';
 import { unsafeSchemes } from '../web/index.ts';
 
+/** Metadata of a client with the URIs to which people are sent back. */
+export const RETURN_URIS = ['redirect_uris', 'post_logout_redirect_uris'] as const;
+
+/** Metadata of a client that is a URI which people or we open. */
+export const WEB_URIS = [
+  'client_uri',
+  'logo_uri',
+  'policy_uri',
+  'tos_uri',
+  'initiate_login_uri',
+  'backchannel_logout_uri',
+  'backchannel_client_notification_endpoint',
+  'jwks_uri',
+  'sector_identifier_uri',
+] as const;
+
 /** Why a URI is not taken. */
-export interface UriProblem {
+interface UriProblem {
   rule: string;
   message: string;
   accepted?: string;

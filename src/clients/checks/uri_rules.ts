@@ -1,22 +1,16 @@
 import { isLoopbackHost } from '../../outbound/index.ts';
 import type { ClientSettings } from '../settings.ts';
-import { returnUriProblem, webUriProblem } from '../uris.ts';
+import { RETURN_URIS, returnUriProblem, WEB_URIS, webUriProblem } from '../uris.ts';
 import { where, type ClientPath, type ClientProblem, type ClientRule, type Seen } from './rule.ts';
 
-const RETURN_URIS = ['redirect_uris', 'post_logout_redirect_uris'] as const;
-const WEB_URIS = [
-  'client_uri',
-  'logo_uri',
-  'policy_uri',
-  'tos_uri',
-  'initiate_login_uri',
+/** What only we open, or only as a picture: nobody is ever sent there. */
+const NOT_FOR_PEOPLE = [
   'backchannel_logout_uri',
+  'backchannel_client_notification_endpoint',
   'jwks_uri',
   'sector_identifier_uri',
-  'backchannel_client_notification_endpoint',
+  'logo_uri',
 ];
-/** What only we open, or only as a picture: nobody is ever sent there. */
-const NOT_FOR_PEOPLE = ['backchannel_logout_uri', 'jwks_uri', 'sector_identifier_uri', 'logo_uri'];
 
 const looksLikeCallback = (uri: string) =>
   /\/(cb|callback|code|oauth2?|oidc|signin)\b|[-_/](callback|oidc)\b/i.test(pathOf(uri));

@@ -1,5 +1,5 @@
 import { errors } from 'oidc-provider';
-import { returnUriProblem, webUriProblem } from '../../clients/index.ts';
+import { RETURN_URIS, returnUriProblem, WEB_URIS, webUriProblem } from '../../clients/index.ts';
 import { isLoopbackHost } from '../../outbound/index.ts';
 
 /** What the settings allow an app that nobody of the organisation has looked at. */
@@ -22,18 +22,6 @@ const LONGEST = 2000;
 /** Bytes: some keys with their certificates. */
 const LONGEST_KEY_SET = 16_384;
 
-const RETURN_URIS = ['redirect_uris', 'post_logout_redirect_uris'];
-const WEB_URIS = [
-  'client_uri',
-  'logo_uri',
-  'policy_uri',
-  'tos_uri',
-  'initiate_login_uri',
-  'backchannel_logout_uri',
-  'jwks_uri',
-  'sector_identifier_uri',
-  'backchannel_client_notification_endpoint',
-];
 /** A document is read at a visit and not at a registration: what would make us call further hosts is not taken from one. */
 const NOT_IN_DOCUMENTS = [
   'sector_identifier_uri',
