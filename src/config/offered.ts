@@ -1,5 +1,11 @@
 import { switchedOff, toMetadata } from '../clients/index.ts';
-import { grantSwitches, type ProtocolSettings } from '../oidc/index.ts';
+import {
+  authenticationMethods,
+  certificateMethods,
+  grantSwitches,
+  responseTypes,
+  type ProtocolSettings,
+} from '../oidc/index.ts';
 import type { Known } from './known.ts';
 import type { Finding } from './rules.ts';
 
@@ -10,27 +16,15 @@ interface Offered {
   switchOf(value: string, protocol: ProtocolSettings): string | undefined;
 }
 
-const RESPONSE_TYPES = [
-  'code',
-  'id_token',
-  'id_token token',
-  'code id_token',
-  'code token',
-  'code id_token token',
-  'none',
-];
-const SECRETLESS = ['tls_client_auth', 'self_signed_tls_client_auth'];
-const METHODS = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'];
+const isOneOf = (values: readonly string[], value: string) => values.includes(value);
 
 const offers: Offered[] = [
   { key: 'grant_types', switchOf: (value, protocol) => grantSwitches(protocol).get(value) },
   {
     key: 'response_types',
-    switchOf(value, { response_types: types }) {
+    switchOf(value, { response_types: served }) {
       const inOrder = value.split(' ').toSorted().join(' ');
-      return RESPONSE_TYPES.includes(inOrder) && !(types as readonly string[]).includes(inOrder)
-        ? 'response_types'
-        : undefined; // text is text
+      return isOneOf(responseTypes, inOrder) && !isOneOf(served, inOrder) ? 'response_types' : undefined;
     },
   },
   {
@@ -40,9 +34,8 @@ const offers: Offered[] = [
   {
     key: 'token_endpoint_auth_method',
     switchOf(value, { client_authentication: methods, mutual_tls: tls }) {
-      if (SECRETLESS.includes(value)) return tls ? undefined : 'mutual_tls';
-      const isOff = METHODS.includes(value) && !(methods as readonly string[]).includes(value); // text is text
-      return isOff ? 'client_authentication' : undefined;
+      if (isOneOf(certificateMethods, value)) return tls ? undefined : 'mutual_tls';
+      return isOneOf(authenticationMethods, value) && !isOneOf(methods, value) ? 'client_authentication' : undefined;
     },
   },
 ];

@@ -2,8 +2,8 @@
  * oidc: the protocol engine.
  *
  * Owns oidc-provider (the only room that imports it), its configuration, the artifact store, the interaction policy, visits,
- * through which identities a session came (table session_upstreams), apps that registered themselves (table
- * registered_clients), and the narrow face that pages use. Mounts /oidc/*,
+ * through which identities a session came (table session_upstreams), apps that registered themselves and the tokens with which
+ * they may (tables registered_clients, initial_access_tokens), and the narrow face that pages use. Mounts /oidc/*, /device,
  * /.well-known/openid-configuration and /.well-known/oauth-authorization-server. Never shows a page of its own, never knows a
  * password, never speaks to an upstream, and never hands out the Provider.
  */
@@ -11,7 +11,8 @@ export { isEnough, levelOf, TRUSTED_DEVICE, vouchedFor } from './assurance.ts';
 export { readHoldings } from './holdings.ts';
 export { openOidc } from './oidc.ts';
 export { featureClientKeys, grantSwitches } from './features/index.ts';
-export { protocolSettings, type ProtocolSettings } from './protocol_settings.ts';
+export { certificateMethods } from './mutual_tls_settings.ts';
+export { authenticationMethods, protocolSettings, responseTypes, type ProtocolSettings } from './protocol_settings.ts';
 export { validateClients } from './validate_clients.ts';
 export type { Label } from './authorization_details/type_settings.ts';
 export { resourceSentence, scopesOfClaims, scopeSentence } from './scope_words.ts';

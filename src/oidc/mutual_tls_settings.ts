@@ -10,7 +10,8 @@ const header = (fallback: string) =>
     )
     .default(fallback);
 
-const methods = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
+/** The ways in which a client proves who it is by a certificate (RFC 8705 2). */
+export const certificateMethods = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
 
 /** What `protocol.mutual_tls` may say. The proxy in front of us ends TLS: only it may set the two headers, on every request. */
 export const mutualTlsSettings = z.strictObject({
@@ -21,8 +22,8 @@ export const mutualTlsSettings = z.strictObject({
     'Where it says SUCCESS when an authority of yours vouches for the certificate; tls_client_auth takes no other.',
   ),
   methods: z
-    .array(z.enum(methods))
-    .default([...methods])
+    .array(z.enum(certificateMethods))
+    .default([...certificateMethods])
     .describe('How clients may prove who they are by it; none: it only binds tokens.'),
   endpoints: z
     .string()

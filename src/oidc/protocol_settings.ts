@@ -13,7 +13,8 @@ const demandable = (on: boolean, what: string) =>
     .default(on)
     .describe(what);
 
-const responseTypes = [
+/** Everything that an authorization may end with, if it is switched on. */
+export const responseTypes = [
   'code',
   'id_token',
   'id_token token',
@@ -23,7 +24,8 @@ const responseTypes = [
   'none',
 ] as const;
 
-const authenticationMethods = [
+/** Every way in which a client may prove who it is, if it is switched on; those of a certificate come with `mutual_tls`. */
+export const authenticationMethods = [
   'client_secret_basic',
   'client_secret_post',
   'client_secret_jwt',
