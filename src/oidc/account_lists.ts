@@ -1,6 +1,7 @@
 import type { Database } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
 import type { ListedGrant, ListedSession, Oidc, Page } from './door.ts';
+import { scopesIn } from './requested_scopes.ts';
 
 interface SessionRow {
   id: string;
@@ -82,21 +83,17 @@ function toSession({ id, since, browser, os, place, last_seen_at }: SessionRow):
 }
 
 function toGrant({ since, client_id, payload, last_used_at }: GrantRow): ListedGrant {
-  const resources = Object.entries(payload.resources ?? {}).map(([id, scope]) => [id, words(scope)]);
+  const resources = Object.entries(payload.resources ?? {}).map(([id, scope]) => [id, scopesIn(scope)]);
   return {
     clientId: client_id,
     scopes: {
-      oidc: words(payload.openid?.scope),
+      oidc: scopesIn(payload.openid?.scope),
       claims: payload.openid?.claims ?? [],
       resources: Object.fromEntries(resources),
     },
     givenAt: fromSeconds(since),
     lastUsedAt: last_used_at ?? undefined,
   };
-}
-
-function words(scope: string | undefined): string[] {
-  return scope?.split(' ').filter((word) => word !== '') ?? [];
 }
 
 function fromSeconds(seconds: string): Date {

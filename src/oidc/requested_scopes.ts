@@ -6,3 +6,8 @@ export interface RequestedScopes {
   /** By resource indicator (RFC 8707). */
   resources: Record<string, string[]>;
 }
+
+/** The scopes that a text names (RFC 6749 3.3). */
+export function scopesIn(text = ''): string[] {
+  return text.split(' ').filter((scope) => scope !== '');
+}

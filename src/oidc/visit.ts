@@ -7,6 +7,7 @@ import type { KnownClient } from './client_directory.ts';
 import type { RequestedScopes, Visit } from './door.ts';
 import { methodsWithoutWay, upstreamOf } from './login_way.ts';
 import type { VisitRecord } from './visit_store.ts';
+import { scopesIn } from './requested_scopes.ts';
 
 /** A visit as pages see it, out of what the library and we have stored of it. */
 export function describeVisit(
@@ -90,7 +91,7 @@ export const OPENID_SCOPES: ReadonlySet<string> = new Set([
 ]);
 
 function scopesOf(params: Record<string, unknown>, missing: RequestedScopes): Visit['scopes'] {
-  const asked = (text(params['scope']) ?? '').split(' ').filter(Boolean);
+  const asked = scopesIn(text(params['scope']));
   const indicators = typeof params['resource'] === 'string' ? [params['resource']] : texts(params['resource']);
   const resources: RequestedScopes['resources'] = {};
   for (const indicator of indicators) {

@@ -56,10 +56,7 @@ export async function exchange(
   const request = await readRequest(ctx, deps);
   const { client, policy, params, binding } = request;
   const target = targetOf(deps, request);
-  const subject = await givenToken(request, deps, 'subject_token');
-  if (!subject.origin) throw new errors.InvalidRequest('a subject_token is about a person');
-  if (!mayExchange(policy, subject)) throw new errors.UnauthorizedClient('this client may not exchange this token');
-  if (!(await isAlive(ctx, deps, subject, subject.origin))) throw notUsable('subject_token');
+  const subject = await subjectOf(request, deps);
   const actor = params.actor_token === undefined ? undefined : await actorOf(request, deps);
   if (!mayAct(subject, client, actor)) throw new errors.UnauthorizedClient('this token names another client as actor');
 
@@ -84,15 +81,8 @@ export async function exchange(
   noteAct(token, actFor(policy, client, subject.act, actor));
   const value = await token.save();
   const detail = { from: subject.audience ?? subject.clientId, to: target.audience, scope: scopes.join(' ') };
-  const reference = deps.web.referenceOf(asContext(ctx));
-  await deps.record({
-    type: 'oidc.token_exchanged',
-    outcome: 'ok',
-    reference,
-    clientId: client.clientId,
-    accountId,
-    detail,
-  });
+  const about = { reference: deps.web.referenceOf(asContext(ctx)), clientId: client.clientId, accountId };
+  await deps.record({ type: 'oidc.token_exchanged', outcome: 'ok', ...about, detail });
   ctx.body = {
     access_token: value,
     issued_token_type: ACCESS_TOKEN,
@@ -150,6 +140,17 @@ async function givenToken(
   const token = await findToken(ctx.oidc.provider, deps, text);
   if (!token || !holds(token, proven)) throw notUsable(name);
   return token;
+}
+
+/** The token about a person that this client may exchange, while what it came from is there. */
+async function subjectOf(request: Exchange, deps: OidcDeps): Promise<KnownToken & { origin: Origin }> {
+  const subject = await givenToken(request, deps, 'subject_token');
+  const { origin } = subject;
+  if (!origin) throw new errors.InvalidRequest('a subject_token is about a person');
+  if (!mayExchange(request.policy, subject))
+    throw new errors.UnauthorizedClient('this client may not exchange this token');
+  if (!(await isAlive(request.ctx, deps, subject, origin))) throw notUsable('subject_token');
+  return { ...subject, origin };
 }
 
 /** Whoever acts shows a token that this very client was given. */

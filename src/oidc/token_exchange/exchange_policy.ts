@@ -1,5 +1,6 @@
 import { errors, type Client } from 'oidc-provider';
 import { z } from 'zod';
+import { scopesIn } from '../requested_scopes.ts';
 import type { Act, KnownToken } from './known_tokens.ts';
 
 const texts = z.array(z.string().min(1).max(2000)).min(1).max(100);
@@ -51,8 +52,8 @@ interface Asked {
  */
 export function scopesFor(policy: ExchangePolicy, token: KnownToken, { scope, known }: Asked): string[] {
   const open = token.scopes.filter((name) => known.has(name) && (policy.scopes?.includes(name) ?? true));
-  const asked = scope?.split(' ').filter((name) => name !== '');
-  if (!asked) return open;
+  if (scope === undefined) return open;
+  const asked = scopesIn(scope);
   const beyond = asked.filter((name) => !open.includes(name));
   if (beyond.length > 0)
     throw new errors.InvalidScope('this is more than the given token and the policy allow', beyond.join(' '));

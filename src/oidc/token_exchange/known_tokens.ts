@@ -3,7 +3,9 @@ import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import type { AccessToken, ClientCredentials } from 'oidc-provider';
 import type Provider from 'oidc-provider';
 import { z } from 'zod';
+import { OWN } from '../algorithms.ts';
 import type { OidcDeps } from '../deps.ts';
+import { scopesIn } from '../requested_scopes.ts';
 import { openOrigin, ORIGIN, type Origin } from './origin.ts';
 
 /** Who acts for the subject of a token, and for whom they act in turn (RFC 8693 4.1). */
@@ -59,7 +61,7 @@ function fromStored(token: AccessToken | ClientCredentials, clientId: string): K
   return {
     clientId,
     audience: typeof token.aud === 'string' ? token.aud : undefined,
-    scopes: split(token.scope),
+    scopes: scopesIn(token.scope),
     issuedAt: token.iat ?? 0,
     expiresAt: token.exp ?? 0,
     origin: person && {
@@ -84,7 +86,7 @@ async function fromJwt(deps: OidcDeps, text: string): Promise<KnownToken | undef
   return {
     clientId,
     audience,
-    scopes: split(data.scope),
+    scopes: scopesIn(data.scope),
     issuedAt: data.iat,
     expiresAt: data.exp,
     origin: sealed === undefined ? undefined : openOrigin(deps, jti, sealed),
@@ -100,13 +102,9 @@ async function verified({ issuer, keys }: OidcDeps, text: string): Promise<JWTPa
     const key = keys.signingKeys().find((each) => each.kid !== undefined && each.kid === kid);
     if (!key) return undefined;
     const publicKey = createPublicKey({ key: { ...key }, format: 'jwk' });
-    const { payload } = await jwtVerify(text, publicKey, { issuer, typ: 'at+jwt', algorithms: ['RS256', 'ES256'] });
+    const { payload } = await jwtVerify(text, publicKey, { issuer, typ: 'at+jwt', algorithms: [...OWN] });
     return payload;
   } catch {
     return undefined;
   }
-}
-
-function split(scope: string | undefined): string[] {
-  return (scope ?? '').split(' ').filter((name) => name !== '');
 }
