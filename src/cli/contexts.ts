@@ -32,9 +32,7 @@ export async function withTables(
   call: Call,
   work: (database: Database, settings: CommandSettings) => Promise<number>,
 ): Promise<number> {
-  return withDatabase(call, async (database, settings) =>
-    (await hasTables(call, database)) ? work(database, settings) : 1,
-  );
+  return withTablesOpened(call, ({ database }, settings) => work(database, settings));
 }
 
 async function hasTables(call: Call, database: Database): Promise<boolean> {
@@ -56,8 +54,7 @@ export async function withRooms(
     settings: CommandSettings,
   ) => Promise<number>,
 ): Promise<number> {
-  return withOpened(call, async (opened, settings) => {
-    if (!(await hasTables(call, opened.database))) return 1;
+  return withTablesOpened(call, async (opened, settings) => {
     let rooms: ChangingRooms;
     try {
       rooms = await call.parts.changing(settings, opened);

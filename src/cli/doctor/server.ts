@@ -100,17 +100,11 @@ async function proxies({ settings: { issuer, http }, ask, mark }: ServerDeps): P
   const kept = seen.forwarded_for.lastIndexOf(NOBODY);
   const hops = kept < 0 ? seen.forwarded_for.length : seen.forwarded_for.length - 1 - kept;
   const { trusted_hops: trusted } = http;
-  if (trusted > hops) {
+  if (trusted !== hops) {
     const says = `trusted_hops is ${trusted}, but ${hops} ${hops === 1 ? 'proxy adds' : 'proxies add'} to X-Forwarded-For`;
-    return broken('proxy', says, `write http: { trusted_hops: ${hops} }: anybody could pass for another address`);
-  }
-  if (trusted < hops) {
-    const says = `trusted_hops is ${trusted}, but ${hops} ${hops === 1 ? 'proxy adds' : 'proxies add'} to X-Forwarded-For`;
-    return broken(
-      'proxy',
-      says,
-      `write http: { trusted_hops: ${hops} }: everybody would share the address of the proxy`,
-    );
+    const would =
+      trusted > hops ? 'anybody could pass for another address' : 'all would share the address of the proxy';
+    return broken('proxy', says, `write http: { trusted_hops: ${hops} }: ${would}`);
   }
   const scheme = new URL(issuer).protocol.slice(0, -1);
   const { forwarded_proto: proto } = seen;
