@@ -6,7 +6,7 @@ import { withPasskey } from '../passkeys/index.ts';
 import { withPassword } from '../passwords/index.ts';
 
 /** What a changed file would do, and for whom. */
-export interface ConfigPlan {
+interface ConfigPlan {
   /** What it is compared with; absent before the first start. */
   applied?: { hash: string; appliedAt: Date; process: string };
   changes: (Change & { touches: Touches })[];

@@ -7,7 +7,7 @@ import type { LoadedConfig } from './load.ts';
 import { shownSettings, type ShownSettings } from './shown_settings.ts';
 
 /** A configuration that was in force. */
-export interface AppliedConfig {
+interface AppliedConfig {
   hash: string;
   content: ShownSettings;
   /** When the newest of its files was written. */

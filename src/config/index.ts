@@ -1,8 +1,9 @@
 /**
  * config: what an admin wrote.
  *
- * Owns reading, substituting and checking the config files and the environment, and where each mistake stands. Mounts no
- * URL. The settings of a room are described in that room; here they only meet. Never prints or hashes a secret.
+ * Owns reading, substituting and checking the config files and the environment, where each mistake stands, following the files
+ * while a process serves, and what was in force (table applied_configs). Mounts no URL. The settings of a room are described in
+ * that room; here they only meet. Never prints a secret, and keeps of one only a keyed hash.
  */
 export { ensureDevelopmentKeys, type SecretKeys } from './development_keys.ts';
 export { readEnvironment } from './environment.ts';

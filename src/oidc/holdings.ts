@@ -2,7 +2,7 @@ import type { Database, Statement } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
 
 /** How much of each kind is open. */
-export interface Holdings {
+interface Holdings {
   grants: number;
   sessions: number;
   refresh_tokens: number;

@@ -31,7 +31,7 @@ export interface Kit {
 }
 
 /** `json` is also the string of JavaScript, Python, YAML and TOML. */
-export type Quoting = 'json' | 'ruby' | 'shell' | 'ini';
+type Quoting = 'json' | 'ruby' | 'shell' | 'ini';
 
 const PLAIN_INI = /^[\w:/.?=&%+~@,\- ]+$/;
 

@@ -5,7 +5,7 @@ import type { AuthorizationType, DetailField } from './type_settings.ts';
 const MOST = 20;
 
 /** What a request may say of a type, made of the settings once. */
-export type DetailCheck = (detail: object) => string | undefined;
+type DetailCheck = (detail: object) => string | undefined;
 
 /** A check that says what is wrong with a detail: an unknown field, a missing one, or a value of another kind. */
 export function checkOf(type: string, { fields }: AuthorizationType): DetailCheck {

@@ -18,7 +18,7 @@ export interface InitialToken {
 }
 
 /** What it takes to make one. */
-export interface NewInitialToken {
+interface NewInitialToken {
   /** So many apps can be registered with it. */
   uses: number;
   /** Seconds from now until it ends. */

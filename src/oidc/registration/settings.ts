@@ -53,9 +53,3 @@ export const clientIdMetadataSettings = z
     ...bounds,
   })
   .describe('Apps whose client_id is the https URL of their metadata (OAuth Client ID Metadata Document).');
-
-/** Registration after parsing. */
-export type RegistrationSettings = z.output<typeof registrationSettings>;
-
-/** Client ID metadata documents after parsing. */
-export type ClientIdMetadataSettings = z.output<typeof clientIdMetadataSettings>;
