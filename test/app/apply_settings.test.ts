@@ -12,6 +12,7 @@ import { formatMistakes, loadConfig, type Settings } from '../../src/config/inde
 import { createLogger } from '../../src/kit/logger.ts';
 import { listen } from '../../src/web/index.ts';
 import { folderWith } from '../config/world.ts';
+import { certify } from '../support/certificates.ts';
 import { testDatabase } from '../support/database.ts';
 import { freePortPair } from '../support/gatehouse.ts';
 import { deviceApp, requestOf } from '../support/limited_apps.ts';
@@ -19,6 +20,8 @@ import { deviceApp, requestOf } from '../support/limited_apps.ts';
 const ISSUER = 'http://localhost:3000';
 const API = 'https://api.acme.example';
 const secrets = { encryption_key: [randomBytes(32)], subject_salt: randomBytes(32) };
+
+const certificate = encodeURIComponent(certify().cert);
 
 /** An app of this process that serves. */
 interface Served {
@@ -79,16 +82,14 @@ async function behaviourOf({ port }: Served): Promise<object> {
   const page = async (behind: string) =>
     (await ask(port, `${begun.headers.location ?? '/'}${behind}`, { headers: { cookie } })).body;
   const [login, signUp] = begun.status === 303 ? [await page(''), await page('/signup')] : ['', ''];
-  const token = await ask(port, '/oidc/token', {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'grant_type=client_credentials&client_id=batch&client_secret=the-secret-of-the-batch-app',
-  });
-  const api = await ask(port, '/oidc/token', {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: `grant_type=client_credentials&client_id=batch&client_secret=the-secret-of-the-batch-app&resource=${API}`,
-  });
+  const redeem = async (client: string, rest = '', headers: Record<string, string> = {}) => {
+    const { body } = await ask(port, '/oidc/token', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: `grant_type=client_credentials&client_id=${client}&client_secret=the-secret-of-the-batch-app${rest}`,
+    });
+    return lifetimeIn(body);
+  };
   return {
     known: begun.status,
     title: /<title>(.*?)<\/title>/.exec((await ask(port, '/')).body)?.[1],
@@ -96,8 +97,9 @@ async function behaviourOf({ port }: Served): Promise<object> {
     upstreams: [...login.matchAll(/data-upstream="(\w+)"/g)].map(([, id]) => id),
     signUp: login.includes('/signup'),
     rule: /minlength: \d+/.exec(signUp)?.[0],
-    token: lifetimeIn(token.body),
-    api: lifetimeIn(api.body),
+    token: await redeem('batch'),
+    api: await redeem('batch', `&resource=${API}`),
+    bound: await redeem('bound', '', { 'x-client-certificate': certificate }),
     contact: /Contact: .*/.exec((await ask(port, '/.well-known/security.txt')).body)?.[0],
     discovery: JSON.parse((await ask(port, '/.well-known/openid-configuration')).body),
   };
@@ -108,13 +110,24 @@ function lifetimeIn(body: string): unknown {
   return error ?? expires_in;
 }
 
-const base = { issuer: ISSUER, mode: 'development', mail: { from: 'Acme <no-reply@acme.example>' } };
+const base = {
+  issuer: ISSUER,
+  mode: 'development',
+  http: { trusted_hops: 1 },
+  mail: { from: 'Acme <no-reply@acme.example>' },
+};
 const google = { id: 'google', preset: 'google', client_id: 'id', client_secret: 'secret' };
 const github = { id: 'github', preset: 'github', client_id: 'id', client_secret: 'secret' };
 const batch = (secret: string) => ({ client_id: 'batch', type: 'service', client_secret: secret });
+const bound = {
+  ...batch('the-secret-of-the-batch-app'),
+  client_id: 'bound',
+  tls_client_certificate_bound_access_tokens: true,
+};
+const statements = { types: { statement: { label: 'See your statements', fields: {} } } };
 
 /** Files that are right, each of which shows in something that a stranger can see. */
-const right: fc.Arbitrary<object> = fc.record({
+const files = fc.record({
   brand: fc.constantFrom(
     { name: 'Acme' },
     { name: 'Globex', accent: '#aa3300', support: 'help@globex.example' },
@@ -131,26 +144,37 @@ const right: fc.Arbitrary<object> = fc.record({
   signup: fc.constantFrom({ allow: 'open' }, { allow: 'closed' }),
   passwords: fc.constantFrom({ min_length: 15 }, { min_length: 20 }),
   lifetimes: fc.constantFrom({ access_token: '1h' }, { access_token: '9m' }),
-  protocol: fc.constantFrom({}, { revocation: false }, { introspection: false }),
+  protocol: fc.constantFrom<{ mutual_tls?: object; [name: string]: unknown }>(
+    { revocation: false },
+    { device_flow: false, token_exchange: true, ciba: { delivery: ['ping'] } },
+    { registration: {}, client_id_metadata: { allow: ['client.example'] }, rich_authorization_requests: statements },
+    { mutual_tls: {} },
+    { mutual_tls: { certificate_header: 'x-other-certificate' } },
+  ),
 });
+
+/** Whose certificate is looked at, as long as somebody tells it. */
+const right: fc.Arbitrary<object> = files.map((file) =>
+  file.protocol.mutual_tls ? { ...file, clients: [...file.clients, bound] } : file,
+);
 
 /** One in which everything differs from what the server starts with. */
 const other = {
   brand: { name: 'Globex', accent: '#aa3300', support: 'help@globex.example' },
-  clients: [deviceApp('wiki'), batch('the-secret-of-the-batch-app')],
+  clients: [deviceApp('wiki'), batch('the-secret-of-the-batch-app'), bound],
   upstreams: [google, github],
   resources: [{ id: API, scopes: ['read'], access_token_ttl: '7m' }],
   signup: { allow: 'open' },
   passwords: { min_length: 20 },
   lifetimes: { access_token: '9m' },
-  protocol: { revocation: false },
+  protocol: { mutual_tls: {}, token_exchange: true, rich_authorization_requests: statements },
 };
 
 /** Ways to spoil a file that was right: none of it may be taken then. */
 const spoilt = fc.constantFrom(
   (file: object) => `${stringify(file)}: : :`,
   (file: object) => stringify({ ...file, brandd: {} }),
-  (file: object) => stringify({ ...file, http: { port: 4001 } }),
+  (file: object) => stringify({ ...file, http: { port: 4001, trusted_hops: 1 } }),
   (file: object) => stringify({ ...file, brand: { name: 'Huge', logo: './huge.svg' } }),
   (file: object) => stringify({ ...file, clients: [deviceApp('wiki'), deviceApp('wiki')] }),
 );
