@@ -25,16 +25,18 @@ export function outboundSettings(settings: Settings, simulator?: SimulatorAccess
     ...settings.clients.flatMap((client) => Object.values(client).flat()),
   ];
   const hosts = urls.flatMap((value) => (typeof value === 'string' ? (URL.parse(value)?.hostname ?? []) : []));
-  const { allow, timeout } = settings.outbound;
-  const limits = { totalMs: timeout * 1000, headersMs: timeout * 500 };
-  return { mode: settings.mode, trustedHosts: [...new Set(hosts)], allow, limits };
+  const { mode, outbound } = settings;
+  return { mode, trustedHosts: [...new Set(hosts)], allow: outbound.allow, limits: budgetsOf(outbound) };
 }
 
 /** What strangers name is public, or nothing; on this machine only while somebody develops, and says so. */
 export function strangersOutboundSettings({ mode, outbound }: Settings): OutboundSettings {
-  const { loopback_for_strangers: loopback, timeout } = outbound;
-  const allow = loopback ? ['127.0.0.0/8', '::1/128'] : [];
-  return { mode, trustedHosts: [], allow, limits: { totalMs: timeout * 1000, headersMs: timeout * 500 } };
+  const allow = outbound.loopback_for_strangers ? ['127.0.0.0/8', '::1/128'] : [];
+  return { mode, trustedHosts: [], allow, limits: budgetsOf(outbound) };
+}
+
+function budgetsOf({ timeout }: Settings['outbound']): OutboundSettings['limits'] {
+  return { totalMs: timeout * 1000, headersMs: timeout * 500 };
 }
 
 /** What /health/ready asks. */
