@@ -91,7 +91,7 @@ export async function makeKey(algorithm: 'RS256' | 'PS256' | 'ES256'): Promise<C
 }
 
 /** An assertion of RFC 7523 for the issuer, with `claims` on top; a value of undefined leaves a claim out. */
-export async function assertionOf(
+async function assertionOf(
   { stage }: Run,
   { id, key, audience }: Client,
   { claims = {}, signedBy = key, header = {} }: Assertion = {},

@@ -4,7 +4,7 @@ import type { Certificate } from '../support/certificates.ts';
 import { listenTls } from './tls_server.ts';
 
 /** A request that reached us. */
-export interface Received {
+interface Received {
   method: string;
   /** Below our base. */
   path: string;
@@ -13,7 +13,7 @@ export interface Received {
 }
 
 /** What a path of ours answers. */
-export interface SuiteAnswer {
+interface SuiteAnswer {
   status?: number;
   type?: string;
   body: string;

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Certificate } from '../support/certificates.ts';
 
 /** A server of https on this machine. */
-export interface TlsServer {
+interface TlsServer {
   port: number;
   stop(): Promise<void>;
 }

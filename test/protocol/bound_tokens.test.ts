@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash, randomBytes, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compactDecrypt, decodeProtectedHeader, exportJWK, generateKeyPair, type CryptoKey } from 'jose';
 import * as oidc from 'openid-client';
@@ -21,6 +21,7 @@ import { certify, type Certified } from '../support/certificates.ts';
 import { openTlsProxy, type TlsProxy } from '../support/tls_proxy.ts';
 
 const REDIRECT = 'https://bank.example/cb';
+const encryptionKey = randomBytes(32);
 const protocol = protocolSettings.parse({ mutual_tls: {}, encryption: true, jwt_userinfo: true });
 
 let world: World;
@@ -86,6 +87,7 @@ beforeAll(async () => {
     web('sharer', { client_secret: SECRET, id_token_encrypted_response_alg: 'dir' }),
   ];
   world = await openWorld({
+    encryptionKey,
     clients,
     deps: { protocol },
     plumbing: { http: { trusted_hops: 1 }, certificateHeaders: () => protocol.mutual_tls || undefined },
@@ -199,6 +201,8 @@ describe('mutual TLS', () => {
     expect([through.status, await through.json()]).toMatchObject([401, { error: 'invalid_client' }]);
     // With no proxy in front of us at all.
     const bare = await openWorld({
+      database: world.database,
+      encryptionKey,
       clients,
       deps: { protocol },
       plumbing: { http: { trusted_hops: 0 }, certificateHeaders: () => protocol.mutual_tls || undefined },

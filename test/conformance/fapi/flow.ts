@@ -151,7 +151,7 @@ export async function callResource(
 }
 
 /** A flow that succeeded. */
-export interface FapiGranted {
+interface FapiGranted {
   pushed: Pushed;
   person: Person;
   code: string;
@@ -161,7 +161,7 @@ export interface FapiGranted {
 }
 
 /** What a module changes about a flow that must succeed. */
-export interface FapiWish extends Push {
+interface FapiWish extends Push {
   person?: Person;
   outside?: Params;
   exchange?: Exchanging;

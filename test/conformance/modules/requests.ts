@@ -160,7 +160,7 @@ export const requests: Record<string, Play> = {
 };
 
 /** What OIDC Core 3.1.2.6 lets a server say when a page would be needed. */
-export const NEEDS_A_PAGE = [
+const NEEDS_A_PAGE = [
   'login_required',
   'interaction_required',
   'consent_required',

@@ -20,11 +20,7 @@ async function again(run: Run, seconds: number): Promise<Granted> {
 }
 
 /** A refusal of the token endpoint (RFC 6749 5.2). */
-export function expectTokenError(
-  run: Run,
-  { status, body }: { status: number; body: string },
-  ...errors: string[]
-): void {
+function expectTokenError(run: Run, { status, body }: { status: number; body: string }, ...errors: string[]): void {
   const error = status < 500 && body.startsWith('{') ? String(JSON.parse(body).error) : body;
   run.expect(status === 400 || status === 401, `the token endpoint answers 400 or 401; it was ${status}`);
   run.expect(errors.includes(error), `the error is ${errors.join(' or ')}; it was ${error}`);
