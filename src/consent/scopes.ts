@@ -2,6 +2,7 @@ import type { Account } from '../accounts/index.ts';
 import type { Translate } from '../locales/index.ts';
 import { resourceSentence, scopesOfClaims, scopeSentence, type Visit } from '../oidc/index.ts';
 
+/** One line of what an app asks for. */
 export interface ScopeLine {
   name: string;
   sentence: string;

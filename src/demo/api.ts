@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type Koa from 'koa';
 
+/** What the demo API checks tokens against. */
 export interface ApiDeps {
   issuer: string;
   /** What a token must be meant for. */

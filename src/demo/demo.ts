@@ -6,6 +6,7 @@ import { answering } from './problems.ts';
 import { createRelyingParty } from './relying_party.ts';
 import { createSessions } from './sessions.ts';
 
+/** What the room needs. */
 export interface DemoDeps {
   web: Web;
   issuer: string;
@@ -17,6 +18,7 @@ export interface DemoDeps {
   logger: Logger;
 }
 
+/** What the room offers. */
 export interface Demo {
   /** The reserved client to register. */
   clients: ReturnType<typeof demoClient>[];

@@ -3,6 +3,7 @@ import type { Web } from '../web/index.ts';
 import type { SignIn } from './relying_party.ts';
 import type { Sessions } from './sessions.ts';
 
+/** What the first page needs. */
 export interface HomeDeps {
   web: Web;
   sessions: Sessions;

@@ -3,6 +3,7 @@ import { IdpError } from '../kit/errors.ts';
 import type { TakenMail } from '../mail/index.ts';
 import type { Web } from '../web/index.ts';
 
+/** What the mailbox needs. */
 export interface MailboxDeps {
   web: Web;
   mail: { mailbox(): TakenMail[] };

@@ -6,6 +6,7 @@ import { problemOf } from './problems.ts';
 import type { RelyingParty, SignIn } from './relying_party.ts';
 import { addTrip, oneAtATime, takeTrip, type DemoSession, type Sessions } from './sessions.ts';
 
+/** What the pages of the demo need. */
 export interface PagesDeps {
   web: Web;
   issuer: string;
@@ -17,6 +18,7 @@ export interface PagesDeps {
 
 type Handler = (ctx: Koa.Context) => Promise<void>;
 
+/** The pages and forms of the demo. */
 export interface Pages {
   home: Handler;
   /** Begins a sign-in, with more parameters for the issuer. */

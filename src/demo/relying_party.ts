@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import * as oidc from 'openid-client';
 import { inSeconds } from '../kit/clock.ts';
 
+/** What the app knows of the issuer. */
 export interface RelyingPartyDeps {
   issuer: string;
   client: { id: string; secret: string };
@@ -34,6 +35,7 @@ export interface AccessToken {
   expiresAt: Date;
 }
 
+/** The app as the issuer sees it. Each of these rejects as openid-client does. */
 export interface RelyingParty {
   /** Where to send the browser, and what to keep until it comes back. */
   begin(extra: Record<string, string>): Promise<{ url: string; trip: Trip }>;

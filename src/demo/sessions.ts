@@ -24,6 +24,7 @@ export interface Message {
   kind: 'note' | 'problem';
 }
 
+/** The sessions of the app with its browsers, in memory alone. */
 export interface Sessions {
   /** The session of this browser, if it has one that lives. */
   find(ctx: Koa.Context): DemoSession | undefined;

@@ -18,6 +18,7 @@ export const signupSettings = z.strictObject({
     .describe('Everybody agrees to brand.terms, and once more when the version is another one.'),
 });
 
+/** The `signup:` block after parsing. */
 export type SignupPolicy = z.output<typeof signupSettings>;
 
 /** Who may make an account for this canonical address. An invitation opens every way but the closed one. */

@@ -117,6 +117,7 @@ export type Step =
   | ({ step: 'accept-terms' } & Proven)
   | ({ step: 'switch-account' } & Proven);
 
+/** What is kept while a visit stands at the step of this name. */
 export type StepNamed<Name extends Step['step']> = Extract<Step, { step: Name }>;
 
 /** A page or a form below /interaction/:uid. */
