@@ -40,6 +40,7 @@ export async function startStage({ profile, databaseUrl }: { profile: Profile; d
   const certificate = certifyHosts(['localhost', '127.0.0.1'], { authority: true });
   const trusts = join(folder, 'certificate.pem');
   writeFileSync(trusts, certificate.cert);
+  const { ca } = globalAgent.options;
   globalAgent.options.ca = certificate.cert;
   const suite = await startSuiteServer(certificate);
   const variables = {
@@ -64,6 +65,8 @@ export async function startStage({ profile, databaseUrl }: { profile: Profile; d
     async stop() {
       await gatehouse.stop();
       await suite.stop();
+      // Other tests of this process trust what they trusted.
+      globalAgent.options.ca = ca;
       rmSync(folder, { recursive: true, force: true });
     },
   };
