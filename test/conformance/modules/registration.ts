@@ -120,9 +120,10 @@ function sectorOf(run: Run, uris: string[]): Record<string, unknown> {
 /** The operator changes our key; apps find the new one in the key set (OIDC Core 10.1.1). */
 async function serverRotates(run: Run): Promise<void> {
   const ids = async () => new Set((await run.stage.keys()).set.keys.map(({ kid }) => kid));
+  // Before the clock moves: the server may well publish its next key by itself as soon as it does.
+  const before = await ids();
   // The key that was published last begins to sign, so that there is room for the next one.
   run.stage.passTime(25 * 3600);
-  const before = await ids();
   await run.stage.command('keys', 'rotate');
   // The other process looks every five seconds.
   const deadline = Date.now() + 15_000;
