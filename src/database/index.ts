@@ -1,7 +1,8 @@
 /**
  * database: the pool, the migrations runner and the embedded server.
  *
- * Owns every connection to PostgreSQL; nothing else creates one. Mounts no URL. Never goes by PostgreSQL's clock and never
+ * Owns every connection to PostgreSQL; nothing else creates one. Puts calls that come together into one statement, for whoever
+ * wishes that. Mounts no URL. Never goes by PostgreSQL's clock and never
  * builds SQL out of values.
  */
 export { combine, type CombinedCall } from './combine.ts';

@@ -2,7 +2,8 @@
  * web: the Koa plumbing that every room stands on.
  *
  * Owns the canonical request, cookies and the browser's binding, forms and their protection, headers and the content
- * security policy, rendering, error answers, the language of a request, the request log, static files and the listener.
+ * security policy, rendering, error answers, the language of a request, the request log, static files, the
+ * documents that are told to everybody alike, and the listener.
  * Mounts /health/live, /health/ready, /health/doctor, /metrics, /assets/* and /.well-known/security.txt. Never knows an account,
  * a client or a visit, and never lets anything pass that a client says about its host, scheme or address.
  */
