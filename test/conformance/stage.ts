@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { globalAgent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { exchange, type Exchange } from '../support/http_browser/transport.ts';
 import { startBehindTls, type BehindTls, type Profile } from './behind_tls.ts';
-import { certifyHosts } from '../support/certificates.ts';
+import { certifyHosts, trustAuthority } from '../support/certificates.ts';
 import { startSuiteServer, type SuiteServer } from './suite_server.ts';
 
 /** The people of config/conformance-accounts.jsonl. */
@@ -40,8 +39,7 @@ export async function startStage({ profile, databaseUrl }: { profile: Profile; d
   const certificate = certifyHosts(['localhost', '127.0.0.1'], { authority: true });
   const trusts = join(folder, 'certificate.pem');
   writeFileSync(trusts, certificate.cert);
-  const { ca } = globalAgent.options;
-  globalAgent.options.ca = certificate.cert;
+  const distrust = trustAuthority(certificate.cert);
   const suite = await startSuiteServer(certificate);
   const variables = {
     SUITE: suite.origin,
@@ -65,8 +63,7 @@ export async function startStage({ profile, databaseUrl }: { profile: Profile; d
     async stop() {
       await gatehouse.stop();
       await suite.stop();
-      // Other tests of this process trust what they trusted.
-      globalAgent.options.ca = ca;
+      distrust();
       rmSync(folder, { recursive: true, force: true });
     },
   };

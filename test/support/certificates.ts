@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
 /** A certificate with its key, both as PEM: what a TLS server of Node takes. */
 export interface Certificate {
@@ -43,6 +44,13 @@ export function certifyHosts(
   const subject: Wish['subject'] = [['CN', `Gatehouse ${randomBytes(4).toString('hex')}`]];
   const names = hosts.map((host) => `${isIP(host) === 4 ? 'IP Address' : 'DNS'}:${host}`);
   return certify({ from, until, ...wish, subject, names });
+}
+
+/** Lets this process trust an authority more. The answer takes that back: other tests of the process trust what they trusted. */
+export function trustAuthority(cert: string): () => void {
+  const trusted = getCACertificates('default');
+  setDefaultCACertificates([...trusted, cert]);
+  return () => setDefaultCACertificates(trusted);
 }
 
 /** Makes a certificate over a new P-256 key (RFC 5280 4.1). */

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { certifyHosts } from './certificates.ts';
+import { certifyHosts, trustAuthority } from './certificates.ts';
 
 /** Somebody else's web server, with a certificate that this process trusts. */
 export interface DocumentHost {
@@ -20,8 +19,7 @@ export interface DocumentHost {
 /** Starts one on a free port. */
 export async function startDocumentHost(): Promise<DocumentHost> {
   const { cert, key } = certifyHosts(['127.0.0.1']);
-  const trusted = getCACertificates('default');
-  setDefaultCACertificates([...trusted, cert]);
+  const distrust = trustAuthority(cert);
   const files: DocumentHost['files'] = new Map();
   const asked: string[] = [];
   const server = createServer({ cert, key }, (request, response) => {
@@ -41,7 +39,7 @@ export async function startDocumentHost(): Promise<DocumentHost> {
     files,
     asked,
     async close() {
-      setDefaultCACertificates(trusted);
+      distrust();
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
