@@ -11,6 +11,7 @@ import {
 import { featureClientKeys, protocolSettings } from '../../src/oidc/index.ts';
 import { returnUriProblem } from '../../src/clients/uris.ts';
 import { unsafeSchemes } from '../../src/web/unsafe_schemes.ts';
+import { anyText } from '../support/any_text.ts';
 
 const { on, off } = featureClientKeys(protocolSettings.parse({}));
 const KEYS = { on: [...clientKeys, ...on], off };
@@ -145,7 +146,7 @@ describe('checkClient', () => {
       .map((parts) => parts.join(''));
     const begun = fc.tuple(fc.constantFrom('https://', 'http://', 'http:', 'com.example.app:'), nearly);
     const anything = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      anyText(),
       fc.webUrl(),
       nearly,
       begun.map((parts) => parts.join('')),

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../support/any_text.ts';
 
 /** What a page must never show as it is: markup that would run, under a name that nothing else has. */
 export const CANARY = 'gh-canary';
@@ -69,7 +70,7 @@ const BREAKING = [
 ];
 
 /** Characters that are no text for a header or a URL, beside those that are. */
-const noise = fc.string({ unit: 'binary', maxLength: 60 });
+const noise = anyText({ maxLength: 60 });
 
 /** A value that nobody types: markup, escapes, other encodings, other types, numbers out of range, too much of anything. */
 export const hostileValue: fc.Arbitrary<string> = fc.oneof(
