@@ -9,6 +9,7 @@ import { guardedDatabase, guardedDeed, unavailable } from './artifacts/guarded_d
 import { engineConfiguration } from './configuration.ts';
 import { recordEngineEvents } from './engine_events.ts';
 import { takeSeveralSecrets } from './client_secrets.ts';
+import { keepClients } from './kept_clients.ts';
 import { discoveryOf, featuresOf, servedPaths } from './features/index.ts';
 import { createGrants, type Grants } from './grants.ts';
 import type { OidcDeps } from './deps.ts';
@@ -56,12 +57,14 @@ export function createEngine(deps: OidcDeps, visits: VisitStore, notices: Pick<L
   const on = featuresOf(protocol);
   for (const { register } of on) register?.(provider, protocol, () => deps);
   takeSeveralSecrets(provider);
+  keepClients(provider, clients);
   recordEngineEvents(provider, { ...deps, notices });
   const [routes] = provider.middleware;
   if (!routes) throw new TypeError('the library has changed how it serves its routes');
   const isServed = matcherOf(servedPaths(protocol));
+  const hiding = on.flatMap(({ hides }) => hides ?? []);
   const serves: Engine['serves'] = (path, query = {}) =>
-    isServed(path) && !on.some(({ hides }) => hides?.(path, query, deps));
+    isServed(path) && !hiding.some((hides) => hides(path, query, deps));
   return { provider, routes, grants, serves, discovery: discoveryOf(protocol), documents: new Map() };
 }
 

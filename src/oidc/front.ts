@@ -42,8 +42,8 @@ export function createFront(deps: FrontDeps): Middleware {
     const [, beginning = ctx.path, uid] = RESUME.exec(ctx.path) ?? [];
     // A request keeps the engine that it began with.
     const engine = deps.engine();
-    if (!engine.serves(beginning, uid === undefined ? ctx.query : {}) || (uid !== undefined && ctx.method === 'POST'))
-      return next();
+    const query = uid === undefined && ctx.querystring !== '' ? ctx.query : {};
+    if (!engine.serves(beginning, query) || (uid !== undefined && ctx.method === 'POST')) return next();
     deps.web.note(ctx, { route: uid === undefined ? ctx.path : `${beginning}/:uid` });
     if (ctx.method === 'POST' && FORMS.has(ctx.path)) return formAsQuery(deps, engine, ctx);
     if (FORMS.has(ctx.path) && ctx.querystring.length > LONGEST_REQUEST) throw tooLarge(engine);
