@@ -34,14 +34,14 @@ export function canonicalRequest(deps: {
   const standardPort = issuer.protocol === 'https:' ? '443' : '80';
   const hosts = new Set([issuer.host, issuer.port === '' ? `${issuer.host}:${standardPort}` : issuer.host]);
 
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const refusal = refusalOf(ctx.req, hosts);
     if (refusal) {
       // The usual mistake of a proxy in front of us, and nothing else would tell its owner.
       const received = ctx.req.headers.host?.slice(0, LONGEST_HOST).replaceAll(/[^\x20-\x7e]/g, '?');
       if (refusal.status === 421) deps.logger.warn({ received, expected: issuer.host }, 'a request for another host');
       refuse(ctx, refusal);
-      return;
+      return undefined;
     }
     const { headers } = ctx.req;
     const forwardedFor = headers['x-forwarded-for']?.toString();
@@ -53,22 +53,33 @@ export function canonicalRequest(deps: {
     headers.host = issuer.host;
     headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1);
     if (address !== '') headers['x-forwarded-for'] = address;
-    Object.assign(stateOf(ctx), { clientAddress: address, certificate });
-    await next();
+    const state = stateOf(ctx);
+    state.clientAddress = address;
+    state.certificate = certificate;
+    return next();
   };
 }
 
 function refusalOf(request: IncomingMessage, hosts: Set<string>): Refusal | undefined {
   const { url = '', method = '' } = request;
-  const names = request.rawHeaders.filter((_, index) => index % 2 === 0);
-  if (names.filter((name) => name.toLowerCase() === 'host').length > 1)
-    return { status: 400, text: 'Two Host headers.' };
+  if (hasTwoHosts(request)) return { status: 400, text: 'Two Host headers.' };
   if (!hosts.has((request.headers.host ?? '').toLowerCase())) return { status: 421, text: 'Not the host you want.' };
   // An absolute URI would name a host of its own, and PostgreSQL refuses a NUL in a text.
   if (!url.startsWith('/') || url.includes('%00')) return { status: 400, text: 'Not a path of this host.' };
   if (!METHODS.has(method) && !(MANAGED.methods.has(method) && MANAGED.path.test(url)))
     return { status: 405, text: 'Method not allowed.' };
   return undefined;
+}
+
+/** Of two, Node takes the first one and shows no other. */
+function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let found = 0;
+  // Names stand at even places, each before its value.
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') found += 1;
+  }
+  return found > 1;
 }
 
 function refuse(ctx: Koa.Context, { status, text }: Refusal): void {

@@ -19,5 +19,8 @@ export function clientAddress(peer: string | undefined, forwardedFor: string | u
 function parse(entry: string): string | undefined {
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry;
   const [address = ''] = bare.split('%', 1);
-  return isIP(address) === 0 ? undefined : ipaddr.process(address).toString();
+  const version = isIP(address);
+  // Of IPv4 there is one spelling only.
+  if (version === 4) return address;
+  return version === 0 ? undefined : ipaddr.process(address).toString();
 }

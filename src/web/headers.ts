@@ -7,10 +7,10 @@ import { contentSecurityPolicy } from './content_security_policy.ts';
  * forms (Fetch, "append a request Origin header"), and the cross-site check could not tell them from others'.
  */
 export function securityHeaders(issuer: string): Koa.Middleware {
-  const headers = headersOfEverything(issuer);
-  return async (ctx, next) => {
-    ctx.set(headers);
-    await next();
+  const headers = Object.entries(headersOfEverything(issuer));
+  return (ctx, next) => {
+    for (const [name, value] of headers) ctx.res.setHeader(name, value);
+    return next();
   };
 }
 

@@ -64,17 +64,15 @@ export function createLanguage(deps: { issuer: string; cookies: Cookies }): Lang
         return { tag, name, href: url.href, current: tag === current };
       });
     },
-    async chooser(ctx, next) {
+    chooser(ctx, next) {
       const chosen = ctx.method === 'GET' ? known(ctx.query['lang']) : undefined;
-      if (!chosen || (PROTOCOL.test(ctx.path) && ctx.get('Sec-Fetch-Site') !== 'same-origin')) {
-        await next();
-        return;
-      }
+      if (!chosen || (PROTOCOL.test(ctx.path) && ctx.get('Sec-Fetch-Site') !== 'same-origin')) return next();
       choose(ctx, chosen);
       // Written after the issuer, a path like //other.example stays a path.
       const url = new URL(issuer + ownContext(ctx).originalUrl);
       url.searchParams.delete('lang');
       redirect(ctx, url.href);
+      return undefined;
     },
   };
 }

@@ -31,18 +31,15 @@ export function operations(deps: {
     };
   }
 
-  return async (ctx, next) => {
+  return (ctx, next) => {
     if (ctx.path === DOCTOR_PATH && isDoctor(ctx, deps.doctorKey)) {
       stateOf(ctx).route = ctx.path;
       ctx.body = seenOf(ctx);
-      return;
+      return undefined;
     }
     const answer = Object.hasOwn(answers, ctx.path) ? answers[ctx.path] : undefined;
-    if (!answer || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) {
-      await next();
-      return;
-    }
+    if (!answer || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
     stateOf(ctx).route = ctx.path;
-    await answer(ctx);
+    return answer(ctx);
   };
 }

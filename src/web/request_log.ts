@@ -11,12 +11,14 @@ import { routeOf } from './route.ts';
  * header, cookie or body.
  */
 export function requestLog(deps: { logger: Logger; metrics: Metrics }): Koa.Middleware {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const started = performance.now();
     adopt(ctx);
     const state = stateOf(ctx);
-    Object.assign(state, { requestId: randomUUID(), path: ctx.path, clientAddress: '' });
-    ctx.set('X-Request-Id', state.requestId);
+    state.requestId = randomUUID();
+    state.path = ctx.path;
+    state.clientAddress = '';
+    ctx.res.setHeader('X-Request-Id', state.requestId);
     ctx.res.once('close', () => {
       const route = routeOf(ctx);
       const { method } = ctx.req;
@@ -35,6 +37,6 @@ export function requestLog(deps: { logger: Logger; metrics: Metrics }): Koa.Midd
       if (route.startsWith('/health/') || route === '/metrics') deps.logger.debug(line, 'request');
       else deps.logger.info(line, 'request');
     });
-    await next();
+    return next();
   };
 }

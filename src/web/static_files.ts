@@ -96,13 +96,10 @@ function staticFile(url: string, { type, body }: Picture): StaticFile {
 }
 
 function serve(files: () => Files): Koa.Middleware {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const [, name, extension] = PATH.exec(ctx.path) ?? [];
     const file = files().get(`${name}.${extension}`);
-    if (!file || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) {
-      await next();
-      return;
-    }
+    if (!file || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
     const encoding = (['br', 'gzip'] as const).find((coding) => file.bodies[coding] && ctx.acceptsEncodings(coding));
     // While a new release rolls out, a page of one process asks another for a hash it does not have: it gets the file it
     // has, and nobody keeps it.
@@ -115,5 +112,6 @@ function serve(files: () => Files): Koa.Middleware {
     }
     ctx.type = file.type;
     ctx.body = file.bodies[encoding ?? 'identity'];
+    return undefined;
   };
 }
