@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import type { PoolClient } from 'pg';
+import pg, { type PoolClient } from 'pg';
 import type { Statement, Step } from './statement.ts';
 
 /**
@@ -32,9 +32,9 @@ function gatherWrites(socket: Socket): void {
 }
 
 /**
- * Sends a whole transaction without waiting in between, and gives the connection back. When a step fails, PostgreSQL refuses
- * the ones behind it and makes the COMMIT a ROLLBACK, so that the first failure is the one that tells. False when that is a
- * decisive step which met no row.
+ * Sends a whole transaction as one message, and gives the connection back: what stands before one Sync is done together or
+ * not at all, and answered in one piece (PostgreSQL, "Message Flow", Pipelining). The first failure ends it. False when that
+ * is a decisive step which met no row.
  */
 export async function inOneTransaction(client: PoolClient, steps: readonly Step[]): Promise<boolean> {
   let broken: Error | undefined;
@@ -43,18 +43,56 @@ export async function inOneTransaction(client: PoolClient, steps: readonly Step[
   };
   // Without a listener a connection that dies while it is used would end the process.
   client.on('error', noteBroken);
-  const begun = client.query('begin');
-  const asked = steps.map(({ statement, values, decisive }) =>
-    client.query({ ...(decisive ? decisiveForm(statement) : statement), values }),
-  );
-  const outcomes = await Promise.allSettled([begun, ...asked, client.query('commit')]);
+  const outcome = await new Promise<Outcome>((resolve) => client.query(transaction(steps, resolve)));
   client.off('error', noteBroken);
-  client.release(broken);
-  const failed = outcomes.findIndex((outcome) => outcome.status === 'rejected');
-  const outcome = outcomes[failed];
-  if (outcome?.status !== 'rejected') return true;
-  if (steps[failed - 1]?.decisive && isNothingMet(outcome.reason)) return false;
-  throw outcome.reason;
+  client.release(broken ?? (outcome.error && outcome.unsure));
+  if (!outcome.error) return true;
+  if (steps[outcome.done]?.decisive && isNothingMet(outcome.error)) return false;
+  throw outcome.error;
+}
+
+interface Outcome {
+  /** How many steps were done before the end. */
+  done: number;
+  error?: Error;
+  /** After an error nobody knows which statements the connection has prepared: some were new to it, or could not be sent. */
+  unsure: boolean;
+}
+
+/** To the driver this is one query: it gets all that comes back until PostgreSQL is ready for the next one. */
+function transaction(steps: readonly Step[], end: (outcome: Outcome) => void): pg.Query {
+  const outcome: Outcome = { done: 0, unsure: false };
+  return Object.assign(new pg.Query(''), {
+    submit(connection: pg.Connection): unknown {
+      const open = withoutSync(connection, () => void (outcome.unsure = true));
+      try {
+        for (const { statement, values, decisive } of steps) {
+          const text = decisive ? decisiveForm(statement) : statement;
+          const refused: unknown = new pg.Query({ ...text, values }).submit(open);
+          if (refused) throw refused;
+        }
+      } catch (error) {
+        outcome.unsure = true;
+        return error;
+      }
+      return connection.sync();
+    },
+    handleRowDescription() {},
+    handleDataRow() {},
+    handleCommandComplete: () => void (outcome.done += 1),
+    handleReadyForQuery: () => end(outcome),
+    handleError: (error: Error) => end({ ...outcome, error }),
+  });
+}
+
+/** The driver ends each statement with a Sync of its own, and each would be a transaction. */
+function withoutSync(connection: pg.Connection, preparing: () => void): pg.Connection {
+  const parse: pg.Connection['parse'] = (...query) => {
+    preparing();
+    connection.parse(...query);
+  };
+  // A connection in everything else.
+  return Object.assign(Object.create(connection) as pg.Connection, { sync() {}, parse });
 }
 
 /** PostgreSQL cannot make a transaction depend on a row count by itself, but it ends one that divides by zero. */
@@ -63,6 +101,6 @@ function decisiveForm({ name, text }: Statement): Statement {
 }
 
 /** SQLSTATE division_by_zero. */
-function isNothingMet(reason: unknown): boolean {
-  return reason instanceof Error && 'code' in reason && reason.code === '22012';
+function isNothingMet(error: Error): boolean {
+  return 'code' in error && error.code === '22012';
 }
