@@ -41,8 +41,6 @@ interface Place {
   lost: Promise<void>;
 }
 
-const SWEEP_MILLISECONDS = 5 * 60_000;
-
 /** Serves until SIGINT or SIGTERM, then stops everything it started, the newest first. Resolves with the exit code. */
 export async function serve(io: { env: NodeJS.ProcessEnv; cwd: string; stdout: Output }): Promise<number> {
   const { env, cwd, stdout: out } = io;
@@ -93,10 +91,6 @@ async function startAll(start: Start): Promise<Place> {
   const keep = (taken: Config) => keepApplied(database, taken, secrets.subject_salt);
   await keep(config);
   inForce.state = follow(start, app, keep).state;
-  const sweeper = setInterval(() => {
-    app.sweep().catch((error: unknown) => logger.warn({ error: describeError(error) }, 'sweep failed'));
-  }, SWEEP_MILLISECONDS);
-  started.push(async () => clearInterval(sweeper));
   return { dataFolder, lost };
 }
 

@@ -8,7 +8,7 @@ import { cleanArrival, identityOf } from './arriving.ts';
 import { comesBack } from './come_back.ts';
 import { redeem, sendArrivalCode, sendLinkCode, verifyAddress } from './codes.ts';
 import { confirm, confirmedBy, lookAtConfirmation } from './confirmation.ts';
-import { buryDue } from './deletion.ts';
+import { burials } from './deletion.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Arrival, Outcome } from './arrival_door.ts';
 import type { AccountReading, Accounts, VisitBinding } from './door.ts';
@@ -16,13 +16,13 @@ import { connect, join } from './connecting.ts';
 import { disconnect, undoJoin } from './disconnecting.ts';
 import { heedUpstream } from './heed_upstream.ts';
 import { lockAccount } from './hold_account.ts';
-import { openInvitations, sweepInvitations } from './invitations.ts';
-import { knowsBrowser, noteKnownBrowser, noteSignIn, sweepKnownBrowsers } from './known_browsers.ts';
+import { openInvitations, sweptInvitations } from './invitations.ts';
+import { knowsBrowser, noteKnownBrowser, noteSignIn, sweptBrowsers } from './known_browsers.ts';
 import { findingAccounts, postgresAccountStore } from './postgres_account_store.ts';
 import { postgresInvitationStore } from './postgres_invitation_store.ts';
 import { postgresIdentityStore } from './postgres_identity_store.ts';
-import { postgresMailedLinks } from './postgres_mailed_links.ts';
-import { resend, sweepProofs } from './proofs.ts';
+import { postgresMailedLinks, sweptLinks } from './postgres_mailed_links.ts';
+import { resend, sweptProofs } from './proofs.ts';
 import { issueReset, recover, startReset } from './recovery.ts';
 import { dropProofs, forgetProofs } from './forget_proofs.ts';
 import { dropPending, lookAtReset, redeemReset } from './reset.ts';
@@ -90,13 +90,8 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
     async acceptTerms(id, version) {
       await deps.database.knex('accounts').where({ id, deleted_at: null }).update({ terms_version: version });
     },
-    async sweep() {
-      // One after the other, on one connection. Burials read what the links say, which the second one sweeps.
-      const sweeps = [buryDue, () => links.sweep(), sweepProofs, sweepInvitations, sweepKnownBrowsers];
-      let swept = 0;
-      for (const sweep of sweeps) swept += await sweep(deps);
-      return swept;
-    },
+    // In this order: burials read what the links say.
+    sweeps: [burials(deps), sweptLinks, sweptProofs, sweptInvitations, sweptBrowsers(deps)],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Database } from '../database/index.ts';
+import type { Database, Sweep, SweepStep } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import type { Address } from '../kit/addresses.ts';
 import { inSeconds, now } from '../kit/clock.ts';
@@ -23,8 +23,10 @@ export interface Administration {
   remove(id: string): Promise<void>;
   /** An account for a command to sign in with, past the rules for new ones. Whoever makes it removes it. */
   createThrowAway(passwordHash: string): Promise<Account>;
-  /** Removes those that a command could not take away any more, and returns how many that were. */
-  sweepThrowAways(): Promise<number>;
+  /** Removes those that a command could not take away any more. */
+  removeLeftThrowAways(): Promise<SweepStep>;
+  /** The same, from time to time. */
+  sweeps: readonly Sweep[];
 }
 
 /** An account as an admin makes it. */
@@ -78,16 +80,19 @@ export function openAdministration(deps: AdministrationDeps): Administration {
       if (!made) throw new Error('a random address was taken');
       return made;
     },
-    async sweepThrowAways() {
-      const left = database.knex('addresses').join('accounts', 'accounts.id', 'addresses.account_id');
-      const old = left
-        .where('canonical', 'like', throwAwayPattern)
-        .where('created_at', '<', inSeconds(-THROW_AWAY_SECONDS));
-      const ids: string[] = await old.where({ origin: 'admin' }).pluck('accounts.id');
-      for (const id of ids) await deleteAccount(deps, id);
-      return ids.length;
-    },
+    removeLeftThrowAways: () => removeLeftThrowAways(deps),
+    sweeps: [{ table: 'addresses', column: 'canonical', step: () => removeLeftThrowAways(deps) }],
   };
+}
+
+async function removeLeftThrowAways(deps: AdministrationDeps): Promise<SweepStep> {
+  const left = deps.database.knex('addresses').join('accounts', 'accounts.id', 'addresses.account_id');
+  const old = left
+    .where('canonical', 'like', throwAwayPattern)
+    .where('created_at', '<', inSeconds(-THROW_AWAY_SECONDS));
+  const ids: string[] = await old.where({ origin: 'admin' }).pluck('accounts.id');
+  for (const id of ids) await deleteAccount(deps, id);
+  return { removed: ids.length, more: false };
 }
 
 /** One transaction. The account comes first: so it does for everybody who ends what one has open. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Sweep } from '../database/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Tag } from '../locales/index.ts';
@@ -104,30 +105,30 @@ export async function undoDeletion(
 }
 
 /**
- * Buries the accounts whose grace is over, and returns how many. Processes that sweep at once share the work. One that cannot
- * be buried keeps no other from it, and is tried again at the next sweep.
+ * Buries the accounts whose grace is over. Processes that sweep at once share the work. One that cannot be buried keeps no other
+ * from it, and is tried again at the next sweep.
  */
-export async function buryDue(deps: AccountsDeps): Promise<number> {
-  let buried = 0;
-  for (let after = ''; ;) {
-    const due = deps.database.knex('accounts').where('delete_at', '<=', now()).where('id', '>', after);
-    const ids: string[] = await due.orderBy('id').limit(BATCH).pluck('id');
-    for (const accountId of ids) {
-      if (!(await buryOne(deps, accountId))) continue;
-      await deps.record({ type: 'accounts.deleted', outcome: 'ok', accountId });
-      deps.mail.wake();
-      buried += 1;
-    }
-    const last = ids.at(-1);
-    if (last === undefined || ids.length < BATCH) return buried;
-    after = last;
-  }
+export function burials(deps: AccountsDeps): Sweep {
+  let after = '';
+  return {
+    table: 'accounts',
+    column: 'delete_at',
+    async step() {
+      const due = deps.database.knex('accounts').where('delete_at', '<=', now()).where('id', '>', after);
+      const ids: string[] = await due.orderBy('id').limit(BATCH).pluck('id');
+      let removed = 0;
+      for (const accountId of ids) removed += (await buryOne(deps, accountId)) ? 1 : 0;
+      const more = ids.length === BATCH;
+      after = more ? (ids.at(-1) ?? '') : '';
+      return { removed, more };
+    },
+  };
 }
 
 /** False when another process does it, its person took the deletion back, or it failed. */
 async function buryOne({ database, links, mail, record }: AccountsDeps, accountId: string): Promise<boolean> {
   try {
-    return await database.knex.transaction(async (within) => {
+    const buried = await database.knex.transaction(async (within) => {
       const due = within('accounts').where({ id: accountId }).where('delete_at', '<=', now());
       if (!(await due.forUpdate().skipLocked().first('id'))) return false;
       const account = await postgresAccountStore(within).find(accountId);
@@ -136,11 +137,15 @@ async function buryOne({ database, links, mail, record }: AccountsDeps, accountI
       await buryWithNotice({ mail }, within, account, { locale });
       return true;
     });
+    if (!buried) return false;
   } catch (cause) {
     const reason = cause instanceof IdpError ? cause.code : 'database';
     await record({ type: 'accounts.burial_failed', outcome: 'failed', accountId, reason });
     return false;
   }
+  await record({ type: 'accounts.deleted', outcome: 'ok', accountId });
+  mail.wake();
+  return true;
 }
 
 /** The last mail goes to an address that we no longer have: it stands in the outbox before the account is gone. */

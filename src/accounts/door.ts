@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Sweep } from '../database/index.ts';
 import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
 import type { Account, AccountState, Identity, IdentityKey } from './account.ts';
@@ -206,9 +207,8 @@ export interface Accounts extends AccountReading {
   acceptTerms(id: string, version: string): Promise<void>;
 
   /**
-   * Deletes proofs and links that ended more than a day ago (until then a new code can be sent for them), invitations
-   * that ended long ago, and browsers that nobody can come back with; buries accounts whose deletion cannot be undone any
-   * more; returns how many.
+   * Accounts whose deletion cannot be undone any more, which are buried; proofs and links that ended more than a day ago (until
+   * then a new code can be sent for them), invitations that ended long ago, and browsers that nobody can come back with.
    */
-  sweep(): Promise<number>;
+  sweeps: readonly Sweep[];
 }

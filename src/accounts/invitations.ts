@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { sweepRows, type Database } from '../database/index.ts';
+import type { Database, Sweep } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { secretToken, sha256 } from '../kit/random.ts';
@@ -52,10 +52,12 @@ export function invitationId(token: string): string {
   return Buffer.from(sha256(token), 'base64url').toString('hex');
 }
 
-/** Deletes invitations that ended long ago, and returns how many. Until then their link says that it has ended. */
-export function sweepInvitations({ database }: { database: Database }): Promise<number> {
-  return sweepRows(database, { table: 'invitations', column: 'expires_at' }, inSeconds(-KEPT_SECONDS));
-}
+/** Invitations that ended long ago. Until then their link says that it has ended. */
+export const sweptInvitations: Sweep = {
+  table: 'invitations',
+  column: 'expires_at',
+  before: () => inSeconds(-KEPT_SECONDS),
+};
 
 async function make(
   mail: Pick<Mail, 'queue'>,

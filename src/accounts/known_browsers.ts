@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Sweep } from '../database/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import type { Account } from './account.ts';
 import type { AccountsDeps } from './deps.ts';
@@ -29,19 +30,24 @@ const find = {
          where addresses.canonical = $1 and known_browsers.browser_hash = $2`,
 };
 
-/** In steps, like every sweep: nothing waits behind it for long. */
+/** Rows that one step looks at. */
 const BATCH = 5000;
 
+/** Most of what it looks at stays, so that the next step goes on behind it. */
 const sweep = {
   name: 'known_browsers_sweep',
-  text: `delete from known_browsers where ctid = any(array(
-           select old.ctid from known_browsers old
-           where old.first_used_at < $1 and exists (
-             select from known_browsers newer
-             where newer.account_id = old.account_id and newer.first_used_at > old.first_used_at
-           )
-           limit $2
-         ))`,
+  text: `with looked as (
+           select ctid, account_id, first_used_at from known_browsers where first_used_at < $1 and first_used_at >= $2
+           order by first_used_at limit $3
+         ), gone as (
+           delete from known_browsers where ctid = any(array(
+             select ctid from looked where exists (
+               select from known_browsers newer
+               where newer.account_id = looked.account_id and newer.first_used_at > looked.first_used_at
+             )
+           )) returning 1
+         )
+         select (select count(*) from gone)::int as removed, count(*)::int as seen, max(first_used_at) as last from looked`,
 };
 
 /** Both parts see the rows from before: who adds the first one of an account has added no new one. */
@@ -119,12 +125,21 @@ async function tellOwner(
   });
 }
 
-/** Deletes browsers whose cookie is over, and returns how many; the newest of an account stays, so that the next one is another. */
-export async function sweepKnownBrowsers({ database }: Pick<AccountsDeps, 'database'>): Promise<number> {
-  let swept = 0;
-  for (;;) {
-    const { rowCount } = await database.run(sweep, [inSeconds(-KEPT_SECONDS), BATCH]);
-    swept += rowCount;
-    if (rowCount < BATCH) return swept;
-  }
+/** Browsers whose cookie is over; the newest of an account stays, so that the next one is another. */
+export function sweptBrowsers({ database }: Pick<AccountsDeps, 'database'>): Sweep {
+  const start = new Date(0);
+  let from = start;
+  return {
+    table: 'known_browsers',
+    column: 'first_used_at',
+    async step() {
+      const values = [inSeconds(-KEPT_SECONDS), from, BATCH];
+      const { rows } = await database.run<{ removed: number; seen: number; last: Date }>(sweep, values);
+      const { removed = 0, seen = 0, last = start } = rows[0] ?? {};
+      // All of one instant, and all of them stay: that does not happen, and must not keep us here.
+      const more = seen === BATCH && (removed > 0 || last > from);
+      from = more ? last : start;
+      return { removed, more };
+    },
+  };
 }

@@ -90,6 +90,4 @@ export interface MailedLinks {
   ): Promise<MailedLink<Purpose> | undefined>;
   /** Kills the links of these purposes that were mailed to their owner before, or only those `since`. */
   drop(within: Knex, owner: LinkOwner, purposes: readonly LinkPurpose[], since?: Date): Promise<void>;
-  /** Deletes links that ended more than a day ago, and returns how many. */
-  sweep(): Promise<number>;
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { sweepRows, type Database } from '../database/index.ts';
+import type { Database, Sweep } from '../database/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { secretToken, sha256 } from '../kit/random.ts';
 import type { LinkOwner, LinkPayloads, LinkPurpose, MailedLink, MailedLinks } from './mailed_links.ts';
@@ -16,6 +16,13 @@ interface Row {
 }
 
 const KEPT_SECONDS = 86_400;
+
+/** Links that ended a day ago: until then they say so. */
+export const sweptLinks: Sweep = {
+  table: 'mailed_links',
+  column: 'expires_at',
+  before: () => inSeconds(-KEPT_SECONDS),
+};
 
 /** Mailed links in PostgreSQL. */
 export function postgresMailedLinks(database: Database): MailedLinks {
@@ -65,7 +72,6 @@ export function postgresMailedLinks(database: Database): MailedLinks {
       if (since) void dropped.where('created_at', '>=', since);
       await dropped.delete();
     },
-    sweep: () => sweepRows(database, { table: 'mailed_links', column: 'expires_at' }, inSeconds(-KEPT_SECONDS)),
   };
 }
 

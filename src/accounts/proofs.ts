@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { sweepRows } from '../database/index.ts';
+import type { Sweep } from '../database/index.ts';
 import type { Address } from '../kit/addresses.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { equalInConstantTime, hmac, mailedCode, secretToken } from '../kit/random.ts';
@@ -87,10 +87,12 @@ export async function redeemProof<Result>(
   });
 }
 
-/** Deletes proofs for which no new code can be asked any more. */
-export function sweepProofs({ database }: AccountsDeps): Promise<number> {
-  return sweepRows(database, { table: 'mailed_proofs', column: 'expires_at' }, inSeconds(-KEPT_SECONDS));
-}
+/** Proofs for which no new code can be asked any more. */
+export const sweptProofs: Sweep = {
+  table: 'mailed_proofs',
+  column: 'expires_at',
+  before: () => inSeconds(-KEPT_SECONDS),
+};
 
 function whyRefused(proof: StoredProof | undefined): CodeRefused {
   return { ok: false, reason: reasonOf(proof), triesLeft: 0 };

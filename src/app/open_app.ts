@@ -6,6 +6,7 @@ import { applySettings } from './apply_settings.ts';
 import { openBase, type AppDeps } from './base.ts';
 import type { RecordEvent } from '../events/index.ts';
 import type { Web } from '../web/index.ts';
+import { openSweeper, sweepsOf } from './sweeping.ts';
 import { openVisits } from './visits.ts';
 
 export type { AppDeps };
@@ -15,8 +16,6 @@ export interface App {
   web: Web;
   /** Answers everything. */
   listener: RequestListener;
-  /** Removes what has expired; safe in any number of processes at once. */
-  sweep(): Promise<void>;
   /** Keeps an event of the process itself. */
   record: RecordEvent;
   /** Serves by other settings from now on, all of them at once. Rejects, and nothing has changed, when a room refuses them. One at a time. */
@@ -30,7 +29,7 @@ export async function openApp({ settings: first, ...given }: AppDeps): Promise<A
   let settings = first;
   const deps = { ...given, settings: () => settings };
   const base = await openBase(deps);
-  const { accounts, events, keys, limits, mail, passkeys, secondFactors, upstreams, outbound, strangers, web } = base;
+  const { events, keys, mail, upstreams, outbound, strangers, web } = base;
   const oidc = openVisits(deps, base);
   const administration = openAdministration({
     database: deps.database,
@@ -38,9 +37,12 @@ export async function openApp({ settings: first, ...given }: AppDeps): Promise<A
     setPassword: base.passwords.set,
     endEverythingOf: oidc.endEverythingOf,
   });
+  const sweeps = sweepsOf({ ...base, oidc, administration });
+  const sweeper = openSweeper({ ...deps, sweeps, metrics: web.metrics.registry });
   mail.start();
   oidc.start();
   upstreams.start();
+  sweeper.start();
   keys.start({
     changed: () => oidc.rebuild({ keys }),
     failed: (cause) => deps.logger.error({ error: describeError(cause) }, 'keys have changed and cannot be taken'),
@@ -49,13 +51,9 @@ export async function openApp({ settings: first, ...given }: AppDeps): Promise<A
     web,
     record: events.record,
     listener: web.listener(oidc.document),
-    async sweep() {
-      const rooms = [oidc, upstreams, accounts, secondFactors, passkeys, mail, limits, events];
-      await administration.sweepThrowAways();
-      for (const room of rooms) await room.sweep();
-    },
     apply: (next) => applySettings(deps, base, oidc, { next, hold: (held) => void (settings = held) }),
     async close() {
+      await sweeper.stop();
       await keys.stop();
       await oidc.stop();
       await mail.stop();

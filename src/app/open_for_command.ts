@@ -7,10 +7,12 @@ import {
   type ImportCounts,
   type ImportWishes,
 } from '../accounts/index.ts';
+import { sweepAll } from '../database/index.ts';
 import { describeHash, hashesOf, putMany } from '../passwords/index.ts';
 import { resetSecondStep } from '../second_factors/index.ts';
 import { doctorMark } from '../web/index.ts';
 import { openBase, type AppDeps } from './base.ts';
+import { sweepsOf } from './sweeping.ts';
 import { openVisits } from './visits.ts';
 
 /**
@@ -25,17 +27,20 @@ export async function openForCommand({ settings, ...given }: AppDeps) {
   const { endEverythingOf, registrations } = oidc;
   const { record } = base.events;
   const { knex } = deps.database;
+  const accounts = openAdministration({
+    database: deps.database,
+    record,
+    setPassword: passwords.set,
+    endEverythingOf,
+  });
   return {
     passwords,
     invitations: base.accounts.invitations,
     preview: oidc.preview,
     registrations,
-    accounts: openAdministration({
-      database: deps.database,
-      record,
-      setPassword: passwords.set,
-      endEverythingOf,
-    }),
+    accounts,
+    sweep: (told: (table: string, removed: number) => void) =>
+      sweepAll(deps.database, sweepsOf({ ...base, oidc, administration: accounts }), told),
     doctorMark: () => doctorMark(base.keys.derive('doctor')),
     resetSecondStep: (account: Account) =>
       resetSecondStep({ ...base, database: deps.database, record, endEverythingOf }, account),

@@ -142,6 +142,8 @@ export interface ChangingRooms {
   /** The header by which the server knows a request of the doctor. */
   doctorMark(): Record<string, string>;
   registrations: Registrations;
+  /** Removes all that has ended, and returns how many rows that were of each table. `told` hears of each step. */
+  sweep(told: (table: string, removed: number) => void): Promise<Record<string, number>>;
   importAccounts(records: AsyncIterable<FileRecord>, wishes: ImportWishes): Promise<ImportCounts>;
   /** Some hundred lines at a time. */
   exportAccounts(wishes: { withHashes: boolean }): AsyncIterable<string>;

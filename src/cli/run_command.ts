@@ -10,6 +10,7 @@ import { glanceAt, readLine, written } from './options.ts';
 import { complain, table } from './output.ts';
 import { registrationCommands } from './registration_commands.ts';
 import { registryCommands } from './registry_commands.ts';
+import { sweepCommand } from './sweep.ts';
 import { upstreamCommands } from './upstreams/commands.ts';
 
 const startCommand: Command = {
@@ -29,6 +30,7 @@ const commands: Command[] = [
   ...accountCommands,
   ...mailCommands,
   ...keyCommands,
+  sweepCommand,
   explainCommand,
   doctorCommand,
 ];

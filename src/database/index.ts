@@ -12,6 +12,7 @@ export { migrate, migrateDown, migrationStatus, pendingMigrations } from './migr
 export { isDatabaseUnavailable } from './database_errors.ts';
 export { clockOf } from './clock_of.ts';
 export { findEmbedded, startEmbedded } from './embedded.ts';
-export { sweepRows } from './sweep.ts';
+export { sweepAll, type Sweep, type SweepStep } from './sweep.ts';
+export { createSweeper, type Sweeper } from './sweeper.ts';
 export type { SealedColumn } from './sealed_column.ts';
 export { createQueueWorker, secondsUntilRetry, type QueueWorker } from './queue_worker.ts';

@@ -1,4 +1,4 @@
-import type { Step } from '../database/index.ts';
+import type { Step, Sweep } from '../database/index.ts';
 import type { EventType, PersonalEvent } from './event_types.ts';
 
 /** Something that happened; `detail` holds small facts, never a secret or an address. */
@@ -42,6 +42,6 @@ export interface Events {
   ofAccount(accountId: string, limit: number): Promise<RecordedEvent[]>;
   /** The newest of those that a person should recognise, newest first. */
   activityOf(accountId: string, limit: number): Promise<ActivityEvent[]>;
-  /** Deletes what is older than events are kept, and returns how many that were. */
-  sweep(): Promise<number>;
+  /** What is older than events are kept. */
+  sweeps: readonly Sweep[];
 }

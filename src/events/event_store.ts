@@ -11,6 +11,4 @@ export interface EventStore {
   ofReference(reference: string): Promise<RecordedEvent[]>;
   /** Newest first; of these types, or of all. */
   ofAccount(accountId: string, limit: number, types?: readonly EventType[]): Promise<RecordedEvent[]>;
-  /** Deletes events from before a time and returns how many. */
-  sweep(before: Date): Promise<number>;
 }

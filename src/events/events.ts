@@ -41,7 +41,7 @@ export function openEvents({ database, logger, lifetimes, device = () => undefin
       const events = await store.ofAccount(accountId, limit, personalEvents);
       return events.filter((event): event is ActivityEvent => isPersonal(event.type));
     },
-    sweep: () => store.sweep(inSeconds(-lifetimes().events)),
+    sweeps: [{ table: 'events', column: 'at', before: () => inSeconds(-lifetimes().events) }],
   };
 }
 

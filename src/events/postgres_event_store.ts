@@ -1,4 +1,4 @@
-import { sweepRows, type Database, type Step } from '../database/index.ts';
+import type { Database, Step } from '../database/index.ts';
 import type { RecordedEvent } from './door.ts';
 import type { EventStore } from './event_store.ts';
 
@@ -62,7 +62,6 @@ export function postgresEventStore(database: Database): EventStore {
         .limit(limit);
       return rows.map(eventOf);
     },
-    sweep: (before) => sweepRows(database, { table: 'events', column: 'at' }, before),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Sweep } from '../database/index.ts';
 import type { Tag } from '../locales/index.ts';
 import type { MailSettings } from './mail_settings.ts';
 
@@ -98,8 +99,8 @@ export interface Mail {
   start(): void;
   /** Resolves when the mails in flight are out. What is queued later waits for the next start. */
   stop(): Promise<void>;
-  /** Deletes what was sent or given up more than 30 days ago, and returns how many mails that were. */
-  sweep(): Promise<number>;
+  /** What was sent or given up more than 30 days ago. */
+  sweeps: readonly Sweep[];
   /** Makes ready for other settings; mails that are sent after the call of what it returns go by them. Throws like the opening. */
   prepare(look: MailLook): () => void;
 }

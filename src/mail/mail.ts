@@ -35,7 +35,11 @@ export function openMail(deps: MailDeps): Mail {
     mailbox: () => mailbox.mails(),
     start: () => sender.start(),
     stop: () => sender.stop(),
-    sweep: () => outbox.sweep(inSeconds(-KEPT_SECONDS)),
+    sweeps: ['sent_at', 'failed_at'].map((column) => ({
+      table: 'mail_outbox',
+      column,
+      before: () => inSeconds(-KEPT_SECONDS),
+    })),
     prepare(next) {
       const opened = open(next);
       // A mail that is on its way stays with the transport that it began with.

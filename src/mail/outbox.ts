@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { sweepRows, type Database, type SealedColumn } from '../database/index.ts';
+import type { Database, SealedColumn } from '../database/index.ts';
 import type { Tag } from '../locales/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { secretToken } from '../kit/random.ts';
@@ -24,8 +24,6 @@ export interface Outbox {
   sent(id: string): Promise<void>;
   retry(id: string, reason: string, seconds: number): Promise<void>;
   failed(id: string, reason: string): Promise<void>;
-  /** Deletes what was sent or given up before a time, and returns how many mails that were. */
-  sweep(before: Date): Promise<number>;
 }
 
 /** A new mail's id: also its Message-ID, so nothing can be learned from it. */
@@ -71,10 +69,6 @@ export function postgresOutbox(database: Database): Outbox {
     },
     async failed(id, reason) {
       await knex('mail_outbox').where({ id }).update({ last_error: reason, failed_at: now(), content: null });
-    },
-    async sweep(before) {
-      const sent = await sweepRows(database, { table: 'mail_outbox', column: 'sent_at' }, before);
-      return sent + (await sweepRows(database, { table: 'mail_outbox', column: 'failed_at' }, before));
     },
   };
 }

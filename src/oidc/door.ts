@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Context, Middleware } from 'koa';
 import type { Allow, Level } from '../clients/index.ts';
-import type { Step } from '../database/index.ts';
+import type { Step, Sweep } from '../database/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
 import type { Device, PublicDocument } from '../web/index.ts';
 import type { AskedDetail } from './authorization_details/describe_detail.ts';
@@ -232,8 +232,8 @@ export interface Oidc {
   start(): void;
   /** Resolves when nobody is being told any more. Who still should be, is told after the next start. */
   stop(): Promise<void>;
-  /** Removes what has expired and returns how many rows that were. Any number of processes may call it at once. */
-  sweep(): Promise<number>;
+  /** What has expired, and apps that registered themselves and that nobody uses. */
+  sweeps: readonly Sweep[];
   /** Serves later requests with other keys or settings. Throws, and changes nothing, when they do not fit. */
   rebuild(change: Partial<Rebuildable>): void;
   /**

@@ -15,12 +15,12 @@ import { createLastUse } from './last_use.ts';
 import { createLogoutNotices } from './logout_notices.ts';
 import { previewTokens } from './preview/preview.ts';
 import { createRaise } from './raise.ts';
-import { createInitialTokens, sweepInitialTokens } from './registration/initial_tokens.ts';
+import { createInitialTokens, sweptInitialTokens } from './registration/initial_tokens.ts';
 import { createRegisteredClients } from './registration/registered_clients.ts';
 import { createRemembered } from './remembered.ts';
 import { createRestart } from './restart.ts';
 import { createSessionReader } from './sessions.ts';
-import { sweep } from './sweep.ts';
+import { sweptArtifacts } from './sweep.ts';
 import { createVisits } from './visits.ts';
 import { createVisitStore } from './visit_store.ts';
 
@@ -66,14 +66,15 @@ export function openOidc(deps: OidcDeps): Oidc {
     async stop() {
       await Promise.all([notices.stop(), pings.stop()]);
     },
-    async sweep() {
-      const { registration } = live.settings().protocol;
-      const unused = registration ? await registered.sweep(registration.unused) : 0;
-      return unused + (await sweepInitialTokens(database)) + (await sweep(database));
-    },
+    sweeps: [registered.sweep(() => unusedClients(live.settings())), sweptInitialTokens, ...sweptArtifacts],
     rebuild: (change) => live.prepare(change)(),
     prepare: live.prepare,
   };
+}
+
+/** For how many seconds a client that registered itself may go unused. */
+function unusedClients({ protocol: { registration } }: Pick<OidcDeps, 'protocol'>): number | undefined {
+  return registration ? registration.unused : undefined;
 }
 
 /** The engine of this moment, and what stays while it is replaced: visits outlive a change of keys and settings. */

@@ -1,4 +1,4 @@
-import { sweepRows, type Database } from '../database/index.ts';
+import type { Database } from '../database/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { secretToken, sha256 } from '../kit/random.ts';
 import type { Binding } from './door.ts';
@@ -42,11 +42,6 @@ export async function consumeChallenge(
 ): Promise<{ userHandle?: string } | undefined> {
   const { rows } = await run<{ user_handle: string | null }>(consume, [...keyOf(challenge, binding), now()]);
   return rows[0] && { userHandle: rows[0].user_handle ?? undefined };
-}
-
-/** Deletes what has expired. */
-export function sweepChallenges(database: Database): Promise<number> {
-  return sweepRows(database, { table: 'webauthn_challenges', column: 'expires_at' }, now());
 }
 
 function keyOf(challenge: string, { purpose, browserHash, uid, accountId }: Binding): unknown[] {

@@ -4,6 +4,7 @@ import type {
 } from '@simplewebauthn/server';
 import type { Knex } from 'knex';
 import type { Account, Occasion } from '../accounts/index.ts';
+import type { Sweep } from '../database/index.ts';
 
 /**
  * What a challenge is asked for. One that was made for one purpose counts for no other. `upgrade`: the browser makes a passkey by
@@ -133,8 +134,8 @@ export interface Passkeys {
   /** Undefined for an account that never had one. */
   accepted(accountId: string): Promise<Accepted | undefined>;
   offers: Offers;
-  /** Deletes expired challenges, and returns how many that were. */
-  sweep(): Promise<number>;
+  /** Challenges that nobody answered in time. */
+  sweeps: readonly Sweep[];
 }
 
 /** The page that offers a passkey after a sign-in: kept as soon as it is shown, so that it never nags. */

@@ -2,7 +2,7 @@ import { generateAuthenticationOptions, generateRegistrationOptions } from '@sim
 import { isIP } from 'node:net';
 import { accountId as randomHandle } from '../kit/random.ts';
 import { ALGORITHMS } from './answers.ts';
-import { CHALLENGE_SECONDS, newChallenge, sweepChallenges } from './challenge_store.ts';
+import { CHALLENGE_SECONDS, newChallenge } from './challenge_store.ts';
 import type { PasskeysDeps } from './deps.ts';
 import type { Binding, Owner, Passkey, Passkeys } from './door.ts';
 import { enrol } from './enrol.ts';
@@ -55,7 +55,7 @@ export function openPasskeys(deps: PasskeysDeps): Passkeys {
         : { rpId, userId, allAcceptedCredentialIds: rows.map((row) => row.credential_id) };
     },
     offers: { take: statements.takeOffer, never: store.neverOffer },
-    sweep: () => sweepChallenges(database),
+    sweeps: [{ table: 'webauthn_challenges', column: 'expires_at' }],
   };
 }
 

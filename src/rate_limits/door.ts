@@ -1,4 +1,4 @@
-import type { Step } from '../database/index.ts';
+import type { Step, Sweep } from '../database/index.ts';
 import type { LimitRule } from './limit_rules.ts';
 
 /** What a use of a key led to. `retryAfter`: seconds. */
@@ -24,6 +24,6 @@ export interface RateLimiter {
   reset(rule: LimitRule, key: string): Promise<void>;
   /** Both for several rules, as steps of a transaction of the caller. */
   forgiving(keys: { reset?: LimitKeys; giveBack?: LimitKeys }): Step[];
-  /** Deletes counters whose window is over and whose blocks are forgotten, and returns how many. */
-  sweep(): Promise<number>;
+  /** Counters whose window is over and whose blocks are forgotten. */
+  sweeps: readonly Sweep[];
 }

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { sweepRows, type Step } from '../database/index.ts';
+import type { Step } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
 import { hmac } from '../kit/random.ts';
 import { givingBack, resetting, taking, type Counted, type Counter } from './counting.ts';
@@ -60,7 +60,7 @@ export function openRateLimits(deps: RateLimitDeps): RateLimiter {
       await database.together(forgiving({ reset: { [rule]: key } }));
     },
     forgiving,
-    sweep: () => sweepRows(database, { table: 'rate_limits', column: 'kept_until' }, now().getTime()),
+    sweeps: [{ table: 'rate_limits', column: 'kept_until', before: () => now().getTime() }],
   };
 }
 

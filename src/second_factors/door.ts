@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Context } from 'koa';
 import type { Account, Occasion } from '../accounts/index.ts';
+import type { Sweep } from '../database/index.ts';
 
 /**
  * What a typed code is worth. `reused`: it was right, and is used up. `throttled`: there were too many wrong ones of this
@@ -100,5 +101,6 @@ export interface SecondFactors {
   removeSince(within: Knex, accountId: string, since: Date): Promise<void>;
   /** Takes everything of this room away. */
   removeAll(within: Knex, accountId: string): Promise<void>;
-  sweep(): Promise<number>;
+  /** Drafts that nobody came back to, and devices that are trusted no more. */
+  sweeps: readonly Sweep[];
 }

@@ -1,6 +1,4 @@
 import type { Account } from '../accounts/index.ts';
-import { sweepRows } from '../database/index.ts';
-import { now } from '../kit/clock.ts';
 import type { SecondFactorsDeps } from './deps.ts';
 import type { NewTotp, SecondFactors } from './door.ts';
 import { enrolTotp, makeRecoveryCodes } from './enrol.ts';
@@ -9,9 +7,6 @@ import { deleteCodes } from './recovery_code_store.ts';
 import { inGroups, newSecret, qrOf, totpUri } from './totp.ts';
 import { deleteTotp, hasTotp, postgresTotpStore } from './totp_store.ts';
 import { trustedDevices } from './trusted_devices.ts';
-
-const DRAFTS = { table: 'factor_drafts', column: 'expires_at' };
-const DEVICES = { table: 'trusted_devices', column: 'expires_at' };
 
 /** Opens the second factors over the database. */
 export function openSecondFactors(deps: SecondFactorsDeps): SecondFactors {
@@ -43,7 +38,7 @@ export function openSecondFactors(deps: SecondFactorsDeps): SecondFactors {
       await devices.distrust(within, accountId);
       await within('factor_drafts').where({ account_id: accountId }).delete();
     },
-    sweep: async () => (await sweepRows(database, DRAFTS, now())) + (await sweepRows(database, DEVICES, now())),
+    sweeps: ['factor_drafts', 'trusted_devices'].map((table) => ({ table, column: 'expires_at' })),
   };
 }
 

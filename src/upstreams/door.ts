@@ -1,3 +1,4 @@
+import type { Sweep } from '../database/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
 import type { FailureCode } from './failure.ts';
 import type { Sender } from './lifecycle/notification.ts';
@@ -68,8 +69,8 @@ export interface Upstreams {
   /** The upstream with this id, to verify what it sends with; undefined where there is none. */
   sender(id: string): Sender | undefined;
   logout: UpstreamLogout;
-  /** Deletes trips that ended more than a day ago, and notifications that cannot be sent again; returns how many rows. */
-  sweep(): Promise<number>;
+  /** Trips that ended more than a day ago, and notifications that cannot be sent again. */
+  sweeps: readonly Sweep[];
   /** Makes ready for other upstreams, which count from the call of what it resolves with. Rejects when they contradict each other. */
   prepare(settings: UpstreamSettings[]): Promise<() => void>;
   close(): Promise<void>;

@@ -6,7 +6,7 @@ import { isFull, isInChain, lengthen } from './chain.ts';
 import type { UpstreamsDeps } from './deps.ts';
 import type { ListedUpstream, Upstreams } from './door.ts';
 import { UpstreamFailure } from './failure.ts';
-import { sweepNotifications } from './lifecycle/notification_store.ts';
+import { sweptNotifications } from './lifecycle/notification_store.ts';
 import { createRevocations } from './lifecycle/tokens/revocations.ts';
 import { postgresTokenStore } from './lifecycle/tokens/token_store.ts';
 import { createUpstreamLogout } from './lifecycle/upstream_logout.ts';
@@ -14,7 +14,7 @@ import { createUpstreamMetrics, outcomeOf } from './metrics.ts';
 import type { Opening } from './open_upstream.ts';
 import { openRoster } from './roster.ts';
 import type { Trip } from './transactions/transaction_store.ts';
-import { postgresTransactionStore } from './transactions/postgres_transaction_store.ts';
+import { postgresTransactionStore, sweptTransactions } from './transactions/postgres_transaction_store.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Opens every enabled upstream. Needs none of them to answer. Throws when the settings contradict each other. */
@@ -64,7 +64,7 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
     sender: roster.sender,
     logout: createUpstreamLogout({ ...deps, find: roster.find, fetch }),
     prepare: roster.prepare,
-    sweep: async () => (await store.sweep()) + (await sweepNotifications(deps.database)),
+    sweeps: [sweptTransactions, ...sweptNotifications],
     async close() {
       await revocations.stop();
       closing.abort();

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Redeemed, Sent } from '../../src/accounts/door.ts';
 import { pass, useRealClock } from '../support/clock.ts';
+import { sweepRoom } from '../support/sweep.ts';
 import { accountsWorld, freshAddress, freshVisit, signUpOf, type World } from './world.ts';
 
 describe('a mailed code', () => {
@@ -204,12 +205,12 @@ describe('a mailed code', () => {
   it('is swept away a day after it ended, and not before', async () => {
     const proof = await started();
     pass(600 + 86_000);
-    await world.accounts.sweep();
+    await sweepRoom(world.database, world.accounts);
     expect(await world.database.knex('mailed_proofs').where({ id: proof.proofId })).toHaveLength(1);
     pass(500);
-    expect(await world.accounts.sweep()).toBeGreaterThan(0);
+    expect(await sweepRoom(world.database, world.accounts)).toBeGreaterThan(0);
     expect(await world.database.knex('mailed_proofs').where({ id: proof.proofId })).toEqual([]);
-    expect(await world.accounts.sweep()).toBe(0);
+    expect(await sweepRoom(world.database, world.accounts)).toBe(0);
   });
 
   it('leaves no password hash in a proof once it is used', async () => {

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { openAdministration, type Account } from '../../src/accounts/index.ts';
 import { parseAddress } from '../../src/kit/addresses.ts';
 import { pass, useRealClock } from '../support/clock.ts';
+import { sweepRoom } from '../support/sweep.ts';
 import { ownerOf, accountsWorld, freshVisit, signUpOf, type World } from './world.ts';
 
 let world: World;
@@ -40,10 +41,10 @@ describe('an account whose person deleted it', () => {
     const account = await world.existing({ passwordHash: 'hash' });
     await deleted(account);
     pass(GRACE - 5);
-    expect(await world.accounts.sweep()).toBe(0);
+    expect(await sweepRoom(world.database, world.accounts)).toBe(0);
     expect(await world.accounts.find(account.id)).toBeDefined();
     pass(10);
-    await world.accounts.sweep();
+    await sweepRoom(world.database, world.accounts);
     expect(await world.accounts.find(account.id)).toBeUndefined();
     expect((await newest(account))?.subject).toBe('deletion-done en');
     for (const table of ['addresses', 'identities', 'passwords', 'mailed_links']) {
@@ -62,7 +63,7 @@ describe('an account whose person deleted it', () => {
     pass(GRACE + 1);
     const other = world.second();
     const before = world.events.filter(({ type }) => type === 'accounts.deleted').length;
-    await Promise.all([world.accounts.sweep(), other.accounts.sweep()]);
+    await Promise.all([sweepRoom(world.database, world.accounts), sweepRoom(other.database, other.accounts)]);
     await other.database.close();
     const after = world.events.filter(({ type }) => type === 'accounts.deleted').length;
     expect(after - before).toBe(60);
@@ -82,7 +83,10 @@ describe('an account whose person deleted it', () => {
         .knex('accounts')
         .where({ id: account.id })
         .update({ delete_at: new Date(0) });
-      const [undone] = await Promise.all([world.selfService.deletion.undo(token), world.accounts.sweep()]);
+      const [undone] = await Promise.all([
+        world.selfService.deletion.undo(token),
+        sweepRoom(world.database, world.accounts),
+      ]);
       expect((await world.accounts.find(account.id)) !== undefined).toBe(undone.ok);
     }
   });
@@ -91,7 +95,7 @@ describe('an account whose person deleted it', () => {
     const account = await world.existing({ profile: { name: 'Ada' } });
     await deleted(account);
     pass(GRACE + 1);
-    await world.accounts.sweep();
+    await sweepRoom(world.database, world.accounts);
     const who = parseAddress(addressOf(account).stored) ?? addressOf(account);
     const visit = freshVisit();
     const sent = await world.accounts.signUp(signUpOf(who, { name: 'Bea' }), visit);
@@ -117,7 +121,7 @@ describe('an account whose person deleted it', () => {
     for (const one of [untold, account]) await deleted(one);
     await world.database.knex('addresses').where({ account_id: untold.id }).update({ stored: 'no address' });
     pass(GRACE + 1);
-    await world.accounts.sweep();
+    await sweepRoom(world.database, world.accounts);
     expect(await world.accounts.find(account.id)).toBeUndefined();
     expect(await world.accounts.find(untold.id)).toBeDefined();
     expect(world.events.filter(({ accountId }) => accountId === untold.id).at(-1)).toMatchObject({
@@ -131,7 +135,7 @@ describe('an account whose person deleted it', () => {
     const [plain, own] = [await world.existing(), await world.existing({ locale: 'en' })];
     for (const { id } of [plain, own]) await world.selfService.deletion.schedule(ownerOf(id), { locale: 'ko' });
     pass(GRACE + 1);
-    await world.accounts.sweep();
+    await sweepRoom(world.database, world.accounts);
     expect((await newest(plain))?.subject).toBe('deletion-done ko');
     expect((await newest(own))?.subject).toBe('deletion-done en');
   });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { invitationId } from '../../src/accounts/index.ts';
 import { pass, useRealClock } from '../support/clock.ts';
+import { sweepRoom } from '../support/sweep.ts';
 import { accountsWorld, address, arrivalOf, freshAddress, freshVisit, signUpOf, type World } from './world.ts';
 
 let world: World;
@@ -131,7 +132,7 @@ describe('an invitation', () => {
     useRealClock();
     expect(await enter()).toBe('create_verified');
     pass(31 * 86_400);
-    await world.accounts.sweep();
+    await sweepRoom(world.database, world.accounts);
     expect(await look()).toBe('unknown');
   });
 

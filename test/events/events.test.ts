@@ -4,6 +4,7 @@ import { openDatabase } from '../../src/database/index.ts';
 import { openEvents, type Events } from '../../src/events/index.ts';
 import { reference } from '../../src/kit/random.ts';
 import { testDatabase } from '../support/database.ts';
+import { sweepRoom } from '../support/sweep.ts';
 
 const lifetimes = () => ({ events: 400 * 86_400 });
 
@@ -100,8 +101,8 @@ describe('events', () => {
     const old = new Date(Date.now() - 401 * 86_400_000);
     await world.database.knex('events').where({ reference: code }).update({ at: old });
     const before = await world.database.knex('events').count();
-    expect(await events.sweep()).toBe(1);
-    expect(await events.sweep()).toBe(0);
+    expect(await sweepRoom(world.database, events)).toBe(1);
+    expect(await sweepRoom(world.database, events)).toBe(0);
     expect(await events.explain(code)).toEqual([]);
     const after = await world.database.knex('events').count();
     expect(Number(before[0]?.['count']) - Number(after[0]?.['count'])).toBe(1);

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openDatabase } from '../../src/database/index.ts';
 import { mailSettings, type Sealer } from '../../src/mail/index.ts';
 import { testDatabase } from '../support/database.ts';
+import { sweepRoom } from '../support/sweep.ts';
 import { letter, mailRoom, render, queueAndSend, smtpSink, testSealer } from './world.ts';
 
 describe('sending mail', () => {
@@ -238,8 +239,8 @@ describe('sending mail', () => {
     await update('failed', { failed_at: old });
     await update('waiting', { created_at: old });
     await update('new', { sent_at: new Date() });
-    expect(await mail.sweep()).toBe(2);
-    expect(await mail.sweep()).toBe(0);
+    expect(await sweepRoom(world.database, mail)).toBe(2);
+    expect(await sweepRoom(world.database, mail)).toBe(0);
     expect((await rows()).map(({ reference }) => reference)).toEqual(['waiting', 'new']);
   });
 

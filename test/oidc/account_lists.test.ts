@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Database } from '../../src/database/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { pass, useRealClock } from '../support/clock.ts';
+import { sweepRoom } from '../support/sweep.ts';
 import {
   agent,
   API,
@@ -113,7 +114,7 @@ describe('what an account has open', () => {
     expect(await sessions('eve')).toHaveLength(1);
     pass(31 * 86_400);
     expect(await sessions('eve')).toEqual([]);
-    await world.oidc.sweep();
+    await sweepRoom(world.database, world.oidc);
     expect(await world.database.knex('session_devices')).toEqual([]);
   });
 

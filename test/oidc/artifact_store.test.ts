@@ -8,12 +8,13 @@ import { guardedDatabase, unavailable } from '../../src/oidc/artifacts/guarded_d
 import { models, type ModelName } from '../../src/oidc/artifacts/models.ts';
 import { inRequestScope } from '../../src/oidc/artifacts/request_scope.ts';
 import { allStores } from '../../src/oidc/artifacts/artifact_store.ts';
-import { sweep } from '../../src/oidc/sweep.ts';
+import { sweptArtifacts } from '../../src/oidc/sweep.ts';
 import { secretToken } from '../../src/kit/random.ts';
 import { testDatabase } from '../support/database.ts';
 import { layDatabaseLine } from '../support/database_line.ts';
 import { keySchedule } from '../support/key_schedule.ts';
 import { pass, useRealClock } from '../support/clock.ts';
+import { sweepRoom } from '../support/sweep.ts';
 
 const CONSUMABLE = Object.entries(models).flatMap(([name, model]) => (model.consumable ? [name as ModelName] : []));
 const OF_GRANT = [
@@ -233,9 +234,9 @@ describe('the artifact store', () => {
     const [dead, alive] = [secretToken(), secretToken()];
     await stores.AccessToken.upsert({ id: dead, payload: {}, expiresIn: -10 });
     await stores.AccessToken.upsert({ id: alive, payload: {}, expiresIn: 60 });
-    expect(await sweep(database)).toBeGreaterThan(0);
+    expect(await sweepRoom(database, { sweeps: sweptArtifacts })).toBeGreaterThan(0);
     expect(await database.knex('access_tokens').where('expires_at', '<', new Date())).toEqual([]);
     expect(await adapter('AccessToken').find(alive)).toBeDefined();
-    expect(await sweep(database)).toBe(0);
+    expect(await sweepRoom(database, { sweeps: sweptArtifacts })).toBe(0);
   });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { testDatabase } from '../support/database.ts';
 import { pass, useRealClock } from '../support/clock.ts';
+import { sweepRoom } from '../support/sweep.ts';
 import { agent, CLIENTS, openWorld, signIn, type World, type WorldOptions } from './support.ts';
 
 const DAY = 86_400;
@@ -104,7 +105,7 @@ describe('what apps are told of ended sessions', () => {
     await world.oidc.stop();
     await world.oidc.endEverythingOf('ada');
     pass(DAY + 60);
-    await world.oidc.sweep();
+    await sweepRoom(world.database, world.oidc);
     expect([await waiting(world), tries]).toEqual([[], []]);
     await world.close();
   });

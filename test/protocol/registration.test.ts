@@ -23,6 +23,7 @@ import {
   type World,
 } from '../oidc/support.ts';
 import { startDocumentHost, type DocumentHost } from '../support/document_host.ts';
+import { sweepRoom } from '../support/sweep.ts';
 
 const CALLBACK = 'https://robot.example/cb';
 const REGISTER = '/oidc/register';
@@ -378,7 +379,7 @@ describe('a registered app', () => {
     const [idle, busy] = [await registered(), await registered()];
     await world.database.knex('registered_clients').update({ used_at: new Date(Date.now() - 91 * 86_400_000) });
     await visitOf(busy.id);
-    await world.oidc.sweep();
+    await sweepRoom(world.database, world.oidc);
     const left: string[] = await world.database.knex('registered_clients').pluck('id');
     expect([left.includes(idle.id), left.includes(busy.id)]).toEqual([false, true]);
   });

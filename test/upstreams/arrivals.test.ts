@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { pass, useRealClock } from '../support/clock.ts';
+import { sweepRoom } from '../support/sweep.ts';
 import { BROWSER, ISSUER, buildWorld, settingsFor, type World } from './support/world.ts';
 
 let world: World;
@@ -132,9 +133,9 @@ describe('arrive', () => {
   it('forgets a trip a day after it expired', async () => {
     await world.travel('google');
     pass(24 * 3600);
-    expect(await world.upstreams.sweep()).toBe(0);
+    expect(await sweepRoom(world.database, world.upstreams)).toBe(0);
     pass(700);
-    expect(await world.upstreams.sweep()).toBeGreaterThan(0);
+    expect(await sweepRoom(world.database, world.upstreams)).toBeGreaterThan(0);
     expect(await world.database.knex('upstream_transactions').select()).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ export async function* walkClients(deps: ClientsDeps): AsyncGenerator<Finding, v
     return;
   }
   // What an earlier run had to leave behind.
-  await rooms.accounts.sweepThrowAways();
+  await rooms.accounts.removeLeftThrowAways();
   const password = secretToken();
   const account = await rooms.accounts.createThrowAway(await rooms.passwords.hash(password));
   try {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { sweepRows, type Database, type Step } from '../../database/index.ts';
+import type { Database, Step, Sweep } from '../../database/index.ts';
 import type { RecordEvent } from '../../events/index.ts';
 import { epochSeconds, inSeconds, now } from '../../kit/clock.ts';
 import { secretToken, sha256 } from '../../kit/random.ts';
@@ -106,10 +106,12 @@ export async function listInitialTokens(knex: Knex): Promise<InitialToken[]> {
   return rows.map(tokenOf);
 }
 
-/** Deletes those that ended long ago, and returns how many. Until then the list says what became of them. */
-export function sweepInitialTokens(database: Pick<Database, 'run'>): Promise<number> {
-  return sweepRows(database, { table: TABLE, column: 'expires_at' }, inSeconds(-KEPT_SECONDS));
-}
+/** Those that ended long ago. Until then the list says what became of them. */
+export const sweptInitialTokens: Sweep = {
+  table: TABLE,
+  column: 'expires_at',
+  before: () => inSeconds(-KEPT_SECONDS),
+};
 
 function tokenOf({ id, uses, uses_left, created_by, note, created_at, expires_at }: Row): InitialToken {
   const ended = expires_at <= now() ? 'expired' : 'usable';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { AdapterPayload } from 'oidc-provider';
-import type { Database, SealedColumn, Statement, Step } from '../../database/index.ts';
+import type { Database, SealedColumn, Statement, Step, Sweep } from '../../database/index.ts';
 import type { RecordDeed, RecordEvent } from '../../events/index.ts';
 import type { Sealer } from '../../keys/index.ts';
 import { inSeconds, now } from '../../kit/clock.ts';
@@ -35,8 +35,8 @@ export interface RegisteredClients {
   replace(metadata: AdapterPayload, registrationToken: string): Promise<boolean>;
   /** Ends one with its grants and tokens. False when there is none. */
   remove(id: string): Promise<boolean>;
-  /** Ends those that nobody has used for so many seconds, and returns how many. */
-  sweep(unused: number): Promise<number>;
+  /** Ends those that nobody has used for so many seconds. Undefined: none are taken, and none end. */
+  sweep(unused: () => number | undefined): Sweep;
 }
 
 interface RegisteredClientsDeps {
@@ -140,15 +140,19 @@ function ending({ database: { knex }, record }: RegisteredClientsDeps): Pick<Reg
   };
   return {
     remove: (id) => end(id),
-    async sweep(unused) {
-      const since = inSeconds(-unused);
-      let removed = 0;
-      for (;;) {
+    sweep: (unused) => ({
+      table: TABLE,
+      column: 'used_at',
+      async step() {
+        const seconds = unused();
+        if (seconds === undefined) return { removed: 0, more: false };
+        const since = inSeconds(-seconds);
         const ids: string[] = await knex(TABLE).where('used_at', '<', since).limit(BATCH).pluck('id');
+        let removed = 0;
         for (const id of ids) removed += (await end(id, since)) ? 1 : 0;
-        if (ids.length < BATCH) return removed;
-      }
-    },
+        return { removed, more: ids.length === BATCH };
+      },
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { sweepRows, type Database } from '../../database/index.ts';
+import type { Sweep } from '../../database/index.ts';
 import { inSeconds, now } from '../../kit/clock.ts';
 import { sha256 } from '../../kit/random.ts';
 import { OLDEST_SECONDS } from './notification.ts';
@@ -53,11 +53,8 @@ export async function findReceipt(knex: Knex, upstreamId: string, code: string):
   return row && { outcome: row.outcome, at: row.done_at };
 }
 
-/** Deletes what nobody can send again or look up any more; returns how many rows. */
-export async function sweepNotifications(database: Database): Promise<number> {
-  let swept = 0;
-  for (const table of ['upstream_notifications', 'upstream_deletions']) {
-    swept += await sweepRows(database, { table, column: 'expires_at' }, now());
-  }
-  return swept;
-}
+/** What nobody can send again or look up any more. */
+export const sweptNotifications: readonly Sweep[] = ['upstream_notifications', 'upstream_deletions'].map((table) => ({
+  table,
+  column: 'expires_at',
+}));

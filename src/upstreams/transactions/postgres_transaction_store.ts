@@ -1,11 +1,18 @@
 import { now, inSeconds } from '../../kit/clock.ts';
 import { equalInConstantTime, secretToken, sha256 } from '../../kit/random.ts';
-import { sweepRows, type Database } from '../../database/index.ts';
+import type { Database, Sweep } from '../../database/index.ts';
 import type { Sealer } from '../../keys/index.ts';
 import type { TripSecrets } from '../upstream.ts';
 import type { Refusal, TransactionStore, Traveller, Trip } from './transaction_store.ts';
 
 const KEPT_SECONDS = 24 * 3600;
+
+/** What expired more than a day ago; until then its visit can be restarted. */
+export const sweptTransactions: Sweep = {
+  table: 'upstream_transactions',
+  column: 'expires_at',
+  before: () => inSeconds(-KEPT_SECONDS),
+};
 
 /** What a dump of the database must not tell: whose trip it is, and what is one-time. */
 interface Sealed {
@@ -100,8 +107,6 @@ export function postgresTransactionStore({ database, sealer, lifetimes }: Transa
       const callback = stored === null ? undefined : new URLSearchParams(stored);
       return { ok: true, trip: tripOf(row, traveller), secrets, callback };
     },
-    sweep: () =>
-      sweepRows(database, { table: 'upstream_transactions', column: 'expires_at' }, inSeconds(-KEPT_SECONDS)),
   };
 }
 

@@ -44,6 +44,4 @@ export interface TransactionStore {
   keepCallback(upstreamId: string, state: string, params: URLSearchParams): Promise<string | undefined>;
   /** Exactly one of any number of concurrent calls succeeds, and only from the browser that began the trip, before it expires. */
   consume(key: TransactionKey, upstreamId: string, browserHash: string | undefined): Promise<Consumed>;
-  /** Deletes what expired more than a day ago; until then its visit can be restarted. Returns how many. */
-  sweep(): Promise<number>;
 }
