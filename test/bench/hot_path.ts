@@ -1,14 +1,14 @@
 import { availableParallelism, loadavg } from 'node:os';
-import knex from 'knex';
 import { startBenchWorld, SERVICE, type BenchWorld } from './bench_world.ts';
 import { createCpuMeter, type Cpu, type CpuMeter } from './cpu_meter.ts';
 import { percentile, print, rssOf } from './figures.ts';
 import { runLap, type Lap } from './hot/load.ts';
-import { operations, type Operation, type Step, type Target } from './hot/operations.ts';
-import { startYardstick, type Yardstick } from './hot/yardstick.ts';
-import { CLIENT_SECRET } from '../support/world.ts';
-import { openLogin } from './visitor.ts';
-import { plainHttp } from './plain_http.ts';
+import { goals, goalText } from './goals.ts';
+import { operations, ownEndpoints, type Operation, type Step, type Target } from './hot/operations.ts';
+import { startYardstick, yardstickCookie, type Yardstick } from './hot/yardstick.ts';
+import { plainHttpAnywhere } from './plain_http.ts';
+import { databaseCounts } from './database_counts.ts';
+import { APP, ownTarget } from './stage.ts';
 import { medianWithInterval } from './interval.ts';
 
 const LANES = 32;
@@ -32,16 +32,15 @@ export async function benchHotPath(names: string[]): Promise<{ lost: number }> {
   print('machine', `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`);
   const world = await startBenchWorld();
   const callback = `${world.app.url}/callback`;
-  const app = { client_id: 'app', client_secret: CLIENT_SECRET };
-  const yardstick = await startYardstick(callback, { app, service: SERVICE });
+  const yardstick = await startYardstick(callback, { app: APP, service: SERVICE });
   try {
-    const common = { callback, app, service: SERVICE };
-    const ours: Target = { ...common, http: plainHttp(world.gatehouse.issuer), cookie: await sessionOf(world) };
+    const http = plainHttpAnywhere();
+    const ours: Target = { ...(await ownTarget(world)), http };
     const theirs: Target = {
-      ...common,
-      http: plainHttp(yardstick.issuer),
-      cookie: await yardstickSession(yardstick, callback),
-      bare: '/bare',
+      ...ours,
+      endpoints: ownEndpoints(yardstick.issuer),
+      cookie: await yardstickCookie(yardstick, callback, APP),
+      bare: `${yardstick.issuer}/bare`,
     };
     let lost = 0;
     for (const operation of chosen) lost += await compare(operation, { world, yardstick, ours, theirs });
@@ -90,7 +89,8 @@ async function compare(operation: Operation, { world, yardstick, ours, theirs }:
   return [...us.laps, ...them.laps].reduce((sum, { failed }) => sum + failed, 0);
 }
 
-function report({ name, goal }: Operation, us: Side, them: Side): void {
+function report({ name }: Operation, us: Side, them: Side): void {
+  const goal = goalText(goals[name]);
   const isDocument = goal.startsWith('>=');
   const costOf = ({ cpu, done }: Side['laps'][number]) => (1000 * (cpu.node + cpu.postgres)) / done;
   const rateOf = ({ done, seconds }: Side['laps'][number]) => done / seconds;
@@ -110,52 +110,5 @@ function report({ name, goal }: Operation, us: Side, them: Side): void {
       `  ${who}`,
       `${mean(side.laps.map(rateOf)).toFixed(0)}/s, p50 ${percentile(latencies, 0.5).toFixed(1)} ms, p99 ${percentile(latencies, 0.99).toFixed(1)} ms, CPU ${node.toFixed(0)} + ${postgres.toFixed(0)} µs`,
     );
-  }
-}
-
-/** The cookie of somebody who has just signed in to ours. */
-async function sessionOf(world: BenchWorld): Promise<string> {
-  const visitor = await openLogin(world);
-  if (!(await visitor.signIn())) throw new Error('nobody could sign in');
-  return `Cookie: ${visitor.cookies()}`;
-}
-
-/** The yardstick signs in whoever comes; its cookies are followed by hand. */
-async function yardstickSession({ issuer }: Yardstick, callback: string): Promise<string> {
-  const cookies = new Map<string, string>();
-  const query = new URLSearchParams({
-    client_id: 'app',
-    response_type: 'code',
-    scope: 'openid',
-    redirect_uri: callback,
-  });
-  query.set('code_challenge', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM');
-  query.set('code_challenge_method', 'S256');
-  const http = plainHttp(issuer);
-  let path = `/oidc/authorize?${query.toString()}`;
-  for (let hop = 0; hop < 8; hop += 1) {
-    const line = `Cookie: ${[...cookies].map((pair) => pair.join('=')).join('; ')}`;
-    const answer = await http('GET', path, [line]);
-    for (const set of answer.cookies) {
-      const [pair = ''] = set.split(';', 1);
-      cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
-    }
-    if (answer.location.startsWith(callback)) return `Cookie: ${[...cookies].map((one) => one.join('=')).join('; ')}`;
-    path = answer.location.replace(issuer, '');
-  }
-  throw new Error('the yardstick signs nobody in');
-}
-
-/** What PostgreSQL has committed and written so far. */
-async function databaseCounts(url: string): Promise<{ commits: number; wal: number }> {
-  const database = knex({ client: 'pg', connection: url });
-  try {
-    const { rows } = (await database.raw(
-      `select xact_commit::int as commits, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float as wal
-       from pg_stat_database where datname = current_database()`,
-    )) as { rows: { commits: number; wal: number }[] };
-    return rows[0] ?? { commits: 0, wal: 0 };
-  } finally {
-    await database.destroy();
   }
 }

@@ -1,5 +1,5 @@
 /** A median, and between what it lies with at least 90 % certainty. */
-interface Interval {
+export interface Interval {
   median: number;
   low: number;
   high: number;

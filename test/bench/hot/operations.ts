@@ -1,17 +1,37 @@
 import { createHash } from 'node:crypto';
-import type { plainHttp } from '../plain_http.ts';
+import type { PlainHttp } from '../plain_http.ts';
+import type { SeededKeys } from './seeded_keys.ts';
 
-type Http = ReturnType<typeof plainHttp>;
-type Credentials = { client_id: string; client_secret: string };
+interface Credentials {
+  client_id: string;
+  client_secret: string;
+}
+
+/** Where a provider takes what, as whole URLs; what it does not offer is absent. */
+export interface Endpoints {
+  authorize: string;
+  token: string;
+  userinfo?: string;
+  introspect?: string;
+  jwks: string;
+  discovery: string;
+}
 
 /** A provider under load, with somebody signed in. */
 export interface Target {
-  http: Http;
+  http: PlainHttp;
+  endpoints: Endpoints;
   callback: string;
   app: Credentials;
   service: Credentials;
-  /** The Cookie line of the session. */
+  /** `basic` where it takes no other. */
+  authenticates?: 'basic' | 'post';
+  /** The Cookie line of the one session, unless there are seeds. */
   cookie: string;
+  /** What is asked for besides `openid`, so that a refresh token is given. */
+  scope?: string;
+  /** Sessions and tokens of many, which stand in its tables already. */
+  keys?: SeededKeys;
   /** Where the bare answer is that a document is compared with; absent where the document itself is served. */
   bare?: string;
 }
@@ -19,106 +39,180 @@ export interface Target {
 /** What one lane does over and over; false when an answer was not right. */
 export type Step = () => Promise<boolean>;
 
+/** The operations of the protocol. */
+export type OperationName =
+  | 'client-credentials'
+  | 'code'
+  | 'refresh'
+  | 'userinfo'
+  | 'introspect'
+  | 'discovery'
+  | 'jwks';
+
 /** An operation, and how a lane begins it. */
 export interface Operation {
-  name: string;
-  /** CPU against the yardstick; of documents the rate against it. */
-  goal: string;
+  name: OperationName;
+  /** What of the target it cannot do without. */
+  needs?: keyof Endpoints;
   begin(target: Target): Promise<Step>;
 }
 
 const FORM = ['Content-Type: application/x-www-form-urlencoded', 'Accept: application/json'];
 const VERIFIER = 'v'.repeat(43);
 const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
+/** Redirects within a provider before the one to the app. */
+const HOPS = 12;
 
-async function post({ http }: Target, path: string, fields: Record<string, string>): Promise<Record<string, unknown>> {
-  const answer = await http('POST', path, FORM, new URLSearchParams(fields).toString());
+async function post(
+  { http, authenticates = 'post' }: Target,
+  url: string,
+  { client_id, client_secret }: Credentials,
+  fields: Record<string, string>,
+): Promise<Record<string, unknown>> {
+  const posted = authenticates === 'post';
+  const body = new URLSearchParams(posted ? { client_id, client_secret, ...fields } : fields).toString();
+  const pair = Buffer.from(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret)}`).toString('base64');
+  const answer = await http('POST', url, posted ? FORM : [...FORM, `Authorization: Basic ${pair}`], body);
   // The endpoints of OAuth answer JSON objects.
   return answer.status === 200 ? (JSON.parse(answer.text) as Record<string, unknown>) : {};
 }
 
-/** One code flow in the session: two requests. */
-async function tokens(target: Target): Promise<{ access_token: string; refresh_token: string }> {
+/** The URL of an authorization request of the app. */
+export function authorizeUrl({ endpoints, app, callback, scope = 'openid' }: Omit<Target, 'http' | 'cookie'>): string {
   const query = new URLSearchParams({
-    client_id: target.app.client_id,
+    client_id: app.client_id,
     response_type: 'code',
-    scope: 'openid',
-    redirect_uri: target.callback,
+    scope,
+    redirect_uri: callback,
+    // Some refuse to do without.
+    state: 'a-state-of-the-bench',
     code_challenge: CHALLENGE,
     code_challenge_method: 'S256',
   });
-  const { location } = await target.http('GET', `/oidc/authorize?${query.toString()}`, [target.cookie]);
-  const code = URL.parse(location)?.searchParams.get('code') ?? '';
-  const answer = await post(target, '/oidc/token', {
-    ...target.app,
+  return `${endpoints.authorize}?${query.toString()}`;
+}
+
+/** Redeems the code with which the app was called. */
+export function redeem(target: Target, location: string): Promise<Record<string, unknown>> {
+  return post(target, target.endpoints.token, target.app, {
     grant_type: 'authorization_code',
-    code,
+    code: URL.parse(location)?.searchParams.get('code') ?? '',
     redirect_uri: target.callback,
     code_verifier: VERIFIER,
   });
-  return { access_token: String(answer['access_token']), refresh_token: String(answer['refresh_token']) };
 }
 
-function document(name: string, path: string): Operation {
+interface Tokens {
+  access_token: string;
+  refresh_token: string;
+}
+
+/** One code flow in the session: two requests, or more where the provider redirects within itself. */
+export async function tokens(target: Target): Promise<Tokens> {
+  let cookie = target.keys ? target.keys.cookie() : target.cookie;
+  let url = authorizeUrl(target);
+  for (let hop = 0; hop < HOPS; hop += 1) {
+    const { location, cookies } = await target.http('GET', url, [cookie]);
+    if (location === '' || location.startsWith(target.callback)) {
+      const { access_token, refresh_token } = await redeem(target, location);
+      return { access_token: String(access_token), refresh_token: String(refresh_token) };
+    }
+    url = new URL(location, url).href;
+    for (const set of cookies) cookie += `; ${set.split(';', 1)[0] ?? ''}`;
+  }
+  return { access_token: 'undefined', refresh_token: 'undefined' };
+}
+
+/** One that is used over and over: what was put back is what is taken next. */
+function oneRefreshToken(first: string): ReturnType<SeededKeys['refreshToken']> {
+  let token = first;
+  return {
+    get token() {
+      return token;
+    },
+    put(next: string) {
+      token = next;
+    },
+  };
+}
+
+function document(name: 'discovery' | 'jwks'): Operation {
   return {
     name,
-    goal: '>= 0.60 of its rate',
+    needs: name,
     begin:
-      async ({ http, bare = path }) =>
+      async ({ http, endpoints, bare = endpoints[name] }) =>
       async () =>
         (await http('GET', bare, [])).status === 200,
   };
 }
 
 /** What is measured, each as an app or a resource server asks for it. */
-export const operations: Operation[] = [
+export const operations: readonly Operation[] = [
   {
     name: 'client-credentials',
-    goal: '<= 1.25',
     begin: async (target) => async () => {
-      const answer = await post(target, '/oidc/token', { ...target.service, grant_type: 'client_credentials' });
+      const { token } = target.endpoints;
+      const answer = await post(target, token, target.service, { grant_type: 'client_credentials' });
       return answer['access_token'] !== undefined;
     },
   },
   {
     name: 'code',
-    goal: '<= 1.30',
     begin: async (target) => async () => (await tokens(target)).access_token !== 'undefined',
   },
   {
     name: 'refresh',
-    goal: '<= 1.40',
     async begin(target) {
-      let { refresh_token } = await tokens(target);
+      const { keys, endpoints, app } = target;
+      const own = keys ? undefined : oneRefreshToken((await tokens(target)).refresh_token);
       return async () => {
-        const answer = await post(target, '/oidc/token', {
-          ...target.app,
-          grant_type: 'refresh_token',
-          refresh_token,
-        });
-        refresh_token = String(answer['refresh_token']);
+        const taken = own ?? keys?.refreshToken();
+        if (!taken) return false;
+        const fields = { grant_type: 'refresh_token', refresh_token: taken.token };
+        const answer = await post(target, endpoints.token, app, fields);
+        taken.put(String(answer['refresh_token'] ?? taken.token));
         return answer['access_token'] !== undefined;
       };
     },
   },
   {
     name: 'userinfo',
-    goal: '<= 1.15',
+    needs: 'userinfo',
     async begin(target) {
-      const { access_token } = await tokens(target);
-      const headers = [`Authorization: Bearer ${access_token}`];
-      return async () => (await target.http('GET', '/oidc/userinfo', headers)).status === 200;
+      const next = await accessTokens(target);
+      const { userinfo = '' } = target.endpoints;
+      return async () => (await target.http('GET', userinfo, [`Authorization: Bearer ${next()}`])).status === 200;
     },
   },
   {
     name: 'introspect',
-    goal: '<= 1.30',
+    needs: 'introspect',
     async begin(target) {
-      const { access_token } = await tokens(target);
-      return async () =>
-        (await post(target, '/oidc/introspect', { ...target.app, token: access_token }))['active'] === true;
+      const next = await accessTokens(target);
+      const { introspect = '' } = target.endpoints;
+      return async () => (await post(target, introspect, target.app, { token: next() }))['active'] === true;
     },
   },
-  document('discovery', '/.well-known/openid-configuration'),
-  document('jwks', '/oidc/jwks'),
+  document('discovery'),
+  document('jwks'),
 ];
+
+/** Access tokens, a seeded one each time, or one of the session for ever. */
+async function accessTokens(target: Target): Promise<() => string> {
+  if (target.keys) return target.keys.accessToken;
+  const { access_token } = await tokens(target);
+  return () => access_token;
+}
+
+/** The endpoints of ours, and of the yardstick, which has them at the same places. */
+export function ownEndpoints(issuer: string): Required<Endpoints> {
+  return {
+    authorize: `${issuer}/oidc/authorize`,
+    token: `${issuer}/oidc/token`,
+    userinfo: `${issuer}/oidc/userinfo`,
+    introspect: `${issuer}/oidc/introspect`,
+    jwks: `${issuer}/oidc/jwks`,
+    discovery: `${issuer}/.well-known/openid-configuration`,
+  };
+}

@@ -2,6 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../client/test_issuer.ts';
+import { plainHttp } from '../plain_http.ts';
+import { authorizeUrl, ownEndpoints } from './operations.ts';
 
 /** The clients that the yardstick knows. */
 export interface YardstickClients {
@@ -28,4 +30,27 @@ export async function startYardstick(callback: string, clients: YardstickClients
     once(child, 'exit').then(() => Promise.reject(new Error('the yardstick did not start'))),
   ]);
   return { issuer: `http://localhost:${port}`, pid: child.pid ?? 0, stop: () => void child.kill() };
+}
+
+/** The Cookie line of somebody whom it has signed in: it does so for whoever comes. */
+export async function yardstickCookie(
+  { issuer }: Pick<Yardstick, 'issuer'>,
+  callback: string,
+  app: YardstickClients['app'],
+): Promise<string> {
+  const cookies = new Map<string, string>();
+  const line = () => `Cookie: ${[...cookies].map((pair) => pair.join('=')).join('; ')}`;
+  const http = plainHttp(issuer);
+  const endpoints = ownEndpoints(issuer);
+  let path = authorizeUrl({ endpoints, app, callback, service: app }).slice(issuer.length);
+  for (let hop = 0; hop < 8; hop += 1) {
+    const answer = await http('GET', path, [line()]);
+    for (const set of answer.cookies) {
+      const [pair = ''] = set.split(';', 1);
+      cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
+    }
+    if (answer.location.startsWith(callback)) return line();
+    path = answer.location.replace(issuer, '');
+  }
+  throw new Error('the yardstick signs nobody in');
 }

@@ -1,0 +1,66 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { print } from './figures.ts';
+import type { Pace } from './pairs.ts';
+import type { Report } from './results.ts';
+import { operationPart, processFigures, run, type Run } from './run.ts';
+import { figureTable, inColumns, loadTable, missed, operationTable } from './table.ts';
+
+type Part = (run: Run) => Promise<void>;
+
+/** What `all` is made of, in its order. */
+const parts: Record<string, Part> = {
+  code: operationPart('code'),
+  'client-credentials': operationPart('client-credentials'),
+  refresh: operationPart('refresh'),
+  userinfo: operationPart('userinfo'),
+  introspect: operationPart('introspect'),
+  discovery: operationPart('discovery'),
+  jwks: operationPart('jwks'),
+};
+
+const PACE: Pace = { warmUp: 4000, lap: 1500, pairs: 9, more: 2000 };
+const QUICK: Pace = { warmUp: 1000, lap: 400, pairs: 7, more: 500 };
+
+/** What stands in the usage of the command. */
+export const usage = `usage: npm run bench -- all | ${Object.keys(parts).join(' | ')} ...
+  [--rows n] [--quick] [--json FILE]
+or one with a form of its own: login | login-page [count] | logins [count] [at once] | broker [count] | hot [operation ...] | reload [clients]
+`;
+
+/** Whether there is something of this name to measure. */
+export function isBenched(name: string): boolean {
+  return name === 'all' || Object.hasOwn(parts, name);
+}
+
+/** `all`, or parts of it by name: measures, prints the tables, and writes what was asked for. */
+export async function measure(args: string[]): Promise<{ lost: number }> {
+  const { positionals, values } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { rows: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'string' } },
+  });
+  const chosen = positionals.includes('all') ? Object.keys(parts) : positionals;
+  const unknown = chosen.find((name) => !isBenched(name));
+  if (unknown !== undefined) throw new Error(`there is no bench ${unknown}\n${usage}`);
+  const rows = Number(values.rows ?? (values.quick ? 10_000 : 1_000_000));
+  const pace = values.quick ? QUICK : PACE;
+  const report = await run({ rows, pace }, [...chosen.flatMap((name) => parts[name] ?? []), processFigures]);
+  printReport(report);
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  return { lost: report.failed };
+}
+
+function printReport(report: Report): void {
+  const { machine, rows, concurrency, pairs, settings } = report;
+  const chosen = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+  print('date', report.date);
+  print('machine', `${machine.cores} cores, ${machine.memory} GB, load ${machine.load} at the start, ${machine.cpu}`);
+  print('software', `Node ${machine.node}, PostgreSQL ${machine.postgres}, ${chosen.join(', ')}`);
+  print('method', `${rows} rows a table, ${concurrency} at once, ${pairs} interleaved pairs, medians`);
+  process.stdout.write(`\n${inColumns(operationTable(report))}\n${inColumns(loadTable(report))}\n`);
+  if (report.figures.length > 0) process.stdout.write(`${inColumns(figureTable(report))}\n`);
+  print('requests lost', String(report.failed), '0');
+  const names = missed(report);
+  print('figures missed', names.length === 0 ? 'none' : names.join(', '));
+}

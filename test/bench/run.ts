@@ -1,0 +1,130 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { SERVICE, startBenchDatabase, type BenchDatabase } from './bench_world.ts';
+import { startGenerator, type Generator } from './generator.ts';
+import { ownEndpoints, type OperationName } from './hot/operations.ts';
+import { startYardstick, yardstickCookie } from './hot/yardstick.ts';
+import { medianWithInterval } from './interval.ts';
+import { CONCURRENCY, measureOperation } from './operation.ts';
+import type { Pace } from './pairs.ts';
+import { createProgress, type Progress } from './progress.ts';
+import type { Figure, Report } from './results.ts';
+import { APP, openStage, type Stage } from './stage.ts';
+
+/** How a run is wished. */
+export interface RunOptions {
+  rows: number;
+  pace: Pace;
+}
+
+/** What the parts of a run share: one PostgreSQL, one process of load, one report. */
+export interface Run extends RunOptions {
+  database: BenchDatabase;
+  generator: Generator;
+  progress: Progress;
+  report: Report;
+  /** Seconds of every start so far. */
+  starts: number[];
+  /** The server over the full tables, opened when it is asked for first. */
+  stage(): Promise<Stage>;
+}
+
+/** What one would give a machine of this size. What is acknowledged stays durable: those settings are PostgreSQL's own. */
+const SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeout: '30min' };
+
+/** Does all parts, one after the other, over one PostgreSQL, and ends every process that it has started. */
+export async function run(options: RunOptions, parts: readonly ((run: Run) => Promise<void>)[]): Promise<Report> {
+  const scratch = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
+  const database = await startBenchDatabase(scratch, SETTINGS);
+  const generator = startGenerator();
+  const progress = createProgress();
+  let stage: Promise<Stage> | undefined;
+  try {
+    const report = await emptyReport(options, database);
+    const open = () => openStage({ rows: options.rows, database }, progress);
+    const shared = { ...options, database, generator, progress, report, starts: [], stage: () => (stage ??= open()) };
+    for (const part of parts) await part(shared);
+    return report;
+  } finally {
+    progress.end();
+    generator.stop();
+    await stage?.then(({ world }) => world.stop());
+    await database.stop();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The part that measures one operation of the protocol, on servers that were started for it. */
+export function operationPart(name: OperationName): (run: Run) => Promise<void> {
+  return async ({ generator, pace, progress, report, starts, stage: open }) => {
+    const stage = await open();
+    starts.push(await stage.world.restart());
+    const { callback } = stage.target;
+    const yardstick = await startYardstick(callback, { app: APP, service: SERVICE });
+    try {
+      const isDocument = name === 'discovery' || name === 'jwks';
+      await generator.aim('ours', stage.target);
+      await generator.aim('yardstick', {
+        endpoints: ownEndpoints(yardstick.issuer),
+        callback,
+        app: APP,
+        service: SERVICE,
+        cookie: await yardstickCookie(yardstick, callback, APP),
+        ...(isDocument && { bare: `${yardstick.issuer}/bare` }),
+      });
+      const result = await measureOperation(name, { stage, yardstick, generator, pace, progress });
+      report.operations.push(result);
+      report.failed += result.failed;
+    } finally {
+      yardstick.stop();
+    }
+  };
+}
+
+/** The part at the end: what servers needed in memory, and how fast they started. */
+export async function processFigures({ report, starts }: Run): Promise<void> {
+  const memory = report.operations.flatMap(({ operation, rss }) => (rss === undefined ? [] : [{ operation, rss }]));
+  const [most] = memory.toSorted((one, other) => other.rss - one.rss);
+  const figures: Figure[] = [];
+  if (most) {
+    const { rss, operation } = most;
+    const judged = { goal: 'memory', median: rss, low: rss, high: rss } as const;
+    figures.push({ name: 'memory of a process', text: `${rss} MB at most, in ${operation}`, judged });
+  }
+  if (starts.length >= 5) {
+    const judged = { goal: 'start', ...medianWithInterval(starts) } as const;
+    figures.push({
+      name: 'start to first answer',
+      text: `${judged.median.toFixed(2)} s, ${starts.length} starts`,
+      judged,
+    });
+  }
+  report.figures.push(...figures);
+}
+
+async function emptyReport({ rows, pace }: RunOptions, { url }: BenchDatabase): Promise<Report> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const { rows: said } = await client.query<{ server_version: string }>('show server_version');
+  await client.end();
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: {
+      cores: availableParallelism(),
+      cpu: cpus()[0]?.model ?? '',
+      memory: Math.round(totalmem() / 2 ** 30),
+      load: Number((loadavg()[0] ?? 0).toFixed(1)),
+      node: process.version,
+      postgres: said[0]?.server_version ?? '',
+    },
+    rows,
+    concurrency: CONCURRENCY,
+    pairs: pace.pairs,
+    settings: SETTINGS,
+    operations: [],
+    figures: [],
+    failed: 0,
+  };
+}
