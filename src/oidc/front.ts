@@ -2,7 +2,7 @@ import type { Context, Middleware, Next } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { RecordDeed } from '../events/index.ts';
 import { models } from './artifacts/models.ts';
-import { bring, inOneUnit, inRequestScope, unitOfRequest, type Unit } from './artifacts/request_scope.ts';
+import { bring, currentUnit, inOneUnit, inRequestScope, unitOfRequest, type Unit } from './artifacts/request_scope.ts';
 import type { OidcDeps } from './deps.ts';
 import type { VisitResult } from './door.ts';
 import type { Engine } from './engine.ts';
@@ -113,7 +113,9 @@ async function keep({ recordDeed }: FrontDeps, ctx: Context, { deed, events }: U
 /** A browser that comes with its session, and an app that uses what it was allowed. */
 function noteUse(lastUse: LastUse, ctx: Context, { session, entities }: EngineState): void {
   if (session?.uid !== undefined && session.accountId !== undefined && !session.destroyed) {
-    lastUse.session(ctx, session.uid);
+    const unit = currentUnit();
+    if (unit) unit.deed.push(...lastUse.notingSession(ctx, session.uid));
+    else lastUse.session(ctx, session.uid);
   }
   if (entities?.Grant?.jti !== undefined) lastUse.grant(ctx, entities.Grant.jti);
 }

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Database, Statement } from '../database/index.ts';
+import type { Database, Step } from '../database/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { describeError } from '../kit/errors.ts';
 import type { OidcDeps } from './deps.ts';
@@ -13,6 +13,8 @@ interface LastUseDeps extends Pick<OidcDeps, 'logger'> {
 export interface LastUse {
   /** The session of this browser, with its device. */
   session(ctx: Context, uid: string): void;
+  /** The same as steps of a transaction that is written anyway: none, where it was noted lately. */
+  notingSession(ctx: Context, uid: string): Step[];
   /** What somebody allowed the app of this request. */
   grant(ctx: Context, id: string): void;
 }
@@ -39,24 +41,31 @@ const used = {
 /** Last uses over the tables of sessions and grants. */
 export function createLastUse({ database, web, logger }: LastUseDeps): LastUse {
   const written = new Map<string, Date>();
-  const after = (ctx: Context, key: string, write: () => [Statement, unknown[]]): void => {
+  const isDue = (key: string): boolean => {
     const last = written.get(key);
-    if (last && last > inSeconds(-EVERY_SECONDS)) return;
+    if (last && last > inSeconds(-EVERY_SECONDS)) return false;
     remember(written, key);
+    return true;
+  };
+  const after = (ctx: Context, key: string, step: () => Step): void => {
+    if (!isDue(key)) return;
     ctx.res.once('close', () => {
-      database.run(...write()).catch((cause: unknown) => {
+      const { statement, values } = step();
+      database.run(statement, values).catch((cause: unknown) => {
         written.delete(key);
         logger.warn({ error: describeError(cause) }, 'a last use was not kept');
       });
     });
   };
+  const seeing = (ctx: Context, uid: string): Step => {
+    const { browser, os, place } = web.device(ctx);
+    return { statement: seen, values: [uid, browser, os, place, now(), inSeconds(-EVERY_SECONDS)] };
+  };
   return {
-    session: (ctx, uid) =>
-      after(ctx, `session ${uid}`, () => {
-        const { browser, os, place } = web.device(ctx);
-        return [seen, [uid, browser, os, place, now(), inSeconds(-EVERY_SECONDS)]];
-      }),
-    grant: (ctx, id) => after(ctx, `grant ${id}`, () => [used, [id, now(), inSeconds(-EVERY_SECONDS)]]),
+    session: (ctx, uid) => after(ctx, `session ${uid}`, () => seeing(ctx, uid)),
+    notingSession: (ctx, uid) => (isDue(`session ${uid}`) ? [seeing(ctx, uid)] : []),
+    grant: (ctx, id) =>
+      after(ctx, `grant ${id}`, () => ({ statement: used, values: [id, now(), inSeconds(-EVERY_SECONDS)] })),
   };
 }
 
