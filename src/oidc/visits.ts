@@ -90,14 +90,14 @@ async function ofRequest(deps: VisitsDeps, ctx: Context, uid: string): Promise<V
 }
 
 async function open(deps: VisitsDeps, uid: string, record: VisitRecord): Promise<LiveVisit> {
-  const expired = new IdpError('interaction_expired', { reference: record.reference });
-  if (record.finishedAt || record.expiresAt <= now()) throw expired;
+  const expired = () => new IdpError('interaction_expired', { reference: record.reference });
+  if (record.finishedAt || record.expiresAt <= now()) throw expired();
   const { interaction } = record;
-  if (!interaction?.prompt) throw expired;
+  if (!interaction?.prompt) throw expired();
   const client = await deps.clients.find(record.clientId);
-  if (!client) throw expired;
+  if (!client) throw expired();
   const session = await sessionOf(deps, interaction);
-  if (!session) throw expired;
+  if (!session) throw expired();
   const around = { client, session, need: deps.need(), types: deps.types() };
   return { visit: describeVisit(uid, record, interaction, around), interaction };
 }

@@ -22,8 +22,11 @@ export interface BrowserBinding {
 /** The binding cookie: 256 random bits, `__Host-` on https, so that no sibling domain can plant one. */
 export function createBrowserBinding(cookies: Cookies): BrowserBinding {
   const secret = (ctx: Koa.Context): string | undefined => {
-    const value = stateOf(ctx).binding ?? cookies.get(ctx, 'browser');
-    return value !== undefined && TOKEN.test(value) ? value : undefined;
+    const state = stateOf(ctx);
+    if (state.binding !== undefined) return state.binding;
+    const value = cookies.get(ctx, 'browser');
+    if (value !== undefined && TOKEN.test(value)) state.binding = value;
+    return state.binding;
   };
   const ensureSecret = (ctx: Koa.Context): string => {
     const known = secret(ctx);

@@ -26,7 +26,7 @@ interface RequestState extends Notes {
   clientAddress: string;
   /** What the proxy in front of us saw at the other end of TLS. */
   certificate?: ClientCertificate | undefined;
-  /** The browser's binding secret once `ensure` has made one in this very request. */
+  /** The browser's binding secret, once it was read or made in this request. */
   binding?: string;
 }
 
