@@ -34,12 +34,11 @@ import { hasWayIn } from './ways_in.ts';
 /** Reads accounts and changes nothing: what commands need. */
 export function readAccounts(database: Database): AccountReading {
   const { knex } = database;
-  const { find, findByAddress } = findingAccounts(database);
+  const looks = findingAccounts(database);
   const { list, newestAddress } = postgresAccountStore(knex);
   const identities = postgresIdentityStore(knex);
   return {
-    find,
-    findByAddress,
+    ...looks,
     list,
     newestAddress,
     identities: { find: identities.find, listOf: identities.listOf },

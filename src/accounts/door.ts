@@ -6,6 +6,7 @@ import type { Account, AccountState, Identity, IdentityKey } from './account.ts'
 import type { Arrival, Joined, Outcome, WaitingLink } from './arrival_door.ts';
 import type { Owner } from './hold_account.ts';
 import type { Invitations } from './invitation.ts';
+import type { SignInNote } from './known_browsers.ts';
 import type { LinkOrigin, MailedLinks } from './mailed_links.ts';
 
 /** The visit that a proof belongs to: it counts only there, and only in that browser. */
@@ -97,6 +98,8 @@ export interface AccountReading {
   /** By subject; undefined for an unknown or deleted account. A disabled one is found. */
   find(id: string): Promise<Account | undefined>;
   findByAddress(canonical: string): Promise<Account | undefined>;
+  /** Who has this address, and whether they are known on the browser. */
+  findAtBrowser(canonical: string, browserHash: string): Promise<{ account: Account | undefined; known: boolean }>;
   /** Pages through all accounts, or those in one state, in the order of their ids. */
   list(page: { after?: string; limit: number; state?: AccountState }): Promise<Account[]>;
   /** The address that was verified last, as it is stored. */
@@ -142,8 +145,8 @@ export interface Accounts extends AccountReading {
    */
   heedUpstream(within: Knex, key: IdentityKey, heeded: Heeded): Promise<string | undefined>;
 
-  /** Notes a finished sign-in; its owner gets a mail when this account was never signed in to on that browser. */
-  noteSignIn(account: Account, browser: Pick<VisitBinding, 'browserHash'> & Occasion): Promise<void>;
+  /** What notes a finished sign-in; its owner gets a mail when this account was never signed in to on that browser. */
+  noteSignIn(account: Account, browser: Pick<VisitBinding, 'browserHash'> & Occasion): SignInNote;
   /** Whether whoever has this address was ever signed in to on the browser, or proved their mailbox there. */
   knowsBrowser(canonical: string, browserHash: string): Promise<boolean>;
   /** Its owner proved their mailbox on this browser, and is known there from now on. */

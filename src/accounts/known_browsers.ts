@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Sweep } from '../database/index.ts';
+import type { Step, Sweep } from '../database/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import type { Account } from './account.ts';
 import type { AccountsDeps } from './deps.ts';
@@ -8,16 +8,19 @@ import type { VisitBinding, Occasion } from './door.ts';
 /** The cookie by which a browser is known lives a year. */
 const KEPT_SECONDS = 400 * 86_400;
 
-/**
- * Notes a browser of which nobody has to be told: the first one of an account, or any, where no mails are wanted. All parts
- * see the rows from before.
- */
+/** Notes a browser of which nobody has to be told, because no mails are wanted. */
+const noteQuietly = {
+  name: 'known_browsers_note_quietly',
+  text: `insert into known_browsers (account_id, browser_hash, first_used_at) values ($1, $2, $3)
+         on conflict do nothing`,
+};
+/** The same for the first browser of an account. All parts see the rows from before. */
 const note = {
   name: 'known_browsers_note',
   text: `with others as (select exists (select 1 from known_browsers where account_id = $1) as any_known),
               added as (
                 insert into known_browsers (account_id, browser_hash, first_used_at)
-                select $1, $2, $3 from others where $4 or not others.any_known
+                select $1, $2, $3 from others where not others.any_known
                 on conflict do nothing returning account_id
               )
          select 1 from added
@@ -59,18 +62,34 @@ const add = `
        )
   select known.others from known, added`;
 
+/** What notes a finished sign-in: a deed for the transaction that finishes it, and what can only follow. */
+export interface SignInNote {
+  deed: Step[];
+  afterwards(): Promise<void>;
+}
+
+/** Notes that an account signed in on a browser that it did not know; its owner is told, where mails about it are wanted. */
+export function noteSignIn(
+  deps: AccountsDeps,
+  account: Account,
+  browser: Pick<VisitBinding, 'browserHash'> & Occasion,
+): SignInNote {
+  if (deps.policy.tellOfNewDevices()) return { deed: [], afterwards: () => noteAndTell(deps, account, browser) };
+  const values = [account.id, browser.browserHash, now()];
+  return { deed: [{ statement: noteQuietly, values }], afterwards: async () => {} };
+}
+
 /**
- * Notes that an account signed in on a browser. The first time on another browser than before its owner is told; the very
- * first time of all is their sign-up. One insert decides, whoever signs in at once (ASVS 5.0 6.3.5).
+ * The first time on another browser than before its owner is told; the very first time of all is their sign-up. One insert
+ * decides, whoever signs in at once (ASVS 5.0 6.3.5).
  */
-export async function noteSignIn(
+async function noteAndTell(
   deps: AccountsDeps,
   account: Account,
   browser: Pick<VisitBinding, 'browserHash'> & Occasion,
 ): Promise<void> {
-  const { database, mail, policy } = deps;
-  const quietly = !policy.tellOfNewDevices();
-  const { rowCount } = await database.run(note, [account.id, browser.browserHash, now(), quietly]);
+  const { database, mail } = deps;
+  const { rowCount } = await database.run(note, [account.id, browser.browserHash, now()]);
   if (rowCount > 0) return;
   await database.knex.transaction(async (within) => {
     if (await isAnother(within, account.id, browser.browserHash)) await tellOwner(deps, within, account, browser);
@@ -109,12 +128,12 @@ async function isAnother(within: Knex, id: string, browserHash: string): Promise
 }
 
 async function tellOwner(
-  { mail, policy }: AccountsDeps,
+  { mail }: Pick<AccountsDeps, 'mail'>,
   within: Knex,
   { address, locale, profile }: Account,
   occasion: Occasion,
 ): Promise<void> {
-  if (!address || !policy.tellOfNewDevices()) return;
+  if (!address) return;
   await mail.queue(within, {
     to: address.stored,
     template: 'new-device',

@@ -5,6 +5,7 @@ import { accountId } from '../kit/random.ts';
 import type { Tag } from '../locales/index.ts';
 import type { Account, AccountState, NewAccount, Origin, Profile } from './account.ts';
 import type { AccountChanges, AccountStore } from './account_store.ts';
+import type { AccountReading } from './door.ts';
 
 /** A row of `accounts` joined with its address. */
 export interface AccountRow {
@@ -49,8 +50,20 @@ const findByCanonical = {
          where m.canonical = $1 and a.deleted_at is null`,
 };
 
-/** The two looks of every sign-in, outside of any transaction. */
-export function findingAccounts({ run }: Pick<Database, 'run'>): Pick<AccountStore, 'find' | 'findByAddress'> {
+/** The same, and whether the account knows a browser. */
+const findAtBrowser = {
+  name: 'accounts_find_at_browser',
+  text: `select ${ACCOUNT_COLUMNS}, exists (
+           select from known_browsers k where k.account_id = a.id and k.browser_hash = $2
+         ) as known
+         from addresses m join accounts a on a.id = m.account_id
+         where m.canonical = $1 and a.deleted_at is null`,
+};
+
+/** The looks of every sign-in, outside of any transaction. */
+export function findingAccounts({
+  run,
+}: Pick<Database, 'run'>): Pick<AccountReading, 'find' | 'findByAddress' | 'findAtBrowser'> {
   const find = combine<string, Account | undefined>({
     again: { as: 'join', copy: structuredClone },
     async run(ids) {
@@ -62,6 +75,10 @@ export function findingAccounts({ run }: Pick<Database, 'run'>): Pick<AccountSto
   return {
     find: (id) => find(id, id),
     findByAddress: async (canonical) => optionalAccount((await run<AccountRow>(findByCanonical, [canonical])).rows[0]),
+    async findAtBrowser(canonical, browserHash) {
+      const { rows } = await run<AccountRow & { known: boolean }>(findAtBrowser, [canonical, browserHash]);
+      return { account: optionalAccount(rows[0]), known: rows[0]?.known ?? false };
+    },
   };
 }
 

@@ -21,6 +21,8 @@ const PROOF_SECONDS = 300;
 export interface Told {
   deed: Step[];
   events: SecurityEvent[];
+  /** The account was known on this browser before. */
+  known: boolean;
 }
 
 /**
@@ -155,7 +157,7 @@ async function complete(
   visit: Visit,
   account: Account,
   { manner: { methods, remember, upstreamId, identity }, provenAt, proofEpoch, raises: raised }: Proven,
-  told: Told = { deed: [], events: [] },
+  told: Told = { deed: [], events: [], known: false },
 ): Promise<void> {
   const { id: accountId } = account;
   if (remember) await oidc.remember(visit.browserHash, accountId);
@@ -166,8 +168,11 @@ async function complete(
   const through = upstreamId && identity ? { upstreamId, ...identity } : undefined;
   const login = { accountId, amr: methods, remember, provenAt, proofEpoch, raised, upstreamId, through };
   const events = [...told.events.splice(0), completed];
-  const onward = await oidc.finish(visit, { login }, events, told.deed.splice(0));
   const { browserHash, reference } = visit;
-  await accounts.noteSignIn(account, { browserHash, reference, locale: web.locale(ctx) });
+  const note = told.known
+    ? undefined
+    : accounts.noteSignIn(account, { browserHash, reference, locale: web.locale(ctx) });
+  const onward = await oidc.finish(visit, { login }, events, [...told.deed.splice(0), ...(note?.deed ?? [])]);
+  await note?.afterwards();
   web.redirect(ctx, onward);
 }

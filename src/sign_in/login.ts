@@ -103,10 +103,7 @@ export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit):
   if (missing.length > 0) return again({ status: 422, problems: missing });
 
   const counted = address?.canonical ?? email;
-  const [account, known] = await Promise.all([
-    accounts.findByAddress(counted),
-    accounts.knowsBrowser(counted, visit.browserHash),
-  ]);
+  const { account, known } = await accounts.findAtBrowser(counted, visit.browserHash);
   const tries = passwordTries(deps, ctx, { address: counted, known: known ? visit.browserHash : undefined });
   const refused = await tries.take();
   if (refused) return again(refusedForNow(ctx, t, refused.retryAfter));
@@ -116,7 +113,7 @@ export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit):
     return again({ status: 401, problems: [problem(t, 'sign_in.problems.credentials_wrong')] });
   }
   const right = { ...about, type: 'sign_in.password_right', outcome: 'ok' } as const;
-  const told: Told = { deed: tries.forgiving(), events: [right] };
+  const told: Told = { deed: tries.forgiving(), events: [right], known };
   const decision = account.address?.verifiedAt ? 'sign_in' : 'verify_address_first';
   const canPasskey = fields['can_passkey'] === '1' || undefined;
   const manner = { methods: ['pwd'], remember: remember === '1', canPasskey };

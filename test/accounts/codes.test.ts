@@ -182,7 +182,7 @@ describe('a mailed code', () => {
     try {
       const owner = await few.existing();
       const visit = freshVisit();
-      await few.accounts.noteSignIn(owner, { ...visit, locale: 'en' });
+      await few.accounts.noteSignIn(owner, { ...visit, locale: 'en' }).afterwards();
       const address = owner.address ?? freshAddress();
       const flood = [];
       for (let times = 0; times < 8; times += 1)

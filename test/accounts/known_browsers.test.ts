@@ -16,15 +16,25 @@ afterEach(() => {
 afterAll(() => world.close());
 
 const browser = () => ({ browserHash: freshVisit().browserHash, locale: 'en' as const, reference: 'AAAAA-BBBBB' });
+/** As the end of a visit does it. */
+async function signIn(
+  account: Account,
+  used: ReturnType<typeof browser>,
+  within: Pick<World, 'accounts' | 'database'> = world,
+) {
+  const { deed, afterwards } = within.accounts.noteSignIn(account, used);
+  await within.database.together(deed);
+  await afterwards();
+}
 const mailsOf = async (account: Account) => (await world.mailsTo(account.address ?? freshAddress())).length;
 
 describe('a sign-in', () => {
   it('is told by mail on another browser than before, and never the first time of all', async () => {
     const account = await world.existing({ locale: 'ko' });
     const [first, second] = [browser(), browser()];
-    for (const used of [first, first]) await world.accounts.noteSignIn(account, used);
+    for (const used of [first, first]) await signIn(account, used);
     expect(await mailsOf(account)).toBe(0);
-    for (const used of [second, first, second]) await world.accounts.noteSignIn(account, used);
+    for (const used of [second, first, second]) await signIn(account, used);
     const mails = await world.mailsTo(account.address ?? freshAddress());
     expect(mails).toMatchObject([{ subject: 'new-device ko', text: '{"link":"/account/activity"}' }]);
   });
@@ -32,11 +42,9 @@ describe('a sign-in', () => {
   it('is told once when it comes many times at once, from two processes', async () => {
     const account = await world.existing();
     const second = world.second();
-    await world.accounts.noteSignIn(account, browser());
+    await signIn(account, browser());
     const other = browser();
-    await Promise.all(
-      Array.from({ length: 10 }, (_, at) => (at % 2 ? second : world).accounts.noteSignIn(account, other)),
-    );
+    await Promise.all(Array.from({ length: 10 }, (_, at) => signIn(account, other, at % 2 ? second : world)));
     expect(await mailsOf(account)).toBe(1);
     await second.database.close();
   });
@@ -44,7 +52,7 @@ describe('a sign-in', () => {
   it('says nothing of another account on the same browser', async () => {
     const [account, other] = [await world.existing(), await world.existing()];
     const shared = browser();
-    for (const person of [account, other]) await world.accounts.noteSignIn(person, shared);
+    for (const person of [account, other]) await signIn(person, shared);
     expect([await mailsOf(account), await mailsOf(other)]).toEqual([0, 0]);
   });
 
@@ -52,23 +60,23 @@ describe('a sign-in', () => {
     const account = await world.existing();
     const used = browser();
     world.settings.tellOfNewDevices = false;
-    for (const one of [browser(), used]) await world.accounts.noteSignIn(account, one);
+    for (const one of [browser(), used]) await signIn(account, one);
     world.settings.tellOfNewDevices = true;
-    await world.accounts.noteSignIn(account, used);
+    await signIn(account, used);
     expect(await mailsOf(account)).toBe(0);
   });
 
   it('is told after years without any, because the newest browser of an account is never forgotten', async () => {
     const account = await world.existing();
-    await world.accounts.noteSignIn(account, browser());
+    await signIn(account, browser());
     pass(86_400);
-    await world.accounts.noteSignIn(account, browser());
+    await signIn(account, browser());
     pass(401 * 86_400);
     await sweepRoom(world.database, world.accounts);
     const kept = await world.database.knex('known_browsers').where({ account_id: account.id });
     expect(kept).toHaveLength(1);
     useRealClock();
-    await world.accounts.noteSignIn(account, browser());
+    await signIn(account, browser());
     expect(await mailsOf(account)).toBe(2);
   });
 
