@@ -36,6 +36,7 @@ import * as deviceAnswers from './20261122020000_device_answers.ts';
 import * as registeredClients from './20261122030000_registered_clients.ts';
 import * as initialAccessTokens from './20261122030100_initial_access_tokens.ts';
 import * as cibaRequests from './20261122020100_ciba_requests.ts';
+import * as churningTables from './20261122120000_churning_tables.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -75,4 +76,5 @@ export const migrations = [
   { name: '20261122030100_initial_access_tokens', ...initialAccessTokens },
   { name: '20261122060000_applied_configs', ...appliedConfigs },
   { name: '20261122060100_grants_by_client', ...grantsByClient },
+  { name: '20261122120000_churning_tables', ...churningTables },
 ] as const;

@@ -11,7 +11,7 @@ import {
   readEnvironment,
   type Settings,
 } from './config/index.ts';
-import { findEmbedded, openDatabase, startEmbedded, type Connection } from './database/index.ts';
+import { findEmbedded, openDatabase, startEmbedded, sweepAll, type Connection } from './database/index.ts';
 import { readEvents } from './events/index.ts';
 import { createLogger } from './kit/logger.ts';
 import { readMails } from './mail/index.ts';
@@ -65,16 +65,17 @@ export const commandParts: CommandParts<Settings> = {
   async plan(settings, { database, dataFolder }) {
     return planConfig(database, { settings, salt: secretsOf(settings, dataFolder).subject_salt });
   },
-  changing(settings, { database, dataFolder }) {
+  async changing(settings, { database, dataFolder }) {
     const secrets = secretsOf(settings, dataFolder);
     // What a command has to say it says itself; nobody asks it for the hash of its configuration.
-    return openForCommand({
+    const rooms = await openForCommand({
       settings,
       secrets,
       config: () => ({ hash: '' }),
       database,
       logger: createLogger('silent'),
     });
+    return { ...rooms, sweep: (told) => sweepAll(database, rooms.sweeps, told) };
   },
 };
 

@@ -7,7 +7,6 @@ import {
   type ImportCounts,
   type ImportWishes,
 } from '../accounts/index.ts';
-import { sweepAll } from '../database/index.ts';
 import { describeHash, hashesOf, putMany } from '../passwords/index.ts';
 import { resetSecondStep } from '../second_factors/index.ts';
 import { doctorMark } from '../web/index.ts';
@@ -39,8 +38,7 @@ export async function openForCommand({ settings, ...given }: AppDeps) {
     preview: oidc.preview,
     registrations,
     accounts,
-    sweep: (told: (table: string, removed: number) => void) =>
-      sweepAll(deps.database, sweepsOf({ ...base, oidc, administration: accounts }), told),
+    sweeps: sweepsOf({ ...base, oidc, administration: accounts }),
     doctorMark: () => doctorMark(base.keys.derive('doctor')),
     resetSecondStep: (account: Account) =>
       resetSecondStep({ ...base, database: deps.database, record, endEverythingOf }, account),

@@ -23,7 +23,9 @@ async function sweep(rooms: Pick<ChangingRooms, 'sweep'>, call: Call): Promise<n
       at = name;
     });
   } catch (error) {
-    return refuse(call, `the sweep stopped behind ${at}: ${sentenceOf(error)}; what was removed stays removed`);
+    // knex puts the whole statement in front of what PostgreSQL says.
+    const reason = sentenceOf(error).split(' - ').at(-1);
+    return refuse(call, `the sweep stopped behind ${at}: ${reason}; what was removed stays removed`);
   } finally {
     progress.end();
   }

@@ -25,11 +25,13 @@ interface SweeperDeps {
   passed(pass: SweepPass): void;
   /** Told of a table that could not be swept: the next pass tries again. */
   failed(cause: unknown, table: string): void;
+  /** Milliseconds between two passes. */
+  every?: number;
 }
 
-const PASS_MILLISECONDS = 60_000;
+const EVERY = 60_000;
 /** Until the next pass when one has left something. */
-const BEHIND_MILLISECONDS = 1000;
+const SOON = 1000;
 /** Steps of one table in one pass, so that a long queue in one does not keep the others waiting. */
 const STEPS = 20;
 
@@ -37,7 +39,7 @@ const STEPS = 20;
  * Sweeps every minute, and at once again while there is more. Of several processes one does it: whoever finds another one at it
  * leaves the pass to that one. After each step it rests for as long as the step took.
  */
-export function createSweeper({ database, sweeps, passed, failed }: SweeperDeps): Sweeper {
+export function createSweeper({ database, sweeps, passed, failed, every = EVERY }: SweeperDeps): Sweeper {
   let stopping = new AbortController();
   let running = Promise.resolve();
 
@@ -71,13 +73,13 @@ export function createSweeper({ database, sweeps, passed, failed }: SweeperDeps)
   }
 
   async function run(stop: AbortController): Promise<void> {
-    let wait = PASS_MILLISECONDS;
+    let wait = every;
     for (;;) {
       await rest(wait, stop.signal);
       if (stop.signal.aborted) return;
       const pass = await passOnce(stop);
       passed(pass);
-      wait = pass.behind.length > 0 ? BEHIND_MILLISECONDS : PASS_MILLISECONDS;
+      wait = pass.behind.length > 0 ? Math.min(SOON, every) : every;
     }
   }
   return {

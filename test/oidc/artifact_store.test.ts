@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Adapter } from 'oidc-provider';
-import { openDatabase, type Database } from '../../src/database/index.ts';
+import pg from 'pg';
+import { openDatabase, type Database, type Statement } from '../../src/database/index.ts';
 import { openKeys, type Sealer } from '../../src/keys/index.ts';
 import { adapterFactory } from '../../src/oidc/artifacts/adapter.ts';
 import { guardedDatabase, unavailable } from '../../src/oidc/artifacts/guarded_database.ts';
 import { models, type ModelName } from '../../src/oidc/artifacts/models.ts';
 import { inRequestScope } from '../../src/oidc/artifacts/request_scope.ts';
+import { openRows } from '../../src/oidc/artifacts/row_store.ts';
 import { allStores } from '../../src/oidc/artifacts/artifact_store.ts';
 import { sweptArtifacts } from '../../src/oidc/sweep.ts';
 import { secretToken } from '../../src/kit/random.ts';
@@ -229,6 +231,44 @@ describe('the artifact store', () => {
       await line.close();
     }
   });
+
+  /** How many rows were redeemed in batches of this size, and how many of them without a change of any index (HOT updates). */
+  async function redeemed(name: ModelName, atOnce: number): Promise<{ all: number; hot: number }> {
+    const client = new pg.Client(world.url);
+    await client.connect();
+    const run: Database['run'] = async <Row extends pg.QueryResultRow>(statement: Statement, values: unknown[]) => {
+      const { rows, rowCount } = await client.query<Row>({ ...statement, values });
+      return { rows, rowCount: rowCount ?? 0 };
+    };
+    const counted = async () => {
+      await client.query('select pg_stat_force_next_flush()');
+      const text =
+        'select n_tup_upd::int as all, n_tup_hot_upd::int as hot from pg_stat_user_tables where relname = $1';
+      const [row] = (await client.query<{ all: number; hot: number }>(text, [models[name].table])).rows;
+      return row ?? { all: 0, hot: 0 };
+    };
+    const rows = openRows(models[name], { ...database, run }, sealer);
+    const ids = Array.from({ length: 64 }, () => secretToken());
+    await rows.upsert(ids.map((id) => ({ id, payload: payloadOf(name, id), expiresIn: 60 })));
+    const before = await counted();
+    for (let at = 0; at < ids.length; at += atOnce) await rows.consume(ids.slice(at, at + atOnce));
+    const after = await counted();
+    await client.end();
+    return { all: after.all - before.all, hot: after.hot - before.hot };
+  }
+
+  it.each(CONSUMABLE)('redeems a %s in the page where it lies: no index changes', async (name) => {
+    expect(await redeemed(name, 1)).toEqual({ all: 64, hot: 64 });
+  });
+
+  it.each(['AuthorizationCode', 'PushedAuthorizationRequest'] as const)(
+    'does so with nearly every %s of a moment, too, redeemed together',
+    async (name) => {
+      const { all, hot } = await redeemed(name, 32);
+      expect(all).toBe(64);
+      expect(hot).toBeGreaterThan(0.8 * all);
+    },
+  );
 
   it('sweeps what has expired and nothing else', async () => {
     const [dead, alive] = [secretToken(), secretToken()];
