@@ -2,6 +2,7 @@
 // exit code is 1 when a request was lost, and judges nothing else.
 import { poolThreads } from '../../src/passwords/index.ts';
 import { benchBroker } from './broker.ts';
+import { benchExpiry } from './expiry.ts';
 import { benchHotPath } from './hot_path.ts';
 import { benchLogin } from './login.ts';
 import { benchLoginPage } from './login_page.ts';
@@ -16,6 +17,7 @@ process.env['UV_THREADPOOL_SIZE'] = String(poolThreads());
 const benchmarks: Record<string, (args: string[]) => Promise<{ lost: number }>> = {
   hot: benchHotPath,
   'login-page': benchLoginPage,
+  expiry: benchExpiry,
   login: benchLogin,
   logins: benchLogins,
   broker: benchBroker,
