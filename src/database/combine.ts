@@ -106,7 +106,7 @@ export function combine<Input, Output>(combining: Combining<Input, Output>): Com
       },
       Math.max(1, oldest + within - performance.now()),
     );
-    void settle(run, again, batch).then(end);
+    void settle({ run, again, isOver: () => over }, batch).then(end);
   }
   return (key, input) =>
     new Promise<Output>((resolve, reject) => {
@@ -126,18 +126,21 @@ export function combine<Input, Output>(combining: Combining<Input, Output>): Com
 
 /** Never rejects: whoever called hears of it. */
 async function settle<Input, Output>(
-  run: (inputs: Input[]) => Promise<Output[]>,
-  again: Again<Output>,
+  how: Pick<Combining<Input, Output>, 'run' | 'again'> & { isOver(): boolean },
   batch: Entry<Input, Output>[],
 ): Promise<void> {
+  const { run, again, isOver } = how;
   let answers: Output[];
   try {
     answers = await run(batch.map(({ input }) => input));
   } catch (error) {
     if (batch.length === 1 || !isRefusedStatement(error)) return batch.forEach((entry) => fail(entry, error));
     const half = Math.ceil(batch.length / 2);
-    await settle(run, again, batch.slice(0, half));
-    return settle(run, again, batch.slice(half));
+    for (const part of [batch.slice(0, half), batch.slice(half)]) {
+      // Everybody was told by then, and later calls about the same rows may be on their way.
+      if (!isOver()) await settle(how, part);
+    }
+    return;
   }
   batch.forEach((entry, index) => tell(entry, answers[index] as Output, again)); // as many answers as inputs
 }

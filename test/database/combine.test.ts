@@ -138,6 +138,21 @@ describe('combined calls', () => {
     expect(await next).toBe('2');
   });
 
+  it('are not split any more once their time is over: what came later may be on its way', async () => {
+    const { sent, run } = statements((input) => input);
+    const call = combine({ run, again: { as: 'replace' }, within: 100 });
+    const late = await Promise.allSettled([call('a', '1'), call('b', '1')]);
+    expect(late.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    const next = call('a', '2');
+    await turn();
+    sent[0]?.refuse(refused());
+    await turn();
+    sent[1]?.answer();
+    expect(await next).toBe('2');
+    await turn();
+    expect(sent.map(({ inputs }) => inputs)).toEqual([['1', '1'], ['2']]);
+  });
+
   it('refuse more callers than there is room for, and take new ones once others are served', async () => {
     const { sent, run } = statements((input) => input);
     const call = combine({ run, again: join, room: 2 });
