@@ -10,6 +10,7 @@ export { accountStates, isUsable, stateOf } from './account.ts';
 export { openAccounts, readAccounts } from './accounts.ts';
 export { isForgotten } from './forget_proofs.ts';
 export { openAdministration } from './administration.ts';
+export { accountAlong, type AccountAlong } from './postgres_account_store.ts';
 export { cleanPicture } from './claim_values.ts';
 export { claimsByScope } from './claim_table.ts';
 export { claimOrigins } from './claim_origins.ts';

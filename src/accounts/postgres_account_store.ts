@@ -44,6 +44,20 @@ const findById = {
   text: `select ${ACCOUNT_COLUMNS} from accounts a left join addresses m on m.account_id = a.id
          where a.id = any($1) and a.deleted_at is null`,
 };
+
+/** How a statement of another room reads an account along with a row of its own: nothing but the row's id of it is asked. */
+export const accountAlong = {
+  columns: ACCOUNT_COLUMNS,
+  /** The joins; `id` is what the statement calls the id of the account. */
+  join: (id: string) =>
+    `left join accounts a on a.id = ${id} and a.deleted_at is null left join addresses m on m.account_id = a.id`,
+  /** The account of a row of that statement, if there was one. */
+  // Without an account every column of it is null, and with one the row is whole.
+  of: (row: AccountAlong): Account | undefined => (row.id === null ? undefined : accountOf(row as AccountRow)),
+};
+
+/** What those columns hold. */
+export type AccountAlong = { [Column in keyof AccountRow]: AccountRow[Column] | null };
 const findByCanonical = {
   name: 'accounts_find_by_address',
   text: `select ${ACCOUNT_COLUMNS} from addresses m join accounts a on a.id = m.account_id

@@ -1,8 +1,8 @@
-import { claimsOf, isUsable, type Accounts, type Factors } from '../accounts/index.ts';
+import type { Accounts, Factors } from '../accounts/index.ts';
 import type { Settings } from '../config/index.ts';
 import { pendingMigrations, type Database } from '../database/index.ts';
 import type { Keys } from '../keys/index.ts';
-import type { AccountDirectory } from '../oidc/index.ts';
+import { entryOf, type AccountDirectory } from '../oidc/index.ts';
 import { createOutbound, type Outbound, type OutboundSettings } from '../outbound/index.ts';
 import { hasPasskey, keepNewPasskey, removePasskeysSince } from '../passkeys/index.ts';
 import type { Passwords } from '../passwords/index.ts';
@@ -80,9 +80,7 @@ export function directoryOf(accounts: Accounts): AccountDirectory {
   return {
     async find(id) {
       const account = await accounts.find(id);
-      if (!account) return undefined;
-      const { provenFrom, secondStep } = account;
-      return { id, usable: isUsable(account), provenFrom, secondStep, claims: claimsOf(account) };
+      return account && entryOf(account);
     },
     forgetProofs: accounts.forgetProofs,
   };

@@ -13,6 +13,7 @@ import { keepClients } from './kept_clients.ts';
 import { discoveryOf, featuresOf, servedPaths } from './features/index.ts';
 import { createGrants, type Grants } from './grants.ts';
 import type { OidcDeps } from './deps.ts';
+import { readingAlong } from './directory_entry.ts';
 import type { LogoutNotices } from './logout_notices.ts';
 import { asContext } from './protocol_errors.ts';
 import { keptParameters } from './restart.ts';
@@ -35,7 +36,8 @@ export interface Engine {
 }
 
 /** Builds the library's provider. Throws when keys or settings do not fit; costs less than a millisecond. */
-export function createEngine(deps: OidcDeps, visits: VisitStore, notices: Pick<LogoutNotices, 'tryAgain'>): Engine {
+export function createEngine(own: OidcDeps, visits: VisitStore, notices: Pick<LogoutNotices, 'tryAgain'>): Engine {
+  const deps = { ...own, accounts: readingAlong(own.accounts) };
   const database = guardedDatabase(deps.database);
   const stores = allStores(database, deps.keys.sealer, unavailable);
   const { record, lifetimes, clients, protocol } = deps;

@@ -2,11 +2,20 @@ import type { Context, Middleware, Next } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { RecordDeed } from '../events/index.ts';
 import { models } from './artifacts/models.ts';
-import { bring, currentUnit, inOneUnit, inRequestScope, unitOfRequest, type Unit } from './artifacts/request_scope.ts';
+import {
+  allSaved,
+  bring,
+  currentUnit,
+  inOneUnit,
+  inRequestScope,
+  unitOfRequest,
+  type Unit,
+} from './artifacts/request_scope.ts';
 import type { OidcDeps } from './deps.ts';
 import type { VisitResult } from './door.ts';
 import type { Engine } from './engine.ts';
 import type { LastUse } from './last_use.ts';
+import { tellNotSaved } from './not_saved.ts';
 import { discoveryPaths, DOCUMENT_SECONDS, LONGEST_REQUEST, routes } from './routes.ts';
 import { publicDocument } from '../web/index.ts';
 import { tellPrecisely } from './mistakes/tell.ts';
@@ -21,7 +30,7 @@ interface FrontDeps {
   lastUse: LastUse;
   recordDeed: RecordDeed;
   /** The library's own routes, as of this moment. */
-  engine(): Pick<Engine, 'routes' | 'serves' | 'discovery' | 'documents'>;
+  engine(): Pick<Engine, 'provider' | 'routes' | 'serves' | 'discovery' | 'documents'>;
 }
 
 /** Where visits begin, and with a uid behind it where they go on. */
@@ -50,7 +59,11 @@ export function createFront(deps: FrontDeps): Middleware {
     if (ctx.path === routes.code_verification && ctx.query['user_code'] !== undefined) return fillIn(deps, ctx);
     if (ctx.path === routes.code_verification && ctx.method === 'POST') requireCookies(deps, ctx);
     if (DOCUMENTS.has(ctx.path)) return tellDocument(engine, ctx, next);
-    if (!BEGINNINGS.includes(beginning)) return inRequestScope(() => answer(deps, engine, ctx, next));
+    if (!BEGINNINGS.includes(beginning)) {
+      // Nothing of what is issued at once is read or ended again by the same request.
+      const overlapping = ctx.path === routes.token;
+      return inRequestScope(() => answer(deps, engine, ctx, next), { overlapping });
+    }
     const unit = await inOneUnit(async () => {
       if (uid !== undefined) await checkResume(deps, ctx, uid);
       await answer(deps, engine, ctx, next);
@@ -63,6 +76,7 @@ type Current = ReturnType<FrontDeps['engine']>;
 
 async function answer({ lastUse }: FrontDeps, engine: Current, ctx: Context, next: Next): Promise<void> {
   await engine.routes(ctx, next);
+  await allSaved().catch((error: unknown) => tellNotSaved(engine.provider, ctx, error));
   tellPrecisely(ctx);
   if (ctx.status === 503 && !ctx.response.get('Retry-After')) ctx.set('Retry-After', String(AGAIN_AFTER));
   const state = engineState(ctx);
@@ -102,12 +116,20 @@ async function tellDocument(
 async function keep({ recordDeed }: FrontDeps, ctx: Context, { deed, events }: Unit): Promise<void> {
   const failed = ctx.status >= 500;
   try {
-    if (!failed && !(await recordDeed(deed, events))) throw new IdpError('interaction_expired');
+    if (!failed && !(await write(recordDeed, { deed, events }))) throw new IdpError('interaction_expired');
   } catch (error) {
     ctx.remove('Set-Cookie');
     throw error;
   }
   if (failed) ctx.remove('Set-Cookie');
+}
+
+/** A code alone needs no transaction: it is saved with those of other requests. */
+async function write(recordDeed: RecordDeed, { deed, events }: Unit): Promise<boolean> {
+  const [only] = deed;
+  if (deed.length > 1 || events.length > 0 || !only?.alone) return recordDeed(deed, events);
+  await only.alone();
+  return true;
 }
 
 /** A browser that comes with its session, and an app that uses what it was allowed. */
@@ -158,7 +180,7 @@ function isTooLarge(error: unknown): boolean {
 /** The library trusts a cookie that a sibling domain can plant; the binding of the browser cannot be. */
 async function checkResume({ web, visits }: FrontDeps, ctx: Context, uid: string): Promise<void> {
   const { interaction } = await visits.ofRequest(ctx, uid);
-  if (interaction) bring(models.Interaction.table, uid, interaction);
+  if (interaction) bring(models.Interaction.table, uid, () => interaction);
   // The library goes by the cookie alone and never looks at the path.
   if (web.cookies.get(ctx, 'resume') !== uid) throw new IdpError('interaction_expired');
 }

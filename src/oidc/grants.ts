@@ -61,7 +61,7 @@ export function createGrants({ database, record, grantSeconds }: GrantsDeps): Gr
     ]);
     const [row] = rows;
     if (!row) return undefined;
-    bring(models.Grant.table, row.id, { ...row.payload, jti: row.id });
+    bring(models.Grant.table, row.id, () => ({ ...row.payload, jti: row.id }));
     return provider.Grant.find(row.id);
   };
   const grant = async (holder: GrantHolder, target: Grant, missing: RequestedScopes) => {

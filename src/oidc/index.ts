@@ -14,6 +14,7 @@ export { featureClientKeys, grantSwitches } from './features/index.ts';
 export { certificateMethods } from './mutual_tls_settings.ts';
 export { authenticationMethods, protocolSettings, responseTypes, type ProtocolSettings } from './protocol_settings.ts';
 export { validateClients } from './validate_clients.ts';
+export { entryOf } from './directory_entry.ts';
 export type { Label } from './authorization_details/type_settings.ts';
 export { resourceSentence, scopesOfClaims, scopeSentence } from './scope_words.ts';
 export { SHORT_ID, listInitialTokens, type InitialToken } from './registration/initial_tokens.ts';

@@ -7,7 +7,7 @@ import { openKeys, type Sealer } from '../../src/keys/index.ts';
 import { adapterFactory } from '../../src/oidc/artifacts/adapter.ts';
 import { guardedDatabase, unavailable } from '../../src/oidc/artifacts/guarded_database.ts';
 import { models, type ModelName } from '../../src/oidc/artifacts/models.ts';
-import { inRequestScope } from '../../src/oidc/artifacts/request_scope.ts';
+import { inRequestScope, takeBrought } from '../../src/oidc/artifacts/request_scope.ts';
 import { openRows } from '../../src/oidc/artifacts/row_store.ts';
 import { allStores } from '../../src/oidc/artifacts/artifact_store.ts';
 import { sweptArtifacts } from '../../src/oidc/sweep.ts';
@@ -161,6 +161,52 @@ describe('the artifact store', () => {
     expect(await adapter('Session').find(before)).toBeUndefined();
     expect(await adapter('Session').find(after)).toMatchObject({ uid: 'one-session' });
     expect(await adapter('Session').findByUid('one-session')).toMatchObject({ accountId: 'ada' });
+  });
+
+  it('brings the grant and the session of a token along, once, and never one that the request itself has saved since', async () => {
+    const [id, grant, session] = [secretToken(), secretToken(), secretToken()];
+    const uid = `uid-of-${session}`;
+    await adapter('Grant').upsert(grant, { accountId: 'ada', clientId: 'wiki' }, 60);
+    await adapter('Session').upsert(session, payloadOf('Session', session), 60);
+    await adapter('RefreshToken').upsert(id, { grantId: grant, sessionUid: uid, expiresWithSession: true }, 60);
+    await inRequestScope(async () => {
+      await adapter('RefreshToken').find(id);
+      await stores.Grant.destroy(grant);
+      await stores.Session.destroy(session);
+      expect(await adapter('Grant').find(grant)).toMatchObject({ jti: grant, accountId: 'ada' });
+      expect(await adapter('Session').findByUid(uid)).toMatchObject({ uid, accountId: 'ada' });
+      expect(await adapter('Grant').find(grant)).toBeUndefined();
+      expect(await adapter('Session').findByUid(uid)).toBeUndefined();
+    });
+    await adapter('Grant').upsert(grant, { accountId: 'ada', clientId: 'wiki' }, 60);
+    await inRequestScope(async () => {
+      await adapter('RefreshToken').find(id);
+      await adapter('Grant').upsert(grant, { accountId: 'ada', clientId: 'wiki', rar: [] }, 60);
+      expect(await adapter('Grant').find(grant)).toMatchObject({ rar: [] });
+    });
+    await adapter('RefreshToken').find(id);
+    await stores.Grant.destroy(grant);
+    expect(await adapter('Grant').find(grant)).toBeUndefined();
+  });
+
+  it('brings the grant of the client along with a session that several clients ask for at once', async () => {
+    const id = secretToken();
+    const grants = { wiki: secretToken(), shop: secretToken() };
+    const authorizations = { wiki: { grantId: grants.wiki }, shop: { grantId: grants.shop } };
+    for (const [clientId, grant] of Object.entries(grants)) await adapter('Grant').upsert(grant, { clientId }, 60);
+    await adapter('Session').upsert(id, { ...payloadOf('Session', id), authorizations }, 60);
+    const asked = Object.entries({ ...grants, other: undefined }).map(([clientId, grant]) =>
+      inRequestScope(async () => {
+        const session = await stores.Session.find(id, clientId);
+        return [session?.authorizations, grant && takeBrought('grants', grant)?.clientId];
+      }),
+    );
+    expect(await Promise.all([...asked, stores.Session.find(id)])).toMatchObject([
+      [authorizations, 'wiki'],
+      [authorizations, 'shop'],
+      [authorizations, undefined],
+      { authorizations },
+    ]);
   });
 
   it('finds a device by what the person types, and saves it under its own id again', async () => {

@@ -1,6 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { VisitResult } from '../../src/oidc/index.ts';
-import { agent, authorize, begin, login, openWorld, parameter, redeem, type Agent, type World } from './support.ts';
+import { pass, useRealClock } from '../support/clock.ts';
+import {
+  agent,
+  authorize,
+  begin,
+  login,
+  openWorld,
+  parameter,
+  redeem,
+  signIn,
+  type Agent,
+  type World,
+} from './support.ts';
+
+const DAYS_14 = 14 * 86_400;
 
 describe('what an authorization writes', () => {
   let world: World;
@@ -53,6 +67,44 @@ describe('what an authorization writes', () => {
     expect((await redeem(world.issuer, parameter(again, 'code'))).status).toBe(200);
     expect(typesOf()).toContain('oidc.visit_returned');
   });
+
+  it('is the session only where something in it is new, or a twentieth of its life is gone', async () => {
+    const browser = agent(world.issuer);
+    await signIn(browser);
+    const { accountId: owner } = (await browser.get('/session')).json;
+    const version = async () => {
+      const { rows } = await world.database.knex.raw<{ rows: { xmin: string }[] }>(
+        'select string_agg(xmin::text, $$ $$ order by uid) as xmin from sessions where account_id = ?',
+        [String(owner)],
+      );
+      return rows[0]?.xmin;
+    };
+    const first = await version();
+    expect((await browser.get(authorize())).location).toContain('code=');
+    expect(await version()).toBe(first);
+    // Another app takes part in the session.
+    expect((await browser.get(authorize({ client_id: 'old' }))).location).toContain('code=');
+    const second = await version();
+    expect(second).not.toBe(first);
+    pass(0.04 * DAYS_14);
+    expect((await browser.get(authorize())).location).toContain('code=');
+    expect(await version()).toBe(second);
+    pass(0.02 * DAYS_14);
+    expect((await browser.get(authorize())).location).toContain('code=');
+    expect(await version()).not.toBe(second);
+    useRealClock();
+  });
+
+  it.each(['access_tokens', 'refresh_tokens'])(
+    'is no token that anybody hears of when %s cannot be kept',
+    async (table) => {
+      const code = parameter(await signIn(agent(world.issuer)), 'code');
+      await without(table, async () => {
+        const failed = await redeem(world.issuer, code);
+        expect([failed.status, Object.keys(failed.json)]).toEqual([500, ['error', 'error_description']]);
+      });
+    },
+  );
 
   it('sends nobody to a page that was not kept', async () => {
     const before = await count('interactions');

@@ -1,56 +1,104 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openDatabase, type Database } from '../../src/database/index.ts';
+import { readAccounts } from '../../src/accounts/index.ts';
+import { entryOf } from '../../src/oidc/index.ts';
 import { testDatabase } from '../support/database.ts';
-import { layDatabaseLine, type DatabaseLine } from '../support/database_line.ts';
-import { agent, authorize, login, openWorld, signIn, visitAt, type Agent, type World } from './support.ts';
+import { countWaits, type WaitCounter } from '../support/wait_counter.ts';
+import {
+  agent,
+  authorize,
+  login,
+  openWorld,
+  parameter,
+  redeem,
+  refresh,
+  SECRET,
+  signIn,
+  token,
+  type Agent,
+  type World,
+} from './support.ts';
 
-/** Counted on the line itself: how often something went out while nothing was under way. */
-describe('how often a sign-in waits for the database', () => {
+/** What the issue allows, for each operation: waits one after the other. */
+const TABLE = {
+  discovery: 0,
+  jwks: 0,
+  'client credentials': 1,
+  userinfo: 1,
+  'introspection of an access token': 1,
+  'introspection of a refresh token': 1,
+  'authorize with session': 2,
+  'code redemption': 3,
+  'refresh token redemption': 3,
+  'authorize without session': 1,
+  'login page': 1,
+  'login answer': 2,
+  'login resume': 4,
+};
+
+describe('how often a request waits for the database', () => {
   let own: Awaited<ReturnType<typeof testDatabase>>;
-  let line: DatabaseLine;
-  let database: Database;
+  let counter: WaitCounter;
   let world: World;
+  let browser: Agent;
   beforeAll(async () => {
     own = await testDatabase();
-    line = await layDatabaseLine(own.url);
-    database = openDatabase({ url: line.url }, { poolSize: 2 });
-    world = await openWorld({ database });
-    await signIn(agent(world.issuer));
+    counter = countWaits(own.database);
+    const { database } = counter;
+    const accounts = readAccounts(database);
+    const find = async (id: string) => {
+      const account = await accounts.find(id);
+      return account && entryOf(account);
+    };
+    world = await openWorld({ database, deps: { accounts: { find, forgetProofs: async () => {} } } });
+    world.web.app.middleware.unshift(counter.middleware);
+    const at = new Date();
+    await own.database.knex('accounts').insert({ id: 'ada', origin: 'signup', created_at: at, updated_at: at });
+    const address = { canonical: 'ada@acme.example', stored: 'ada@acme.example', account_id: 'ada', verified_at: at };
+    await own.database.knex('addresses').insert(address);
+    browser = agent(world.issuer);
+    await signIn(browser);
   });
   afterAll(async () => {
     await world.close();
-    await database.close();
-    await line.close();
     await own.drop();
   });
 
-  const waitsOf = async (work: () => Promise<unknown>): Promise<number> => {
-    line.meter.reset();
-    await work();
-    return line.meter.waits();
-  };
-  const count = async (table: string): Promise<number> => (await own.database.knex(table)).length;
-  const oneSignIn = async (browser: Agent): Promise<Record<string, number>> => {
-    let [page, back]: string[] = [];
-    const waits = {
-      authorize: await waitsOf(async () => (page = (await browser.get(authorize())).location)),
-      page: await waitsOf(async () => visitAt(browser, page ?? '')),
-      answer: await waitsOf(async () => {
-        back = (await browser.post(page ?? '', { result: JSON.stringify(login()) })).location;
-      }),
-      resume: await waitsOf(async () => browser.get(back ?? '')),
+  it('is, for each operation, exactly so often', async () => {
+    const seen: Record<string, number> = {};
+    const counted = async <Result extends { status: number }>(name: keyof typeof TABLE, work: Promise<Result>) => {
+      const answer = await work;
+      seen[name] = counter.waits();
+      expect(answer.status).toBeLessThan(400);
+      return answer;
     };
-    // What was seen of the session is written after the answer.
-    await world.until(async () => (await count('session_devices')) === (await count('sessions')));
-    return waits;
-  };
+    await counted('discovery', browser.get('/.well-known/openid-configuration'));
+    await counted('jwks', browser.get('/oidc/jwks'));
+    await counted('client credentials', token(world.issuer, { client_id: 'job', grant_type: 'client_credentials' }));
 
-  it('is once for each page, twice for what is said there, and four times at most on the way back', async () => {
-    const tries: Record<string, number>[] = [];
-    for (let time = 0; time < 6; time += 1) tries.push(await oneSignIn(agent(world.issuer)));
-    // The fewest: apps that were not told are looked for every other second. The accounts of this world are in memory;
-    // elsewhere the way back reads its account, too.
-    const fewest = (step: string) => Math.min(...tries.map((waits) => waits[step] ?? 0));
-    expect(['authorize', 'page', 'answer', 'resume'].map(fewest)).toEqual([1, 1, 2, 3]);
+    const code = parameter(await counted('authorize with session', browser.get(authorize())), 'code');
+    const first = await counted('code redemption', redeem(world.issuer, code));
+    const tokens = await counted(
+      'refresh token redemption',
+      refresh(world.issuer, String(first.json['refresh_token'])),
+    );
+    const bearer = { authorization: `Bearer ${String(tokens.json['access_token'])}` };
+    const person = await counted('userinfo', browser.get('/oidc/userinfo', bearer));
+    expect(person.json['email']).toBe('ada@acme.example');
+    for (const [name, kind] of [
+      ['introspection of an access token', 'access_token'],
+      ['introspection of a refresh token', 'refresh_token'],
+    ] as const) {
+      const shown = { client_id: 'wiki', client_secret: SECRET, token: String(tokens.json[kind]) };
+      expect((await counted(name, browser.post('/oidc/introspect', shown))).json['active']).toBe(true);
+    }
+
+    const newcomer = agent(world.issuer);
+    const begun = await counted('authorize without session', newcomer.get(authorize()));
+    const page = begun.location ?? '';
+    await counted('login page', newcomer.get(page));
+    const said = await counted('login answer', newcomer.post(page, { result: JSON.stringify(login()) }));
+    const back = await counted('login resume', newcomer.get(said.location ?? ''));
+    expect(back.location).toContain('code=');
+    expect(seen).toEqual(TABLE);
   });
 });

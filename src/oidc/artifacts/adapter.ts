@@ -3,7 +3,8 @@ import { publicMethods } from '../assurance.ts';
 import { clientAdapter, managingOnly, type ClientSources } from './client_adapter.ts';
 import { keyOf, models, type ArtifactModel, type ModelName } from './models.ts';
 import type { ModelStore } from './artifact_store.ts';
-import { currentUnit, isStored, noteStored, takeBrought } from './request_scope.ts';
+import { asRead, currentUnit, isStored, noteStored, takeBrought, untilSaved } from './request_scope.ts';
+import { isAsGood } from './session_skip.ts';
 
 interface AdapterDeps extends ClientSources {
   stores: Record<ModelName, ModelStore>;
@@ -29,30 +30,34 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
   const store = stores[name];
   const model: ArtifactModel = models[name];
   const extra = model.outlivesVisit ? visitSeconds : 0;
+  const isSession = name === 'Session';
   const noted = (id: string, payload: AdapterPayload | undefined) => {
-    if (payload) noteStored(model.table, keyOf(model, id, payload));
+    if (payload) noteStored(model.table, keyOf(model, id, payload), isSession ? JSON.stringify(payload) : undefined);
     return payload;
   };
   return {
     async find(id) {
-      return noted(id, takeBrought(model.table, id) ?? (await store.find(id)));
+      return noted(
+        id,
+        takeBrought(model.table, id) ?? (await store.find(id, isSession ? clientOfRequest() : undefined)),
+      );
     },
-    findByUid: (uid) => store.findByUid(uid),
+    findByUid: async (uid) => takeBrought(model.table, uid) ?? store.findByUid(uid),
     findByUserCode: (userCode) => store.findByUserCode(userCode),
     async upsert(id, payload, expiresIn) {
       const key = keyOf(model, id, payload);
       const artifact = {
         id,
-        payload: name === 'Session' ? payload : withoutWay(payload),
+        payload: isSession ? payload : withoutWay(payload),
         expiresIn: expiresIn === undefined ? undefined : expiresIn + extra,
       };
       if (model.once) return rejectReplay(await store.insert(artifact));
       const known = isStored(model.table, key);
+      if (isSession && isAsGood(asRead(model.table, key), payload, expiresIn)) return;
       noteStored(model.table, key);
       const unit = currentUnit();
       if (unit) unit.deed.push(known ? store.steps.renewing(artifact) : store.steps.upserting(artifact));
-      else if (known) await store.renew(artifact);
-      else await store.upsert(artifact);
+      else await untilSaved(known ? store.renew(artifact) : store.upsert(artifact));
     },
     async consume(id) {
       if (!(await store.consume(id))) throw alreadyUsed(name);
@@ -68,6 +73,12 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
       await store.revoke(grantId, sessionThatSignsOut());
     },
   };
+}
+
+/** Whose grant the library will ask for when it has the session of an authorization request. */
+function clientOfRequest(): string | undefined {
+  const clientId = Provider.ctx?.query['client_id'];
+  return typeof clientId === 'string' ? clientId : undefined;
 }
 
 /** What is issued in a session says by which methods the person was proven, not through whom they came. */

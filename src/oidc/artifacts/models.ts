@@ -100,10 +100,13 @@ export const modelEntries = Object.entries(models) as [ModelName, ArtifactModel]
 
 const modelsOfGrant = modelEntries.map(([, model]) => model).filter(({ columns }) => 'grant_id' in columns);
 
+/** Whether the rows of a model belong to a grant and their payload can be searched, for the session in which a row was issued. */
+export function isSearchable({ columns, sealed }: ArtifactModel): boolean {
+  return 'grant_id' in columns && sealed !== 'payload';
+}
+
 /** The tables whose rows belong to a grant and end with it. */
 export const tablesOfGrant = modelsOfGrant.map(({ table }) => table);
 
-/** Those of them whose payload can be searched for the session in which a row was issued. */
-export const searchableTablesOfGrant = modelsOfGrant
-  .filter(({ sealed }) => sealed !== 'payload')
-  .map(({ table }) => table);
+/** Those of them that can be searched for a session. */
+export const searchableTablesOfGrant = modelsOfGrant.filter(isSearchable).map(({ table }) => table);

@@ -1,30 +1,44 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AdapterPayload } from 'oidc-provider';
+import type { Account } from '../../accounts/index.ts';
 import type { Step } from '../../database/index.ts';
 import type { SecurityEvent } from '../../events/index.ts';
 
 /** What a request wants to have written, and what tells of it. */
 export interface Unit {
-  deed: Step[];
+  deed: DeedStep[];
   events: SecurityEvent[];
 }
 
+/** A step that also knows how it is done where it is the only one: together with those of other requests. */
+export interface DeedStep extends Step {
+  alone?(): Promise<void>;
+}
+
 interface Scope {
-  /** Artifacts that this request has read or saved, by table and key. */
-  stored: Set<string>;
-  /** Artifacts that were read along with something else, for whoever asks next. */
-  brought: Map<string, AdapterPayload>;
+  /** Artifacts that this request has read or saved, by table and key; of a session, what was read. */
+  stored: Map<string, string | undefined>;
+  /** What was read along with something else, for whoever asks next. */
+  brought: Map<string, () => AdapterPayload>;
+  accounts: Map<string, () => Account | undefined>;
   unit?: Unit;
+  /** What is being saved while the request goes on. */
+  saving?: Promise<unknown>[];
 }
 
 const scope = new AsyncLocalStorage<Scope>();
 
+function emptyScope(): Scope {
+  return { stored: new Map(), brought: new Map(), accounts: new Map() };
+}
+
 /**
  * Remembers, for the length of one request, which artifacts it has read. Such an artifact is saved only where it still
- * exists: a session or grant that another request ended in between must not come back to life.
+ * exists: a session or grant that another request ended in between must not come back to life. `overlapping`: what is saved is
+ * under way while the work goes on, so that several artifacts wait for the disk together; see `allSaved`.
  */
-export function inRequestScope<Result>(work: () => Promise<Result>): Promise<Result> {
-  return scope.run({ stored: new Set(), brought: new Map() }, work);
+export function inRequestScope<Result>(work: () => Promise<Result>, { overlapping = false } = {}): Promise<Result> {
+  return scope.run({ ...emptyScope(), ...(overlapping && { saving: [] }) }, work);
 }
 
 /**
@@ -33,7 +47,7 @@ export function inRequestScope<Result>(work: () => Promise<Result>): Promise<Res
  */
 export async function inOneUnit(work: () => Promise<void>): Promise<Unit> {
   const unit: Unit = { deed: [], events: [] };
-  await scope.run({ stored: new Set(), brought: new Map(), unit }, work);
+  await scope.run({ ...emptyScope(), unit }, work);
   return unit;
 }
 
@@ -49,9 +63,25 @@ export function unitOfRequest(): Unit {
   return unit;
 }
 
-/** Notes that an artifact exists, because it was read or saved. */
-export function noteStored(table: string, key: string): void {
-  scope.getStore()?.stored.add(`${table} ${key}`);
+/** Waits until it is saved; where saves overlap, `allSaved` does. */
+export async function untilSaved(save: Promise<void>): Promise<void> {
+  const saving = scope.getStore()?.saving;
+  if (!saving) return save;
+  // Nobody hears of it before then.
+  save.catch(() => {});
+  saving.push(save);
+}
+
+/** Resolves once everything is saved that is under way; rejects when something could not be. Before, nothing may be answered. */
+export async function allSaved(): Promise<void> {
+  await Promise.all(scope.getStore()?.saving ?? []);
+}
+
+/** Notes that an artifact exists, because it was read, `as` it was then, or saved. */
+export function noteStored(table: string, key: string, as?: string): void {
+  const store = scope.getStore();
+  store?.stored.set(`${table} ${key}`, as);
+  store?.brought.delete(`${table} ${key}`);
 }
 
 /** Whether this request has read or saved the artifact. */
@@ -59,15 +89,33 @@ export function isStored(table: string, key: string): boolean {
   return scope.getStore()?.stored.has(`${table} ${key}`) ?? false;
 }
 
+/** What was noted of an artifact as it was read. */
+export function asRead(table: string, key: string): string | undefined {
+  return scope.getStore()?.stored.get(`${table} ${key}`);
+}
+
 /** Keeps an artifact that was read along with something else, until the library asks for it by its id. */
-export function bring(table: string, id: string, payload: AdapterPayload): void {
-  scope.getStore()?.brought.set(`${table} ${id}`, payload);
+export function bring(table: string, id: string, open: () => AdapterPayload): void {
+  scope.getStore()?.brought.set(`${table} ${id}`, open);
 }
 
 /** What was brought, once: whoever asks again reads anew. */
 export function takeBrought(table: string, id: string): AdapterPayload | undefined {
-  const brought = scope.getStore()?.brought;
-  const payload = brought?.get(`${table} ${id}`);
-  brought?.delete(`${table} ${id}`);
-  return payload;
+  return take(scope.getStore()?.brought, `${table} ${id}`);
+}
+
+/** The same for an account. */
+export function bringAccount(id: string, open: () => Account | undefined): void {
+  scope.getStore()?.accounts.set(id, open);
+}
+
+/** The account that was brought, once. */
+export function takeBroughtAccount(id: string): Account | undefined {
+  return take(scope.getStore()?.accounts, id);
+}
+
+function take<Thing>(brought: Map<string, () => Thing> | undefined, key: string): Thing | undefined {
+  const open = brought?.get(key);
+  brought?.delete(key);
+  return open?.();
 }

@@ -1,18 +1,31 @@
 import type { AdapterPayload } from 'oidc-provider';
+import { accountAlong, type AccountAlong } from '../../accounts/index.ts';
 import type { Database, Statement, Step } from '../../database/index.ts';
 import type { Sealer } from '../../keys/index.ts';
 import { now } from '../../kit/clock.ts';
 import { sha256 } from '../../kit/random.ts';
-import type { ArtifactModel } from './models.ts';
-import { fromRow, storedId, toRow, type StoredRow } from './rows.ts';
+import { models, type ArtifactModel } from './models.ts';
+import { bring, bringAccount } from './request_scope.ts';
+import { fromRow, type ArtifactRow } from './rows.ts';
 import { statementsOf, type Statements } from './statements.ts';
 
-/** One artifact to save. */
-export interface Artifact {
-  id: string;
-  payload: AdapterPayload;
-  /** Seconds; absent: it never expires. */
-  expiresIn?: number;
+/** One row that is looked for; of a session also for which client, whose grant then comes along. */
+export interface Wanted {
+  rowId: string;
+  clientId?: string | undefined;
+}
+
+/** A row with what was read along. Payloads are JSON text: each caller makes its own of them. */
+export interface FoundRow extends Partial<AccountAlong> {
+  row_id: string;
+  row_payload: string;
+  consumed_at?: Date | null;
+  asked_for?: string | null;
+  grant_id?: string | null;
+  grant_payload?: string;
+  session_id?: string;
+  session_uid?: string | null;
+  session_payload?: string;
 }
 
 /**
@@ -20,18 +33,20 @@ export interface Artifact {
  * has expired by our clock is never found. Rejects as the database does.
  */
 export interface RowStore {
-  find(ids: string[]): Promise<(AdapterPayload | undefined)[]>;
+  find(wanted: Wanted[]): Promise<(FoundRow | undefined)[]>;
   findByUid(uid: string): Promise<AdapterPayload | undefined>;
   findByUserCode(code: string): Promise<AdapterPayload | undefined>;
-  upsert(artifacts: Artifact[]): Promise<void[]>;
-  renew(artifacts: Artifact[]): Promise<void[]>;
+  /** The artifact of a row; `restored` are the values that whoever asked has brought along. Keeps what came along for this request. */
+  open(row: FoundRow, restored: AdapterPayload): AdapterPayload;
+  upsert(rows: ArtifactRow[]): Promise<void[]>;
+  renew(rows: ArtifactRow[]): Promise<void[]>;
   /** Whether this very call saved it. */
-  insert(artifacts: Artifact[]): Promise<boolean[]>;
+  insert(rows: ArtifactRow[]): Promise<boolean[]>;
   /** Whether this very call redeemed it. */
-  consume(ids: string[]): Promise<boolean[]>;
-  destroy(ids: string[]): Promise<void[]>;
+  consume(rowIds: string[]): Promise<boolean[]>;
+  destroy(rowIds: string[]): Promise<void[]>;
   revoke(grantIds: string[], sessionUid?: string): Promise<void>;
-  steps: { upserting(artifact: Artifact): Step; renewing(artifact: Artifact): Step; taking(id: string): Step };
+  steps: { upserting(row: ArtifactRow): Step; renewing(row: ArtifactRow): Step; taking(rowId: string): Step };
 }
 
 interface Source {
@@ -47,68 +62,91 @@ export function openRows(model: ArtifactModel, database: Database, sealer: Seale
   return { ...finding(source), ...saving(source), ...ending(source) };
 }
 
-function finding({ model, sql, database, sealer }: Source): Pick<RowStore, 'find' | 'findByUid' | 'findByUserCode'> {
+function finding(source: Source): Pick<RowStore, 'find' | 'findByUid' | 'findByUserCode' | 'open'> {
+  const { model, sql, database, sealer } = source;
+  const keyOf = (rowId: string, clientId: string | null = null) => (clientId === null ? rowId : `${rowId} ${clientId}`);
+  const open: RowStore['open'] = (row, restored) => {
+    bringAlong(row, sealer);
+    return opened(source, { id: row.row_id, payload: row.row_payload, consumed_at: row.consumed_at }, restored);
+  };
   const one = async (statement: Statement | undefined, value: string, restored: AdapterPayload) => {
-    const { rows } = await database.run<StoredRow>(known(statement, model), [value, now()]);
-    return rows[0] && fromRow(model, sealer, rows[0], restored);
+    const { rows } = await database.run<FoundRow>(known(statement, model), [value, now()]);
+    return rows[0] && open(rows[0], restored);
   };
   return {
-    async find(ids) {
-      const stored = ids.map((id) => storedId(model, id));
-      const { rows } = await database.run<StoredRow>(sql.find, [stored, now()]);
-      const byId = new Map(rows.map((row) => [row.id, row]));
-      return ids.map((id, index) => {
-        const row = byId.get(stored[index] ?? '');
-        return row && fromRow(model, sealer, row, { jti: id });
-      });
+    async find(wanted) {
+      const values = [wanted.map(({ rowId }) => rowId), now()];
+      const clients = 'uid' in model.columns ? [wanted.map(({ clientId }) => clientId ?? null)] : [];
+      const { rows } = await database.run<FoundRow>(sql.find, [...values, ...clients]);
+      const found = new Map(rows.map((row) => [keyOf(row.row_id, row.asked_for), row]));
+      return wanted.map(({ rowId, clientId }) => found.get(keyOf(rowId, clientId)));
     },
     findByUid: (uid) => one(sql.findByUid, uid, {}),
     findByUserCode: (userCode) => one(sql.findByUserCode, sha256(userCode), { userCode }),
+    open,
   };
 }
 
-function saving({ model, sql, database, sealer }: Source): Pick<RowStore, 'upsert' | 'renew' | 'insert' | 'steps'> {
-  const step = (statement: Statement, artifacts: Artifact[]): Step => {
-    const rows = artifacts.map(({ id, payload, expiresIn }) => toRow(model, sealer, id, payload, expiresIn));
+function opened(
+  { model, sealer }: Pick<Source, 'model' | 'sealer'>,
+  row: { id: string; payload: string; consumed_at?: Date | null | undefined },
+  restored: AdapterPayload,
+): AdapterPayload {
+  return fromRow(model, sealer, { ...row, payload: JSON.parse(row.payload) }, restored);
+}
+
+/** What the library will ask for next is there already, for this request alone, and opened when it does. */
+function bringAlong(row: FoundRow, sealer: Sealer): void {
+  const { grant_id: grantId, session_uid: uid, id: accountId } = row;
+  if (grantId) {
+    const grant = { id: grantId, payload: row.grant_payload ?? '' };
+    bring(models.Grant.table, grantId, () => opened({ model: models.Grant, sealer }, grant, { jti: grantId }));
+  }
+  if (uid) {
+    const session = { id: row.session_id ?? '', payload: row.session_payload ?? '' };
+    bring(models.Session.table, uid, () => opened({ model: models.Session, sealer }, session, {}));
+  }
+  // The columns of an account come together.
+  if (accountId) bringAccount(accountId, () => accountAlong.of(row as AccountAlong));
+}
+
+function saving({ model, sql, database }: Source): Pick<RowStore, 'upsert' | 'renew' | 'insert' | 'steps'> {
+  const step = (statement: Statement, rows: ArtifactRow[]): Step => {
     const columns = Object.keys(model.columns).map((_, index) => rows.map((row) => row.columns[index] ?? null));
     const own = [rows.map((row) => row.id), rows.map((row) => row.payload), rows.map((row) => row.expiresAt)];
     return { statement, values: [...own, ...columns] };
   };
-  const write = (statement: Statement, artifacts: Artifact[]) =>
-    database.run<{ id: string }>(statement, step(statement, artifacts).values);
-  const silently = (statement: Statement) => async (artifacts: Artifact[]) => {
-    await write(statement, artifacts);
-    return artifacts.map(() => {});
+  const write = (statement: Statement, rows: ArtifactRow[]) =>
+    database.run<{ id: string }>(statement, step(statement, rows).values);
+  const silently = (statement: Statement) => async (rows: ArtifactRow[]) => {
+    await write(statement, rows);
+    return rows.map(() => {});
   };
   return {
     upsert: silently(sql.upsert),
     renew: silently(sql.renew),
-    async insert(artifacts) {
-      const { rows } = await write(sql.insert, artifacts);
-      return given(
-        model,
-        artifacts.map(({ id }) => id),
-        rows,
-      );
-    },
+    insert: async (rows) =>
+      given(
+        rows.map(({ id }) => id),
+        (await write(sql.insert, rows)).rows,
+      ),
     steps: {
-      upserting: (artifact) => step(sql.upsert, [artifact]),
-      renewing: (artifact) => step(sql.renew, [artifact]),
-      taking: (id) => ({ statement: sql.destroy, values: [[storedId(model, id)]], decisive: true }),
+      upserting: (row) => step(sql.upsert, [row]),
+      renewing: (row) => step(sql.renew, [row]),
+      taking: (rowId) => ({ statement: sql.destroy, values: [[rowId]], decisive: true }),
     },
   };
 }
 
 function ending({ model, sql, database }: Source): Pick<RowStore, 'consume' | 'destroy' | 'revoke'> {
   return {
-    async consume(ids) {
-      const values = [ids.map((id) => storedId(model, id)), now()];
-      const { rows } = await database.run<{ id: string }>(known(sql.consume, model), values);
-      return given(model, ids, rows);
+    async consume(rowIds) {
+      const { rows } = await database.run<{ id: string }>(known(sql.consume, model), [rowIds, now()]);
+      return given(rowIds, rows);
     },
-    async destroy(ids) {
-      await database.run(sql.destroy, [ids.map((id) => storedId(model, id))]);
-      return ids.map(() => {});
+    async destroy(rowIds) {
+      await database.run(sql.destroy, [rowIds]);
+      return rowIds.map(() => {});
     },
     async revoke(grantIds, sessionUid) {
       if (sessionUid === undefined) await database.run(known(sql.revoke, model), [grantIds]);
@@ -117,10 +155,10 @@ function ending({ model, sql, database }: Source): Pick<RowStore, 'consume' | 'd
   };
 }
 
-/** Of each id, whether a statement gave its row back. */
-function given(model: ArtifactModel, ids: string[], rows: { id: string }[]): boolean[] {
+/** Of each row, whether a statement gave it back. */
+function given(rowIds: string[], rows: { id: string }[]): boolean[] {
   const stored = new Set(rows.map(({ id }) => id));
-  return ids.map((id) => stored.has(storedId(model, id)));
+  return rowIds.map((rowId) => stored.has(rowId));
 }
 
 function known(statement: Statement | undefined, { table }: ArtifactModel): Statement {

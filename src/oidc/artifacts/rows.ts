@@ -5,7 +5,7 @@ import { sha256 } from '../../kit/random.ts';
 import type { ArtifactModel } from './models.ts';
 
 /** An artifact as it stands in its table. */
-interface ArtifactRow {
+export interface ArtifactRow {
   id: string;
   /** JSON text. */
   payload: string;
@@ -18,7 +18,7 @@ interface ArtifactRow {
 export interface StoredRow {
   id: string;
   payload: unknown;
-  consumed_at?: Date | null;
+  consumed_at?: Date | null | undefined;
 }
 
 /** How an id is stored: SHA-256 of a bearer value, any other as it is. */

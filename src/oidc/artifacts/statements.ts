@@ -1,5 +1,6 @@
+import { accountAlong } from '../../accounts/index.ts';
 import type { Statement } from '../../database/index.ts';
-import type { ArtifactModel } from './models.ts';
+import { isSearchable, type ArtifactModel } from './models.ts';
 
 /** Every statement on one model, in the form that takes many rows at once; only those that its columns allow. */
 export interface Statements {
@@ -24,21 +25,46 @@ function named({ table }: ArtifactModel, verb: string, text: string): Statement 
   return { name: `${table}_${verb}`, text };
 }
 
-function live(time: string): string {
-  return `(expires_at is null or expires_at > ${time})`;
+function live(time: string, rows = ''): string {
+  return `(${rows}expires_at is null or ${rows}expires_at > ${time})`;
 }
 
 function finding(model: ArtifactModel): Pick<Statements, 'find' | 'findByUid' | 'findByUserCode'> {
   const { table, columns } = model;
-  const selected = `select id, payload${model.consumable ? ', consumed_at' : ''} from ${table}`;
-  const by = (column: string) => `${selected} where ${column} = $1 and ${live('$2')}`;
+  const selected = `select t.id as row_id, t.payload::text as row_payload${model.consumable ? ', t.consumed_at' : ''}`;
+  const by = (column: string) => `${selected} from ${table} t where ${column} = $1 and ${live('$2')}`;
   return {
-    find: named(model, 'find', `${selected} where id = any($1) and ${live('$2')}`),
+    find: named(model, 'find', selected + along(model)),
     ...('uid' in columns && { findByUid: named(model, 'find_by_uid', by('uid')) }),
     ...('user_code_hash' in columns && {
       findByUserCode: named(model, 'find_by_user_code', by('user_code_hash')),
     }),
   };
+}
+
+const GRANT = 'g.id as grant_id, g.payload::text as grant_payload';
+const SESSION = 's.id as session_id, s.uid as session_uid, s.payload::text as session_payload';
+
+/**
+ * What is asked next with a row comes along in the same statement, each found by its primary key, a session by its uid: with a
+ * token its grant, session and account; with a session its account, and what was granted to the client that it is asked for.
+ */
+function along(model: ArtifactModel): string {
+  const { table, columns } = model;
+  if ('uid' in columns) {
+    return `, q.client as asked_for, ${GRANT}, ${accountAlong.columns}
+      from unnest($1::text[], $3::text[]) as q (id, client)
+      join ${table} t on t.id = q.id and ${live('$2', 't.')}
+      left join grants g on g.id = t.payload->'authorizations'->q.client->>'grantId' and ${live('$2', 'g.')}
+      ${accountAlong.join('t.account_id')}`;
+  }
+  const found = `where t.id = any($1) and ${live('$2', 't.')}`;
+  if (!isSearchable(model)) return ` from ${table} t ${found}`;
+  return `, ${GRANT}, ${SESSION}, ${accountAlong.columns} from ${table} t
+    left join grants g on g.id = t.grant_id and ${live('$2', 'g.')}
+    left join sessions s on s.uid = t.payload->>'sessionUid' and (t.payload->'expiresWithSession')::boolean
+      and ${live('$2', 's.')}
+    ${accountAlong.join('g.account_id')} ${found}`;
 }
 
 function saving(model: ArtifactModel): Pick<Statements, 'upsert' | 'renew' | 'insert'> {
@@ -63,7 +89,7 @@ function saving(model: ArtifactModel): Pick<Statements, 'upsert' | 'renew' | 'in
 }
 
 function ending(model: ArtifactModel): Pick<Statements, 'destroy' | 'consume' | 'revoke' | 'revokeOfSession'> {
-  const { table, columns, consumable, sealed } = model;
+  const { table, columns, consumable } = model;
   const ofGrants = `delete from ${table} where grant_id = any($1)`;
   const consume = `update ${table} set consumed_at = $2
                    where id = any($1) and consumed_at is null and ${live('$2')} returning id`;
@@ -72,9 +98,8 @@ function ending(model: ArtifactModel): Pick<Statements, 'destroy' | 'consume' | 
     ...(consumable && { consume: named(model, 'consume', consume) }),
     ...('grant_id' in columns && { revoke: named(model, 'revoke', ofGrants) }),
     // A sealed payload cannot be searched; such requests in flight end with their grant anyway.
-    ...('grant_id' in columns &&
-      sealed !== 'payload' && {
-        revokeOfSession: named(model, 'revoke_of_session', `${ofGrants} and payload->>'sessionUid' = $2`),
-      }),
+    ...(isSearchable(model) && {
+      revokeOfSession: named(model, 'revoke_of_session', `${ofGrants} and payload->>'sessionUid' = $2`),
+    }),
   };
 }

@@ -1,0 +1,29 @@
+import { claimsOf, isUsable, type Account } from '../accounts/index.ts';
+import { takeBroughtAccount } from './artifacts/request_scope.ts';
+import type { AccountDirectory, DirectoryEntry } from './deps.ts';
+
+/** An account, as far as the protocol needs to know it. */
+export function entryOf(account: Account): DirectoryEntry {
+  const { id, provenFrom, secondStep } = account;
+  return {
+    id,
+    usable: isUsable(account),
+    ...(provenFrom && { provenFrom }),
+    secondStep,
+    // Few of those who ask for an account ask for its claims.
+    get claims() {
+      return claimsOf(account);
+    },
+  };
+}
+
+/** The same directory, which does not ask again for an account that this request has read along with something else. */
+export function readingAlong(accounts: AccountDirectory): AccountDirectory {
+  return {
+    ...accounts,
+    async find(id) {
+      const brought = takeBroughtAccount(id);
+      return brought ? entryOf(brought) : accounts.find(id);
+    },
+  };
+}

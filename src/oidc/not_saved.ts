@@ -1,0 +1,15 @@
+import type { EventEmitter } from 'node:events';
+import type { Context } from 'koa';
+import type Provider from 'oidc-provider';
+import { errors } from 'oidc-provider';
+
+/** Refuses, at the token endpoint, what could not be saved: in the words and with the event of an error that the library meets itself. */
+export function tellNotSaved(provider: Provider, ctx: Context, error: unknown): void {
+  const known = error instanceof errors.OIDCProviderError;
+  ctx.status = known ? error.statusCode : 500;
+  ctx.body = known
+    ? { error: error.error, error_description: error.error_description }
+    : { error: 'server_error', error_description: 'oops! something went wrong' };
+  const listeners: EventEmitter = provider;
+  listeners.emit(known ? 'grant.error' : 'server_error', ctx, error);
+}
