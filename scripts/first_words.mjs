@@ -1,7 +1,8 @@
 // Loaded before the application: tells the launcher, which counts the seconds until then, when the application first speaks.
+import cluster from 'cluster';
 import { isMainThread } from 'worker_threads';
 
-if (isMainThread && process.connected) {
+if (isMainThread && cluster.isPrimary && process.connected) {
   const streams = [process.stdout, process.stderr];
   const tell = () => {
     for (const stream of streams) delete stream.write;

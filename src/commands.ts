@@ -18,7 +18,7 @@ import { readMails } from './mail/index.ts';
 import { createOutbound } from './outbound/index.ts';
 import { listInitialTokens, listRegisteredClients } from './oidc/index.ts';
 import { readSecondFactors } from './second_factors/index.ts';
-import { secretsOf, serve } from './serve.ts';
+import { secretsOf, serve } from './serve/index.ts';
 
 /** What the commands need of the rooms. */
 export const commandParts: CommandParts<Settings> = {

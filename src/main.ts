@@ -18,3 +18,5 @@ const io = {
 // Whoever read has gone, as `| head` does: what is left to write, nobody wants.
 stdout.on('error', () => process.exit(1));
 process.exitCode = await runCommand(process.argv.slice(2), io, commandParts);
+// What still holds the process by then, such as a server of somebody else's that does not hang up, holds it no longer.
+setTimeout(() => process.exit(), 2000).unref();

@@ -24,6 +24,8 @@ export interface AppDeps {
   config: () => ConfigShown;
   database: Database;
   logger: Logger;
+  /** Where several processes serve on this machine: how many, and the metrics of all. */
+  siblings?: { count: number; numbers(): Promise<object[]> } | undefined;
   /** Development mode: who plays the providers that have no credentials. */
   simulator?: SimulatorAccess;
 }
@@ -51,6 +53,7 @@ export async function openBase(deps: RoomDeps) {
     brand,
     record,
     fetch: outbound.fetch,
+    processes: deps.siblings?.count ?? 1,
   });
   const upstreams = await openUpstreams({
     settings: settings().upstreams,
@@ -158,6 +161,7 @@ async function openFloor(deps: RoomDeps) {
     devices,
     certificateHeaders: () => settings().protocol.mutual_tls || undefined,
     probes: probesOf(database, keys),
+    numbersOfAll: deps.siblings?.numbers,
     config: deps.config,
   });
   return { events, keys, outbound, strangers, limits, mail, places, web };

@@ -30,7 +30,7 @@ export function openVisits(deps: RoomDeps, base: Base): Visits {
   const { settings } = deps;
   const { issuer, development } = settings();
   const { keys, mail, web, accounts, passkeys, passwords, secondFactors, upstreams } = base;
-  paceForms(web);
+  paceForms(web, deps.siblings?.count);
   const demo = development.demo ? openDemo(deps, base) : undefined;
   const clientsIn = ({ clients: listed, brand }: Settings) => ({
     settings: listed,

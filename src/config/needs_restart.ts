@@ -9,7 +9,7 @@ import type { Path } from './tree.ts';
 const bound = {
   issuer: true,
   mode: true,
-  http: ['port', 'host', 'metrics_port'],
+  http: ['port', 'host', 'metrics_port', 'processes', 'drain_delay', 'drain_timeout'],
   database: true,
   encryption_key: true,
   subject_salt: true,

@@ -30,6 +30,7 @@ export function crossFieldFindings(known: Known, present: (key: string) => boole
     ...issuerFindings(known, mode),
     ...conveniences(known, mode, development),
     ...exposedConveniences(known, development),
+    ...crowdedConveniences(known, development),
     ...missingKeys(present, development).map((finding) => because(mode, finding)),
     ...missingMail(known, present, development).map((finding) => because(mode, finding)),
     ...upstreamFindings(known, development),
@@ -83,6 +84,15 @@ function exposedConveniences({ http }: Known, development: Development): Finding
   if (!http || isLoopbackHost(http.host) || on.length === 0) return [];
   const message = `${http.host} may be reached from outside, and with it ${on.join(', ')} of development mode`;
   return [{ path: ['http', 'host'], rule: 'exposed_development', message, warning: true }];
+}
+
+/** They keep what they know in their process: the next request may meet another one. */
+function crowdedConveniences({ http }: Known, development: Development): Finding[] {
+  const on = (['demo', 'simulator'] as const).filter((name) => development[name]);
+  if (!http || http.processes === 1 || on.length === 0) return [];
+  const message = `${on.map((name) => `development.${name}`).join(' and ')} can only be served by one process`;
+  const accepted = `1, or development: { ${on.map((name) => `${name}: false`).join(', ')} }`;
+  return [{ path: ['http', 'processes'], rule: 'development_processes', message, accepted }];
 }
 
 function missingKeys(present: (key: string) => boolean, development: Development): Finding[] {

@@ -9,12 +9,12 @@ export function parseDuration(text: string): number | undefined {
   return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS];
 }
 
-/** A key of the config file that holds a duration like `10m`, in seconds after parsing. */
-export function durationSetting(fallback: string, what: string) {
+/** A key of the config file that holds a duration like `10m`, in seconds after parsing; one second is the least unless it says so. */
+export function durationSetting(fallback: string, what: string, { least = 1 } = {}) {
   return z
     .string()
     .default(fallback)
-    .refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration like 45s, 10m, 12h or 14d')
+    .refine((text) => (parseDuration(text) ?? -1) >= least, 'a duration like 45s, 10m, 12h or 14d')
     .transform((text) => parseDuration(text) ?? 0)
     .describe(what);
 }

@@ -11,4 +11,6 @@ export interface PasswordsDeps {
   record: RecordEvent;
   /** The guarded client; called only where the settings have a breach check. */
   fetch: typeof fetch;
+  /** How many processes on this machine share its cores; one unless given. */
+  processes?: number;
 }

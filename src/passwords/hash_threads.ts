@@ -3,9 +3,12 @@ import { availableParallelism } from 'node:os';
 /** What libuv starts by itself: enough for files, names and signatures. */
 const OTHER_THREADS = 4;
 
-/** How many hashes are computed at once: one core stays free for everything that is not a hash, where there is more than one. */
-export function hashThreads(cores = availableParallelism()): number {
-  return Math.max(1, cores - 1);
+/**
+ * How many hashes one of so many processes computes at once: on the whole machine one core stays free for everything that is
+ * not a hash, where there is more than one.
+ */
+export function hashThreads(processes = 1, cores = availableParallelism()): number {
+  return Math.max(1, Math.floor((cores - 1) / processes));
 }
 
 /**
@@ -15,5 +18,5 @@ export function hashThreads(cores = availableParallelism()): number {
  * main.ts sets the variable before anything runs; no launcher, image or operator has to.
  */
 export function poolThreads(cores = availableParallelism()): number {
-  return hashThreads(cores) + OTHER_THREADS;
+  return hashThreads(1, cores) + OTHER_THREADS;
 }

@@ -12,10 +12,10 @@ const WAITING = 512;
 /**
  * Lets forms with a password in one after the other, before they ask the database anything: a rush of them waits here and
  * not for the connections that tokens need, too. Beyond a bound they are answered `busy` at once. Whoever sends slowly
- * holds nobody up: a form waits for its turn only once it is read. Call it before the forms are mounted.
+ * holds nobody up: a form waits for its turn only once it is read. Call it before the forms are mounted. `processes` share the cores of this machine.
  */
-export function paceForms(web: Web): void {
-  const turns = turnQueue({ atOnce: hashThreads() + AHEAD, waiting: WAITING });
+export function paceForms(web: Web, processes?: number): void {
+  const turns = turnQueue({ atOnce: hashThreads(processes) + AHEAD, waiting: WAITING });
   web.router.use(async (ctx, next) => {
     if (ctx.method !== 'POST' || !PATHS.test(ctx.path)) return next();
     const fields = await web.form(ctx);

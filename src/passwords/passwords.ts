@@ -11,14 +11,14 @@ import type { PasswordSettings } from './password_settings.ts';
 import { findPasswordHash, postgresPasswordStore } from './password_store.ts';
 import { readHash } from './stored_hash.ts';
 
-const AT_ONCE = hashThreads();
 /** A few seconds of waiting: a rush of people is let in one after the other, a flood is told to come back. */
-const WAITING = Math.max(256, 32 * AT_ONCE);
+const waitingBehind = (atOnce: number) => Math.max(256, 32 * atOnce);
 
 /** Opens the passwords over the database. */
-export function openPasswords({ database, settings, brand, record, fetch }: PasswordsDeps): Passwords {
+export function openPasswords({ database, settings, brand, record, fetch, processes }: PasswordsDeps): Passwords {
   const store = postgresPasswordStore(database.knex);
-  const queue = turnQueue({ atOnce: AT_ONCE, waiting: WAITING });
+  const atOnce = hashThreads(processes);
+  const queue = turnQueue({ atOnce, waiting: waitingBehind(atOnce) });
   const open = (given: PasswordSettings) => ({
     minLength: given.min_length,
     hashes: hashesInTurn(given, queue),

@@ -28,6 +28,8 @@ export interface WebDeps extends WebLook {
   /** Writes one security event; never rejects. */
   record: (event: ErrorEvent) => Promise<void>;
   logger: Logger;
+  /** The metrics of every process on this machine; absent where this one is alone. */
+  numbersOfAll?: (() => Promise<object[]>) | undefined;
   probes: Probe[];
   /** The configuration in force, for /health/ready. */
   config?: () => ConfigShown;

@@ -55,7 +55,9 @@ export interface Web {
   /** Answers an error, as the error middleware does. Never throws. */
   fail: (ctx: Koa.Context, error: unknown) => Promise<void>;
   /** To listen on `http.metrics_port` with. */
-  metrics: Pick<Metrics, 'registry' | 'handler'>;
+  metrics: Pick<Metrics, 'registry' | 'handler' | 'numbers'>;
+  /** From now on /health/ready says that we stop, so that whoever sends us requests sends them elsewhere. */
+  leave: () => void;
   /** Makes ready for another brand and other proxies, which count from the call of what it returns. Throws when a picture cannot be read. */
   prepare: (look: WebLook) => () => void;
 }

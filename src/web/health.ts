@@ -15,7 +15,8 @@ export interface ConfigShown {
 
 /** What /health/ready answers: nothing but names, and which configuration is in force. */
 export interface Readiness {
-  status: 'ok' | 'failed';
+  /** `stopping`: nothing is wrong, but it takes no more work. */
+  status: 'ok' | 'failed' | 'stopping';
   checks: Record<string, 'ok' | 'failed'>;
   config?: string;
   /** A mistake in a file is no reason to take the process away: it serves by what was right. */
@@ -29,10 +30,13 @@ export function createReadiness(deps: {
   probes: Probe[];
   config?: () => ConfigShown;
   logger: Logger;
+  stopping?: () => boolean;
   /** In milliseconds. */
   patience?: number;
 }): () => Promise<Readiness> {
+  const { stopping = () => false } = deps;
   let running: Promise<Readiness> | undefined;
+  const statusOf = (well: boolean) => (stopping() ? 'stopping' : well ? 'ok' : 'failed');
 
   const run = async (): Promise<Readiness> => {
     const results = await Promise.all(
@@ -42,14 +46,16 @@ export function createReadiness(deps: {
     );
     const config = deps.config?.();
     return {
-      status: results.every(([, result]) => result === 'ok') ? 'ok' : 'failed',
+      status: statusOf(results.every(([, result]) => result === 'ok')),
       checks: Object.fromEntries(results),
       config: config?.hash,
       config_refused: config?.refused,
     };
   };
 
-  return () => {
+  return async () => {
+    // Whoever asks in order to send us nobody is not kept waiting for probes.
+    if (stopping()) return { status: 'stopping', checks: {} };
     running ??= run().finally(() => {
       running = undefined;
     });

@@ -10,7 +10,7 @@
 export { createWeb } from './web.ts';
 export type { WebDeps } from './deps.ts';
 export type { Web } from './door.ts';
-export { listen } from './listen.ts';
+export { listen, type Listening } from './listen.ts';
 export { publicDocument, type PublicDocument } from './public_document.ts';
 export { createReadText } from './read_text.ts';
 export { brandSettings, httpSettings, placeSettings, type BrandSettings } from './settings.ts';

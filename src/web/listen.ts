@@ -5,9 +5,11 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 type Answering = RequestListener | { callback(): RequestListener };
 
 /** A listener that is open. */
-interface Listening {
+export interface Listening {
   url: string;
-  /** Takes no more requests, lets those under way finish for five seconds, then ends the rest: half of what `docker stop` waits. */
+  /** From now on every answer says that its connection ends with it: whoever asks again comes over another one, or elsewhere. */
+  leave(): void;
+  /** Takes no more requests, lets those under way finish in their time, then ends the rest. */
   close(): Promise<void>;
 }
 
@@ -17,6 +19,7 @@ interface Patience {
   request: number;
   /** Longer than the idle time of the proxies in front (60 s is usual), so that we are not the ones who hang up. */
   keepAlive: number;
+  /** How long what is under way may take to finish: half of what `docker stop` waits. */
   close: number;
 }
 
@@ -41,9 +44,10 @@ export async function listen(deps: {
     },
     answer,
   );
+  let leaving = false;
   let closing: Promise<void> | undefined;
   server.prependListener('request', (_, response) => {
-    if (closing) response.setHeader('Connection', 'close');
+    if (leaving) response.setHeader('Connection', 'close');
     response.once('close', () => {
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
@@ -52,7 +56,9 @@ export async function listen(deps: {
   await once(server, 'listening');
   return {
     url: urlOf(server),
+    leave: () => void (leaving = true),
     close() {
+      leaving = true;
       closing ??= closeWithin(server, patience.close);
       return closing;
     },

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
 /** One finished request. */
 interface Sample {
@@ -14,14 +14,21 @@ export interface Metrics {
   /** For the counters of other rooms. */
   registry: Registry;
   observe(sample: Sample): void;
+  /** The numbers of this process as they are now, to be added to those of others. */
+  numbers(): Promise<object>;
+  /** Everything as Prometheus reads it: of all processes where there are several. */
+  text(): Promise<string>;
   /** Serves GET /metrics and nothing else: for a port of its own. */
   handler: RequestListener;
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'DELETE']);
 
-/** The numbers of this process. Labels come from small closed sets: route patterns, methods, status classes. */
-export function createMetrics(): Metrics {
+/**
+ * The numbers of this process, which are told together with those of its siblings: `all` gives those of every process, this
+ * one among them. Labels come from small closed sets: route patterns, methods, status classes.
+ */
+export function createMetrics(all?: () => Promise<object[]>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const labelNames = ['route', 'method', 'status'] as const;
@@ -39,8 +46,12 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
 
+  const text = async () => (all ? AggregatorRegistry.aggregate(await all()) : registry).metrics();
+
   return {
     registry,
+    numbers: () => registry.getMetricsAsJSON(),
+    text,
     observe({ route, method, status, seconds }) {
       const labels = {
         route,
@@ -55,9 +66,9 @@ export function createMetrics(): Metrics {
         response.writeHead(404, { 'Content-Length': 0 }).end();
         return;
       }
-      registry.metrics().then(
-        (text) =>
-          response.writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' }).end(text),
+      text().then(
+        (numbers) =>
+          response.writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' }).end(numbers),
         () => response.writeHead(500).end(),
       );
     },

@@ -27,7 +27,7 @@ export function operations(deps: {
   if (!deps.metricsElsewhere) {
     answers['/metrics'] = async (ctx) => {
       ctx.type = deps.metrics.registry.contentType;
-      ctx.body = await deps.metrics.registry.metrics();
+      ctx.body = await deps.metrics.text();
     };
   }
 

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { z } from 'zod';
+import { durationSetting } from '../kit/durations.ts';
 
 const PICTURES = ['.svg', '.png', '.webp', '.jpg', '.jpeg'];
 
@@ -55,6 +56,16 @@ export const httpSettings = z.strictObject({
     .default(0)
     .describe('How many proxies of yours append to X-Forwarded-For. 0: the header is ignored.'),
   metrics_port: port.optional().describe('Serves /metrics there, and only there.'),
+  processes: z
+    .union([z.literal('auto'), z.int().min(1).max(256)])
+    .default(1)
+    .describe('How many processes serve on this machine. auto: as many as it has cores for, beside PostgreSQL.'),
+  drain_delay: durationSetting(
+    '0s',
+    'How long a process that stops goes on taking requests while /health/ready says so: longer than the proxy needs to see it.',
+    { least: 0 },
+  ),
+  drain_timeout: durationSetting('5s', 'How long requests under way may take to finish when a process stops.'),
 });
 
 /** The listener after parsing. */

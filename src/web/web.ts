@@ -35,14 +35,15 @@ const PROTOCOL_FORM = 8 * 1024;
 export function createWeb(deps: WebDeps): Web {
   const router = new Router();
   const engines: Koa.Middleware[] = [];
-  const metrics = createMetrics();
+  const metrics = createMetrics(deps.numbersOfAll);
+  let leaving = false;
   const parts = createParts(deps, router);
   const { cookies, binding, csrf, language, renderer, errors, devices } = parts;
   const rawForm = createReadForm(PROTOCOL_FORM);
   const readForm = createReadForm(FORM);
   addSecurityTxt(router, { issuer: deps.issuer, brand: () => parts.look().brand });
 
-  const app = assemble(deps, { ...parts, metrics, router, engines });
+  const app = assemble(deps, { ...parts, metrics, router, engines, stopping: () => leaving });
   return {
     app,
     listener(find) {
@@ -78,6 +79,7 @@ export function createWeb(deps: WebDeps): Web {
     referenceOf: errors.referenceOf,
     fail: errors.fail,
     metrics,
+    leave: () => void (leaving = true),
     prepare: parts.prepare,
   };
 }
@@ -120,16 +122,23 @@ function createParts(deps: WebDeps, router: Router) {
   return { cookies, binding, csrf, language, files, renderer, errors, devices, look: () => look, prepare };
 }
 
+interface Assembled extends Parts {
+  metrics: Metrics;
+  router: Router;
+  engines: Koa.Middleware[];
+  stopping: () => boolean;
+}
+
 /** The order is the contract: nothing behind canonicalRequest ever sees what the client called us. */
-function assemble(deps: WebDeps, parts: Parts & { metrics: Metrics; router: Router; engines: Koa.Middleware[] }): Koa {
+function assemble(deps: WebDeps, parts: Assembled): Koa {
   const { issuer, logger, http, certificateHeaders } = deps;
-  const { metrics, engines } = parts;
+  const { metrics, engines, stopping } = parts;
   const app = createApp(deps);
   app.use(requestLog({ logger, metrics }));
   app.use(securityHeaders(issuer));
   const metricsElsewhere = http.metrics_port !== undefined;
   const { doctorKey } = deps;
-  app.use(operations({ ready: createReadiness(deps), metrics, metricsElsewhere, doctorKey }));
+  app.use(operations({ ready: createReadiness({ ...deps, stopping }), metrics, metricsElsewhere, doctorKey }));
   app.use(canonicalRequest({ issuer, trustedHops: () => parts.look().http.trusted_hops, certificateHeaders, logger }));
   app.use(parts.devices.middleware);
   app.use(parts.renderer.middleware);

@@ -6,7 +6,7 @@ import type { JWK } from 'jose';
 import { sealedColumns } from '../../src/app/index.ts';
 import { formatMistakes, loadConfig } from '../../src/config/index.ts';
 import { openKeyAdministration, type KeyAdministration } from '../../src/keys/index.ts';
-import { serve } from '../../src/serve.ts';
+import { serve } from '../../src/serve/index.ts';
 import { folderWith } from '../config/world.ts';
 import {
   agent,

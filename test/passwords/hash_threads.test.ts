@@ -30,8 +30,16 @@ describe('the threads of the hashes', () => {
     [4, 3],
     [16, 15],
   ])('leave one core of %d free, where there is more than one: %d', (cores, threads) => {
-    expect(hashThreads(cores)).toBe(threads);
+    expect(hashThreads(1, cores)).toBe(threads);
     expect(poolThreads(cores)).toBe(threads + 4);
+  });
+
+  it.each([
+    [2, 16, 7],
+    [4, 4, 1],
+    [3, 8, 2],
+  ])('are shared by processes on one machine: of %d with %d cores each has %d', (processes, cores, threads) => {
+    expect(hashThreads(processes, cores)).toBe(threads);
   });
 });
 

@@ -7,7 +7,7 @@ export type FileMap = Record<string, string>;
 /** Higher may import lower; rooms of one rank never meet: app hands over what one needs of another. */
 const RANKS: readonly (readonly string[])[] = [
   ['kit'],
-  ['database', 'locales', 'outbound'],
+  ['database', 'locales', 'outbound', 'processes'],
   ['events', 'keys', 'mail', 'rate_limits', 'web'],
   ['accounts', 'upstreams', 'clients'],
   ['oidc'],

@@ -13,6 +13,8 @@ export interface GatehouseOptions {
   port?: number;
   /** Of the issuer; `localhost` unless said otherwise. */
   host?: 'localhost' | '127.0.0.1';
+  /** Where it is reached, when something stands in front of it. */
+  issuer?: string;
   dataDir?: string;
   environment?: Record<string, string>;
 }
@@ -43,7 +45,8 @@ export interface Gatehouse {
 /** Starts it and resolves once it says that it is ready; rejects with its output when it ends before. */
 export async function startGatehouse(options: GatehouseOptions): Promise<Gatehouse> {
   const port = options.port ?? (await freePortPair());
-  const issuer = `http://${options.host ?? 'localhost'}:${port}`;
+  const own = `http://${options.host ?? 'localhost'}:${port}`;
+  const issuer = options.issuer ?? own;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   const file = join(dataDir, 'gatehouse.yaml');
   writeFileSync(file, stringify({ ...developmentSettings(issuer), ...options.settings }));
@@ -61,7 +64,7 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
   const shared = options.environment ? undefined : await takeTurn(env);
   const server = shared ?? startProcess(env, join(dataDir, 'clock'));
   let ahead = 0;
-  await ready(server, `${issuer}/health/ready`);
+  await ready(server, `${own}/health/ready`);
   const readCodes = new Set<string>();
   const readLinks = new Set<string>();
   return {

@@ -6,7 +6,7 @@ import { flushCompileCache } from 'node:module';
 import { json } from 'node:stream/consumers';
 import pug from 'pug';
 import { poolThreads } from '../../src/passwords/index.ts';
-import { serve } from '../../src/serve.ts';
+import { serve } from '../../src/serve/index.ts';
 import { setClock } from './server_process.ts';
 
 const [, , place = ''] = process.argv;

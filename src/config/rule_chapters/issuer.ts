@@ -79,6 +79,11 @@ export const issuer = chapter({
     mend: 'Listen on 127.0.0.1.',
     warning,
   },
+  development_processes: {
+    means:
+      'The demo app and the simulator remember in their process what they do; several processes would not know it.',
+    mend: 'Leave `http.processes` at 1, or switch them off under `development:`.',
+  },
   limits_off: { means: 'Without limits passwords and codes can be tried without end.', mend: 'Leave them on.' },
   open_registration: {
     means: 'Anybody on the internet could register an app, and send people here in its name.',

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { openApp } from '../../../src/app/index.ts';
 import { loadConfig } from '../../../src/config/index.ts';
 import { openDatabase } from '../../../src/database/index.ts';
-import { secretsOf } from '../../../src/serve.ts';
+import { secretsOf } from '../../../src/serve/index.ts';
 import { simulatedPresets } from '../../../src/upstreams/presets/all.ts';
 import { listen } from '../../../src/web/index.ts';
 import { startRelyingParty, type RelyingParty } from '../../client/start.ts';
