@@ -1,5 +1,6 @@
 import type { Moment } from './killable_postgres.ts';
 import { brokenInvariants } from './invariants.ts';
+import { pick, seededRandom } from './load/random.ts';
 import { operations, type Operation } from './operations.ts';
 import { setStage, type Stage } from './stage.ts';
 
@@ -69,21 +70,4 @@ async function strike(stage: Stage, operation: Operation, moment: Moment, email:
 
 async function again(stage: Stage, operation: Operation, email: string): Promise<boolean> {
   return operation.press(await operation.prepare(stage, email), email);
-}
-
-function pick<Thing>(things: readonly Thing[], random: () => number): Thing {
-  const thing = things[Math.floor(random() * things.length)];
-  if (thing === undefined) throw new Error('nothing to pick from');
-  return thing;
-}
-
-/** Mulberry32: enough to draw lots again. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

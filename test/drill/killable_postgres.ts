@@ -25,6 +25,10 @@ export interface KillablePostgres {
   /** `kill -9` of the postmaster and its children, as when the machine loses power. */
   kill(): void;
   revive(): Promise<void>;
+  /** The folder of its files. */
+  dataDir(): string;
+  /** The dead one stays dead, and the line leads to another server: what a virtual IP or a proxy does in a failover. */
+  failOverTo(url: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -33,6 +37,7 @@ export async function startKillablePostgres(): Promise<KillablePostgres> {
   const scratch = mkdtempSync(join(tmpdir(), 'gatehouse-drill-'));
   const start = () => startEmbedded({ dataDir: join(scratch, 'postgres') });
   let server = await start();
+  let successor: string | undefined;
   let moment: Moment | undefined;
   let sent = 0;
   let dead = false;
@@ -53,7 +58,8 @@ export async function startKillablePostgres(): Promise<KillablePostgres> {
   });
   return {
     url: line.url,
-    directUrl: () => server.url,
+    directUrl: () => successor ?? server.url,
+    dataDir: () => server.dataDir,
     arm(at) {
       moment = at;
       sent = 0;
@@ -68,6 +74,14 @@ export async function startKillablePostgres(): Promise<KillablePostgres> {
       moment = undefined;
       dead = false;
       line.moveTo(server.url);
+      await line.restore();
+    },
+    async failOverTo(url) {
+      await line.cut();
+      successor = url;
+      moment = undefined;
+      dead = false;
+      line.moveTo(url);
       await line.restore();
     },
     async stop() {

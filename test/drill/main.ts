@@ -1,12 +1,24 @@
 // npm run drill -- <name> [--seed n]: does to a Gatehouse what should never happen, and says what it left.
-//   kill-postgres [--rounds n]      kills PostgreSQL under what people do
+//   kill-app [--kills n]            kills one of two processes under load, again and again
+//   kill-postgres [--rounds n] [--kills n]  kills PostgreSQL at chosen moments of what one person does, then under load
+//   slow-disk                       makes every commit take a tenth of a second under load
+//   pool-exhausted [--seconds n]    holds what everybody needs, then has every connection to the database
+//   clock-step [--steps n]          sets the clock of two processes forward and back by hours under load
+//   failover                        kills the primary under load and promotes its replica
 //   two-people [--sequences n]      plays random sequences by two people who must never end up in one account
 //   two-browsers [--sequences n]    the same by two browsers over HTTP
 //   proofs [--sequences n]          plays random sequences by two browsers, neither of which may be let in without proof
 //   rotate-keys [--tokens n]        rotates the signing keys of two processes under live tokens, then drops the one that signs
 import { parseArgs } from 'node:util';
+import { clockStep } from './clock_step.ts';
+import { failOver } from './failover.ts';
+import { killApp } from './kill_app.ts';
 import { killPostgres } from './kill_postgres.ts';
+import { killUnderLoad } from './kill_under_load.ts';
+import { poolExhausted } from './pool_exhausted.ts';
+import { linesOf, type DrillReport } from './report.ts';
 import { rotateKeys } from './rotate_keys.ts';
+import { slowDisk } from './slow_disk.ts';
 import { drillProofs, drillTwoBrowsers, drillTwoPeople, overPostgres } from './two_people.ts';
 
 const { positionals, values } = parseArgs({
@@ -14,6 +26,10 @@ const { positionals, values } = parseArgs({
   options: {
     seed: { type: 'string' },
     rounds: { type: 'string', default: '50' },
+    kills: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '20' },
+    steps: { type: 'string', default: '6' },
+    lanes: { type: 'string', default: '6' },
     sequences: { type: 'string' },
     tokens: { type: 'string', default: '1000' },
   },
@@ -21,8 +37,22 @@ const { positionals, values } = parseArgs({
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
+/** Tells what came of a drill under load. */
+function tell(report: DrillReport): boolean {
+  for (const line of linesOf(report)) say(line);
+  return report.violations.length === 0;
+}
+
+const load = { seed, lanes: Number(values.lanes) };
+const kills = Number(values.kills);
+
 /** Each says whether nothing was broken. */
 const drills: Record<string, () => Promise<boolean>> = {
+  'kill-app': async () => tell(await overPostgres(() => killApp({ ...load, kills }))),
+  'slow-disk': async () => tell(await slowDisk({ ...load, rounds: 10 })),
+  'pool-exhausted': async () => tell(await poolExhausted({ ...load, seconds: Number(values.seconds) })),
+  'clock-step': async () => tell(await overPostgres(() => clockStep({ ...load, steps: Number(values.steps) }))),
+  failover: async () => tell(await failOver(load)),
   async 'kill-postgres'() {
     const rounds = await killPostgres({ seed, rounds: Number(values.rounds) }, (round, number) => {
       const { operation, moment, struck, told, done, broken } = round;
@@ -33,7 +63,7 @@ const drills: Record<string, () => Promise<boolean>> = {
     const bad = rounds.filter(({ broken }) => broken.length > 0).length;
     const struck = rounds.filter((round) => round.struck).length;
     say(`${rounds.length} deaths, ${struck} of them under a press; ${bad} left something broken`);
-    return bad === 0;
+    return tell(await killUnderLoad({ ...load, kills })) && bad === 0;
   },
   async 'two-people'() {
     const fine = await drillTwoPeople({ seed, sequences: Number(values.sequences ?? 20_000) }, (played, own) => {

@@ -1,0 +1,42 @@
+import { testDatabase } from '../support/database.ts';
+import { seededRandom } from './load/random.ts';
+import { openLoadWorld } from './load/world.ts';
+import type { DrillReport } from './report.ts';
+import { underLoad, type LoadWishes } from './under_load.ts';
+
+const HOUR = 3600;
+
+/**
+ * Sets the clock of two processes forward and back by hours while people and apps use them. Nobody is half way through anything at
+ * such a moment: a page that is an hour old has expired, and rightly so.
+ */
+export async function clockStep({ steps, ...wishes }: LoadWishes & { steps: number }): Promise<DrillReport> {
+  const { url, drop } = await testDatabase();
+  const random = seededRandom(wishes.seed);
+  const world = await openLoadWorld({ databaseUrl: url, count: 2 });
+  try {
+    return await underLoad(world, wishes, async (load) => {
+      const taken: string[] = [];
+      let ahead = 0;
+      let at = performance.now();
+      for (let step = 0; step < steps; step += 1) {
+        // Up to five hours ahead, then up to three behind; a sign-in lasts twelve.
+        const next = Math.round((step % 2 === 0 ? 5 : -3) * HOUR * (0.2 + 0.8 * random()));
+        await load.without(async () => {
+          for (const gatehouse of world.gatehouses) gatehouse.passTime(next - ahead);
+        });
+        at = performance.now();
+        taken.push(`${next > ahead ? '+' : ''}${((next - ahead) / HOUR).toFixed(1)} h`);
+        ahead = next;
+        await load.answered(3);
+      }
+      await load.without(async () => {
+        for (const gatehouse of world.gatehouses) gatehouse.passTime(-ahead);
+      });
+      return { at, notes: [`the clock jumped by ${taken.join(', ')}, and back`] };
+    });
+  } finally {
+    await world.stop();
+    await drop();
+  }
+}

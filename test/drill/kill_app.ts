@@ -1,0 +1,29 @@
+import { testDatabase } from '../support/database.ts';
+import { pick, seededRandom } from './load/random.ts';
+import { openLoadWorld } from './load/world.ts';
+import type { DrillReport } from './report.ts';
+import { underLoad, type LoadWishes } from './under_load.ts';
+
+/**
+ * Kills one of two processes over one database again and again, at random moments under what people and apps do, and starts it
+ * again each time.
+ */
+export async function killApp({ kills, ...wishes }: LoadWishes & { kills: number }): Promise<DrillReport> {
+  const { url, drop } = await testDatabase();
+  const random = seededRandom(wishes.seed);
+  const world = await openLoadWorld({ databaseUrl: url, count: 2 });
+  try {
+    return await underLoad(world, wishes, async () => {
+      let at = performance.now();
+      for (let kill = 0; kill < kills; kill += 1) {
+        await new Promise((resolve) => setTimeout(resolve, random() * 500));
+        at = performance.now();
+        await world.restart(pick([0, 1], random), 'SIGKILL');
+      }
+      return { at, notes: [`${kills} times kill -9 of one of two processes`] };
+    });
+  } finally {
+    await world.stop();
+    await drop();
+  }
+}

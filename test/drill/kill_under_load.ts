@@ -1,0 +1,32 @@
+import { startKillablePostgres } from './killable_postgres.ts';
+import { seededRandom } from './load/random.ts';
+import { openLoadWorld } from './load/world.ts';
+import type { DrillReport } from './report.ts';
+import { underLoad, watchDocuments, type LoadWishes } from './under_load.ts';
+
+/** Kills PostgreSQL with all its children at random moments under what people and apps do, and starts it again over its files. */
+export async function killUnderLoad({ kills, ...wishes }: LoadWishes & { kills: number }): Promise<DrillReport> {
+  const postgres = await startKillablePostgres();
+  const random = seededRandom(wishes.seed);
+  try {
+    const world = await openLoadWorld({ databaseUrl: postgres.url, directUrl: postgres.directUrl });
+    try {
+      return await underLoad(world, wishes, async (load) => {
+        const documents = watchDocuments(world);
+        let at = performance.now();
+        for (let kill = 0; kill < kills; kill += 1) {
+          await new Promise((resolve) => setTimeout(resolve, random() * 500));
+          postgres.kill();
+          at = performance.now();
+          await postgres.revive();
+          await load.answered(1);
+        }
+        return { at, notes: [`${kills} times kill -9 of PostgreSQL`, await documents.end(load)] };
+      });
+    } finally {
+      await world.stop();
+    }
+  } finally {
+    await postgres.stop();
+  }
+}
