@@ -10,6 +10,7 @@ import { isForgotten } from '../accounts/index.ts';
 import { CHAIN_PARAMETER, isInChain } from '../upstreams/index.ts';
 import type { DirectoryEntry, OidcDeps } from './deps.ts';
 import { createCookieSigner } from '../web/index.ts';
+import { guarded } from './artifacts/guarded_database.ts';
 import { mergeConfigurations } from './features/merge.ts';
 import { allows } from './client_traits.ts';
 import { whoIsNobody } from './features/ciba.ts';
@@ -51,7 +52,7 @@ function ownConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
     cookies: cookies(issuer, keys.cookieKeys, web),
     ttl: lifetimesOf(lifetimes, deps.protocol),
     findAccount: async (ctx, id) =>
-      toAccount(allowedHere(ctx, await deps.accounts.find(id)), ctx.oidc.session) ?? whoIsNobody(ctx, id),
+      toAccount(allowedHere(ctx, await guarded(deps.accounts.find(id))), ctx.oidc.session) ?? whoIsNobody(ctx, id),
     loadExistingGrant(ctx) {
       refuseGoneUri(ctx);
       return parts.grants.ofRequest(ctx);

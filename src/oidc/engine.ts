@@ -5,7 +5,7 @@ import { adapterFactory } from './artifacts/adapter.ts';
 import { awaitedAdapters } from './artifacts/awaited.ts';
 import { allStores } from './artifacts/artifact_store.ts';
 import { unitOfRequest } from './artifacts/request_scope.ts';
-import { guardedDatabase, guardedDeed, unavailable } from './artifacts/guarded_database.ts';
+import { guarded, guardedDatabase, guardedDeed, unavailable } from './artifacts/guarded_database.ts';
 import { engineConfiguration } from './configuration.ts';
 import { recordEngineEvents } from './engine_events.ts';
 import { takeSeveralSecrets } from './client_secrets.ts';
@@ -53,7 +53,7 @@ export function createEngine(own: OidcDeps, visits: VisitStore, notices: Pick<Lo
   const configuration = engineConfiguration(deps, {
     adapter: awaitedAdapters(stored, { ...deps, database }),
     grants,
-    interactionUrl: (ctx, interaction) => beginPrompt(deps, visits, ctx, interaction),
+    interactionUrl: (ctx, interaction) => guarded(beginPrompt(deps, visits, ctx, interaction)),
   });
   const provider = new Provider(deps.issuer, configuration);
   const on = featuresOf(protocol);

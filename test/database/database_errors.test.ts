@@ -2,8 +2,9 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import knexFactory from 'knex';
-import { isDatabaseUnavailable, openDatabase, type Connection } from '../../src/database/index.ts';
+import { isDatabaseUnavailable, openDatabase, type Connection, type Database } from '../../src/database/index.ts';
 import { testDatabase } from '../support/database.ts';
+import { layDatabaseLine } from '../support/database_line.ts';
 
 const ping = { name: 'test.ping', text: 'select 1' };
 
@@ -12,6 +13,10 @@ async function errorsOf(connection: Connection): Promise<unknown[]> {
   const tries = await Promise.allSettled([database.run(ping, []), database.knex.raw('select 1')]);
   await database.close();
   return tries.map((result) => (result.status === 'rejected' ? result.reason : 'answered'));
+}
+
+async function until({ knex }: Pick<Database, 'knex'>, sql: string, n: number): Promise<void> {
+  while ((await knex.raw<{ rows: { n: number }[] }>(sql)).rows[0]?.n !== n) await new Promise(setImmediate);
 }
 
 describe('telling that the database is away', () => {
@@ -50,6 +55,29 @@ describe('telling that the database is away', () => {
     const ended = await ending.catch((error: unknown) => error);
     await drop();
     expect(isDatabaseUnavailable(ended)).toBe(true);
+  });
+
+  it('knows a connection that breaks off under a statement, a transaction and a set of steps', async () => {
+    const { url, drop } = await testDatabase();
+    const line = await layDatabaseLine(url);
+    const database = openDatabase({ url: line.url });
+    const sleep = { name: 'test.sleep', text: 'select pg_sleep(20)' };
+    await Promise.all([database.run(ping, []), database.knex.raw('select 1')]);
+    const asked = Promise.allSettled([
+      database.run(sleep, []),
+      database.together([
+        { statement: ping, values: [] },
+        { statement: sleep, values: [] },
+      ]),
+      database.knex.raw(sleep.text),
+      database.knex.transaction((within) => within.raw(sleep.text)),
+    ]);
+    await until(database, `select count(*)::int as n from pg_stat_activity where wait_event = 'PgSleep'`, 4);
+    await line.cut();
+    const errors = (await asked).map((result) => (result.status === 'rejected' ? result.reason : 'answered'));
+    await database.close();
+    await drop();
+    expect(errors.map(isDatabaseUnavailable)).toEqual([true, true, true, true]);
   });
 
   it('knows a pool that is full', async () => {

@@ -4,7 +4,19 @@ import { describe, expect, it } from '@jest/globals';
 import { clientSettings } from '../../src/clients/index.ts';
 import { openDatabase } from '../../src/database/index.ts';
 import { protocolSettings, validateClients } from '../../src/oidc/index.ts';
-import { agent, authorize, CLIENTS, openWorld, redeem, refresh, SECRET, token } from './support.ts';
+import {
+  agent,
+  authorize,
+  CLIENTS,
+  openWorld,
+  parameter,
+  redeem,
+  refresh,
+  SECRET,
+  signIn,
+  token,
+  type World,
+} from './support.ts';
 
 describe('the engine in operation', () => {
   it('answers 503 where it needs the database, and what needs none as ever (D20)', async () => {
@@ -31,6 +43,34 @@ describe('the engine in operation', () => {
     expect((await browser.get('/.well-known/openid-configuration')).status).toBe(200);
     await other.close();
     await away.close();
+  });
+
+  it('answers 503 when only the account cannot be read, and the same refresh token is good afterwards', async () => {
+    let away = false;
+    const world: World = await openWorld({
+      deps: {
+        accounts: {
+          find: async (id) => {
+            // As knex words a connection that broke off.
+            if (away) throw new Error('select 1 - Connection terminated unexpectedly');
+            return world.accounts.get(id);
+          },
+          forgetProofs: async () => {},
+        },
+      },
+    });
+    const code = parameter(await signIn(agent(world.issuer)), 'code');
+    const { json } = await redeem(world.issuer, code);
+    away = true;
+    const refused = await refresh(world.issuer, String(json['refresh_token']));
+    expect([refused.status, refused.json['error'], refused.headers.get('retry-after')]).toEqual([
+      503,
+      'temporarily_unavailable',
+      '5',
+    ]);
+    away = false;
+    expect((await refresh(world.issuer, String(json['refresh_token']))).status).toBe(200);
+    await world.close();
   });
 
   it('has the library print nothing', () => {

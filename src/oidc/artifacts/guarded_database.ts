@@ -8,27 +8,21 @@ import { IdpError } from '../../kit/errors.ts';
  * instead of 500, and nobody is redirected anywhere with an error.
  */
 export function guardedDatabase(database: Database): Database {
-  return {
-    ...database,
-    async run(statement, values) {
-      try {
-        return await database.run(statement, values);
-      } catch (cause) {
-        throw isDatabaseUnavailable(cause) ? unavailable(cause) : cause;
-      }
-    },
-  };
+  return { ...database, run: (statement, values) => guarded(database.run(statement, values)) };
 }
 
 /** The same for what is done and told together. */
 export function guardedDeed(recordDeed: RecordDeed): RecordDeed {
-  return async (deed, events) => {
-    try {
-      return await recordDeed(deed, events);
-    } catch (cause) {
-      throw isDatabaseUnavailable(cause) ? unavailable(cause) : cause;
-    }
-  };
+  return (deed, events) => guarded(recordDeed(deed, events));
+}
+
+/** The same for whatever else the library waits for. */
+export async function guarded<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw isDatabaseUnavailable(cause) ? unavailable(cause) : cause;
+  }
 }
 
 /** RFC 6749 names the error for the authorization endpoint only; JSON endpoints use the same word with HTTP's own status. */
