@@ -9,6 +9,8 @@ export interface LoadWishes {
   seed: number;
   /** How many people are there at a time. */
   lanes: number;
+  /** Access tokens may have expired. */
+  clockMoves?: boolean;
 }
 
 /** What a fault was. */
@@ -39,11 +41,20 @@ export async function underLoad(
     await load.end();
     wrong.push(...(await brokenInvariants(world)));
     const report = reportOf(load.journal, at, notes);
+    if (wrong.length > 0) report.notes.push(...complaintsOf(world));
     if (report.recovered * 1000 > RECOVERED_WITHIN) report.violations.push('errors did not end within a minute');
     return report;
   } finally {
     await load.leave();
   }
+}
+
+/** What the servers say of failures that are not the database's. */
+function complaintsOf({ gatehouses }: LoadWorld): string[] {
+  const lines = gatehouses.flatMap(({ output }) => output().split('\n'));
+  return lines
+    .filter((line) => line.includes('"level":"error"') && !line.includes('"database_unavailable"'))
+    .slice(0, 5);
 }
 
 /** A watch over what must be told whatever becomes of the database. */

@@ -22,25 +22,29 @@ export interface Load {
   leave(): Promise<void>;
 }
 
-interface LoadDeps {
+/** What a load is made of. */
+export interface LoadDeps {
   issuer: string;
   apps: readonly LoadApp[];
   smtp: Pick<Awaited<ReturnType<typeof smtpSink>>, 'received'>;
   seed: number;
   /** How many people are there at a time. */
   lanes: number;
+  /** The clock of the servers jumps: an access token may have expired when it is looked at. */
+  clockMoves?: boolean;
 }
 
 /** Errors must be over within so many milliseconds. */
 export const RECOVERED_WITHIN = 60_000;
 
 /** Starts it. All choices come from the seed; who is faster is not in its hands. */
-export function startLoad({ issuer, apps, smtp, seed, lanes: count }: LoadDeps): Load {
+export function startLoad({ issuer, apps, smtp, seed, lanes: count, clockMoves = false }: LoadDeps): Load {
   const journal = createJournal();
   const asking = createAsking(journal);
   const deps = {
     asking,
     journal,
+    clockMoves,
     visits: createVisits({ issuer, asking, journal, mails: createMailReader(smtp) }),
     tokens: createTokens({ issuer, asking, journal }),
   };

@@ -7,7 +7,7 @@ import { smtpSink } from '../../mail/world.ts';
 import { freePortPair, startGatehouse, type Gatehouse, type GatehouseOptions } from '../../support/gatehouse.ts';
 import { openTcpSwitch } from '../../support/tcp_switch.ts';
 import { startLoadApps } from './apps.ts';
-import { startLoad, type Load } from './load.ts';
+import { startLoad, type Load, type LoadDeps } from './load.ts';
 
 /** Processes of Gatehouse over one database, behind a switch as behind a load balancer, and who uses them. */
 export interface LoadWorld {
@@ -16,7 +16,7 @@ export interface LoadWorld {
   gatehouses: Gatehouse[];
   /** Ends one like this and starts it again over the same data. */
   restart(index: number, signal: NodeJS.Signals): Promise<void>;
-  startLoad(wish: { seed: number; lanes: number }): Load;
+  startLoad(wish: Pick<LoadDeps, 'seed' | 'lanes' | 'clockMoves'>): Load;
   /** Asks the database itself. */
   query(sql: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
