@@ -57,7 +57,7 @@ async function copyOf(deps: AccountPagesDeps, { account }: Person): Promise<Reco
     account: { id, made_by: origin, language: locale ?? null, agreed_to_terms: termsVersion ?? null, ...dates },
     address: address && { address: address.stored, verified_at: address.verifiedAt ?? null },
     address_waiting_for_confirmation: pending?.stored ?? null,
-    claims: claimsOf(account),
+    claims: claimsOf(account, accounts.groupsOf(account)),
     connected_accounts: identities.map(({ upstreamId, issuer, subject, facts, createdAt: since, lastUsedAt }) => {
       const names = { service: upstreams.nameOf(upstreamId), issuer, subject };
       return { ...names, ...facts, connected_at: since, last_used_at: lastUsedAt };

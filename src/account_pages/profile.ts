@@ -73,7 +73,7 @@ function problemsOf(t: Translate, { name, picture, locale, zoneinfo }: Typed, pe
 }
 
 async function show(
-  { web, frame }: AccountPagesDeps,
+  { accounts, upstreams, web, frame }: AccountPagesDeps,
   ctx: Context,
   person: Person,
   { pending, typed }: { pending: Address | undefined; typed: Typed },
@@ -94,6 +94,9 @@ async function show(
     locals: {
       values: typed,
       pending: pending?.stored,
+      groups: accounts.groupsOf(person.account).map(({ name, through }) => {
+        return { name, through: through && upstreams.nameOf(through) };
+      }),
       languages: [
         { value: '', label: t('account.profile.language_of_browser') },
         ...locales.map(({ tag, name }) => ({ value: tag, label: name })),

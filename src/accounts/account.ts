@@ -6,11 +6,18 @@ import type { Trust } from './linking.ts';
 /** What a person is called and looks like, and all else that apps may ask for; every value was cleaned when it came in. */
 export type Profile = ProfileClaims;
 
+/** The groups of an account: those that an admin gave it and, by upstream, what that says in names of its own. */
+export interface Groups {
+  own: string[];
+  through: Readonly<Record<string, string[]>>;
+}
+
 /** Our record of a person. `id` is the subject. Its address counts for something only when `verifiedAt` is set. */
 export interface Account {
   id: string;
   profile: Profile;
   locale?: Tag;
+  groups: Groups;
   origin: Origin;
   /** The version of the terms that its person agreed to last. */
   termsVersion?: string;
@@ -53,6 +60,8 @@ export interface IdentityFacts {
   /** The address is a forwarding alias that belongs to nobody else. */
   relay?: true;
   name?: string;
+  /** Its groups there, in its own names, as far as the config asked for them. */
+  groups?: string[];
   extra?: Record<string, string | boolean>;
 }
 
@@ -115,7 +124,11 @@ export const accountStates = ['active', 'unverified', 'disabled', 'deleting'] as
 export type AccountState = (typeof accountStates)[number];
 
 /** The state of an account; the store lists by the same rule. */
-export function stateOf({ deleteAt, disabledAt, address }: Account): AccountState {
+export function stateOf({
+  deleteAt,
+  disabledAt,
+  address,
+}: Pick<Account, 'deleteAt' | 'disabledAt' | 'address'>): AccountState {
   if (deleteAt) return 'deleting';
   if (disabledAt) return 'disabled';
   return address && !address.verifiedAt ? 'unverified' : 'active';

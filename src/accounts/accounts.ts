@@ -14,6 +14,7 @@ import type { Arrival, Outcome } from './arrival_door.ts';
 import type { AccountReading, Accounts, VisitBinding } from './door.ts';
 import { connect, join } from './connecting.ts';
 import { disconnect, undoJoin } from './disconnecting.ts';
+import { heldGroups } from './groups.ts';
 import { heedUpstream } from './heed_upstream.ts';
 import { lockAccount } from './hold_account.ts';
 import { openInvitations, sweptInvitations } from './invitations.ts';
@@ -53,6 +54,7 @@ export function openAccounts(opening: Omit<AccountsDeps, 'links'>): Accounts {
   return {
     ...readAccounts(deps.database),
     links,
+    groupsOf: (account) => heldGroups(account, deps.policy.groupsThrough),
     signUp: (request, visit) => signUp(deps, request, visit),
     verifyAddress: (account, locale, visit) => verifyAddress(deps, account, locale, visit),
     arrive: (arrival, visit) => arrive(deps, arrival, visit),

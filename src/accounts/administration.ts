@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Knex } from 'knex';
 import type { Database, Sweep, SweepStep } from '../database/index.ts';
 import type { RecordEvent } from '../events/index.ts';
@@ -7,7 +8,8 @@ import type { Tag } from '../locales/index.ts';
 import type { Account, Profile } from './account.ts';
 import { lockAddress } from './address_lock.ts';
 import type { Factors } from './deps.ts';
-import { lockAccount } from './hold_account.ts';
+import { groupsFault } from './groups.ts';
+import { holdAccount, lockAccount } from './hold_account.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
 import { THROW_AWAY_SECONDS, throwAwayAddress, throwAwayPattern } from './throw_away.ts';
 
@@ -19,6 +21,14 @@ export interface Administration {
   disable(id: string): Promise<boolean>;
   /** True when it was disabled. */
   enable(id: string): Promise<boolean>;
+  /**
+   * Gives an account groups and takes others away; what came through an upstream stays. The groups that it has now by an admin, or
+   * why there is none of it: a name that is none, too many, or the account is gone.
+   */
+  changeGroups(
+    id: string,
+    change: GroupChange,
+  ): Promise<{ ok: true; groups: string[] } | { ok: false; reason: string }>;
   /** Ends everything and leaves a tombstone; the address and the identities are free at once. */
   remove(id: string): Promise<void>;
   /** An account for a command to sign in with, past the rules for new ones. Whoever makes it removes it. */
@@ -36,6 +46,12 @@ export interface AccountByAdmin {
   profile: Profile;
   locale?: Tag;
   passwordHash?: string;
+}
+
+/** Which groups an admin gives, and which they take away. */
+export interface GroupChange {
+  add: readonly string[];
+  remove: readonly string[];
 }
 
 /** What administering works with. */
@@ -68,6 +84,7 @@ export function openAdministration(deps: AdministrationDeps): Administration {
       if (changed) await record({ type: 'accounts.enabled', outcome: 'ok', accountId: id });
       return changed;
     },
+    changeGroups: (id, change) => changeGroups(deps, id, change),
     remove: (id) => deleteAccount(deps, id),
     async createThrowAway(passwordHash) {
       const account = {
@@ -93,6 +110,28 @@ async function removeLeftThrowAways(deps: AdministrationDeps): Promise<SweepStep
   const ids: string[] = await old.where({ origin: 'admin' }).pluck('accounts.id');
   for (const id of ids) await deleteAccount(deps, id);
   return { removed: ids.length, more: false };
+}
+
+async function changeGroups(
+  { database, record }: AdministrationDeps,
+  id: string,
+  { add, remove }: GroupChange,
+): Promise<{ ok: true; groups: string[] } | { ok: false; reason: string }> {
+  const changed = await database.knex.transaction(async (within) => {
+    const account = await holdAccount(within, id);
+    if (!account) return { ok: false as const, reason: 'the account is gone' };
+    const { own } = account.groups;
+    const groups = [...new Set([...own, ...add])].filter((name) => !remove.includes(name)).toSorted();
+    const fault = groupsFault(groups);
+    if (fault !== undefined) return { ok: false as const, reason: fault };
+    const same = isDeepStrictEqual(groups, own);
+    if (!same) await within('accounts').where({ id }).update({ groups, updated_at: now() });
+    return { ok: true as const, groups, before: same ? undefined : own };
+  });
+  if (!changed.ok || changed.before === undefined) return changed;
+  const detail = { from: changed.before.join(' '), to: changed.groups.join(' ') };
+  await record({ type: 'accounts.groups_changed', outcome: 'ok', accountId: id, detail });
+  return changed;
 }
 
 /** One transaction. The account comes first: so it does for everybody who ends what one has open. */

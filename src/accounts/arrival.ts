@@ -9,6 +9,7 @@ import type { AccountsDeps } from './deps.ts';
 import type { Arrival, Outcome } from './arrival_door.ts';
 import type { VisitBinding } from './door.ts';
 import { admit } from './admission.ts';
+import { withGroupsOf } from './groups.ts';
 import { joinIdentity } from './joining.ts';
 import { linkStamp, ownerOfMailbox } from './link_stamp.ts';
 import {
@@ -124,7 +125,7 @@ async function act(
   if (decision === 'sign_in') {
     // Taken away while we looked: it opens nothing any more.
     if (!(await postgresIdentityStore(within).touch(identity))) return { decision: 'refuse_neutral' };
-    return { decision, account: standing };
+    return { decision, account: withGroupsOf(standing, identity) };
   }
   // Held from here on: what was ended while the rule was applied still counts.
   const holds = async (current: Account) => linkStamp(current) === linkStamp(standing);
@@ -148,7 +149,7 @@ async function make(
   const made = await accounts.insert({ address: own, profile, locale: arrival.locale, origin: 'upstream' }, now());
   if (!made) throw new AddressTaken();
   await postgresIdentityStore(within).insert(made.id, identity);
-  return { decision, account: made, invitation: admitted.invitation };
+  return { decision, account: withGroupsOf(made, identity), invitation: admitted.invitation };
 }
 
 /** The table decides this only about an address, or an account, that is there. */

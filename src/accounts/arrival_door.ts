@@ -38,6 +38,8 @@ export interface ArrivingIdentity {
   picture?: string;
   /** The session there. */
   sid?: string;
+  /** Its groups there, in its own names, as far as the config asks for them. */
+  groups?: string[];
   /** Further attributes that the config asks to keep, by name. */
   extra?: Record<string, string | boolean>;
 }

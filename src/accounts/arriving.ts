@@ -2,6 +2,7 @@ import { parseAddress, type Address } from '../kit/addresses.ts';
 import type { NewIdentity } from './account.ts';
 import { cleanName, cleanPicture } from './claim_values.ts';
 import type { Arrival } from './arrival_door.ts';
+import { cleanForeignGroups } from './groups.ts';
 import type { Trust } from './linking.ts';
 import { cleanExtra, factsOf } from './profile.ts';
 
@@ -17,7 +18,7 @@ export function isKeyText(value: unknown): value is string {
  * An address that does not parse is no address.
  */
 export function cleanArrival({ upstreamId, identity, typed, locale, invitation }: Arrival): Arrival | undefined {
-  const { issuer, subject, email, name, givenName, familyName, picture, sid, extra } = identity;
+  const { issuer, subject, email, name, givenName, familyName, picture, sid, groups, extra } = identity;
   if (!isKeyText(subject) || !isKeyText(issuer)) return undefined;
   const address = email && parseAddress(email.value);
   return {
@@ -34,6 +35,7 @@ export function cleanArrival({ upstreamId, identity, typed, locale, invitation }
       familyName: cleanName(familyName),
       picture: cleanPicture(picture),
       sid: isKeyText(sid) ? sid : undefined,
+      groups: groups && cleanForeignGroups(groups),
       extra: extra && cleanExtra(extra),
     },
   };

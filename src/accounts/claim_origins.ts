@@ -1,8 +1,13 @@
 import type { Account, Identity } from './account.ts';
+import type { HeldGroup } from './groups.ts';
 import { claimTable } from './claim_table.ts';
 
 /** Where the claims of an account come from, in words for an admin: by name, for those that it has. */
-export function claimOrigins(account: Account, identities: readonly Identity[]): Record<string, string> {
+export function claimOrigins(
+  account: Account,
+  identities: readonly Identity[],
+  groups: readonly HeldGroup[],
+): Record<string, string> {
   const { profile, address, origin } = account;
   const through = (value: string | undefined, of: (facts: Identity['facts']) => string | undefined) =>
     value === undefined ? undefined : identities.find(({ facts }) => of(facts) === value)?.upstreamId;
@@ -19,6 +24,7 @@ export function claimOrigins(account: Account, identities: readonly Identity[]):
     ...Object.fromEntries(Object.keys(claimTable).map((name) => [name, ofProfile(name)])),
     phone_number_verified: 'the profile of the account: whoever imported the number says so',
     locale: 'the language that the person chose, or the profile of the account',
+    groups: groups.map(({ name, through: by }) => `${name}: ${by ? `the mapping of ${by}` : 'an admin'}`).join(', '),
     updated_at: 'when the account changed last',
     email: `the address of the account${mailed ? `, also the one at ${mailed}` : ''}`,
     email_verified: `the address of the account: ${verified}`,

@@ -66,7 +66,7 @@ export type ProfileClaims = {
 export const claimRules = Object.entries(claimTable) as [ClaimName, ClaimRule][]; // Object.entries forgets the names.
 
 /** Every claim by the scope that releases it (OIDC Core 5.4), also those that do not stand in the profile. */
-export function claimsByScope(): Record<ClaimRule['scope'] | 'email', string[]> {
+export function claimsByScope(): Record<ClaimRule['scope'] | 'email' | 'groups', string[]> {
   const ofScope = (scope: ClaimRule['scope']) =>
     claimRules.flatMap(([name, rule]) => (rule.scope === scope ? [name] : []));
   return {
@@ -74,5 +74,7 @@ export function claimsByScope(): Record<ClaimRule['scope'] | 'email', string[]> 
     email: ['email', 'email_verified'],
     address: ofScope('address'),
     phone: ofScope('phone'),
+    // Of no standard, and what most products ask for by this name.
+    groups: ['groups'],
   };
 }

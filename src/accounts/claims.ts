@@ -1,7 +1,14 @@
 import type { Account } from './account.ts';
+import type { HeldGroup } from './groups.ts';
 
-/** The standard claims of an account (OIDC Core 5.1) without `sub`; what is empty is left out. Scopes choose among them. */
-export function claimsOf({ profile, locale, updatedAt, address }: Account): Record<string, unknown> {
+/**
+ * The standard claims of an account (OIDC Core 5.1) without `sub`, and its groups; what is empty is left out. Scopes choose among
+ * them.
+ */
+export function claimsOf(
+  { profile, locale, updatedAt, address }: Account,
+  groups: readonly HeldGroup[],
+): Record<string, unknown> {
   const claims = {
     ...profile,
     locale: localeOf(profile.locale, locale),
@@ -10,6 +17,7 @@ export function claimsOf({ profile, locale, updatedAt, address }: Account): Reco
     updated_at: Math.floor(updatedAt.getTime() / 1000),
     // True only when a mail of ours, or an upstream the rule trusts for it, proved the address (OIDC Core 5.1).
     ...(address && { email: address.stored, email_verified: address.verifiedAt !== undefined }),
+    groups: groups.length > 0 ? groups.map(({ name }) => name) : undefined,
   };
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined && value !== ''));
 }

@@ -2,6 +2,7 @@ import type { SecurityEvent } from '../events/index.ts';
 import { now } from '../kit/clock.ts';
 import type { Account, NewIdentity } from './account.ts';
 import type { AccountsDeps } from './deps.ts';
+import { withGroupsOf } from './groups.ts';
 import { ACCOUNT_COLUMNS, accountOf, type AccountRow } from './postgres_account_store.ts';
 
 /** The accounts that rule 1 of the linking table signs in, and no others. */
@@ -34,5 +35,5 @@ export async function comesBack(
   const values = [...key, JSON.stringify(facts), trust, now()];
   // Taken away while we looked: it opens nothing any more.
   const isThere = await recordDeed([{ statement: touch, values, decisive: true }], [told(account)]);
-  return isThere ? account : undefined;
+  return isThere ? withGroupsOf(account, { upstreamId, facts }) : undefined;
 }

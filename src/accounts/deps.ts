@@ -3,6 +3,7 @@ import type { Database } from '../database/index.ts';
 import type { RecordDeed, RecordEvent } from '../events/index.ts';
 import type { Mail } from '../mail/index.ts';
 import type { RateLimiter } from '../rate_limits/index.ts';
+import type { GroupsThrough } from './groups.ts';
 import type { Linking } from './linking.ts';
 import type { MailedLinks } from './mailed_links.ts';
 
@@ -24,6 +25,8 @@ export interface Factors {
 export interface AccountPolicy {
   /** Undefined for an upstream that is not (or no longer) configured: nobody gets in through it. */
   upstream(id: string): { name: string; linking: Linking } | undefined;
+  /** What the names of groups at an upstream come to here; nothing for one that is not configured. */
+  groupsThrough: GroupsThrough;
   /** Who may make an account for this canonical address: anybody, somebody with an invitation, or nobody. */
   admits(canonical: string): 'anybody' | 'invited' | 'nobody';
   /** Whether people get a mail when their account is signed in to on another browser than before. */

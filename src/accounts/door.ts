@@ -4,6 +4,7 @@ import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
 import type { Account, AccountState, Identity, IdentityKey } from './account.ts';
 import type { Arrival, Joined, Outcome, WaitingLink } from './arrival_door.ts';
+import type { HeldGroup } from './groups.ts';
 import type { Owner } from './hold_account.ts';
 import type { Invitations } from './invitation.ts';
 import type { SignInNote } from './known_browsers.ts';
@@ -113,6 +114,8 @@ export interface AccountReading {
 
 /** What the room offers: accounts, and every transaction that makes, joins or proves one. All times and locks are inside. */
 export interface Accounts extends AccountReading {
+  /** Every group of an account, as the config reads what its upstreams said last. */
+  groupsOf(account: Pick<Account, 'groups'>): HeldGroup[];
   /** Local sign-up. The answer, the rows and the time are alike for a free and a taken address; only the mail differs. */
   signUp(signUp: SignUp, visit: VisitBinding): Promise<Sent>;
   /** Mails a code that verifies the account's own address (right password on a shell; decision `verify_address_first`). */

@@ -15,6 +15,7 @@ export { cleanPicture } from './claim_values.ts';
 export { claimsByScope } from './claim_table.ts';
 export { claimOrigins } from './claim_origins.ts';
 export { claimsOf } from './claims.ts';
+export { groupsFault, heldGroups, type GroupsThrough, type HeldGroup } from './groups.ts';
 export { COOL_DOWN } from './proofs.ts';
 export { readClaims } from './read_claims.ts';
 export { openSelfService } from './self_service.ts';

@@ -4,6 +4,7 @@ import { lockAddress } from './address_lock.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Arrival, Joined } from './arrival_door.ts';
 import type { VisitBinding } from './door.ts';
+import { withGroupsOf } from './groups.ts';
 import { holdAccount } from './hold_account.ts';
 import { minutesOf } from './mailed_links.ts';
 import { postgresAccountStore } from './postgres_account_store.ts';
@@ -41,11 +42,12 @@ export async function joinIdentity(
   const mayVerify = current.origin === 'admin' && provenByCode;
   if (!current.address.verifiedAt && !mayVerify) return { ok: false, reason: 'unverified' };
   const inserted = await insertIfFree(within, id, identity);
+  // Joined by somebody faster: what that one said of groups stands, until the next sign-in.
   if (inserted === 'joined_already') return { ok: true, account: current };
   if (inserted !== 'joined') return { ok: false, reason: inserted };
   const account = current.address.verifiedAt ? current : ((await postgresAccountStore(within).verify(id)) ?? current);
   await tellOwner(deps, within, { account, to: address.stored, ...joining }, about);
-  return { ok: true, account };
+  return { ok: true, account: withGroupsOf(account, identity) };
 }
 
 type Inserted = 'joined' | 'joined_already' | 'taken' | 'upstream_taken';

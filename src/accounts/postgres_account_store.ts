@@ -12,6 +12,8 @@ export interface AccountRow {
   id: string;
   profile: Profile;
   locale: Tag | null;
+  groups: string[];
+  groups_through: Record<string, string[]> | null;
   terms_version: string | null;
   origin: Origin;
   created_at: Date;
@@ -36,9 +38,14 @@ const inState: Record<AccountState, string> = {
   active: `delete_at is null and disabled_at is null and not ${unproven}`,
 };
 
+/** What the identities of an account say of groups, by upstream; a suspended one says nothing. */
+const groupsThrough = (account: string) => `(select jsonb_object_agg(g.upstream_id, g.facts->'groups') from identities g
+  where g.account_id = ${account} and g.suspended_at is null and g.facts->'groups' is not null) as groups_through`;
+
 /** Columns of an AccountRow, of `accounts a` and `addresses m`. Named one by one: a prepared statement that takes whatever columns there are breaks when a later release adds one. */
 export const ACCOUNT_COLUMNS = `a.id, a.profile, a.locale, a.terms_version, a.origin, a.created_at, a.updated_at, a.disabled_at,
-  a.delete_at, a.proven_from, a.proof_epoch, a.second_step_at, m.canonical, m.stored, m.verified_at`;
+  a.delete_at, a.proven_from, a.proof_epoch, a.second_step_at, m.canonical, m.stored, m.verified_at, a.groups,
+  ${groupsThrough('a.id')}`;
 const findById = {
   name: 'accounts_find',
   text: `select ${ACCOUNT_COLUMNS} from accounts a left join addresses m on m.account_id = a.id
@@ -102,7 +109,8 @@ export function postgresAccountStore(knex: Knex): AccountStore {
     knex<AccountRow>(from)
       .leftJoin('addresses', 'addresses.account_id', 'accounts.id')
       .whereNull('accounts.deleted_at')
-      .select<AccountRow[]>('accounts.*', 'addresses.canonical', 'addresses.stored', 'addresses.verified_at');
+      .select<AccountRow[]>('accounts.*', 'addresses.canonical', 'addresses.stored', 'addresses.verified_at')
+      .select(knex.raw(groupsThrough('accounts.id')));
   const find = async (id: string) => optionalAccount((await accounts().where('accounts.id', id))[0]);
 
   return {
@@ -154,6 +162,7 @@ async function insert(knex: Knex, account: NewAccount, verifiedAt: Date | undefi
     id,
     profile,
     locale,
+    groups: { own: [], through: {} },
     origin,
     termsVersion,
     createdAt: at,
@@ -204,6 +213,7 @@ export function accountOf(row: AccountRow): Account {
     id: row.id,
     profile: row.profile,
     locale: row.locale ?? undefined,
+    groups: { own: row.groups, through: row.groups_through ?? {} },
     origin: row.origin,
     termsVersion: row.terms_version ?? undefined,
     createdAt: row.created_at,

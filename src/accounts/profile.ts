@@ -35,11 +35,12 @@ export function cleanExtra(extra: Record<string, unknown>): Record<string, strin
 }
 
 /** What we keep of an identity that was cleaned. */
-export function factsOf({ email, name, extra = {} }: ArrivingIdentity): IdentityFacts {
+export function factsOf({ email, name, groups = [], extra = {} }: ArrivingIdentity): IdentityFacts {
   const facts: IdentityFacts = {
     email: email?.value,
     relay: email?.relay ? true : undefined,
     name,
+    groups: groups.length > 0 ? groups : undefined,
     extra: Object.keys(extra).length > 0 ? extra : undefined,
   };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));

@@ -80,8 +80,9 @@ export function directoryOf(accounts: Accounts): AccountDirectory {
   return {
     async find(id) {
       const account = await accounts.find(id);
-      return account && entryOf(account);
+      return account && entryOf(account, accounts.groupsOf);
     },
+    groupsOf: accounts.groupsOf,
     forgetProofs: accounts.forgetProofs,
   };
 }

@@ -90,6 +90,7 @@ export async function openBase(deps: RoomDeps) {
     factors: factorsOf(passwords, secondFactors),
     policy: {
       upstream: (id: string) => upstreams.list().find((upstream) => upstream.id === id),
+      groupsThrough: (id: string, names: readonly string[]) => upstreams.groupsOf(id, names),
       admits: (canonical: string) => signupAdmits(settings().signup, canonical),
       mayMoveTo: (canonical: string) => addressAllowed(settings().signup, canonical),
       tellOfNewDevices: () => settings().mail.new_device,

@@ -3,6 +3,7 @@ import { strongest, toMetadata, type ClientSettings, type Level } from '../clien
 import type { Preview } from '../oidc/index.ts';
 import type { Call, CommandSettings } from './command.ts';
 import { findAccount, noSuchAccount } from './accounts/find_account.ts';
+import { groupsHeld } from './accounts/grouping.ts';
 import { withRooms } from './contexts.ts';
 import type { CommandOptions } from './options.ts';
 import { print, refuse, table } from './output.ts';
@@ -36,7 +37,7 @@ export function showClaims(call: Call, client: ClientSettings): Promise<number> 
     const previewed = await rooms.preview({ ...wish, ...(resource !== undefined && { resource }) });
     if (!previewed.ok) return refuse(call, `no tokens: ${previewed.reason}`);
     const origins = {
-      ...claimOrigins(account, await accounts.identities.listOf(account.id)),
+      ...claimOrigins(account, await accounts.identities.listOf(account.id), groupsHeld(account, settings)),
       ...protocolOrigins(client, account, methods, resource),
     };
     const said = tokensOf(previewed.preview, origins);

@@ -1,11 +1,18 @@
 import { LOCAL_WAY } from '../clients/index.ts';
+import { groupsOfUpstream } from '../upstreams/index.ts';
 import type { Known } from './known.ts';
 import type { Finding } from './rules.ts';
 import { isMapping, type Path } from './tree.ts';
 
 /** What is wrong with ids, and with what names them: twice there, reserved, or of nothing. */
 export function idFindings(known: Known): Finding[] {
-  return [...uniqueIds(known), ...reservedIds(known), ...unknownWays(known), ...unknownTargets(known)];
+  return [
+    ...uniqueIds(known),
+    ...reservedIds(known),
+    ...unknownWays(known),
+    ...unknownTargets(known),
+    ...unknownGroups(known),
+  ];
 }
 
 function uniqueIds({ ids }: Known): Finding[] {
@@ -43,6 +50,32 @@ function unknownWays({ clients, ids }: Known): Finding[] {
       const message = 'there is no upstream of this id';
       const path = ['clients', index, 'upstreams', position];
       return [{ path, rule: 'unknown_upstream', message, accepted: 'ids of upstreams in this file, and local' }];
+    }),
+  );
+}
+
+/**
+ * A group of an upstream is one that its settings let through: with another one nobody could use the client. Of our own groups
+ * the file knows none.
+ */
+function unknownGroups({ clients, upstreams, ids }: Known): Finding[] {
+  const given = upstreams.flatMap((upstream) => (upstream.enabled ? groupsOfUpstream(upstream) : []));
+  const misread = new Set(ids.flatMap(({ list, id }) => (list === 'upstreams' ? [id] : [])));
+  for (const { id } of upstreams) misread.delete(id);
+  return clients.flatMap(({ index, allow }) =>
+    (allow?.groups ?? []).flatMap((group, position) => {
+      const [upstream = ''] = group.split(':');
+      // Of an upstream that is wrong elsewhere nothing is known.
+      if (!group.includes(':') || given.includes(group) || misread.has(upstream)) return [];
+      const lent = given.filter((name) => name.includes(':'));
+      return [
+        {
+          path: ['clients', index, 'allow', 'groups', position],
+          rule: 'unknown_group',
+          message: 'no upstream gives this group',
+          ...(lent.length > 0 && { accepted: lent.join(', ') }),
+        },
+      ];
     }),
   );
 }

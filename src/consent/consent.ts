@@ -10,7 +10,7 @@ import { describeScopes } from './scopes.ts';
 interface ConsentDeps {
   web: Web;
   oidc: Oidc;
-  accounts: Pick<Accounts, 'find'>;
+  accounts: Pick<Accounts, 'find' | 'groupsOf'>;
   record: RecordEvent;
 }
 
@@ -40,7 +40,7 @@ async function showConsent({ web, accounts }: ConsentDeps, ctx: Context, visit: 
       stranger: client.stranger,
       person: { name: account.profile.name, email: account.address?.stored },
       switchAction: `/interaction/${visit.uid}/restart?prompt=select_account`,
-      scopes: describeScopes(visit, account, t),
+      scopes: describeScopes(visit, { ...account, groups: accounts.groupsOf(account).map(({ name }) => name) }, t),
       details: describeAsked(visit, t, web.locale(ctx)),
       policyUri: client.policy_uri,
       tosUri: client.tos_uri,

@@ -11,8 +11,11 @@ export interface ScopeLine {
   isNew: boolean;
 }
 
+/** Whose values are shown. */
+type Somebody = Pick<Account, 'profile' | 'address'> & { groups: readonly string[] };
+
 /** One sentence for each scope and resource the visit asks for; what was not allowed before is marked as new. */
-export function describeScopes(visit: Visit, account: Account, t: Translate): ScopeLine[] {
+export function describeScopes(visit: Visit, account: Somebody, t: Translate): ScopeLine[] {
   const { missing, granted } = visit.scopes;
   const lines: ScopeLine[] = [];
   const ofClaims = scopesOfClaims(missing.claims).filter((each) => !missing.oidc.includes(each));
@@ -34,15 +37,16 @@ export function describeScopes(visit: Visit, account: Account, t: Translate): Sc
   return lines;
 }
 
-function describeScope(scope: string, account: Account, t: Translate): Omit<ScopeLine, 'isNew'> | undefined {
+function describeScope(scope: string, account: Somebody, t: Translate): Omit<ScopeLine, 'isNew'> | undefined {
   const sentence = scopeSentence(t, scope);
   return sentence === undefined ? undefined : { name: scope, sentence, value: valueOf(scope, account, t) };
 }
 
-function valueOf(scope: string, { profile, address }: Account, t: Translate): string | undefined {
+function valueOf(scope: string, { profile, address, groups }: Somebody, t: Translate): string | undefined {
   if (scope === 'profile') return profile.name;
   if (scope === 'email') return address?.stored;
   if (scope === 'address') return profile.address?.formatted;
   if (scope === 'phone') return profile.phone_number;
+  if (scope === 'groups') return groups.join(', ') || undefined;
   return scope === 'offline_access' ? t('consent.scopes.offline_access_detail') : undefined;
 }

@@ -96,6 +96,7 @@ export type EventType =
   | 'accounts.created'
   | 'accounts.disabled'
   | 'accounts.enabled'
+  | 'accounts.groups_changed' // those that an admin gives
   | 'accounts.deleted' // also by its person, once it cannot be undone any more
   | 'accounts.burial_failed' // its grace is over, and it is still there: the next sweep tries again
   | 'accounts.imported' // a whole file; its accounts have no event of their own

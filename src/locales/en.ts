@@ -116,6 +116,7 @@ export const en = {
       email: 'See your e-mail address',
       address: 'See your postal address',
       phone: 'See your phone number',
+      groups: 'See your groups',
       offline_access: 'Keep access while you are away',
       offline_access_detail: 'It can see the above even when you are not using it.',
       resource: 'Use {scope} at {resource}',

@@ -94,6 +94,9 @@ export const account = {
     cancel_pending: 'Cancel the change of address',
     sent: 'We mailed a link to the new address. Nothing changes before you open it.',
     cancelled: 'The change was cancelled.',
+    groups: 'Groups',
+    groups_hint: 'Some apps are only for certain groups. Whoever runs this place decides who is in them.',
+    group_through: 'As {upstream} said when you came through it last.',
     problems: {
       picture: 'Enter an address that begins with https://',
       choice: 'Choose one of the list',

@@ -113,6 +113,7 @@ export const ko: typeof en = {
       email: '이메일 주소 보기',
       address: '우편 주소 보기',
       phone: '전화번호 보기',
+      groups: '소속 그룹 보기',
       offline_access: '앱을 쓰지 않을 때도 접근 유지',
       offline_access_detail: '앱을 열지 않아도 위 정보를 볼 수 있어요.',
       resource: '{resource}에서 {scope} 권한 사용하기',

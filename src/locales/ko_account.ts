@@ -94,6 +94,9 @@ export const account: typeof en.account = {
     cancel_pending: '주소 변경 취소',
     sent: '새 주소로 링크를 보냈어요. 링크를 열기 전에는 아무것도 바뀌지 않아요.',
     cancelled: '변경을 취소했어요.',
+    groups: '그룹',
+    groups_hint: '일부 앱은 정해진 그룹만 쓸 수 있어요. 그룹은 관리자가 정해요.',
+    group_through: '마지막으로 로그인할 때 받은 정보예요: {upstream}',
     problems: {
       picture: 'https://로 시작하는 주소를 입력해 주세요',
       choice: '목록에서 하나를 골라 주세요',

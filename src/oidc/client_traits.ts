@@ -27,14 +27,17 @@ export function takesWay(client: Client | undefined, way: string | undefined): b
   return takes(client?.['upstreams'] as string[] | undefined, way);
 }
 
-/** Whether a client is for the account with these claims: by its address, once that is proven. */
+/** Whether a client is for the account with these claims: by its groups, or its address, once that is proven. */
 export function allows(
   client: Client | undefined,
-  { email, email_verified: proven }: Record<string, unknown>,
+  { email, email_verified: proven, groups }: Record<string, unknown>,
 ): boolean {
   // Our own schema has read it.
   const allow = client?.['allow'] as Allow | undefined;
-  return mayUse(allow, proven === true && typeof email === 'string' ? email : undefined);
+  return mayUse(allow, {
+    address: proven === true && typeof email === 'string' ? email : undefined,
+    groups: Array.isArray(groups) ? groups : [],
+  });
 }
 
 /** PKCE is required of every client unless its settings say otherwise; of a public one always (RFC 9700 2.1.1). */

@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import type { Knex } from 'knex';
 import type { Context } from 'koa';
+import type { Accounts } from '../accounts/index.ts';
 import type { Clients, Level } from '../clients/index.ts';
 import type { Database } from '../database/index.ts';
 import type { RecordDeed, RecordEvent } from '../events/index.ts';
@@ -16,6 +17,8 @@ import type { LifetimeSettings, ResourceSettings } from './settings.ts';
 export interface AccountDirectory {
   /** Undefined for an account that is unknown or deleted. */
   find(id: string): Promise<DirectoryEntry | undefined>;
+  /** Every group of an account, as the config reads what its upstreams said last. */
+  groupsOf: Accounts['groupsOf'];
   /** What was proven of the account before counts for nothing: the first step, and the lock, of ending everything. */
   forgetProofs(within: Knex, id: string): Promise<void>;
 }

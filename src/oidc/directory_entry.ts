@@ -3,7 +3,7 @@ import { takeBroughtAccount } from './artifacts/request_scope.ts';
 import type { AccountDirectory, DirectoryEntry } from './deps.ts';
 
 /** An account, as far as the protocol needs to know it. */
-export function entryOf(account: Account): DirectoryEntry {
+export function entryOf(account: Account, groupsOf: AccountDirectory['groupsOf']): DirectoryEntry {
   const { id, provenFrom, secondStep } = account;
   return {
     id,
@@ -12,7 +12,7 @@ export function entryOf(account: Account): DirectoryEntry {
     secondStep,
     // Few of those who ask for an account ask for its claims.
     get claims() {
-      return claimsOf(account);
+      return claimsOf(account, groupsOf(account));
     },
   };
 }
@@ -23,7 +23,7 @@ export function readingAlong(accounts: AccountDirectory): AccountDirectory {
     ...accounts,
     async find(id) {
       const brought = takeBroughtAccount(id);
-      return brought ? entryOf(brought) : accounts.find(id);
+      return brought ? entryOf(brought, accounts.groupsOf) : accounts.find(id);
     },
   };
 }

@@ -7,6 +7,7 @@
  * /.well-known/openid-configuration and /.well-known/oauth-authorization-server. Never shows a page of its own, never knows a
  * password, never speaks to an upstream, and never hands out the Provider.
  */
+export { entryOf } from './directory_entry.ts';
 export { isEnough, levelOf, TRUSTED_DEVICE, vouchedFor } from './assurance.ts';
 export { readHoldings } from './holdings.ts';
 export { openOidc } from './oidc.ts';
@@ -14,7 +15,6 @@ export { featureClientKeys, grantSwitches } from './features/index.ts';
 export { certificateMethods } from './mutual_tls_settings.ts';
 export { authenticationMethods, protocolSettings, responseTypes, type ProtocolSettings } from './protocol_settings.ts';
 export { validateClients } from './validate_clients.ts';
-export { entryOf } from './directory_entry.ts';
 export type { Label } from './authorization_details/type_settings.ts';
 export { resourceSentence, scopesOfClaims, scopeSentence } from './scope_words.ts';
 export { SHORT_ID, listInitialTokens, type InitialToken } from './registration/initial_tokens.ts';

@@ -10,6 +10,7 @@ export function scopeSentence(t: Translate, scope: string): string | undefined {
     case 'email':
     case 'address':
     case 'phone':
+    case 'groups':
     case 'offline_access':
       return t(`consent.scopes.${scope}`);
     default:

@@ -87,6 +87,7 @@ export const OPENID_SCOPES: ReadonlySet<string> = new Set([
   'email',
   'address',
   'phone',
+  'groups',
   'offline_access',
 ]);
 

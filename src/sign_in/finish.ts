@@ -79,7 +79,7 @@ export async function goOnProven(
   if (missing) return moveTo(deps, ctx, visit, missing);
   if (proven.joins) return joinFirst(deps, ctx, visit, { ...proven, joins: undefined }, proven.joins);
   requireVerified(account);
-  if (!mayUseApp(visit, account)) return turnAway(deps, ctx, visit, account);
+  if (!mayUseApp(deps, visit, account)) return turnAway(deps, ctx, visit, account);
   if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { ...proven, step: 'accept-terms' });
   if (await owesOffer(deps, visit, account, proven)) {
     return moveTo(deps, ctx, visit, { ...proven, step: 'passkey-offer' });

@@ -7,8 +7,12 @@ import { aboutVisit, type SignInDeps } from './deps.ts';
 import { atStep, moveTo, pathOf } from './steps.ts';
 
 /** Whether the app of this visit is for this account. */
-export function mayUseApp({ client }: Visit, { address }: Account): boolean {
-  return mayUse(client.allow, address?.verifiedAt ? address.stored : undefined);
+export function mayUseApp({ accounts }: Pick<SignInDeps, 'accounts'>, { client }: Visit, account: Account): boolean {
+  const { address } = account;
+  return mayUse(client.allow, {
+    address: address?.verifiedAt ? address.stored : undefined,
+    groups: accounts.groupsOf(account).map(({ name }) => name),
+  });
 }
 
 /** Leads somebody who was proven, and may not use this app, to the page that says so. Nobody is signed in. */
@@ -21,7 +25,7 @@ export async function turnAway(deps: SignInDeps, ctx: Context, visit: Visit, { i
 export async function turnSessionAway(deps: SignInDeps, ctx: Context, visit: Visit): Promise<boolean> {
   if (!visit.prompt.reasons.includes('not_allowed')) return false;
   const account = await accountOfSession(deps, visit);
-  if (!account || mayUseApp(visit, account)) return false;
+  if (!account || mayUseApp(deps, visit, account)) return false;
   await turnAway(deps, ctx, visit, account);
   return true;
 }

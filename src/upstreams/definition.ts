@@ -2,6 +2,7 @@ import type { TrustedWords } from './assurance.ts';
 import { ownCredentials, redirectUri, type Credentials } from './credentials.ts';
 import { effectivePreset } from './effective_preset.ts';
 import type { LineSettings } from './calls/settings.ts';
+import type { GroupSettings } from './mapping/groups.ts';
 import type { Preset } from './preset.ts';
 import { isSimulatable, simulatedCredentials, simulatedEndpoints, type SimulatorAccess } from './simulated.ts';
 import type { Linking, UpstreamSettings } from './settings.ts';
@@ -23,6 +24,8 @@ export interface UpstreamDefinition extends Preset, Credentials, TrustedWords {
   simulated: boolean;
   on_deletion: 'unlink' | 'delete-account';
   logout: 'none' | 'rp-initiated';
+  /** Which of its groups count here. */
+  groups?: GroupSettings | undefined;
   /** Of the app, where its upstream sends one along (Kakao). */
   admin_key?: string | undefined;
 }
@@ -52,6 +55,7 @@ export function defineUpstream(
     local_passwords: settings.local_passwords,
     on_deletion: settings.on_deletion,
     logout: settings.logout,
+    groups: settings.groups,
     admin_key: settings.admin_key,
     trusted_acr: settings.trusted_acr,
     trusted_amr: settings.trusted_amr,

@@ -55,6 +55,8 @@ export interface Upstreams {
   start(): void;
   /** What people call an upstream; the id where it is not configured any more. */
   nameOf(id: string): string;
+  /** What the names of groups at an upstream come to here; nothing where it is not configured any more. */
+  groupsOf(id: string, names: readonly string[]): string[];
   /** Whether the way on which a visit came (`idp_chain` of its request) has led through this upstream already, or is too long. */
   leadsBack(id: string, chain: unknown): boolean;
   /** Begins a trip, together with what tells of it, and gives the URL to 303 to. IdpError `not_found`, `upstream_unavailable` (with how long, where it is known) or `upstream_misconfigured`. */

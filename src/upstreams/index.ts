@@ -15,6 +15,7 @@ export { openUpstreams } from './open_upstreams.ts';
 export type { Arrival, ListedUpstream, TripEnd, Upstreams } from './door.ts';
 export type { AccountTrip } from './transactions/transaction_store.ts';
 export { upstreamSettings, type UpstreamSettings } from './settings.ts';
+export { groupsOfUpstream, groupsThrough } from './mapping/groups.ts';
 export { upstreamMistakes } from './mistakes.ts';
 export { urlsIn } from './effective_preset.ts';
 export { mountLifecycle } from './lifecycle/mount_lifecycle.ts';

@@ -10,6 +10,7 @@ import { sweptNotifications } from './lifecycle/notification_store.ts';
 import { createRevocations } from './lifecycle/tokens/revocations.ts';
 import { postgresTokenStore } from './lifecycle/tokens/token_store.ts';
 import { createUpstreamLogout } from './lifecycle/upstream_logout.ts';
+import { groupsThrough } from './mapping/groups.ts';
 import { createUpstreamMetrics, outcomeOf } from './metrics.ts';
 import type { Opening } from './open_upstream.ts';
 import { openRoster } from './roster.ts';
@@ -34,6 +35,10 @@ export async function openUpstreams(deps: UpstreamsDeps): Promise<Upstreams> {
       revocations.start();
     },
     nameOf: (id) => roster.get(id)?.definition.name ?? id,
+    groupsOf(id, names) {
+      const definition = roster.get(id)?.definition;
+      return definition ? groupsThrough(definition, names) : [];
+    },
     leadsBack(id, chain) {
       const definition = roster.get(id)?.definition;
       return definition?.forward.idp_chain !== undefined && (isFull(chain) || isInChain(chain, definition.issuer));

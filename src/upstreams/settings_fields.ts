@@ -3,6 +3,7 @@ import { parseDomain } from '../kit/addresses.ts';
 import { trustedWords } from './assurance.ts';
 import { lineSettings } from './calls/settings.ts';
 import { conditionSchema, pathSchema } from './mapping/conditions.ts';
+import { groupsSchema } from './mapping/groups.ts';
 import { claimMapSchema, emailTrustSchema, extraSchema, trustLevels } from './mapping/mapping.ts';
 import { TENANT_GUID, tokenAuths } from './preset.ts';
 import { presetNames } from './presets/all.ts';
@@ -145,6 +146,7 @@ export const upstreamFields = z.strictObject({
   http: lineSettings.prefault({}).describe('When it is left alone for a while, and how much is asked of it at once.'),
   claims: claimMapSchema.optional().describe('Claims that come from elsewhere than the preset says.'),
   extra: extraSchema.optional().describe('Further attributes to keep.'),
+  groups: groupsSchema.optional().describe('Which of its groups count here. Without it, none does.'),
   on_deletion: z
     .enum(['unlink', 'delete-account'])
     .default('unlink')

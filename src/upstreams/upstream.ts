@@ -46,6 +46,8 @@ export interface UpstreamIdentity {
   givenName?: string;
   familyName?: string;
   picture?: string;
+  /** Its groups there that the config file knows, in its own names. */
+  groups?: string[];
   /** The session there, where the upstream names it (Back-Channel Logout 1.0, 2.1). */
   sid?: string;
   /** How surely the person was proven there, where the config file trusts its word. */

@@ -125,6 +125,7 @@ function pathMistakes(settings: UpstreamSettings): Mistake[] {
   const read = [
     ...pathsOfMapping(mapping).map((path) => ({ key: 'claims', path })),
     ...(settings.restrict ?? []).flatMap(pathsOfCondition).map((path) => ({ key: 'restrict', path })),
+    ...(settings.groups?.from ?? []).map((path) => ({ key: 'groups', path })),
   ];
   return read.flatMap(({ key, path }) => {
     const [source = ''] = path.split('.');

@@ -109,13 +109,14 @@ describe('claims', () => {
     origin: 'signup',
     createdAt: new Date(1000),
     updatedAt: new Date(1_700_000_000_999),
+    groups: { own: [], through: {} },
     proofEpoch: 0,
     secondStep: false,
     address: { canonical: 'ada@example.com', stored: 'Ada@example.com', verifiedAt: new Date(2000) },
   };
 
   it('are the standard ones, with times in whole seconds', () => {
-    expect(claimsOf(account)).toEqual({
+    expect(claimsOf(account, [])).toEqual({
       name: 'Ada Lovelace',
       given_name: 'Ada',
       locale: 'ko',
@@ -127,8 +128,8 @@ describe('claims', () => {
 
   it('leave out what is empty, and call no address verified that is not (E11)', () => {
     const bare = { ...account, profile: { name: '' }, locale: undefined };
-    expect(claimsOf({ ...bare, address: undefined })).toEqual({ updated_at: 1_700_000_000 });
-    expect(claimsOf({ ...bare, address: { canonical: 'a@b.example', stored: 'a@b.example' } })).toMatchObject({
+    expect(claimsOf({ ...bare, address: undefined }, [])).toEqual({ updated_at: 1_700_000_000 });
+    expect(claimsOf({ ...bare, address: { canonical: 'a@b.example', stored: 'a@b.example' } }, [])).toMatchObject({
       email_verified: false,
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { claimRules, claimsByScope } from '../../src/accounts/claim_table.ts';
-import { claimsOf, type Account } from '../../src/accounts/index.ts';
+import { claimsOf, groupsFault, heldGroups, type Account } from '../../src/accounts/index.ts';
 import { cleanProfile } from '../../src/accounts/profile.ts';
 import { fullProfile } from './full_profile.ts';
 import { anyText } from '../support/any_text.ts';
@@ -12,14 +12,49 @@ const bare: Account = {
   origin: 'admin',
   createdAt: new Date(1000),
   updatedAt: new Date(1_700_000_000_999),
+  groups: { own: [], through: {} },
   proofEpoch: 0,
   secondStep: false,
 };
 
+describe('the groups of an account', () => {
+  const grouped = { ...bare, groups: { own: ['staff', 'admins'], through: { a: ['x'], b: ['y', 'x'] } } };
+
+  it('are those of an admin and what the config makes of the words of upstreams, each once', () => {
+    const read = (id: string, names: readonly string[]) => (id === 'a' ? ['staff', 'a:x'] : [...names]);
+    expect(heldGroups(grouped, read)).toEqual([
+      { name: 'a:x', through: 'a' },
+      { name: 'admins' },
+      { name: 'staff' },
+      { name: 'x', through: 'b' },
+      { name: 'y', through: 'b' },
+    ]);
+    expect(
+      claimsOf(
+        grouped,
+        heldGroups(grouped, () => []),
+      ),
+    ).toMatchObject({ groups: ['admins', 'staff'] });
+    expect(claimsOf(grouped, [])).not.toHaveProperty('groups');
+  });
+
+  it.each([
+    [['a b'], 'letters'],
+    [['a,b'], 'letters'],
+    [['a:b'], 'letters'],
+    [['-a'], 'letters'],
+    [['x'.repeat(65)], 'letters'],
+    [[1], 'letters'],
+    [Array.from({ length: 51 }, (_, index) => `g${index}`), 'at most 50'],
+  ])('have names that nobody can cut in two, and are few: %j', (names, fault) => {
+    expect(groupsFault(names)).toContain(fault);
+  });
+});
+
 describe('the claims of an account', () => {
   it('are let in and out as they are when each is right', () => {
     expect(cleanProfile(fullProfile)).toEqual(fullProfile);
-    expect(claimsOf({ ...bare, profile: cleanProfile(fullProfile) })).toEqual({
+    expect(claimsOf({ ...bare, profile: cleanProfile(fullProfile) }, [])).toEqual({
       ...fullProfile,
       updated_at: 1_700_000_000,
     });
@@ -27,11 +62,11 @@ describe('the claims of an account', () => {
 
   it('are those of the standard, each in one scope (OIDC Core 5.4)', () => {
     const scopes = claimsByScope();
-    expect(Object.keys(scopes)).toEqual(['profile', 'email', 'address', 'phone']);
+    expect(Object.keys(scopes)).toEqual(['profile', 'email', 'address', 'phone', 'groups']);
     expect(scopes.profile).toHaveLength(14);
     expect(scopes).toMatchObject({ address: ['address'], phone: ['phone_number', 'phone_number_verified'] });
     expect(Object.values(scopes).flat().toSorted()).toEqual(
-      [...Object.keys(fullProfile), 'email', 'email_verified', 'updated_at'].toSorted(),
+      [...Object.keys(fullProfile), 'email', 'email_verified', 'updated_at', 'groups'].toSorted(),
     );
   });
 
@@ -73,10 +108,10 @@ describe('the claims of an account', () => {
   });
 
   it('say that a number is not verified rather than nothing, and nothing of a number that is not there', () => {
-    expect(claimsOf({ ...bare, profile: { phone_number: '+82212345678' } })).toMatchObject({
+    expect(claimsOf({ ...bare, profile: { phone_number: '+82212345678' } }, [])).toMatchObject({
       phone_number_verified: false,
     });
-    expect(claimsOf({ ...bare, profile: { phone_number_verified: true } })).toEqual({ updated_at: 1_700_000_000 });
+    expect(claimsOf({ ...bare, profile: { phone_number_verified: true } }, [])).toEqual({ updated_at: 1_700_000_000 });
   });
 
   it.each([
@@ -87,7 +122,7 @@ describe('the claims of an account', () => {
     [undefined, 'ko', 'ko'],
     [undefined, undefined, undefined],
   ] as const)('with the locale %s and our language %s say %s', (imported, chosen, said) => {
-    const { locale } = claimsOf({ ...bare, profile: { ...(imported && { locale: imported }) }, locale: chosen });
+    const { locale } = claimsOf({ ...bare, profile: { ...(imported && { locale: imported }) }, locale: chosen }, []);
     expect(locale).toBe(said);
   });
 
@@ -105,7 +140,8 @@ describe('the claims of an account', () => {
         const cleaned = cleanProfile(given);
         expect(cleanProfile(cleaned)).toEqual(cleaned);
         expect(JSON.parse(JSON.stringify(cleaned))).toEqual(cleaned);
-        for (const [claim, value] of Object.entries(claimsOf({ ...bare, profile: cleaned }))) conforms(claim, value);
+        for (const [claim, value] of Object.entries(claimsOf({ ...bare, profile: cleaned }, [])))
+          conforms(claim, value);
       }),
       { numRuns: 1000 },
     );

@@ -66,11 +66,11 @@ describe('the lines of a JSON lines file', () => {
 describe('the lines of a CSV file', () => {
   it('are read with a byte order mark, CRLF, quoted line breaks and cells of an address', async () => {
     const file =
-      '\uFEFF"email",email_verified,name,address.street_address\r\n' +
-      'a@acme.example,true,"A ""the"" one","1 Road\r\nBack door"\r\n' +
+      '\uFEFF"email",email_verified,name,groups,address.street_address\r\n' +
+      'a@acme.example,true,"A ""the"" one",staff admins,"1 Road\r\nBack door"\r\n' +
       '\r\n' +
-      'b@acme.example,FALSE,,\r\n' +
-      "c@acme.example,perhaps,=cmd|' /C calc'!A0,\n";
+      'b@acme.example,FALSE,,,\r\n' +
+      "c@acme.example,perhaps,=cmd|' /C calc'!A0,,\n";
     expect(await all(readCsvLines(pieces(file)))).toEqual([
       {
         line: 2,
@@ -79,14 +79,15 @@ describe('the lines of a CSV file', () => {
           email: 'a@acme.example',
           email_verified: true,
           name: 'A "the" one',
+          groups: ['staff', 'admins'],
           address: { street_address: '1 Road\r\nBack door' },
         },
       },
-      { line: 5, ok: true, members: { email: 'b@acme.example', email_verified: false, name: '' } },
+      { line: 5, ok: true, members: { email: 'b@acme.example', email_verified: false, name: '', groups: [] } },
       {
         line: 6,
         ok: true,
-        members: { email: 'c@acme.example', email_verified: 'perhaps', name: "=cmd|' /C calc'!A0" },
+        members: { email: 'c@acme.example', email_verified: 'perhaps', name: "=cmd|' /C calc'!A0", groups: [] },
       },
     ]);
   });
@@ -133,6 +134,7 @@ describe('an import', () => {
       email: 'Ada@Acme.example',
       email_verified: true,
       password_hash: HASH,
+      groups: ['staff', 'admins', 'staff'],
       ...fullProfile,
     };
     const sparse = { email: 'b@acme.example', email_verified: false, disabled: true, name: null, nickname: '' };
@@ -142,6 +144,7 @@ describe('an import', () => {
     expect(await accounts.find('ada-1815')).toMatchObject({
       origin: 'admin',
       profile: fullProfile,
+      groups: { own: ['admins', 'staff'], through: {} },
       locale: 'en',
       address: { canonical: 'ada@acme.example', stored: 'Ada@acme.example', verifiedAt: expect.any(Date) },
     });

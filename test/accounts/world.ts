@@ -65,6 +65,7 @@ export async function accountsWorld({
   const keys = { proofKey: randomBytes(32), hashKey: randomBytes(32) };
   const policy: AccountPolicy = {
     upstream: (id) => (id === 'gone' ? undefined : { name: `Upstream ${id}`, linking: settings.linking }),
+    groupsThrough: (id, names) => (id === 'gone' ? [] : names.map((name) => `${id}:${name}`)),
     admits: () => settings.admits,
     tellOfNewDevices: () => settings.tellOfNewDevices,
     mayMoveTo: () => true,

@@ -4,7 +4,7 @@ import { openForCommand } from '../../src/app/index.ts';
 import { createSweeper, openDatabase, sweepAll, type Sweep } from '../../src/database/index.ts';
 import { createLogger } from '../../src/kit/logger.ts';
 import { formatMistakes, loadConfig } from '../../src/config/index.ts';
-import { secretsOf } from '../../src/serve.ts';
+import { secretsOf } from '../../src/serve/index.ts';
 import { worldWith, type World } from '../cli/world.ts';
 import { testDatabase } from '../support/database.ts';
 

@@ -7,13 +7,21 @@ import { testDatabase } from '../support/database.ts';
 import { worldWith, type World } from './world.ts';
 
 const PASSWORD = 'a long enough password 42';
+const PARTNER = `upstreams:
+  - id: partner
+    preset: oidc
+    issuer: https://login.partner.example
+    client_id: gatehouse
+    client_secret: a-secret
+    groups: { from: [id.groups], allow: [heads] }
+`;
 
 let world: World;
 let test: Awaited<ReturnType<typeof testDatabase>>;
 
 beforeAll(async () => {
   test = await testDatabase();
-  world = worldWith(`issuer: http://localhost:3000\nmode: development\ndatabase: { url: "${test.url}" }\n`);
+  world = worldWith(`issuer: http://localhost:3000\nmode: development\ndatabase: { url: "${test.url}" }\n${PARTNER}`);
 });
 
 afterAll(async () => {
@@ -150,6 +158,50 @@ describe('accounts disable, enable and delete', () => {
     expect(err).toContain('this database was encrypted with a key that is not configured');
     expect(other.open()).toBe(0);
     other.remove();
+  });
+});
+
+describe('accounts groups', () => {
+  it('gives and takes away, shows where each came from, and keeps an event', async () => {
+    const { id } = await json('accounts', 'create', 'grouped@acme.example', '--verified');
+    const groups = (...argv: string[]) => world.run('accounts', 'groups', 'grouped@acme.example', ...argv);
+    expect((await groups()).out).toBe(`${String(id)}: no groups\n`);
+    expect((await groups('--add', 'staff, admins', '--remove', 'nothing')).out).toContain('admins, staff');
+    await test.database.knex('identities').insert({
+      upstream_id: 'partner',
+      issuer: 'https://login.partner.example',
+      subject: '1',
+      account_id: id,
+      facts: JSON.stringify({ groups: ['heads', 'cooks'] }),
+      trust: 'absent',
+      created_at: new Date(),
+      last_used_at: new Date(),
+    });
+    expect(JSON.parse((await groups('--remove', 'staff', '--json')).out)).toEqual({
+      id,
+      groups: [{ name: 'admins' }, { name: 'partner:heads', through: 'partner' }],
+    });
+    for (const wrong of ['two:words', 'x'.repeat(65)]) {
+      expect(await groups('--add', wrong)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('nothing was changed'),
+      });
+    }
+    expect((await world.run('accounts', 'list', '--group', 'partner:heads')).out).toMatch(
+      /admins, partner:heads \(through partner\)/,
+    );
+    expect(JSON.parse((await world.run('accounts', 'list', '--group', 'staff', '--json')).out)).toEqual([]);
+    expect((await shown(String(id)))['groups']).toHaveLength(2);
+    expect((await world.run('accounts', 'show', String(id))).out).toMatch(/groups +admins, partner:heads/);
+    const { events } = await json('accounts', 'show', String(id));
+    expect((events as { type: string }[]).map(({ type }) => type)).toEqual([
+      'accounts.groups_changed',
+      'accounts.groups_changed',
+      'accounts.created',
+    ]);
+    const { out } = await world.run('accounts', 'export');
+    expect(out).toContain('"groups":["admins"]');
+    expect((await world.run('accounts', 'groups', 'nobody@acme.example')).code).toBe(1);
   });
 });
 

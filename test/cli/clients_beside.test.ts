@@ -157,6 +157,9 @@ describe('clients show --for', () => {
       await signUpLocally(world, browser, email);
       browsers.set(email, browser);
     }
+    await world.query(
+      `update accounts set groups = '{staff,admins}' where id in (select account_id from addresses where canonical = 'bea@example.com')`,
+    );
     const profile = { name: 'Bea', nickname: 'B', phone_number: '+82212345678', address: { locality: 'Seoul' } };
     await world.query(
       `update accounts set profile = '${JSON.stringify(profile)}' where id = (select account_id from addresses where canonical = 'bea@example.com')`,
@@ -221,7 +224,7 @@ describe('clients show --for', () => {
 
   it('says the same as the real tokens, in every claim that lasts', async () => {
     const scope = fc
-      .subarray(['profile', 'email', 'address', 'phone', 'offline_access'])
+      .subarray(['profile', 'email', 'address', 'phone', 'groups', 'offline_access'])
       .map((more) => ['openid', ...more].join(' '));
     const request = fc.record({
       client: fc.constantFrom(...ids),
@@ -246,12 +249,13 @@ describe('clients show --for', () => {
 
   it('says where each claim came from, and keeps nothing of it', async () => {
     const before = await world.query('select count(*)::int as n from access_tokens');
-    const all = await said('pair', 'bea@example.com', 'openid profile email phone');
+    const all = await said('pair', 'bea@example.com', 'openid profile email phone groups');
     const from = (token: string, claim: string) =>
       all.find((one) => one.token.startsWith(token))?.claims.find((one) => one.claim === claim)?.from;
     expect(from('id_token', 'sub')).toMatch(/^pairwise: /);
     expect(from('id_token', 'amr')).toContain('pwd');
     expect(from('userinfo', 'nickname')).toBe('the profile of the account');
+    expect(from('userinfo', 'groups')).toBe('admins: an admin, staff: an admin');
     expect(from('userinfo', 'email_verified')).toMatch(/^the address of the account: proven on \d{4}-/);
     expect(from('userinfo', 'phone_number_verified')).toContain('imported');
     expect(await world.query('select count(*)::int as n from access_tokens')).toEqual(before);

@@ -109,6 +109,14 @@ describe('the kits of a web client', () => {
     });
   });
 
+  it('map groups where the client is for some of them, or asks for them', () => {
+    for (const product of ['grafana', 'gitlab', 'nextcloud', 'oauth2-proxy']) {
+      expect(kit(product).text).not.toContain('groups');
+      expect(kit(product, { scope: 'openid groups' }).text).toMatch(/groups.*=.*groups|groups_attribute: 'groups'/);
+      expect(kit(product, { allow: { groups: ['staff'] } }).text).toMatch(/email\W+groups/);
+    }
+  });
+
   it('are programs that their language reads', () => {
     expect(() => checkSyntax(process.execPath, ['--check'], 'app.mjs', kit('openid-client').text)).not.toThrow();
     expect(() =>

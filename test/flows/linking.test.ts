@@ -7,13 +7,19 @@ import {
   type Claimed,
   type PartnerWorld,
 } from '../support/partner_world.ts';
+import { answerOf, askFor, deviceApp, idTokenOf, requestOf } from '../support/limited_apps.ts';
 import { PASSWORD, signInLocally, signUpLocally, typeCode } from '../support/people.ts';
 import { setUpApp, type Phone } from '../support/second_steps.ts';
 
 let world: PartnerWorld;
 
+const teams = [
+  { ...deviceApp('team'), allow: { groups: ['never:staff', 'management'] } },
+  { ...deviceApp('ours'), allow: { groups: ['staff'] } },
+];
+
 beforeAll(async () => {
-  world = await startPartnerWorld();
+  world = await startPartnerWorld({}, { clients: teams });
 });
 afterAll(() => world.stop());
 
@@ -205,5 +211,77 @@ describe('how a partner says that it proved somebody', () => {
     const fresh = await come('verified', { ...DUO, auth_time: at(0) }, '?prompt=login');
     await fresh.submit({ fields: { code: phone.code() } });
     expect(heard(fresh)).toMatchObject({ acr: 'mfa' });
+  });
+});
+
+describe('groups that an upstream says', () => {
+  const email = 'groups@example.com';
+  const come = async (groups: unknown, app = 'team') => {
+    const browser = createBrowser();
+    const { url, verifier } = requestOf(world.gatehouse.issuer, app, { scope: 'openid groups offline_access' });
+    await browser.open(url);
+    const page = await browser.open(
+      await world.travel(browser, 'never', { subject: 'grouped', email, trust: 'verified', groups }),
+    );
+    return { browser, page, verifier };
+  };
+  const userinfo = async (accessToken: string) => {
+    const answer = await fetch(`${world.gatehouse.issuer}/oidc/userinfo`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    return (await answer.json()) as Record<string, unknown>; // what the endpoint says; another answer fails at the next line
+  };
+  const refresh = async (client_id: string, refresh_token: string) => {
+    const body = new URLSearchParams({ grant_type: 'refresh_token', client_id, refresh_token });
+    return (await fetch(`${world.gatehouse.issuer}/oidc/token`, { method: 'POST', body })).status;
+  };
+
+  it('let in by the names that the config gives them, and by no others', async () => {
+    for (const groups of [undefined, [], ['boss', 'management', 'never:staff'], { 0: 'staff' }, [['staff']], 'Staff']) {
+      // oxlint-disable-next-line no-await-in-loop -- one visit after the other
+      expect((await come(groups)).page).toMatchObject({ screen: 'not-allowed', status: 403 });
+    }
+    const { page, verifier } = await come(['staff', '/heads', 'staff', 'unheard-of', 'management']);
+    const { claims, accessToken } = await idTokenOf(world.gatehouse.issuer, 'team', page, verifier);
+    expect((await userinfo(accessToken))['groups']).toEqual(['management', 'never:staff']);
+    expect(claims['groups']).toBeUndefined();
+    const [kept] = await world.query(`select facts from identities where subject = 'grouped'`);
+    expect(kept?.['facts']).toMatchObject({ groups: ['staff', '/heads'] });
+  });
+
+  it('never are a group of ours with the same name', async () => {
+    expect((await come(['staff'], 'ours')).page).toMatchObject({ screen: 'not-allowed', status: 403 });
+    await world.query(
+      `update accounts set groups = '{staff}' where id = (select account_id from addresses where canonical = '${email}')`,
+    );
+    expect(answerOf((await come([], 'ours')).page)['code']).toBeDefined();
+    expect((await come([])).page.screen).toBe('not-allowed');
+  });
+
+  it('count as they were at the last sign-in through it, for sessions and refresh tokens, too', async () => {
+    const { browser, page, verifier } = await come('staff');
+    const { refreshToken } = await idTokenOf(world.gatehouse.issuer, 'team', page, verifier);
+    expect(answerOf(await askFor(browser, world.gatehouse.issuer, 'team', { prompt: 'none' }))['code']).toBeDefined();
+    await come(['editors'], 'ours');
+    expect(await refresh('team', refreshToken)).toBe(400);
+    expect(answerOf(await askFor(browser, world.gatehouse.issuer, 'team', { prompt: 'none' }))).toMatchObject({
+      error: 'access_denied',
+    });
+  });
+
+  it('are shown to their person, and go with the connection', async () => {
+    const { browser } = await come(['staff']);
+    const shown = await browser.open(`${world.gatehouse.issuer}/account/profile`);
+    expect(shown.text).toContain('never:staff');
+    expect(shown.text).toContain('As Partner never said');
+    await browser.open(`${world.gatehouse.issuer}/account/data`);
+    expect((await browser.submit({ action: '/account/data/export' })).json()).toMatchObject({
+      claims: { groups: ['never:staff', 'staff'] },
+      connected_accounts: [{ groups: ['staff'] }],
+    });
+    await world.query(`delete from identities where subject = 'grouped'`);
+    expect(answerOf(await askFor(browser, world.gatehouse.issuer, 'team', { prompt: 'none' }))).toMatchObject({
+      error: 'access_denied',
+    });
   });
 });

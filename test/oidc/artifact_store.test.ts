@@ -9,6 +9,7 @@ import { guardedDatabase, unavailable } from '../../src/oidc/artifacts/guarded_d
 import { models, type ModelName } from '../../src/oidc/artifacts/models.ts';
 import { inRequestScope, takeBrought } from '../../src/oidc/artifacts/request_scope.ts';
 import { openRows } from '../../src/oidc/artifacts/row_store.ts';
+import { toRow } from '../../src/oidc/artifacts/rows.ts';
 import { allStores } from '../../src/oidc/artifacts/artifact_store.ts';
 import { sweptArtifacts } from '../../src/oidc/sweep.ts';
 import { secretToken } from '../../src/kit/random.ts';
@@ -294,8 +295,10 @@ describe('the artifact store', () => {
       return row ?? { all: 0, hot: 0 };
     };
     const rows = openRows(models[name], { ...database, run }, sealer);
-    const ids = Array.from({ length: 64 }, () => secretToken());
-    await rows.upsert(ids.map((id) => ({ id, payload: payloadOf(name, id), expiresIn: 60 })));
+    const made = Array.from({ length: 64 }, () => secretToken());
+    const saved = made.map((id) => toRow(models[name], sealer, id, payloadOf(name, id), 60));
+    await rows.upsert(saved);
+    const ids = saved.map(({ id }) => id);
     const before = await counted();
     for (let at = 0; at < ids.length; at += atOnce) await rows.consume(ids.slice(at, at + atOnce));
     const after = await counted();

@@ -210,7 +210,9 @@ describe('signing out', () => {
     let ending = async (): Promise<void> => {};
     const ada = { id: 'ada', usable: true, secondStep: false, claims: {} };
     const slow = await openWorld({
-      deps: { accounts: { find: async () => ending().then(() => ada), forgetProofs: async () => {} } },
+      deps: {
+        accounts: { find: async () => ending().then(() => ada), groupsOf: () => [], forgetProofs: async () => {} },
+      },
     });
     const browser = agent(slow.issuer);
     await signIn(browser);

@@ -55,6 +55,7 @@ describe('the engine in operation', () => {
             if (away) throw new Error('select 1 - Connection terminated unexpectedly');
             return world.accounts.get(id);
           },
+          groupsOf: () => [],
           forgetProofs: async () => {},
         },
       },

@@ -94,7 +94,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     keys,
     clients: openClients({ settings: (options.clients ?? CLIENTS).map((client) => clientSettings.parse(client)) }),
     web,
-    accounts: { find: async (id) => accounts.get(id), forgetProofs: async () => {} },
+    accounts: { find: async (id) => accounts.get(id), groupsOf: () => [], forgetProofs: async () => {} },
     record,
     async recordDeed(deed, told) {
       const done = await (options.deps?.database ?? database).together(deed);

@@ -47,9 +47,12 @@ describe('how often a request waits for the database', () => {
     const accounts = readAccounts(database);
     const find = async (id: string) => {
       const account = await accounts.find(id);
-      return account && entryOf(account);
+      return account && entryOf(account, () => []);
     };
-    world = await openWorld({ database, deps: { accounts: { find, forgetProofs: async () => {} } } });
+    world = await openWorld({
+      database,
+      deps: { accounts: { find, groupsOf: () => [], forgetProofs: async () => {} } },
+    });
     world.web.app.middleware.unshift(counter.middleware);
     const at = new Date();
     await own.database.knex('accounts').insert({ id: 'ada', origin: 'signup', created_at: at, updated_at: at });

@@ -43,13 +43,13 @@ export function answerOf(page: Page): Record<string, string> {
   return page.external === undefined ? {} : Object.fromEntries(new URL(page.external).searchParams);
 }
 
-/** The ID token for which the app exchanges its code, its claims, and the refresh token beside it. */
+/** The ID token for which the app exchanges its code, its claims, and the tokens beside it. */
 export async function idTokenOf(
   issuer: string,
   id: string,
   page: Page,
   verifier: string,
-): Promise<{ token: string; claims: Record<string, unknown>; refreshToken: string }> {
+): Promise<{ token: string; claims: Record<string, unknown>; accessToken: string; refreshToken: string }> {
   const answer = await fetch(`${issuer}/oidc/token`, {
     method: 'POST',
     body: new URLSearchParams({
@@ -61,7 +61,11 @@ export async function idTokenOf(
     }),
   });
   // The token endpoint's own answer: a test that gets another one fails at the next line.
-  const { id_token: token = '', refresh_token: refreshToken = '' } = (await answer.json()) as Record<string, string>;
+  const {
+    id_token: token = '',
+    access_token: accessToken = '',
+    refresh_token: refreshToken = '',
+  } = (await answer.json()) as Record<string, string>;
   const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
-  return { token, claims: JSON.parse(claims) as Record<string, unknown>, refreshToken };
+  return { token, claims: JSON.parse(claims) as Record<string, unknown>, accessToken, refreshToken };
 }

@@ -15,6 +15,8 @@ export interface Claimed {
   acr?: string;
   amr?: string[];
   auth_time?: number;
+  /** Its groups there. */
+  groups?: unknown;
 }
 
 /** A world with a partner behind three upstreams, `never`, `authoritative` and `verified`: each is its own value of `linking`. */
@@ -47,6 +49,7 @@ export async function startPartnerWorld(
         client_id: partner.id,
         client_secret: partner.secret,
         linking,
+        groups: { from: ['id.groups'], allow: ['staff', 'editors'], map: { '/heads': 'management' } },
         // Only of this one the config believes how it proved somebody.
         ...(linking === 'verified' && { trusted_acr: { mfa: ['two'] }, trusted_amr: { phishing_resistant: ['hwk'] } }),
         email_trust: {

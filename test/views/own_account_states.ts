@@ -18,6 +18,7 @@ const profile = (name: string, page: Record<string, unknown>) =>
       { value: 'America/New_York', label: 'America/New York' },
       { value: 'Asia/Seoul', label: 'Asia/Seoul' },
     ],
+    groups: [],
     ...page,
   });
 
@@ -40,6 +41,7 @@ const wrong = (field: string, text: unknown) => [{ field, text }];
 /** Profile, address, data and deletion of an account, with the pages behind their mails. */
 export const ownAccountStates: State[] = [
   profile('plain', {}),
+  profile('with groups', { groups: [{ name: 'staff' }, { name: 'partner:editors', through: 'Partner' }] }),
   profile('saved', { note: said('account.profile.saved') }),
   profile('waiting', { pending: 'mina@new.example', note: said('account.profile.sent') }),
   profile('unverified', {

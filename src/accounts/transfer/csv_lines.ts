@@ -11,7 +11,10 @@ const NEWLINE = 10;
 const MARK = Buffer.from('\uFEFF');
 const FLAGS = ['email_verified', 'disabled', 'phone_number_verified'];
 
-/** Every name that may stand in the first line. A list has none, and an object has one for each of its members. */
+/**
+ * Every name that may stand in the first line. `groups` holds several, with spaces between; another list has none, and an object
+ * has one for each of its members.
+ */
 const columnNames: readonly string[] = [
   ...ownMembers.filter((name) => name !== 'identities'),
   ...claimRules.flatMap(([name]) => (name === 'address' ? [] : [name])),
@@ -101,6 +104,7 @@ function membersOf(columns: string[], cells: (string | undefined)[]) {
     const cell = cells[index];
     if (cell === undefined) return { ok: false as const, reason: NOT_UTF8 };
     if (name.startsWith('address.')) address[name.slice('address.'.length)] = cell;
+    else if (name === 'groups') members[name] = cell.split(/[\s,;]+/).filter((group) => group !== '');
     else members[name] = FLAGS.includes(name) ? flagOf(cell) : cell;
   }
   const hasAddress = Object.values(address).some((cell) => cell !== '');

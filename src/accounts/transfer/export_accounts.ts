@@ -47,7 +47,8 @@ async function identitiesOf(knex: Knex, ids: string[]): Promise<Map<string, Iden
 
 /** What is absent is left out: JSON knows no undefined. */
 function lineOf(account: Account, identities: IdentityRow[] | undefined, passwordHash: string | undefined): object {
-  const claims = claimsOf(account);
+  const claims = claimsOf(account, []);
+  const { own } = account.groups;
   const { email, email_verified } = claims;
   return {
     id: account.id,
@@ -56,6 +57,8 @@ function lineOf(account: Account, identities: IdentityRow[] | undefined, passwor
     // What is about to be deleted here must not come to life elsewhere.
     disabled: isUsable(account) ? undefined : true,
     ...Object.fromEntries(claimRules.map(([name]) => [name, claims[name]])),
+    // What an upstream says of groups is said anew at the next sign-in through it.
+    groups: own.length > 0 ? own : undefined,
     password_hash: passwordHash,
     identities: identities?.map(({ upstream_id, issuer, subject }) => ({ upstream_id, issuer, subject })),
   };

@@ -2,6 +2,7 @@ import { parseAddress, type Address } from '../../kit/addresses.ts';
 import type { Tag } from '../../locales/index.ts';
 import type { IdentityKey, Profile } from '../account.ts';
 import { isKeyText } from '../arriving.ts';
+import { groupsFault } from '../groups.ts';
 import { readClaims, saidOf, type Members } from '../read_claims.ts';
 
 /** An account as a file describes it. */
@@ -14,6 +15,7 @@ export interface ImportedAccount {
   profile: Profile;
   locale?: Tag;
   passwordHash?: string;
+  groups: string[];
   identities: IdentityKey[];
 }
 
@@ -24,7 +26,15 @@ const ID = /^[\w-]{1,64}$/;
 const UPSTREAM = /^[a-z][a-z0-9-]{0,31}$/;
 
 /** The members of a line that are no claims of a profile. */
-export const ownMembers = ['id', 'email', 'email_verified', 'disabled', 'password_hash', 'identities'] as const;
+export const ownMembers = [
+  'id',
+  'email',
+  'email_verified',
+  'disabled',
+  'password_hash',
+  'groups',
+  'identities',
+] as const;
 
 type Own = Partial<Record<(typeof ownMembers)[number], unknown>>;
 
@@ -33,8 +43,8 @@ export function readAccount(
   members: Members,
   hashFault: HashFault,
 ): { ok: true; account: ImportedAccount } | { ok: false; reason: string } {
-  const { id, email, email_verified, disabled, password_hash, identities, ...rest } = saidOf(members);
-  const own: Own = { id, email, email_verified, disabled, password_hash, identities };
+  const { id, email, email_verified, disabled, password_hash, groups, identities, ...rest } = saidOf(members);
+  const own: Own = { id, email, email_verified, disabled, password_hash, groups, identities };
   const address = parseAddress(textOf(email));
   const reason = whyRefused(own, address, hashFault);
   if (reason !== undefined || !address) return { ok: false, reason: reason ?? NO_ADDRESS };
@@ -50,6 +60,7 @@ export function readAccount(
       profile: claims.profile,
       locale: claims.locale,
       passwordHash: password_hash === undefined ? undefined : textOf(password_hash),
+      groups: namesIn(groups),
       identities: identitiesOf(identities) ?? [],
     },
   };
@@ -58,7 +69,7 @@ export function readAccount(
 const NO_ADDRESS = 'has an email that is no plain address';
 
 function whyRefused(own: Own, address: Address | undefined, hashFault: HashFault): string | undefined {
-  const { id, email, email_verified: verified, disabled = false, password_hash: hash, identities } = own;
+  const { id, email, email_verified: verified, disabled = false, password_hash: hash, groups, identities } = own;
   if (email === undefined) return 'has no email';
   if (!address) return NO_ADDRESS;
   if (verified === undefined) return 'does not say email_verified';
@@ -67,8 +78,16 @@ function whyRefused(own: Own, address: Address | undefined, hashFault: HashFault
   if (id !== undefined && !ID.test(textOf(id))) return 'id must be 1 to 64 letters, digits, - or _';
   const fault = hash === undefined ? undefined : hashFault(textOf(hash));
   if (fault !== undefined) return `password_hash ${fault}`;
+  if (groups !== undefined && !Array.isArray(groups)) return 'groups must be a list of names';
+  const wrong = groups === undefined ? undefined : groupsFault(groups);
+  if (wrong !== undefined) return `has groups that are none: ${wrong}`;
   if (identities === undefined || identitiesOf(identities)) return undefined;
   return 'identities must be a list of { upstream_id, issuer, subject }, one of each upstream';
+}
+
+/** Judged before. */
+function namesIn(groups: unknown): string[] {
+  return Array.isArray(groups) ? [...new Set(groups.map(textOf))].toSorted() : [];
 }
 
 function identitiesOf(given: unknown): IdentityKey[] | undefined {

@@ -56,15 +56,15 @@ async function takenIdentities(within: Knex, wanted: IdentityKey[]): Promise<Set
 const insert = `
   with wanted as (
     select * from jsonb_to_recordset(?::jsonb) as w(
-      id text, canonical text, stored text, profile jsonb, locale text, verified_at timestamptz, disabled_at timestamptz
+      id text, canonical text, stored text, profile jsonb, locale text, groups text[], verified_at timestamptz, disabled_at timestamptz
     )
   ), free as (
     insert into addresses (canonical, stored, account_id, verified_at)
     select canonical, stored, id, verified_at from wanted order by canonical
     on conflict (canonical) do nothing returning account_id
   )
-  insert into accounts (id, profile, locale, origin, created_at, updated_at, disabled_at)
-  select id, profile, locale, 'admin', ?, ?, disabled_at from wanted join free on account_id = id returning id`;
+  insert into accounts (id, profile, locale, groups, origin, created_at, updated_at, disabled_at)
+  select id, profile, locale, groups, 'admin', ?, ?, disabled_at from wanted join free on account_id = id returning id`;
 
 /** Inserts accounts with their addresses and identities; returns the ids of those whose address was still free. */
 export async function insertAccounts(within: Knex, rows: NewRow[]): Promise<Set<string>> {
@@ -83,8 +83,9 @@ export async function insertAccounts(within: Knex, rows: NewRow[]): Promise<Set<
   return made;
 }
 
-function columnsOf({ id, address, profile, locale, verified, disabled, at }: NewRow) {
-  return { id, ...address, profile, locale, verified_at: verified ? at : null, disabled_at: disabled ? at : null };
+function columnsOf({ id, address, profile, locale, groups, verified, disabled, at }: NewRow) {
+  const times = { verified_at: verified ? at : null, disabled_at: disabled ? at : null };
+  return { id, ...address, profile, locale, groups, ...times };
 }
 
 /** What the upstream says of the address is not known before its person comes back from there. */

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { accountChanges } from './changing.ts';
 import { createCommand } from './creating.ts';
 import { exportCommand } from './exporting.ts';
+import { groupsCommand } from './grouping.ts';
 import { importCommand } from './importing.ts';
 import { inviteCommands } from './inviting.ts';
 import { accountReading } from './reading.ts';
@@ -12,6 +13,7 @@ export const accountCommands: Command[] = [
   createCommand,
   ...inviteCommands,
   ...accountChanges,
+  groupsCommand,
   importCommand,
   exportCommand,
 ];

@@ -20,7 +20,8 @@ export function factsOf(kit: Kit, client: ClientSettings, callback: Callback, pl
   const { token_endpoint_auth_method: method, scope: own } = toMetadata(client);
   const { issuer, paths } = place;
   const known = Object.hasOwn(kit.auth, method) ? (method as AuthMethod) : 'client_secret_basic'; // a key of the record
-  const scope = typeof own === 'string' ? own : SCOPE;
+  // An app that is for certain groups most likely wants to know them.
+  const scope = typeof own === 'string' ? own : client.allow?.groups ? `${SCOPE} groups` : SCOPE;
   const redirect = callback.uri === undefined ? null : URL.parse(callback.uri);
   const logout = `${issuer}${paths.end_session}`;
   const [after] = client.post_logout_redirect_uris ?? [];
@@ -41,6 +42,7 @@ export function factsOf(kit: Kit, client: ClientSettings, callback: Callback, pl
     public: flag(known === 'none'),
     scope,
     scope_list: scope.split(' '),
+    groups: flag(scope.split(' ').includes('groups')),
     redirect_uri: callback.uri,
     redirect_path: redirect?.pathname,
     base: redirect && redirect.origin !== 'null' ? `${redirect.origin}/` : undefined,

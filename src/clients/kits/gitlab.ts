@@ -29,6 +29,7 @@ gitlab_rails['omniauth_providers'] = [
       pkce: true,
       client_options: {
         identifier: «client_id»,
+        gitlab: { groups_attribute: 'groups' },«?groups»
         secret: ENV.fetch(«secret_variable»),
         redirect_uri: «redirect_uri»
       }

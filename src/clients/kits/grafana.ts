@@ -32,5 +32,6 @@ allow_sign_up = true
 login_attribute_path = sub
 name_attribute_path = name
 email_attribute_path = email
+groups_attribute_path = groups«?groups»
 `,
 };

@@ -23,6 +23,8 @@ php occ user_oidc:provider gatehouse \\
   --scope=«scope» \\
   --unique-uid=1 \\
   --mapping-uid=sub \\
+  --mapping-groups=groups \\«?groups»
+  --group-provisioning=1 \\«?groups»
   --mapping-display-name=name \\
   --mapping-email=email
 `,

@@ -24,6 +24,7 @@ redirect_url = «redirect_uri»
 scope = «scope»
 code_challenge_method = "S256"
 user_id_claim = "sub"
+oidc_groups_claim = "groups"«?groups»
 email_domains = ["*"]
 backend_logout_url = «backend_logout»
 upstreams = ["http://127.0.0.1:8080"]

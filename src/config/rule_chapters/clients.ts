@@ -155,7 +155,7 @@ export const protocol = chapter({
   },
   allows_nobody: {
     means: 'A client with an empty `allow` could be used by nobody.',
-    mend: 'List `domains` or `addresses`, or remove the key.',
+    mend: 'List `domains`, `groups` or `addresses`, or remove the key.',
   },
   pkce_not_required: {
     means: 'This client may leave out PKCE, which protects against stolen codes.',

@@ -119,6 +119,10 @@ export const ids = chapter({
     means: 'Something is let to an API that is not configured.',
     mend: 'Compare it with the ids under `resources:`.',
   },
+  unknown_group: {
+    means: 'A client lets in a group that no upstream gives.',
+    mend: 'Compare it with `groups` of the upstream: `<id>:<name>` for what it allows, the name alone for what it maps.',
+  },
   unknown_upstream: {
     means: 'A client takes people from an upstream that is not configured.',
     mend: 'Compare it with the ids under `upstreams:`.',
@@ -127,6 +131,10 @@ export const ids = chapter({
 
 /** Where people come from. */
 export const upstreams = chapter({
+  counts_no_groups: {
+    means: 'The groups of an upstream are read, and none of them counts.',
+    mend: 'Name them under `allow` or `map`, or remove `groups`.',
+  },
   upstream_issuer: { means: 'The issuer of an upstream is not https, or is ourselves.', mend: 'Correct the address.' },
   upstream_address: { means: 'An address of an upstream is not https.', mend: 'Correct the address.' },
   missing_credentials: {

@@ -11,7 +11,7 @@ const bounds = {
     .default(['authorization_code', 'refresh_token'])
     .describe('What such an app may do at the token endpoint.'),
   scopes: z
-    .array(z.enum(['openid', 'profile', 'email', 'address', 'phone', 'offline_access']))
+    .array(z.enum(['openid', 'profile', 'email', 'address', 'phone', 'groups', 'offline_access']))
     .min(1)
     .default(['openid', 'profile', 'email', 'offline_access'])
     .describe('What it may ask people for.'),

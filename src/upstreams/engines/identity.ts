@@ -2,6 +2,7 @@ import { domainOf } from '../../kit/addresses.ts';
 import { vouchedBy } from '../assurance.ts';
 import type { UpstreamDefinition } from '../definition.ts';
 import { UpstreamFailure } from '../failure.ts';
+import { groupsIn } from '../mapping/groups.ts';
 import { mapClaims } from '../mapping/mapping.ts';
 import { readPath } from '../mapping/paths.ts';
 import { holds } from '../mapping/conditions.ts';
@@ -23,6 +24,7 @@ export function identityFrom(definition: UpstreamDefinition, sources: Record<str
     givenName: claims.given_name,
     familyName: claims.family_name,
     picture: claims.picture,
+    groups: definition.groups && groupsIn(definition.groups, sources),
     sid: sidOf(readPath(sources, 'id.sid')),
     vouches: vouchedBy(definition, { acr: readPath(sources, 'id.acr'), amr: readPath(sources, 'id.amr') }),
   };
