@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { describeError, sentenceOf } from '../../src/kit/errors.ts';
 import { testDatabase } from '../support/database.ts';
@@ -47,5 +49,26 @@ describe('the sentence of an error', () => {
     ['words for nothing', {}, 'no reason known'],
   ])('is %s', (_, thrown, sentence) => {
     expect(sentenceOf(thrown)).toBe(sentence);
+  });
+});
+
+describe('a log line that is still to be written', () => {
+  const logger = new URL('../../src/kit/logger.ts', import.meta.url).href;
+  const outputOf = async (ending: string) => {
+    const program = `import { createLogger } from '${logger}'; createLogger('info').info('the last words'); ${ending}`;
+    const run = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+    return run.then(
+      ({ stdout }) => stdout,
+      ({ stdout }: { stdout: string }) => stdout,
+    );
+  };
+
+  it.each([
+    ['has nothing left to do', ''],
+    ['exits', 'process.exit(1);'],
+    ['ends by an exception', "throw new Error('unexpected');"],
+    ['ends by a rejection', "await Promise.reject(new Error('unexpected'));"],
+  ])('is there when the process %s', async (_, ending) => {
+    expect(await outputOf(ending)).toContain('the last words');
   });
 });
