@@ -1,14 +1,11 @@
-import {
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-} from '@simplewebauthn/server';
-import { COSEALG, decodeAttestationObject } from '@simplewebauthn/server/helpers';
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
+import type { AttestationObject } from '@simplewebauthn/server/helpers';
 import { z } from 'zod';
 import type { NewPasskey } from './door.ts';
+import { webauthn, webauthnHelpers } from './webauthn.ts';
 
-/** What we ask for and take: EdDSA, ES256, and RS256 for the TPMs of Windows. */
-export const ALGORITHMS = [COSEALG.EdDSA, COSEALG.ES256, COSEALG.RS256];
+/** What we ask for and take, by its number (RFC 9053, RFC 8812): EdDSA, ES256, and RS256 for the TPMs of Windows. */
+export const ALGORITHMS = [-8, -7, -257];
 
 /** Whose answers count. */
 export interface RelyingParty {
@@ -100,6 +97,7 @@ export async function checkAssertion(
   { challenge, response }: Answer<AuthenticationResponseLike>,
   key: { credential_id: string; public_key: Buffer; backup_eligible: boolean },
 ): Promise<Signed | undefined> {
+  const { verifyAuthenticationResponse } = await webauthn();
   const checked = await verifyAuthenticationResponse({
     response: { ...response, clientExtensionResults: {} } as AuthenticationResponseJSON, // null for "no handle" is fine
     expectedChallenge: challenge,
@@ -129,8 +127,11 @@ export async function checkCreation(
   { challenge, response }: Answer<z.infer<typeof creation>>,
   asked = true,
 ): Promise<Omit<NewPasskey, 'userHandle'> | undefined> {
+  const { verifyRegistrationResponse } = await webauthn();
+  const { decodeAttestationObject } = await webauthnHelpers();
   try {
-    if (hasCertificate(response.response.attestationObject)) return undefined;
+    const attestation = new Uint8Array(Buffer.from(response.response.attestationObject, 'base64url'));
+    if (hasCertificate(decodeAttestationObject(attestation))) return undefined;
     const checked = await verifyRegistrationResponse({
       response: { ...response, clientExtensionResults: {} },
       expectedChallenge: challenge,
@@ -159,8 +160,7 @@ export async function checkCreation(
   }
 }
 
-function hasCertificate(attestationObject: string): boolean {
-  const decoded = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')));
+function hasCertificate(decoded: AttestationObject): boolean {
   const format = decoded.get('fmt');
   return (format !== 'none' && format !== 'packed') || decoded.get('attStmt').get('x5c') !== undefined;
 }

@@ -1,4 +1,3 @@
-import { generateAuthenticationOptions, generateRegistrationOptions } from '@simplewebauthn/server';
 import { isIP } from 'node:net';
 import { accountId as randomHandle } from '../kit/random.ts';
 import { ALGORITHMS } from './answers.ts';
@@ -12,6 +11,7 @@ import { passkeyStatements, postgresPasskeyStore, type PasskeyRow } from './pass
 import { prove } from './prove.ts';
 import { nameOfKey, providerOf } from './provider_names.ts';
 import { rpIdOf } from './relying_party.ts';
+import { webauthn } from './webauthn.ts';
 
 const TIMEOUT = CHALLENGE_SECONDS * 1000;
 
@@ -63,6 +63,7 @@ export function openPasskeys(deps: PasskeysDeps): Passkeys {
 async function askFor({ database, issuer }: PasskeysDeps, binding: Binding) {
   const { accountId } = binding;
   const own = accountId === undefined ? [] : await postgresPasskeyStore(database.knex).listOf(accountId);
+  const { generateAuthenticationOptions } = await webauthn();
   return generateAuthenticationOptions({
     rpID: rpIdOf(issuer),
     challenge: Buffer.from(await newChallenge(database, binding), 'base64url'),
@@ -78,6 +79,7 @@ async function newFor({ database, issuer, brand }: PasskeysDeps, binding: Bindin
   const [userHandle, own] = accountId
     ? await Promise.all([passkeyStatements(database).ensureHandle(accountId), store.listOf(accountId)])
     : [randomHandle(), []];
+  const { generateRegistrationOptions } = await webauthn();
   return generateRegistrationOptions({
     rpName: brand(),
     rpID: rpIdOf(issuer),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import type Koa from 'koa';
 import { mark, readPicture, type Picture } from './brand_files.ts';
 import type { BrandSettings } from './settings.ts';
@@ -21,8 +22,19 @@ export interface AssetUrls {
 interface StaticFile {
   url: string;
   type: string;
-  bodies: { identity: Buffer; br?: Buffer; gzip?: Buffer };
+  body: Buffer;
+  /** Absent for what is as small as it gets. */
+  compressed?: (coding: Coding) => Promise<Buffer>;
 }
+
+/** How it can be compressed, the best first. */
+const codings = {
+  br: (body: Buffer) =>
+    promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }),
+  gzip: (body: Buffer) => promisify(gzip)(body, { level: 9 }),
+};
+
+type Coding = keyof typeof codings;
 
 const PATH = /^\/assets\/([a-z-]+)-[0-9a-f]{16}\.([a-z]+)$/;
 const YEAR = 365 * 86_400;
@@ -38,8 +50,8 @@ export interface StaticFiles {
 type Files = ReadonlyMap<string, StaticFile>;
 
 /**
- * Everything under /assets, read and compressed once and served from memory: the stylesheet (theme first, one file), the
- * script, the brand's pictures. Throws at once when a file is missing.
+ * Everything under /assets, read once, compressed when it is first asked for, and served from memory: the stylesheet (theme
+ * first, one file), the script, the brand's pictures. Throws at once when a file is missing.
  */
 export function createStaticFiles({ assetsDir, brand }: { assetsDir: string; brand: BrandSettings }): StaticFiles {
   let live = readAll(assetsDir, brand, new Map());
@@ -84,14 +96,16 @@ function urlOf(name: string, { extension, body }: Picture): string {
 
 function staticFile(url: string, { type, body }: Picture): StaticFile {
   const compressible = /^text\/|svg/.test(type);
-  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
-  return {
-    url,
-    type,
-    bodies: {
-      identity: body,
-      ...(compressible ? { br: brotliCompressSync(body, quality), gzip: gzipSync(body, { level: 9 }) } : {}),
-    },
+  return { url, type, body, ...(compressible && { compressed: compressOnce(body) }) };
+}
+
+/** Not at the start: it would be a tenth of its time, and a process that only gives tokens never needs it. */
+function compressOnce(body: Buffer): (coding: Coding) => Promise<Buffer> {
+  const made = new Map<Coding, Promise<Buffer>>();
+  return (coding) => {
+    const compressed = made.get(coding) ?? codings[coding](body);
+    made.set(coding, compressed);
+    return compressed;
   };
 }
 
@@ -99,19 +113,21 @@ function serve(files: () => Files): Koa.Middleware {
   return (ctx, next) => {
     const [, name, extension] = PATH.exec(ctx.path) ?? [];
     const file = files().get(`${name}.${extension}`);
-    if (!file || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
-    const encoding = (['br', 'gzip'] as const).find((coding) => file.bodies[coding] && ctx.acceptsEncodings(coding));
-    // While a new release rolls out, a page of one process asks another for a hash it does not have: it gets the file it
-    // has, and nobody keeps it.
-    if (ctx.path === file.url) ctx.set('Cache-Control', `public, max-age=${YEAR}, immutable`);
-    if (file.bodies.br) ctx.vary('Accept-Encoding');
-    if (encoding) ctx.set('Content-Encoding', encoding);
-    // Opened by itself, a picture of the brand runs nothing (an SVG could hold a script).
-    if (file.type === 'image/svg+xml') {
-      ctx.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-    }
-    ctx.type = file.type;
-    ctx.body = file.bodies[encoding ?? 'identity'];
-    return undefined;
+    return file && (ctx.method === 'GET' || ctx.method === 'HEAD') ? send(ctx, file) : next();
   };
+}
+
+async function send(ctx: Koa.Context, { url, type, body, compressed }: StaticFile): Promise<void> {
+  const coding = compressed && (['br', 'gzip'] as const).find((name) => ctx.acceptsEncodings(name));
+  // While a new release rolls out, a page of one process asks another for a hash it does not have: it gets the file it
+  // has, and nobody keeps it.
+  if (ctx.path === url) ctx.set('Cache-Control', `public, max-age=${YEAR}, immutable`);
+  if (compressed) ctx.vary('Accept-Encoding');
+  if (coding) ctx.set('Content-Encoding', coding);
+  // Opened by itself, a picture of the brand runs nothing (an SVG could hold a script).
+  if (type === 'image/svg+xml') {
+    ctx.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+  }
+  ctx.type = type;
+  ctx.body = coding ? await compressed(coding) : body;
 }

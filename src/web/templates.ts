@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
-import pug from 'pug';
+import type { compileTemplate, LocalsObject } from 'pug';
 
 /** The part of consolidate's shape that koa-views asks for. */
 interface EngineSource {
-  pug(file: string, state: { locals: pug.LocalsObject }): Promise<string>;
+  pug(file: string, state: { locals: LocalsObject }): Promise<string>;
 }
 
 // Pug notes what a template includes and extends; its types leave it out.
-type Template = pug.compileTemplate & { dependencies?: string[] };
+type Template = compileTemplate & { dependencies?: string[] };
 
 /**
  * Our own Pug engine for koa-views: each template is compiled once; in development again when it or anything it includes
@@ -17,15 +17,17 @@ type Template = pug.compileTemplate & { dependencies?: string[] };
 export function pugEngine(deps: { viewsDir: string; development: boolean }): EngineSource {
   const compiled = new Map<string, { template: Template; version: string }>();
 
-  const templateOf = (file: string): Template => {
+  const templateOf = async (file: string): Promise<Template> => {
     const known = compiled.get(file);
     if (known && (!deps.development || known.version === versionOf(file, known.template))) return known.template;
+    // With the parser of JavaScript that it brings it is a good part of a start, which need not wait for it.
+    const { default: pug } = await import('pug');
     const template: Template = pug.compileFile(file, { basedir: deps.viewsDir, compileDebug: deps.development });
     compiled.set(file, { template, version: versionOf(file, template) });
     return template;
   };
 
-  return { pug: async (file, { locals }) => templateOf(file)(locals) };
+  return { pug: async (file, { locals }) => (await templateOf(file))(locals) };
 }
 
 /** Changes whenever one of the files of a template does. */
