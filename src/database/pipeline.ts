@@ -85,14 +85,14 @@ function transaction(steps: readonly Step[], end: (outcome: Outcome) => void): p
   });
 }
 
-/** The driver ends each statement with a Sync of its own, and each would be a transaction. */
+/** The driver ends each statement with a Sync of its own, and each would be a transaction. It also asks what rows look like: nobody reads them. */
 function withoutSync(connection: pg.Connection, preparing: () => void): pg.Connection {
   const parse: pg.Connection['parse'] = (...query) => {
     preparing();
     connection.parse(...query);
   };
   // A connection in everything else.
-  return Object.assign(Object.create(connection) as pg.Connection, { sync() {}, parse });
+  return Object.assign(Object.create(connection) as pg.Connection, { sync() {}, describe() {}, parse });
 }
 
 /** PostgreSQL cannot make a transaction depend on a row count by itself, but it ends one that divides by zero. */
