@@ -38,6 +38,7 @@ import * as registeredClients from './20261122030000_registered_clients.ts';
 import * as initialAccessTokens from './20261122030100_initial_access_tokens.ts';
 import * as cibaRequests from './20261122020100_ciba_requests.ts';
 import * as churningTables from './20261122120000_churning_tables.ts';
+import * as vacuumOfTokens from './20261122120100_vacuum_of_tokens.ts';
 
 export const migrations = [
   { name: '20261121100000_accounts', ...accounts },
@@ -79,4 +80,5 @@ export const migrations = [
   { name: '20261122060100_grants_by_client', ...grantsByClient },
   { name: '20261122120000_churning_tables', ...churningTables },
   { name: '20261122140000_account_groups', ...accountGroups },
+  { name: '20261122120100_vacuum_of_tokens', ...vacuumOfTokens },
 ] as const;

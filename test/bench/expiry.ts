@@ -12,14 +12,19 @@ const AT_ONCE = 32;
 const HOUR = 3_600_000;
 const BORN = Date.parse('2026-01-01T00:00:00Z');
 
+/** As the library makes one in a code flow. */
 const payload = {
-  ...{ iat: 1795300000, exp: 1795303600, accountId: 'v7Yq3l0aX9bC2dE4fG6hIj', scope: 'openid profile email' },
-  ...{
-    grantId: 'k2J8n5B1v4C7x0Z3a6S9d2F5g8H1j4K7l0Q3w6E9r2T',
-    sessionUid: 'p0O9i8U7y6T5r4E3w2Q1a',
-    kind: 'AccessToken',
-  },
-  ...{ clientId: 'wiki', gty: 'authorization_code', claims: {}, expiresWithSession: true },
+  iat: 1795300000,
+  exp: 1795303600,
+  accountId: 'v7Yq3l0aX9bC2dE4fG6hIj',
+  grantId: 'k2J8n5B1v4C7x0Z3a6S9d2F5g8H1j4K7l0Q3w6E9r2T',
+  sessionUid: 'p0O9i8U7y6T5r4E3w2Q1a',
+  kind: 'AccessToken',
+  clientId: 'wiki',
+  scope: 'openid profile email',
+  gty: 'authorization_code',
+  claims: {},
+  expiresWithSession: true,
 };
 
 /** A way to keep access tokens that end after an hour. */
