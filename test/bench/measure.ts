@@ -25,7 +25,7 @@ const QUICK: Pace = { warmUp: 1000, lap: 400, pairs: 7, more: 500 };
 /** What stands in the usage of the command. */
 export const usage = `usage: npm run bench -- all | ${Object.keys(parts).join(' | ')} ...
   [--rows n] [--quick] [--json FILE]
-or one with a form of its own: login | login-page [count] | logins [count] [at once] | broker [count] | hot [operation ...] | reload [clients]
+or one with a form of its own: login | login-page [count] | logins [count] [at once] | broker [count] | hot [operation ...] | reload [clients] | expiry [rows]
 `;
 
 /** Whether there is something of this name to measure. */
