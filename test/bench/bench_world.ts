@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../../src/database/index.ts';
@@ -106,6 +106,8 @@ export async function startBenchDatabase(
   settings: Record<string, string> = {},
 ): Promise<BenchDatabase & { stop(): Promise<void> }> {
   const dataDir = join(folder, 'postgres');
+  // As root the server runs as another account, which has to get through.
+  await chmod(folder, 0o711);
   const first = await startEmbedded({ dataDir });
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`);
   await appendFile(join(first.dataDir, 'postgresql.auto.conf'), lines.join(''));

@@ -16,8 +16,14 @@ export interface CpuMeter {
  * Reads the CPU of a server and of its PostgreSQL, where it has one, by Linux's own account of every thread, which is exact to far less than a
  * millisecond. Other processes of the machine do not count, however busy they are.
  */
-export function createCpuMeter({ node, postmaster }: { node: number; postmaster?: number }): CpuMeter {
-  const server = counter(() => threadsOf(node));
+export function createCpuMeter({
+  node,
+  postmaster,
+}: {
+  node: number | readonly number[];
+  postmaster?: number;
+}): CpuMeter {
+  const server = counter(() => [node].flat().flatMap(threadsOf));
   const database = counter(() =>
     postmaster === undefined ? [] : [postmaster, ...childrenOf(postmaster)].flatMap(threadsOf),
   );

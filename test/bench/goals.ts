@@ -25,6 +25,7 @@ export const goals = {
   'growth-cpu': { figure: 'CPU at the most rows against the fewest', atMost: 1.15 },
   'growth-p50': { figure: 'p50 at the most rows against the fewest', atMost: 1.3 },
   memory: { figure: 'MB RSS of the process under load', atMost: 320 },
+  failover: { figure: 'seconds until the last error after the primary has died', atMost: 60 },
   start: { figure: 'seconds from start to first answer, database up', atMost: 1 },
 } satisfies Record<string, Goal>;
 

@@ -45,28 +45,34 @@ export async function benchLogin(): Promise<{ lost: number }> {
 }
 
 /** Comparisons a second with the parameters of a new installation, as many at once as the server computes. */
-async function hashRate(): Promise<number> {
+export async function hashRate(within: number = SECONDS.hashes): Promise<number> {
   const hash = readHash(await argon2Maker(passwordSettings.parse({})).make(Buffer.from('unkempt walnut harbour')));
-  const { done, seconds } = await repeatFor(SECONDS.hashes, hashThreads(), async () => {
+  const { done, seconds } = await repeatFor(within, hashThreads(), async () => {
     if (hash.ok) await hash.fits(Buffer.from('unkempt walnut harbour'));
     return true;
   });
   return done / seconds;
 }
 
-interface SignIns {
+/** What a while of signing in came to. */
+export interface SignIns {
   rate: number;
   lost: number;
   /** Milliseconds a sign-in: of the server, of PostgreSQL, of this bench. */
   cpu: number[];
 }
 
-async function signInRate(world: BenchWorld): Promise<SignIns> {
-  const signIn = async () => (await openLogin(world)).signIn();
-  await repeatFor(SECONDS.warmUp, PEOPLE, signIn);
+/** People who sign in over and over, as many as keep the hashes busy; each time one of these addresses. */
+export async function signInRate(
+  world: BenchWorld,
+  { warmUp, signIns }: { warmUp: number; signIns: number } = SECONDS,
+  address: () => string = () => world.email,
+): Promise<SignIns> {
+  const signIn = async () => (await openLogin(world, address())).signIn();
+  if (warmUp > 0) await repeatFor(warmUp, PEOPLE, signIn);
   const meter = createCpuMeter({ node: world.gatehouse.pid, postmaster: world.postmaster });
   const before = process.cpuUsage();
-  const { done, lost, seconds } = await repeatFor(SECONDS.signIns, PEOPLE, signIn);
+  const { done, lost, seconds } = await repeatFor(signIns, PEOPLE, signIn);
   const { node, postgres } = meter.lap();
   const own = process.cpuUsage(before);
   const cpu = [node, postgres, (own.user + own.system) / 1000].map((milliseconds) => milliseconds / done);

@@ -1,15 +1,23 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { brokerPart } from './broker_part.ts';
+import { chartOf } from './chart.ts';
+import { failoverPart } from './failover_part.ts';
 import { print } from './figures.ts';
+import { growthPart } from './growth.ts';
 import type { Pace } from './pairs.ts';
+import { passwordPart } from './password.ts';
+import { writeReadme } from './readme.ts';
 import type { Report } from './results.ts';
 import { operationPart, processFigures, run, type Run } from './run.ts';
+import { measureTarget, targetUsage, targetWish } from './target/target.ts';
 import { figureTable, inColumns, loadTable, missed, operationTable } from './table.ts';
 
 type Part = (run: Run) => Promise<void>;
 
 /** What `all` is made of, in its order. */
 const parts: Record<string, Part> = {
+  growth: growthPart,
   code: operationPart('code'),
   'client-credentials': operationPart('client-credentials'),
   refresh: operationPart('refresh'),
@@ -17,6 +25,9 @@ const parts: Record<string, Part> = {
   introspect: operationPart('introspect'),
   discovery: operationPart('discovery'),
   jwks: operationPart('jwks'),
+  password: passwordPart,
+  broker: brokerPart,
+  failover: failoverPart,
 };
 
 const PACE: Pace = { warmUp: 4000, lap: 1500, pairs: 9, more: 2000 };
@@ -24,7 +35,9 @@ const QUICK: Pace = { warmUp: 1000, lap: 400, pairs: 7, more: 500 };
 
 /** What stands in the usage of the command. */
 export const usage = `usage: npm run bench -- all | ${Object.keys(parts).join(' | ')} ...
-  [--rows n] [--quick] [--json FILE]
+  [--rows n] [--quick] [--json FILE] [--chart FILE.svg] [--readme]
+  readme FILE: writes the figures of a file that --json has made into README.md
+another provider: ${targetUsage}
 or one with a form of its own: login | login-page [count] | logins [count] [at once] | broker [count] | hot [operation ...] | reload [clients] | expiry [rows]
 `;
 
@@ -38,7 +51,13 @@ export async function measure(args: string[]): Promise<{ lost: number }> {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
-    options: { rows: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'string' } },
+    options: {
+      rows: { type: 'string' },
+      quick: { type: 'boolean' },
+      json: { type: 'string' },
+      chart: { type: 'string' },
+      readme: { type: 'boolean' },
+    },
   });
   const chosen = positionals.includes('all') ? Object.keys(parts) : positionals;
   const unknown = chosen.find((name) => !isBenched(name));
@@ -47,6 +66,8 @@ export async function measure(args: string[]): Promise<{ lost: number }> {
   const pace = values.quick ? QUICK : PACE;
   const report = await run({ rows, pace }, [...chosen.flatMap((name) => parts[name] ?? []), processFigures]);
   printReport(report);
+  if (values.chart !== undefined) await writeFile(values.chart, chartOf(report));
+  if (values.readme) await writeReadme(report);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
   return { lost: report.failed };
 }
@@ -63,4 +84,21 @@ function printReport(report: Report): void {
   print('requests lost', String(report.failed), '0');
   const names = missed(report);
   print('figures missed', names.length === 0 ? 'none' : names.join(', '));
+}
+
+/** `--target URL ...`: the same flow at another provider. */
+export async function benchTarget(args: string[]): Promise<{ lost: number }> {
+  const { json, ...wish } = targetWish(args, { full: PACE, quick: QUICK });
+  print('target', wish.issuer);
+  const results = await measureTarget(wish);
+  process.stdout.write(`\n${inColumns(operationTable(results))}\n${inColumns(loadTable(results))}\n`);
+  for (const sentence of results.leftOut) print('left out', sentence);
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(results, undefined, 2)}\n`);
+  return { lost: results.failed };
+}
+
+/** `readme FILE`: takes the figures of a run for README.md. */
+export async function benchReadme([file = '']: string[]): Promise<{ lost: number }> {
+  await writeReadme(JSON.parse(await readFile(file, 'utf8')) as Report); // of --json
+  return { lost: 0 };
 }

@@ -1,6 +1,6 @@
-import { createCpuMeter } from './cpu_meter.ts';
+import type { BenchWorld } from './bench_world.ts';
+import { createCpuMeter, type CpuMeter } from './cpu_meter.ts';
 import { databaseCounts, isWork, statementsOf } from './database_counts.ts';
-import { rssOf } from './figures.ts';
 import type { Generator } from './generator.ts';
 import { goals } from './goals.ts';
 import type { OperationName } from './hot/operations.ts';
@@ -19,7 +19,6 @@ import {
 } from './pairs.ts';
 import type { Progress } from './progress.ts';
 import type { Judged, Load, OperationResult } from './results.ts';
-import type { Stage } from './stage.ts';
 
 /** The concurrency at which figures are judged. */
 export const CONCURRENCY = 32;
@@ -27,45 +26,67 @@ const OTHER_CONCURRENCIES = [1, 16, 64];
 /** Shares of the highest closed rate, at which strangers arrive in an open loop. */
 const OPEN_SHARES = [0.5, 0.7];
 
-/** What one measurement takes place in. */
+/** What one measurement takes place in. The generator is aimed at both already. */
 export interface Measuring {
-  stage: Stage;
-  yardstick: Yardstick;
+  /** What can be read of the server under load: of another provider little, or nothing. */
+  ours: {
+    meter?: CpuMeter;
+    /** Megabytes of its process. */
+    rss(): number | undefined;
+    world?: Pick<BenchWorld, 'gatehouse' | 'databaseUrl'>;
+  };
+  yardstick: Pick<Yardstick, 'pid'>;
   generator: Generator;
   pace: Pace;
   progress: Progress;
 }
 
-/** Measures one operation of the protocol on a server that has just been started, against its yardstick. */
+/** Measures one operation of the protocol against its yardstick. */
 export async function measureOperation(name: OperationName, measuring: Measuring): Promise<OperationResult> {
-  const { stage, yardstick, generator, pace, progress } = measuring;
-  const { gatehouse, postmaster, databaseUrl } = stage.world;
-  const ours: Contestant = { side: 'ours', meter: createCpuMeter({ node: gatehouse.pid, postmaster }) };
-  const theirs: Contestant = { side: 'yardstick', meter: createCpuMeter({ node: yardstick.pid }) };
-  await warmUp(generator, name, [ours, theirs], { pace, concurrency: CONCURRENCY });
-  await statementsOf(gatehouse);
-  const before = await databaseCounts(databaseUrl);
-  const [us = [], them = []] = await takeTurns(generator, name, [ours, theirs], {
+  const { ours, yardstick, generator, pace, progress } = measuring;
+  const contestants: [Contestant, Contestant] = [
+    { side: 'ours', ...(ours.meter && { meter: ours.meter }) },
+    { side: 'yardstick', meter: createCpuMeter({ node: yardstick.pid }) },
+  ];
+  await warmUp(generator, name, contestants, { pace, concurrency: CONCURRENCY });
+  const counted = await countDatabase(ours.world);
+  const [us = [], them = []] = await takeTurns(generator, name, contestants, {
     pace,
     concurrency: CONCURRENCY,
     lapDone: (share) => progress.at(share, name),
   });
-  const statements = (await statementsOf(gatehouse)).filter(isWork).reduce((sum, { times }) => sum + times, 0);
-  const after = await databaseCounts(databaseUrl);
-  const more = await otherLoads(name, measuring, ours, summed(us, { concurrency: CONCURRENCY }));
-  const done = us.reduce((sum, lap) => sum + lap.done, 0);
+  const asked = await counted(us.reduce((sum, lap) => sum + lap.done, 0));
+  const first = summed(us, { concurrency: CONCURRENCY });
+  const more = await otherLoads(name, measuring, contestants[0], first);
+  const rss = ours.rss();
   return {
     operation: name,
-    ours: summed(us, { concurrency: CONCURRENCY }),
+    ours: first,
     yardstick: summed(them, { concurrency: CONCURRENCY }),
     ...judge(name, us, them),
     rates: medianWithInterval(us.map((lap, pair) => rateOf(lap) / rateOf(them[pair] ?? lap))),
     more: more.map(({ load }) => load),
-    statements: statements / done,
-    commits: (after.commits - before.commits) / done,
-    wal: (after.wal - before.wal) / done,
-    rss: rssOf(gatehouse.pid),
+    ...asked,
+    ...(rss !== undefined && { rss }),
     failed: [...us, ...them, ...more.map(({ lap }) => lap)].reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+/** Begins to count what is asked of the database; what this resolves with gives the counts of so many operations each. */
+async function countDatabase(
+  world: Measuring['ours']['world'],
+): Promise<(done: number) => Promise<Pick<OperationResult, 'statements' | 'commits' | 'wal'>>> {
+  if (!world) return async () => ({});
+  await statementsOf(world.gatehouse);
+  const before = await databaseCounts(world.databaseUrl);
+  return async (done) => {
+    const statements = (await statementsOf(world.gatehouse)).filter(isWork).reduce((sum, { times }) => sum + times, 0);
+    const after = await databaseCounts(world.databaseUrl);
+    return {
+      statements: statements / done,
+      commits: (after.commits - before.commits) / done,
+      wal: (after.wal - before.wal) / done,
+    };
   };
 }
 

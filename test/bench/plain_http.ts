@@ -42,7 +42,10 @@ export function plainHttp(origin: string): PlainHttp {
   const idle: Line[] = [];
   return async (method, path, headers, body = '') => {
     const length = method === 'POST' ? [`Content-Length: ${Buffer.byteLength(body)}`] : [];
-    const line = idle.pop() ?? open();
+    let line = idle.pop();
+    // One that its server has closed meanwhile would never answer.
+    while (line && !line.usable()) line = idle.pop();
+    line ??= open();
     const answer = await line.ask([`${method} ${path} HTTP/1.1`, `Host: ${host}`, ...headers, ...length, '', body]);
     if (line.usable()) idle.push(line);
     return answer;

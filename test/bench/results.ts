@@ -1,5 +1,6 @@
 import type { Interval } from './interval.ts';
 import type { GoalName } from './goals.ts';
+import type { RowSize } from './sizes.ts';
 
 /** What one way of loading a server came to. CPU in microseconds an operation, absent where nobody could read it. */
 export interface Load {
@@ -24,11 +25,12 @@ export interface Judged extends Interval {
 export interface OperationResult {
   operation: string;
   ours: Load;
-  yardstick: Load;
+  /** Absent where nothing else does the same. */
+  yardstick?: Load;
   /** The one that is judged; absent where no CPU could be read. */
   judged?: Judged;
   /** Rates against the yardstick's. */
-  rates: Interval;
+  rates?: Interval;
   /** The other loads of ours: fewer and more at once, and open loops. */
   more: Load[];
   statements?: number;
@@ -55,6 +57,8 @@ export interface Report {
   pairs: number;
   /** What was chosen of PostgreSQL's settings. */
   settings: Record<string, string>;
+  /** Bytes of a row in every table that was filled. */
+  sizes?: RowSize[];
   operations: OperationResult[];
   figures: Figure[];
   failed: number;

@@ -1,16 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { SERVICE, startBenchDatabase, type BenchDatabase } from './bench_world.ts';
+import { createCpuMeter } from './cpu_meter.ts';
+import { rssOf } from './figures.ts';
 import { startGenerator, type Generator } from './generator.ts';
 import { ownEndpoints, type OperationName } from './hot/operations.ts';
 import { startYardstick, yardstickCookie } from './hot/yardstick.ts';
 import { medianWithInterval } from './interval.ts';
-import { CONCURRENCY, measureOperation } from './operation.ts';
+import { CONCURRENCY, measureOperation, type Measuring } from './operation.ts';
 import type { Pace } from './pairs.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { Figure, Report } from './results.ts';
+import { rowSizes } from './sizes.ts';
 import { APP, openStage, type Stage } from './stage.ts';
 
 /** How a run is wished. */
@@ -37,13 +41,20 @@ const SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeou
 /** Does all parts, one after the other, over one PostgreSQL, and ends every process that it has started. */
 export async function run(options: RunOptions, parts: readonly ((run: Run) => Promise<void>)[]): Promise<Report> {
   const scratch = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
+  // A database of this size is not left behind when somebody loses patience.
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  process.once('SIGINT', () => process.exit(130));
   const database = await startBenchDatabase(scratch, SETTINGS);
   const generator = startGenerator();
   const progress = createProgress();
   let stage: Promise<Stage> | undefined;
   try {
     const report = await emptyReport(options, database);
-    const open = () => openStage({ rows: options.rows, database }, progress);
+    const open = async () => {
+      const opened = await openStage({ rows: options.rows, database }, progress);
+      report.sizes = await rowSizes(database.url, options.rows);
+      return opened;
+    };
     const shared = { ...options, database, generator, progress, report, starts: [], stage: () => (stage ??= open()) };
     for (const part of parts) await part(shared);
     return report;
@@ -52,7 +63,6 @@ export async function run(options: RunOptions, parts: readonly ((run: Run) => Pr
     generator.stop();
     await stage?.then(({ world }) => world.stop());
     await database.stop();
-    await rm(scratch, { recursive: true, force: true });
   }
 }
 
@@ -74,13 +84,19 @@ export function operationPart(name: OperationName): (run: Run) => Promise<void> 
         cookie: await yardstickCookie(yardstick, callback, APP),
         ...(isDocument && { bare: `${yardstick.issuer}/bare` }),
       });
-      const result = await measureOperation(name, { stage, yardstick, generator, pace, progress });
+      const result = await measureOperation(name, { ours: readable(stage), yardstick, generator, pace, progress });
       report.operations.push(result);
       report.failed += result.failed;
     } finally {
       yardstick.stop();
     }
   };
+}
+
+/** All that can be read of a server of our own. */
+function readable({ world }: Stage): Measuring['ours'] {
+  const { gatehouse, postmaster } = world;
+  return { meter: createCpuMeter({ node: gatehouse.pid, postmaster }), rss: () => rssOf(gatehouse.pid), world };
 }
 
 /** The part at the end: what servers needed in memory, and how fast they started. */

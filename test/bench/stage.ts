@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
 import { openDatabase } from '../../src/database/index.ts';
 import { openRing } from '../../src/keys/ring.ts';
 import { createSealer } from '../../src/keys/sealer.ts';
@@ -31,22 +30,27 @@ export async function openStage(
   progress: Progress,
 ): Promise<Stage> {
   const world = await startBenchWorld({ database, preload: ['statement_count.mjs', ...preload] });
-  const client = new pg.Client(world.databaseUrl);
   try {
-    const target = await ownTarget(world);
-    await client.connect();
-    await seedRows(client, await makePattern(world, target), { rows }, progress);
-    return { world, rows, target: { ...target, cookie: '', seeds: { rows, cookieKey: await cookieKeyOf(world) } } };
+    return { world, rows, target: await seededTarget(world, rows, progress) };
   } catch (error) {
     await world.stop();
     throw error;
-  } finally {
-    await client.end();
   }
 }
 
+/** Lays so many rows in beside the one person of a world, and gives the keys to them. */
+export async function seededTarget(
+  world: Pick<BenchWorld, 'app' | 'email' | 'gatehouse' | 'databaseUrl'>,
+  rows: number,
+  progress: Progress,
+): Promise<TargetData> {
+  const target = await ownTarget(world);
+  await seedRows(world.databaseUrl, await makePattern(world, target), rows, progress);
+  return { ...target, cookie: '', seeds: { rows, cookieKey: await cookieKeyOf(world) } };
+}
+
 /** Our server as a target, with the session of somebody who has just signed in. */
-export async function ownTarget(world: BenchWorld): Promise<TargetData> {
+export async function ownTarget(world: Pick<BenchWorld, 'app' | 'email' | 'gatehouse'>): Promise<TargetData> {
   const visitor = await openLogin(world);
   if (!(await visitor.signIn())) throw new Error('nobody could sign in');
   return {
@@ -59,7 +63,7 @@ export async function ownTarget(world: BenchWorld): Promise<TargetData> {
 }
 
 /** Does by hand, and once, what is then in the tables of everybody. */
-async function makePattern(world: BenchWorld, data: TargetData): Promise<Pattern> {
+async function makePattern(world: Pick<BenchWorld, 'email'>, data: TargetData): Promise<Pattern> {
   const target: Target = { ...data, http: plainHttpAnywhere() };
   const { location } = await target.http('GET', authorizeUrl(target), [target.cookie]);
   const given = await redeem(target, location);
@@ -78,7 +82,7 @@ async function makePattern(world: BenchWorld, data: TargetData): Promise<Pattern
 }
 
 /** With what the server signs its cookies, opened as it opens it itself. */
-async function cookieKeyOf({ gatehouse, databaseUrl }: BenchWorld): Promise<string> {
+async function cookieKeyOf({ gatehouse, databaseUrl }: Pick<BenchWorld, 'gatehouse' | 'databaseUrl'>): Promise<string> {
   const key = await readFile(join(gatehouse.dataDir, 'keys', 'encryption_key'), 'utf8');
   const database = openDatabase({ url: databaseUrl });
   try {

@@ -1,16 +1,17 @@
 // Loaded into a server: says on SIGUSR2 which statements it has run since the last time, how often each, and with what text.
 import { createRequire } from 'node:module';
 
-const { Client } = createRequire(import.meta.url)('pg');
-const { query } = Client.prototype;
+const { Query } = createRequire(import.meta.url)('pg');
+const { submit } = Query.prototype;
 let counts = new Map();
 
-Client.prototype.query = function counted(statement, ...rest) {
-  const text = statement?.text ?? statement;
+// Those of a transaction that is sent as one come by here one by one.
+Query.prototype.submit = function counted(connection) {
+  const { text, name = '' } = this;
   const seen = counts.get(text);
   if (seen) seen.times += 1;
-  else counts.set(text, { name: statement?.name ?? '', text, times: 1 });
-  return query.call(this, statement, ...rest);
+  else counts.set(text, { name, text, times: 1 });
+  return submit.call(this, connection);
 };
 
 process.on('SIGUSR2', () => {

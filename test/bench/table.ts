@@ -5,7 +5,7 @@ import type { Judged, Load, Report } from './results.ts';
 export type Table = string[][];
 
 /** The operations, as they are judged: all at the same concurrency. */
-export function operationTable({ operations }: Report): Table {
+export function operationTable({ operations }: Pick<Report, 'operations'>): Table {
   const heading = ['operation', 'req/s', 'p50 ms', 'p99 ms', 'node µs', 'PG µs', 'statements', 'WAL B', 'commits'];
   const rows = operations.map(({ operation, ours, statements, wal, commits, rss, judged, yardstick, rates }) => [
     operation,
@@ -14,16 +14,16 @@ export function operationTable({ operations }: Report): Table {
     fixed(wal, 0),
     fixed(commits, 2),
     fixed(rss, 0),
-    fixed(yardstick.rate, 0),
-    fixed(yardstick.node, 0),
-    rates.median.toFixed(2),
+    fixed(yardstick?.rate, 0),
+    fixed(yardstick?.node, 0),
+    fixed(rates?.median, 2),
     ...judgedCells(judged),
   ]);
   return [[...heading, 'RSS MB', 'yardstick req/s', 'its µs', 'of its rate', 'ratio (90 %)', 'figure', ''], ...rows];
 }
 
 /** The same operations under fewer and more at once, and in open loops, where latency counts from the intended start. */
-export function loadTable({ operations }: Report): Table {
+export function loadTable({ operations }: Pick<Report, 'operations'>): Table {
   const rows = operations.flatMap(({ operation, ours, more }) =>
     [ours, ...more].toSorted(bySize).map((load) => [operation, wayOf(load), ...loadCells(load)]),
   );

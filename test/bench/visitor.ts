@@ -83,7 +83,7 @@ interface AppRequest {
 }
 
 /** What the app does. */
-export function requestOf({ app, gatehouse }: BenchWorld): AppRequest {
+export function requestOf({ app, gatehouse }: Pick<BenchWorld, 'app' | 'gatehouse'>): AppRequest {
   const callback = `${app.url}/callback`;
   const query = new URLSearchParams({
     client_id: 'app',
@@ -108,8 +108,11 @@ export function requestOf({ app, gatehouse }: BenchWorld): AppRequest {
   };
 }
 
-/** Opens the login page with cookies of its own. It stops at the redirect to the app. */
-export async function openLogin(world: BenchWorld): Promise<Visitor> {
+/** Opens the login page with cookies of its own, for somebody with the password of all. It stops at the redirect to the app. */
+export async function openLogin(
+  world: Pick<BenchWorld, 'app' | 'email' | 'gatehouse'>,
+  email: string = world.email,
+): Promise<Visitor> {
   const { issuer } = world.gatehouse;
   const { authorize, callback } = requestOf(world);
   const visit = createVisit(world.gatehouse);
@@ -118,7 +121,7 @@ export async function openLogin(world: BenchWorld): Promise<Visitor> {
   return {
     cookies: visit.cookies,
     async signIn() {
-      let { to } = await visit.post(interaction, { email: world.email, password: PASSWORD });
+      let { to } = await visit.post(interaction, { email, password: PASSWORD });
       for (let hops = 0; to.startsWith(issuer) || to.startsWith('/'); hops += 1) {
         if (hops === 5) return false;
         ({ to } = await visit.open(to));

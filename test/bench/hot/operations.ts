@@ -171,7 +171,8 @@ export const operations: readonly Operation[] = [
         if (!taken) return false;
         const fields = { grant_type: 'refresh_token', refresh_token: taken.token };
         const answer = await post(target, endpoints.token, app, fields);
-        taken.put(String(answer['refresh_token'] ?? taken.token));
+        const { refresh_token: next } = answer;
+        taken.put(typeof next === 'string' ? next : taken.token);
         return answer['access_token'] !== undefined;
       };
     },

@@ -1,0 +1,156 @@
+import { parseArgs } from 'node:util';
+import { SERVICE } from '../bench_world.ts';
+import { createCpuMeter, type CpuMeter } from '../cpu_meter.ts';
+import { rssOf } from '../figures.ts';
+import { startGenerator } from '../generator.ts';
+import { operations, ownEndpoints, type OperationName, type Step } from '../hot/operations.ts';
+import { runLap } from '../hot/load.ts';
+import { startYardstick, yardstickCookie } from '../hot/yardstick.ts';
+import { measureOperation } from '../operation.ts';
+import { summed, type Pace } from '../pairs.ts';
+import { createProgress } from '../progress.ts';
+import type { OperationResult } from '../results.ts';
+import { APP } from '../stage.ts';
+import { signInAt, type Person } from './browse.ts';
+import { discoverTarget, type Offered, type StaticClient } from './discover.ts';
+import { products } from './products.ts';
+
+/** People who sign in at once. */
+const PEOPLE = 8;
+
+/** Who is measured, and how. */
+export interface TargetWish {
+  issuer: string;
+  client: StaticClient;
+  person: Person;
+  /** Its processes, where it runs on this machine. */
+  pids: number[];
+  /** The PostgreSQL server that it uses, likewise. */
+  postmaster?: number;
+  pace: Pace;
+  /** Only these; all that it offers when absent. */
+  only?: readonly string[];
+}
+
+/** What was seen at another provider. */
+export interface TargetResults {
+  operations: OperationResult[];
+  leftOut: string[];
+  failed: number;
+}
+
+/** What `--target` takes beside the names of operations. */
+export const targetUsage = `--target URL --client-id ID --client-secret SECRET --redirect-uri URI --username NAME --password PASSWORD
+  [--product ${Object.keys(products).join(' | ')}] [--pid PID ...] [--postmaster PID] [operation ...]`;
+
+/** Reads the arguments of `--target`. Throws a sentence when one is missing. */
+export function targetWish(args: string[], paces: { full: Pace; quick: Pace }): TargetWish & { json?: string } {
+  const text = { type: 'string' } as const;
+  const { positionals, values } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      target: text,
+      'client-id': text,
+      'client-secret': text,
+      'redirect-uri': text,
+      username: text,
+      password: text,
+      product: { type: 'string', default: 'gatehouse' },
+      pid: { type: 'string', multiple: true, default: [] },
+      postmaster: text,
+      quick: { type: 'boolean' },
+      json: text,
+    },
+  });
+  const needed = (name: 'target' | 'client-id' | 'client-secret' | 'redirect-uri' | 'username' | 'password') => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`--${name} is missing:\n${targetUsage}`);
+    return value;
+  };
+  const product = products[values.product];
+  if (!product) throw new Error(`--product is one of ${Object.keys(products).join(', ')}`);
+  const only = positionals.filter((name) => name !== 'all');
+  return {
+    issuer: needed('target'),
+    client: {
+      client_id: needed('client-id'),
+      client_secret: needed('client-secret'),
+      redirectUri: needed('redirect-uri'),
+    },
+    person: { product, username: needed('username'), password: needed('password') },
+    pids: values.pid.flatMap((list) => list.split(',')).map(Number),
+    ...(values.postmaster !== undefined && { postmaster: Number(values.postmaster) }),
+    pace: values.quick ? paces.quick : paces.full,
+    ...(only.length > 0 && { only }),
+    ...(values.json !== undefined && { json: values.json }),
+  };
+}
+
+/** Drives another provider with the flow of our own benches, in turns with the library over a Map. */
+export async function measureTarget(wish: TargetWish): Promise<TargetResults> {
+  const { issuer, client, person, pids, postmaster, pace, only } = wish;
+  const offered = await discoverTarget(issuer, client, person);
+  const meter =
+    pids.length > 0 ? createCpuMeter({ node: pids, ...(postmaster !== undefined && { postmaster }) }) : undefined;
+  const results: TargetResults = { operations: [], leftOut: offered.leftOut, failed: 0 };
+  const generator = startGenerator();
+  const progress = createProgress();
+  try {
+    for (const { name } of operations) {
+      if (!offered.names.includes(name) || (only && !only.includes(name))) continue;
+      const yardstick = await startYardstick(client.redirectUri, { app: APP, service: SERVICE });
+      try {
+        await aim(generator, offered, yardstick.issuer, name);
+        const rss = () => (pids.length > 0 ? pids.reduce((sum, pid) => sum + rssOf(pid), 0) : undefined);
+        const ours = { ...(meter && { meter }), rss };
+        results.operations.push(await measureOperation(name, { ours, yardstick, generator, pace, progress }));
+      } finally {
+        yardstick.stop();
+      }
+    }
+    if (!only || only.includes('password')) results.operations.push(await signIns(offered, person, pace, meter));
+  } finally {
+    progress.end();
+    generator.stop();
+  }
+  results.failed = results.operations.reduce((sum, { failed }) => sum + failed, 0);
+  return results;
+}
+
+async function aim(
+  generator: ReturnType<typeof startGenerator>,
+  { target }: Offered,
+  yardstick: string,
+  name: OperationName,
+): Promise<void> {
+  const { http: _h, ...data } = target;
+  const { callback } = data;
+  const cookie = await yardstickCookie({ issuer: yardstick }, callback, APP);
+  const bare = name === 'discovery' || name === 'jwks' ? { bare: `${yardstick}/bare` } : {};
+  await generator.aim('ours', data);
+  await generator.aim('yardstick', {
+    endpoints: ownEndpoints(yardstick),
+    callback,
+    app: APP,
+    service: SERVICE,
+    cookie,
+    ...bare,
+  });
+}
+
+/** Sign-ins with the password of one person, each in a browser of its own. No yardstick does the same. */
+async function signIns({ target }: Offered, person: Person, pace: Pace, meter?: CpuMeter): Promise<OperationResult> {
+  const step: Step = () =>
+    signInAt(target, person).then(
+      ({ location }) => location.includes('code='),
+      () => false,
+    );
+  const lanes = Array.from({ length: PEOPLE }, () => step);
+  await runLap(lanes, pace.warmUp / 2);
+  meter?.lap();
+  const lap = await runLap(lanes, 4 * pace.more);
+  const cpu = meter?.lap();
+  const load = summed([{ ...lap, ...(cpu && { cpu }) }], { concurrency: PEOPLE });
+  return { operation: 'password', ours: load, more: [], failed: lap.failed };
+}
