@@ -9,7 +9,7 @@ import { run, say } from './supervise.mjs';
 export const format = { name: 'format', args: ['node_modules/oxfmt/bin/oxfmt', '--check'] };
 export const lint = { name: 'lint', args: ['node_modules/oxlint/bin/oxlint', '--type-aware'] };
 export const types = { name: 'types', args: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] };
-export const chromium = { name: 'chromium', args: ['scripts/install_chromium.mjs'] };
+export const packages = { name: 'packages', args: ['scripts/install_packages.mjs'] };
 
 /** Runs the steps and then jest with the arguments; ends with 0 only when everything passed and tests really ran. */
 export async function runAll(steps, jestArguments) {

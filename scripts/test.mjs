@@ -1,4 +1,4 @@
 // npm test: everything that CI runs. Arguments go to jest: `npm test -- test/database`.
-import { chromium, format, lint, runAll, types } from './steps.mjs';
+import { packages, format, lint, runAll, types } from './steps.mjs';
 
-void runAll([format, lint, types, chromium], process.argv.slice(2));
+void runAll([format, lint, types, packages], process.argv.slice(2));

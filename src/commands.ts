@@ -28,7 +28,10 @@ export const commandParts: CommandParts<Settings> = {
   version: versionOfPackage,
   async openDatabase(settings, io) {
     const dataFolder = readEnvironment(io.env, io.cwd).dataDir;
-    if (settings.database) return opened(settings.database, dataFolder);
+    if (settings.database) {
+      const { url, prepared, replica_url } = settings.database;
+      return opened({ url, prepared, replica_url }, dataFolder);
+    }
     const dataDir = join(dataFolder, 'postgres');
     const running = await findEmbedded(dataDir);
     if (running) return opened(running.connection, dirname(running.dataDir));

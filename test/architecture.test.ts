@@ -203,3 +203,28 @@ describe('the scanner', () => {
     expect(code.split('\n')).toHaveLength(source.split('\n').length);
   });
 });
+
+/** What outlives a transaction: behind a pooler in transaction mode it would be left to whoever has the connection next. */
+const OF_A_SESSION =
+  /pg_(?:try_)?advisory_(?:un)?lock(?:_all|_shared)?\b|['"`]\s*(?:un)?listen\s+\w+['"`;]|\bset\s+session\b|\bcreate\s+(?:local\s+)?temp|\bwith\s+hold\b|\bset_config\([^)]*false|['"`]\s*set\s+(?!local\b)\w+\s*(?:=|to\b)/i;
+
+describe('the statements', () => {
+  it('leave nothing in a session that is another one after the transaction', () => {
+    const sources = Object.entries({ ...sourcesBelow('src'), ...sourcesBelow('migrations') });
+    // What stands in comments is for people.
+    const code = sources.map(([path, text]) => [path, text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')] as const);
+    expect(code.filter(([, text]) => OF_A_SESSION.test(text)).map(([path]) => path)).toEqual([]);
+  });
+
+  it.each([
+    "knex.raw('select pg_advisory_lock(1)')",
+    '`select pg_try_advisory_lock($1)`',
+    "client.query('listen changes')",
+    "trx.raw('set statement_timeout = 0')",
+    "knex.raw('set session characteristics as transaction read only')",
+    '`create temp table x (y int)`',
+    "`select set_config('role', 'nobody', false)`",
+  ])('would be found if they did: %s', (text) => {
+    expect(text).toMatch(OF_A_SESSION);
+  });
+});

@@ -36,11 +36,11 @@ import { hasWayIn } from './ways_in.ts';
 export function readAccounts(database: Database): AccountReading {
   const { knex } = database;
   const looks = findingAccounts(database);
-  const { list, newestAddress } = postgresAccountStore(knex);
+  const { newestAddress } = postgresAccountStore(knex);
   const identities = postgresIdentityStore(knex);
   return {
     ...looks,
-    list,
+    list: (page) => database.stale((from) => postgresAccountStore(from).list(page)),
     newestAddress,
     identities: { find: identities.find, listOf: identities.listOf },
     invitations: { list: postgresInvitationStore(knex).list },

@@ -40,7 +40,7 @@ export interface CommandSettings {
   mode: 'development' | 'production';
   brand: { name: string };
   require: Level;
-  http: { trusted_hops: number };
+  http: { trusted_hops: number; processes: number | 'auto' };
   mail: MailSettings;
   protocol: Pick<
     ProtocolSettings,
@@ -50,7 +50,7 @@ export interface CommandSettings {
   /** In seconds. */
   lifetimes: { events: number; invitation: number };
   signup: { allow: string };
-  database?: { url: string };
+  database?: { url: string; prepared: boolean; direct_url?: string | undefined; connections: number } | undefined;
   clients: ClientSettings[];
   upstreams: UpstreamSettings[];
 }

@@ -19,12 +19,17 @@ export async function withSettings(call: Call, work: (settings: CommandSettings)
   return 1;
 }
 
-/** The same with an open database, which is closed again; one that is away is one sentence and ends with 1. */
-export async function withDatabase(
-  call: Call,
-  work: (database: Database, settings: CommandSettings) => Promise<number>,
-): Promise<number> {
-  return withOpened(call, ({ database }, settings) => work(database, settings));
+/**
+ * The same with an open database, past a pooler where the configuration names a way: for migrations. It is closed again; one
+ * that is away is one sentence and ends with 1.
+ */
+export async function withDirectDatabase(call: Call, work: (database: Database) => Promise<number>): Promise<number> {
+  return withSettings(call, (settings) => {
+    const { database } = settings;
+    const direct =
+      database?.direct_url === undefined ? database : { ...database, url: database.direct_url, prepared: true };
+    return openedBy(call, { ...settings, database: direct }, ({ database: opened }) => work(opened));
+  });
 }
 
 /** The same with every table there: a database that nobody has set up, or not for this version, is one sentence and ends with 1. */
@@ -89,18 +94,24 @@ async function withOpened(
   call: Call,
   work: (opened: OpenedDatabase, settings: CommandSettings) => Promise<number>,
 ): Promise<number> {
-  return withSettings(call, async (settings) => {
-    const opened = await reach(call, settings);
-    if (!opened.ok) {
-      complain(call, `the database cannot be reached: ${opened.reason}`);
-      return 1;
-    }
-    try {
-      return await work(opened, settings);
-    } finally {
-      await opened.close();
-    }
-  });
+  return withSettings(call, (settings) => openedBy(call, settings, work));
+}
+
+async function openedBy(
+  call: Call,
+  settings: CommandSettings,
+  work: (opened: OpenedDatabase, settings: CommandSettings) => Promise<number>,
+): Promise<number> {
+  const opened = await reach(call, settings);
+  if (!opened.ok) {
+    complain(call, `the database cannot be reached: ${opened.reason}`);
+    return 1;
+  }
+  try {
+    return await work(opened, settings);
+  } finally {
+    await opened.close();
+  }
 }
 
 type Reached = ({ ok: true } & OpenedDatabase) | { ok: false; reason: string };

@@ -1,6 +1,6 @@
 import { migrate, migrateDown, migrationStatus } from '../database/index.ts';
 import type { Command } from './command.ts';
-import { withDatabase } from './contexts.ts';
+import { withDirectDatabase } from './contexts.ts';
 import { print } from './output.ts';
 
 const takes = { least: 0, most: 0 };
@@ -12,7 +12,7 @@ export const migrateCommands: Command[] = [
     takes,
     summary: 'apply the migrations that are pending',
     run: (call) =>
-      withDatabase(call, async (database) => {
+      withDirectDatabase(call, async (database) => {
         const applied = await migrate(database);
         print(call, { applied }, () => list('applied', applied, 'nothing to apply'));
         return 0;
@@ -23,7 +23,7 @@ export const migrateCommands: Command[] = [
     takes,
     summary: 'say which migrations are applied and which are pending; 1 when any is pending',
     run: (call) =>
-      withDatabase(call, async (database) => {
+      withDirectDatabase(call, async (database) => {
         const status = await migrationStatus(database);
         print(call, status, () =>
           [
@@ -39,7 +39,7 @@ export const migrateCommands: Command[] = [
     takes,
     summary: 'take back the newest migration, with what it stores',
     run: (call) =>
-      withDatabase(call, async (database) => {
+      withDirectDatabase(call, async (database) => {
         const undone = await migrateDown(database);
         print(call, { undone }, () => list('took back', undone, 'nothing to take back'));
         return 0;

@@ -8,10 +8,25 @@ export const modeSettings = z
   .default('production')
   .describe('development brings conveniences that no real issuer may have.');
 
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\/./, 'a URL such as postgres://name:password@host:5432/gatehouse');
+
 /** The `database:` block. */
 export const databaseSettings = z
   .strictObject({
-    url: z.string().regex(/^postgres(ql)?:\/\/./, 'a URL such as postgres://name:password@host:5432/gatehouse'),
+    url: databaseUrl,
+    prepared: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Statements are prepared once for each connection. false: behind a pooler in transaction mode (PgBouncer).',
+      ),
+    direct_url: databaseUrl.optional().describe('The same database without the pooler, for migrations.'),
+    replica_url: databaseUrl
+      .optional()
+      .describe('A streaming replica, for lists that may be some seconds old. Nothing is decided by what it says.'),
+    connections: z.int().min(2).max(1000).default(20).describe('How many connections each process may open at most.'),
   })
   .describe('The database of several processes. Without it the embedded PostgreSQL serves this one.');
 

@@ -7,7 +7,7 @@ import { choosePlace, possibleFolders, type Place } from './embedded/place.ts';
 import { narrate, type Narrator, type Progress } from './embedded/progress.ts';
 import { openSocketFolder } from './embedded/socket_folder.ts';
 import { launchServer, type Server } from './embedded/server.ts';
-import type { Connection } from './pool.ts';
+import type { Connection } from './connection.ts';
 
 const USER = 'gatehouse';
 const DATABASE = 'gatehouse';

@@ -6,10 +6,12 @@
  * builds SQL out of values.
  */
 export { combine, type CombinedCall } from './combine.ts';
-export { openDatabase, type Connection, type Database } from './pool.ts';
+export { openDatabase, type Database } from './pool.ts';
+export type { Connection } from './connection.ts';
 export type { Statement, Step } from './statement.ts';
 export { migrate, migrateDown, migrationStatus, pendingMigrations } from './migrations.ts';
 export { isDatabaseUnavailable } from './database_errors.ts';
+export { checkSession } from './transaction_pooler.ts';
 export { clockOf } from './clock_of.ts';
 export { findEmbedded, startEmbedded } from './embedded.ts';
 export { sweepAll, type Sweep, type SweepStep } from './sweep.ts';

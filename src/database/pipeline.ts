@@ -36,14 +36,18 @@ function gatherWrites(socket: Socket): void {
  * not at all, and answered in one piece (PostgreSQL, "Message Flow", Pipelining). The first failure ends it. False when that
  * is a decisive step which met no row.
  */
-export async function inOneTransaction(client: PoolClient, steps: readonly Step[]): Promise<boolean> {
+export async function inOneTransaction(
+  client: PoolClient,
+  steps: readonly Step[],
+  formOf: (statement: Statement) => pg.QueryConfig,
+): Promise<boolean> {
   let broken: Error | undefined;
   const noteBroken = (error: Error) => {
     broken = error;
   };
   // Without a listener a connection that dies while it is used would end the process.
   client.on('error', noteBroken);
-  const outcome = await new Promise<Outcome>((resolve) => client.query(transaction(steps, resolve)));
+  const outcome = await new Promise<Outcome>((resolve) => client.query(transaction(steps, formOf, resolve)));
   client.off('error', noteBroken);
   client.release(broken ?? (outcome.error && outcome.unsure));
   if (!outcome.error) return true;
@@ -60,15 +64,19 @@ interface Outcome {
 }
 
 /** To the driver this is one query: it gets all that comes back until PostgreSQL is ready for the next one. */
-function transaction(steps: readonly Step[], end: (outcome: Outcome) => void): pg.Query {
+function transaction(
+  steps: readonly Step[],
+  formOf: (statement: Statement) => pg.QueryConfig,
+  end: (outcome: Outcome) => void,
+): pg.Query {
   const outcome: Outcome = { done: 0, unsure: false };
   return Object.assign(new pg.Query(''), {
     submit(connection: pg.Connection): unknown {
       const open = withoutSync(connection, () => void (outcome.unsure = true));
       try {
         for (const { statement, values, decisive } of steps) {
-          const text = decisive ? decisiveForm(statement) : statement;
-          const refused: unknown = new pg.Query({ ...text, values }).submit(open);
+          const form = formOf(decisive ? decisiveForm(statement) : statement);
+          const refused: unknown = new pg.Query({ ...form, values }).submit(open);
           if (refused) throw refused;
         }
       } catch (error) {

@@ -1,10 +1,10 @@
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
+import type { Connection } from './connection.ts';
 import { gatheringSocket, inOneTransaction } from './pipeline.ts';
+import { openReplica, type Replica } from './replica.ts';
 import type { Statement, Step } from './statement.ts';
-
-/** Where PostgreSQL is: a URL, or the socket folder of the embedded server. */
-export type Connection = { url: string } | { host: string; user: string; database: string };
+import { explainPooler } from './transaction_pooler.ts';
 
 /** What a statement gave back. */
 interface Answer<Row> {
@@ -24,28 +24,40 @@ export interface Database {
    * the first step that failed.
    */
   together(steps: readonly Step[]): Promise<boolean>;
+  /** Reads what may be some seconds old and decides nothing: from the replica where there is one that answers. */
+  stale: Replica['read'];
   /** Resolves when PostgreSQL answers within two seconds, else rejects. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** How many connections each of the two pools may open; connections are made when needed. */
+/** How many connections each of the two pools may open, which are made when needed, and how patient they are. */
 interface PoolSizes {
   /** Of `run`, the hot path. Default 10. */
   poolSize?: number;
   /** Of `knex`. Default: the same. */
   knexPoolSize?: number;
+  /** Waits for as long as a statement takes: for migrations. */
+  patient?: boolean;
 }
 
 const ANSWER_WITHIN_MS = 2000;
+const STATEMENT_WITHIN_MS = 15_000;
 
 /** Opens the pools. Connects lazily: a database that is away shows in the first query. */
 export function openDatabase(
   connection: Connection,
-  { poolSize = 10, knexPoolSize = poolSize }: PoolSizes = {},
+  { poolSize = 10, knexPoolSize = poolSize, patient = false }: PoolSizes = {},
 ): Database {
-  const base = 'url' in connection ? { connectionString: connection.url } : connection;
-  const settings = { ...base, connectionTimeoutMillis: 5000, statement_timeout: 15_000, application_name: 'gatehouse' };
+  const remote = 'url' in connection ? connection : undefined;
+  const { prepared = true, replica_url } = remote ?? {};
+  const base = remote ? { connectionString: remote.url } : connection;
+  // A time limit is a setting of the session, which a pooler refuses; behind one, waiting has the limit.
+  const limit = prepared ? { statement_timeout: STATEMENT_WITHIN_MS } : { query_timeout: STATEMENT_WITHIN_MS };
+  const common = { connectionTimeoutMillis: 5000, application_name: 'gatehouse', ...(!patient && limit) };
+  const settings = { ...base, ...common };
+  // PostgreSQL keeps what has a name for the session.
+  const formOf = ({ name, text }: Statement) => (prepared ? { name, text } : { text });
   const pool = new pg.Pool({ ...settings, max: poolSize, pipeline: true, stream: gatheringSocket });
   // A connection that dies while idle is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => {});
@@ -57,24 +69,28 @@ export function openDatabase(
     // Whatever goes wrong rejects and is logged once, where it is answered; knex would print it as well.
     log: { warn() {}, error() {}, deprecate() {}, debug() {} },
   });
+  const replica = openReplica(knex, { url: replica_url, settings: { ...common, stream: gatheringSocket } });
   return {
     knex,
+    stale: replica.read,
     async run<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[]) {
-      const result = await pool.query<Row>({ ...statement, values });
+      const result = await pool.query<Row>({ ...formOf(statement), values });
       return { rows: result.rows, rowCount: result.rowCount ?? 0 };
     },
     async together(steps) {
       const [first] = steps;
-      if (steps.length > 1 || first?.decisive) return inOneTransaction(await pool.connect(), steps);
+      if (steps.length > 1 || first?.decisive) return inOneTransaction(await pool.connect(), steps, formOf);
       // One statement is a transaction by itself.
-      if (first) await pool.query({ ...first.statement, values: first.values });
+      if (first) await pool.query({ ...formOf(first.statement), values: first.values });
       return true;
     },
     async ping() {
-      await withinTime(pool.query('select 1'), ANSWER_WITHIN_MS);
+      await withinTime(pool.query('select 1'), ANSWER_WITHIN_MS).catch((error: unknown) => {
+        throw explainPooler(error);
+      });
     },
     async close() {
-      await Promise.all([pool.end(), knex.destroy()]);
+      await Promise.all([pool.end(), knex.destroy(), replica.close()]);
     },
   };
 }

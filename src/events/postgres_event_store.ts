@@ -52,14 +52,16 @@ export function postgresEventStore(database: Database): EventStore {
       return rows.map(eventOf);
     },
     async ofAccount(accountId, limit, types) {
-      const rows = await knex<Row>('events')
-        .where({ account_id: accountId })
-        .modify((query) => void (types && query.whereIn('type', types)))
-        .orderBy([
-          { column: 'at', order: 'desc' },
-          { column: 'id', order: 'desc' },
-        ])
-        .limit(limit);
+      const rows = await database.stale((from) =>
+        from<Row>('events')
+          .where({ account_id: accountId })
+          .modify((query) => void (types && query.whereIn('type', types)))
+          .orderBy([
+            { column: 'at', order: 'desc' },
+            { column: 'id', order: 'desc' },
+          ])
+          .limit(limit),
+      );
       return rows.map(eventOf);
     },
   };

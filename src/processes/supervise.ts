@@ -103,7 +103,8 @@ export function supervise({ count, env, program, mayStart, logger, pauses = PAUS
     await promise;
   }
   async function inTurn(): Promise<void> {
-    for (const old of [...present]) {
+    // As they are now: new ones come meanwhile.
+    for (const old of new Set(present)) {
       if (stopping.signal.aborted) return;
       if (await replace(old)) continue;
       logger.error('a new process does not serve: the others stay as they are');

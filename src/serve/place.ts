@@ -6,6 +6,9 @@ import type { Start } from './start.ts';
 /** Where PostgreSQL is, where our own data lie, and when the database that we look after is gone. */
 export interface Place {
   connection: Connection;
+  /** For migrations: the same, or past the pooler. */
+  direct: Connection;
+  poolSize?: number;
   dataFolder: string;
   lost: Promise<void>;
 }
@@ -14,21 +17,33 @@ export interface Place {
 export async function findPlace({ config, out, started }: Start): Promise<Place> {
   const { settings, environment } = config;
   const lost = new Promise<never>(() => {}); // others look after it; we wait for it to come back
-  if (settings.database) return { connection: settings.database, dataFolder: environment.dataDir, lost };
+  if (settings.database) {
+    const { url, direct_url, prepared, replica_url, connections } = settings.database;
+    return {
+      connection: { url, prepared, replica_url },
+      direct: direct_url === undefined ? { url, prepared } : { url: direct_url },
+      // There are two pools.
+      poolSize: Math.floor(connections / 2),
+      dataFolder: environment.dataDir,
+      lost,
+    };
+  }
   const dataDir = join(environment.dataDir, 'postgres');
   if (isSibling) {
     const running = await findEmbedded(dataDir);
     if (!running) throw new Error('the embedded PostgreSQL does not run');
-    return { connection: running.connection, dataFolder: dirname(running.dataDir), lost };
+    const { connection } = running;
+    return { connection, direct: connection, dataFolder: dirname(running.dataDir), lost };
   }
   const embedded = await startEmbedded({ dataDir, progress: (step) => out.write(`${step}\n`) });
   started.push(() => embedded.stop());
-  return { connection: embedded.connection, dataFolder: dirname(embedded.dataDir), lost: embedded.ended };
+  const { connection, dataDir: folder, ended } = embedded;
+  return { connection, direct: connection, dataFolder: dirname(folder), lost: ended };
 }
 
 /** Opens it, to be closed with everything else. */
-export function openPlace({ connection }: Place, { started }: Start): Database {
-  const database = openDatabase(connection);
+export function openPlace({ connection, poolSize }: Place, { started }: Start): Database {
+  const database = openDatabase(connection, poolSize === undefined ? {} : { poolSize });
   started.push(() => database.close());
   return database;
 }

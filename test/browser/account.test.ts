@@ -29,7 +29,7 @@ async function beginSignUp(page: Page, email: string): Promise<void> {
   await page.waitForSelector('[data-page=check-email]');
 }
 
-// Skipped only where scripts/install_chromium.mjs may not install one; root on Debian gets it, or the run fails.
+// Skipped only where scripts/install_packages.mjs may not install one; root on Debian gets it, or the run fails.
 const found = findChromium() !== undefined;
 const withChromium = found ? describe : describe.skip;
 

@@ -34,7 +34,7 @@ async function throughApple(page: Page): Promise<Request[]> {
 
 const arrived = (page: Page) => page.waitForURL(`${world.app.url}/me`);
 
-// Skipped only where scripts/install_chromium.mjs may not install one; root on Debian gets it, or the run fails.
+// Skipped only where scripts/install_packages.mjs may not install one; root on Debian gets it, or the run fails.
 const found = findChromium() !== undefined;
 const withChromium = found ? describe : describe.skip;
 

@@ -49,7 +49,7 @@ async function signUp(page: Page, email: string): Promise<void> {
   await page.waitForURL(me());
 }
 
-// Skipped only where scripts/install_chromium.mjs may not install one; root on Debian gets it, or the run fails.
+// Skipped only where scripts/install_packages.mjs may not install one; root on Debian gets it, or the run fails.
 const found = findChromium() !== undefined;
 const withChromium = found ? describe : describe.skip;
 

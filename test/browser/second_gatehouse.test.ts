@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => two.stop());
 
-// Skipped only where scripts/install_chromium.mjs may not install one; root on Debian gets it, or the run fails.
+// Skipped only where scripts/install_packages.mjs may not install one; root on Debian gets it, or the run fails.
 const found = findChromium() !== undefined;
 const withChromium = found ? describe : describe.skip;
 

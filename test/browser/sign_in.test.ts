@@ -85,7 +85,7 @@ function customSchemeUrl(page: Page): Promise<string> {
   });
 }
 
-// Skipped only where scripts/install_chromium.mjs may not install one; root on Debian gets it, or the run fails.
+// Skipped only where scripts/install_packages.mjs may not install one; root on Debian gets it, or the run fails.
 const found = findChromium() !== undefined;
 const withChromium = found ? describe : describe.skip;
 

@@ -134,6 +134,7 @@ describe('several processes', () => {
     await until(() => (pair.output().match(/the changed configuration is refused/g)?.length ?? 0) === 2);
     writeFileSync(file, text);
     await until(() => taken() === 4);
+    expect(workers(pair)).toHaveLength(2);
   });
 
   it('start another one in the place of one that was killed, and people notice nothing but its requests', async () => {
@@ -175,12 +176,25 @@ describe('several processes', () => {
   }, 180_000);
 
   it('end with their primary, however that ends', async () => {
-    const left = workers(pair);
-    await pair.stop('SIGKILL');
-    await until(() => left.every((pid) => !isAlive(pid)));
-    pair = await startGatehouse(options.pair);
-  });
+    await leftBy(() => pair.stop('SIGKILL'));
+    // A second signal waits for nothing: not for this hour either.
+    const settings = { ...options.pair.settings, http: { processes: 2, drain_delay: '1h' } };
+    pair = await startGatehouse({ ...options.pair, settings });
+    await leftBy(async () => {
+      process.kill(pair.pid, 'SIGTERM');
+      await until(async () => (await fetch(`http://127.0.0.1:${pair.port}/health/ready`)).status === 503);
+      await pair.stop();
+    });
+  }, 180_000);
 });
+
+/** All have gone with it. */
+async function leftBy(end: () => Promise<void>): Promise<void> {
+  const left = workers(pair);
+  expect(left).not.toEqual([]);
+  await end();
+  await until(() => !left.some(isAlive));
+}
 
 function isAlive(pid: number): boolean {
   try {

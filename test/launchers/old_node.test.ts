@@ -33,7 +33,7 @@ describe('the launchers', () => {
 
   // The other two are only ever run by the Node that was found.
   const loadedByAnyNode = readdirSync(scripts).filter(
-    (name) => !['install_chromium.mjs', 'watch_parent.mjs'].includes(name),
+    (name) => !['install_packages.mjs', 'watch_parent.mjs'].includes(name),
   );
 
   it.each(loadedByAnyNode)(

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { findPgBouncer } from './find_pgbouncer.ts';
 import { freePortPair } from './gatehouse.ts';
 
 /** The real pooler. */
@@ -11,15 +12,6 @@ export interface PgBouncer {
   /** The database behind it. */
   url: string;
   stop(): Promise<void>;
-}
-
-/** Debian puts it where only root looks. */
-const FOLDERS = ['/usr/sbin', '/usr/local/sbin'];
-
-/** Where it is installed; undefined when it is not. */
-export function findPgBouncer(): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), ...FOLDERS];
-  return folders.map((folder) => join(folder, 'pgbouncer')).find(isProgram);
 }
 
 /**
@@ -79,14 +71,5 @@ async function listening(port: number): Promise<void> {
     socket.destroy();
     if (answered) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -6,6 +6,7 @@ import type { Call, ChangingRooms, CommandSettings, OpenedDatabase } from '../co
 import { reach } from '../contexts.ts';
 import { walkClients } from './clients.ts';
 import { compareClock } from './clocks.ts';
+import { examineConnections } from './connections.ts';
 import { broken, fine, type Finding } from './finding.ts';
 import { node } from './node.ts';
 import { examineServer } from './server.ts';
@@ -32,6 +33,7 @@ export async function* chain(call: Call, signal: AbortSignal): Findings {
   }
   try {
     yield fine('database', 'answers');
+    yield await examineConnections(config.settings, opened.database);
     yield* overDatabase({ call, settings: config.settings, hash: config.hash, opened, signal });
   } finally {
     await opened.close();

@@ -1,22 +1,25 @@
-// Sees to it that the browser tests have a Chromium and a Korean font. Root on Debian gets them from Debian's packages, and
-// a failure there is a failure of the run; others are told the line that installs them. Runs on the Node that was found.
+// Sees to it that the browser tests have a Chromium and a Korean font, and the tests of the pooler a PgBouncer. Root on Debian
+// gets them from Debian's packages, and a failure there is a failure of the run; others are told the line that installs them.
+// Runs on the Node that was found.
 import { existsSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { findChromium } from '../test/support/chromium.ts';
+import { findPgBouncer } from '../test/support/find_pgbouncer.ts';
 import { run, say } from './supervise.mjs';
 
 const missing = [];
 if (!findChromium()) missing.push('chromium');
 if (!hasKoreanFont()) missing.push('fonts-noto-cjk');
+if (!findPgBouncer()) missing.push('pgbouncer');
 
 if (missing.length === 0) {
-  say(`Chromium: ${findChromium()}`);
+  say(`Chromium: ${findChromium()}; PgBouncer: ${findPgBouncer()}`);
 } else if (process.getuid() === 0 && existsSync('/etc/debian_version')) {
   await aptGet(['update']);
   await aptGet(['install', '-y', '--no-install-recommends', ...missing]);
   if (!findChromium()) throw new Error('Chromium was installed and is not to be found');
 } else {
-  say(`Browser tests are skipped or incomplete. To run them: sudo apt-get install ${missing.join(' ')}`);
+  say(`Some tests are skipped or incomplete. To run them: sudo apt-get install ${missing.join(' ')}`);
 }
 
 /** Without fontconfig nobody can say; Debian's chromium brings it along. */
