@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { findEmbedded, openDatabase, startEmbedded, type Connection, type Database } from '../database/index.ts';
 import { isSibling } from '../processes/index.ts';
-import type { Start } from './start.ts';
+import { processesOf } from './processes_of.ts';
+import { inTime, type Start } from './start.ts';
 
 /** Where PostgreSQL is, where our own data lie, and when the database that we look after is gone. */
 export interface Place {
@@ -12,6 +13,9 @@ export interface Place {
   dataFolder: string;
   lost: Promise<void>;
 }
+
+/** Of the hundred that the embedded PostgreSQL takes, some are for commands. */
+const EMBEDDED_CONNECTIONS = 80;
 
 /** The configured database, else the embedded one, which the first process here starts and the others find. */
 export async function findPlace({ config, out, started }: Start): Promise<Place> {
@@ -33,7 +37,8 @@ export async function findPlace({ config, out, started }: Start): Promise<Place>
     const running = await findEmbedded(dataDir);
     if (!running) throw new Error('the embedded PostgreSQL does not run');
     const { connection } = running;
-    return { connection, direct: connection, dataFolder: dirname(running.dataDir), lost };
+    const poolSize = Math.min(10, Math.max(2, Math.floor(EMBEDDED_CONNECTIONS / 2 / processesOf(settings))));
+    return { connection, direct: connection, poolSize, dataFolder: dirname(running.dataDir), lost };
   }
   const embedded = await startEmbedded({ dataDir, progress: (step) => out.write(`${step}\n`) });
   started.push(() => embedded.stop());
@@ -44,6 +49,6 @@ export async function findPlace({ config, out, started }: Start): Promise<Place>
 /** Opens it, to be closed with everything else. */
 export function openPlace({ connection, poolSize }: Place, { started }: Start): Database {
   const database = openDatabase(connection, poolSize === undefined ? {} : { poolSize });
-  started.push(() => database.close());
+  started.push(() => inTime(database.close()));
   return database;
 }

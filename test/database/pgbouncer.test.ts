@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { checkSession, migrate, openDatabase, pendingMigrations, type Database } from '../../src/database/index.ts';
+import { examineConnections } from '../../src/cli/doctor/connections.ts';
 import { startRelyingParty, type RelyingParty } from '../client/start.ts';
 import { testDatabase } from '../support/database.ts';
 import { layDatabaseLine, type DatabaseLine } from '../support/database_line.ts';
@@ -49,6 +50,21 @@ const POOLER = /^database\.url leads through a pooler .* set database\.prepared:
   it('is content without a pooler, and where nothing is prepared', async () => {
     await expect(checkSession({ url: line.url })).resolves.toBeUndefined();
     await expect(checkSession({ url: bouncer.url, prepared: false })).resolves.toBeUndefined();
+  });
+
+  it('is found by the doctor, and what may open more connections than there are', async () => {
+    const of = (settings: { url: string; prepared: boolean }, processes = 1) =>
+      examineConnections(
+        { database: { connections: 1000, ...settings }, http: { trusted_hops: 0, processes } },
+        database,
+      );
+    expect(await of({ url: bouncer.url, prepared: true })).toMatchObject({
+      ok: false,
+      says: expect.stringMatching(POOLER),
+    });
+    expect(await of({ url: bouncer.url, prepared: false })).toMatchObject({ ok: true });
+    const crowded = await of({ url: line.url, prepared: true }, 3);
+    expect(crowded).toMatchObject({ ok: false, says: expect.stringContaining('3 processes may open 1000 each') });
   });
 
   it('answers each of many statements at once with its own answer', async () => {

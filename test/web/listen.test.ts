@@ -84,6 +84,19 @@ describe('listening', () => {
     agent.destroy();
   });
 
+  it('goes on serving while it leaves, and ends each connection with its answer', async () => {
+    const listening = await listen({ app: quick, port: 0, host: '127.0.0.1' });
+    const agent = new Agent({ keepAlive: true });
+    expect(await statusOver(agent, listening.url)).toBe(200);
+    expect(Object.values(agent.freeSockets).flat()).toHaveLength(1);
+    listening.leave();
+    expect(await statusOver(agent, listening.url)).toBe(200);
+    expect(Object.values(agent.freeSockets).flat()).toHaveLength(0);
+    expect((await fetch(listening.url)).headers.get('connection')).toBe('close');
+    await listening.close();
+    agent.destroy();
+  });
+
   it('does not wait for idle connections', async () => {
     const listening = await listen({ app: quick, port: 0, host: '127.0.0.1' });
     const agent = new Agent({ keepAlive: true });

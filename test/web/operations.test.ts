@@ -70,6 +70,21 @@ describe('health', () => {
     expect(asked).toBe(2);
   });
 
+  it('says at once that it stops, also to whoever asked before', async () => {
+    const gate = Promise.withResolvers<void>();
+    let stopping = false;
+    const ready = createReadiness({
+      probes: [{ name: 'database', check: () => gate.promise }],
+      stopping: () => stopping,
+      logger: createLogger('silent'),
+    });
+    const before = ready();
+    stopping = true;
+    expect(await ready()).toEqual({ status: 'stopping', checks: {} });
+    gate.resolve();
+    expect(await before).toMatchObject({ status: 'stopping' });
+  });
+
   it('takes a probe that never answers for a failed one', async () => {
     door = await openDoor();
     const ready = createReadiness({

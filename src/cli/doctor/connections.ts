@@ -1,5 +1,6 @@
 import { checkSession, type Database } from '../../database/index.ts';
 import { sentenceOf } from '../../kit/errors.ts';
+import { processCount } from '../../processes/index.ts';
 import type { CommandSettings } from '../command.ts';
 import { broken, fine, type Finding } from './finding.ts';
 
@@ -21,7 +22,7 @@ export async function examineConnections(
     `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as most`,
   );
   const most = rows[0]?.most ?? 0;
-  const count = http.processes === 'auto' ? 1 : http.processes;
+  const count = processCount(http.processes, { databaseHere: false });
   const wanted = count * settings.connections;
   if (wanted <= most) return fine(CHECK, `PostgreSQL takes ${most}, and one machine opens ${wanted} at most`);
   const says = `PostgreSQL takes ${most}, and ${count} processes may open ${settings.connections} each`;
