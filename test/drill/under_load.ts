@@ -49,7 +49,9 @@ export async function underLoad(
   }
 }
 
-/** What the servers say of failures that are not the database's. */
+const OURS = /"code":"internal"|the protocol engine failed/;
+
+/** What the servers say of failures that should not happen. */
 function complaintsOf({ gatehouses }: LoadWorld): string[] {
   const lines = gatehouses.flatMap(({ output }) => output().split('\n'));
   return lines

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { Browser, Page, Submission } from '../../support/http_browser.ts';
 import { exchange, type Exchange } from '../../support/http_browser/transport.ts';
 import { Unanswered, type Journal } from './journal.ts';
@@ -79,7 +80,7 @@ export function createAsking(journal: Journal): Asking {
 
 /** The connection was refused, broken off, or the answer did not come within the twenty seconds of the transport. */
 function isLost(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isNativeError(error)) return false;
   const code = 'code' in error ? String(error.code) : '';
   return /^(?:ECONNREFUSED|ECONNRESET|EPIPE|HPE_\w+)$/.test(code) || /^no answer from|aborted/.test(error.message);
 }

@@ -87,7 +87,10 @@ function movesOf({ visits, tokens, random }: LaneDeps): Move[] {
     return token === undefined ? come(person, use) : tokens.revoke(use, token);
   };
   const change: Move = (person, use) =>
-    person.browser ? visits.changePassword(person, random() < 0.5) : signIn(person, use);
+    // Whoever does not know which password holds finds out by signing in.
+    person.browser && person.passwords.length === 1
+      ? visits.changePassword(person, random() < 0.5)
+      : signIn(person, use);
   const reset: Move = (person, use) => visits.resetPassword(person, use);
   return [signIn, come, come, come, rotate, rotate, rotate, rotate, rotate, revoke, change, reset];
 }
