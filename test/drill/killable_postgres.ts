@@ -92,7 +92,8 @@ export async function startKillablePostgres(): Promise<KillablePostgres> {
   };
 }
 
-function childrenOf(pid: number): number[] {
+/** The processes that one has started and that live. */
+export function childrenOf(pid: number): number[] {
   try {
     return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
       .split('\n')

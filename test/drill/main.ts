@@ -1,5 +1,5 @@
 // npm run drill -- <name> [--seed n]: does to a Gatehouse what should never happen, and says what it left.
-//   kill-app [--kills n]            kills one of two processes under load, again and again
+//   kill-app [--kills n]            kills one of two processes under load, again and again; then those of one primary
 //   kill-postgres [--rounds n] [--kills n]  kills PostgreSQL at chosen moments of what one person does, then under load
 //   slow-disk                       makes every commit take a tenth of a second under load
 //   pool-exhausted [--seconds n]    holds what everybody needs, then has every connection to the database
@@ -12,7 +12,7 @@
 import { parseArgs } from 'node:util';
 import { clockStep } from './clock_step.ts';
 import { failOver } from './failover.ts';
-import { killApp } from './kill_app.ts';
+import { killApp, killWorker } from './kill_app.ts';
 import { killPostgres } from './kill_postgres.ts';
 import { killUnderLoad } from './kill_under_load.ts';
 import { poolExhausted } from './pool_exhausted.ts';
@@ -48,7 +48,11 @@ const kills = Number(values.kills);
 
 /** Each says whether nothing was broken. */
 const drills: Record<string, () => Promise<boolean>> = {
-  'kill-app': async () => tell(await overPostgres(() => killApp({ ...load, kills }))),
+  'kill-app': () =>
+    overPostgres(async () => {
+      const apart = tell(await killApp({ ...load, kills }));
+      return tell(await killWorker({ ...load, kills })) && apart;
+    }),
   'slow-disk': async () => tell(await slowDisk({ ...load, rounds: 10 })),
   'pool-exhausted': async () => tell(await poolExhausted({ ...load, seconds: Number(values.seconds) })),
   'clock-step': async () => tell(await overPostgres(() => clockStep({ ...load, steps: Number(values.steps) }))),

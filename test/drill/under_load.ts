@@ -54,9 +54,7 @@ const OURS = /"code":"internal"|the protocol engine failed/;
 /** What the servers say of failures that should not happen. */
 function complaintsOf({ gatehouses }: LoadWorld): string[] {
   const lines = gatehouses.flatMap(({ output }) => output().split('\n'));
-  return lines
-    .filter((line) => line.includes('"level":"error"') && !line.includes('"database_unavailable"'))
-    .slice(0, 5);
+  return lines.filter((line) => OURS.test(line)).slice(0, 5);
 }
 
 /** A watch over what must be told whatever becomes of the database. */

@@ -36,6 +36,8 @@ export function createAsking(journal: Journal): Asking {
     if (status < 500) return;
     journal.failed(status);
     const path = new URL(url).pathname.replace(/[\w-]{20,}/, ':uid');
+    // A balancer says 502 where the connection to a server broke off.
+    if (status === 502) throw new Unanswered('broken off');
     if (status !== 503) journal.wrong.push(`${path} answered ${status}`);
     else if (!headers['retry-after']) journal.wrong.push(`${path} answered 503 without Retry-After`);
     throw new Unanswered(`status ${status}`);

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../../src/database/index.ts';
 import { smtpSink } from '../../mail/world.ts';
+import { startBalancer } from '../../support/balancer.ts';
 import { freePortPair, startGatehouse, type Gatehouse, type GatehouseOptions } from '../../support/gatehouse.ts';
-import { openTcpSwitch } from '../../support/tcp_switch.ts';
 import { startLoadApps } from './apps.ts';
 import { startLoad, type Load, type LoadDeps } from './load.ts';
 
-/** Processes of Gatehouse over one database, behind a switch as behind a load balancer, and who uses them. */
+/** Gatehouse over a database, several of them behind a load balancer, and who uses them. */
 export interface LoadWorld {
   issuer: string;
   /** Those that run; the place of one is kept when it is started again. */
@@ -35,14 +35,18 @@ interface LoadWorldOptions {
 /** Opens it. No limits are set: everybody comes from one address. */
 export async function openLoadWorld(options: LoadWorldOptions): Promise<LoadWorld> {
   const { databaseUrl, directUrl = () => databaseUrl, count = 1 } = options;
-  const [smtp, apps, front] = [await smtpSink(), await startLoadApps(), await openTcpSwitch(await freePortPair())];
-  const issuer = `http://localhost:${front.port}`;
+  const [smtp, apps] = [await smtpSink(), await startLoadApps()];
+  const balancer = count > 1 ? await startBalancer() : undefined;
+  const firstPort = await freePortPair();
+  const issuer = balancer?.url ?? `http://localhost:${firstPort}`;
   const scratch = mkdtempSync(join(tmpdir(), 'gatehouse-load-'));
   const key = () => randomBytes(32).toString('base64');
   const settings = {
-    issuer,
     encryption_key: key(),
     subject_salt: key(),
+    // Several processes cannot each make their own.
+    development: { demo: false, simulator: false, generated_keys: false },
+    upstreams: [],
     limits: { enabled: false },
     mail: { from: 'Acme <no-reply@acme.example>', smtp: smtp.url },
     clients: apps.registered,
@@ -68,18 +72,21 @@ export async function openLoadWorld(options: LoadWorldOptions): Promise<LoadWorl
     },
     async stop() {
       for (const gatehouse of world.gatehouses) await gatehouse.stop();
-      await Promise.all([smtp.close(), front.close()]);
+      balancer?.close();
+      await smtp.close();
       apps.stop();
       rmSync(scratch, { recursive: true, force: true });
     },
   };
   try {
     for (let index = 0; index < count; index += 1) {
-      const port = await freePortPair();
+      const port = index === 0 ? firstPort : await freePortPair();
+      const dataDir = mkdtempSync(join(scratch, 'own-'));
       // An environment of its own keeps it from the process that tests share: this one is to be killed.
-      starts.push({ databaseUrl, port, dataDir: mkdtempSync(join(scratch, 'own-')), settings, environment: {} });
-      front.targets.push(port);
-      world.gatehouses.push(await startGatehouse({ ...starts[index], databaseUrl }));
+      const start = { databaseUrl, issuer, port, dataDir, settings, environment: {} };
+      starts.push(start);
+      world.gatehouses.push(await startGatehouse(start));
+      balancer?.servers.push(port);
     }
     return world;
   } catch (error) {
