@@ -52,6 +52,12 @@ export const clientSettings = z.looseObject({
   require_pkce: z.boolean().default(true).describe('false only for an app whose library cannot do PKCE (RFC 7636).'),
   require: requireSetting,
   allow: allowSettings.optional().describe('The only accounts that may use this app; every account when absent.'),
+  resources: z
+    .record(z.string().min(1).max(2000), z.array(z.string().min(1).max(100)).max(100))
+    .optional()
+    .describe(
+      'The only APIs that it may ask tokens for: `{ id of a resource: [scopes] }`. Absent: all of them for its people, none in its own name.',
+    ),
   lifetimes: clientLifetimes.optional().describe('What lives longer or shorter for this app than for all others.'),
 });
 

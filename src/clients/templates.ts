@@ -5,7 +5,7 @@ import { keptSecrets, keyOf, type KeptSecret } from './secrets.ts';
 import type { ClientSettings, ClientType } from './settings.ts';
 
 /**
- * Client metadata in the names of RFC 7591, with our own `first_party`, `require_pkce`, `require`, `upstreams`, `allow`, `lifetimes` and
+ * Client metadata in the names of RFC 7591, with our own `first_party`, `require_pkce`, `require`, `upstreams`, `allow`, `resources`, `lifetimes` and
  * `client_secrets`.
  */
 export interface ClientMetadata {
@@ -19,6 +19,8 @@ export interface ClientMetadata {
   upstreams?: string[];
   /** Whose accounts may use it; see `mayUse`. */
   allow?: Allow;
+  /** The only APIs that it may ask tokens for, each with its scopes. */
+  resources?: Record<string, string[]>;
   lifetimes?: ClientLifetimes;
   /** Everything that proves it, where it has more than one secret, or only a hash. */
   client_secrets?: KeptSecret[];

@@ -1,4 +1,4 @@
-import { LOCAL_WAY } from '../clients/index.ts';
+import { LOCAL_WAY, toMetadata } from '../clients/index.ts';
 import { groupsOfUpstream } from '../upstreams/index.ts';
 import type { Known } from './known.ts';
 import type { Finding } from './rules.ts';
@@ -12,6 +12,7 @@ export function idFindings(known: Known): Finding[] {
     ...unknownWays(known),
     ...unknownTargets(known),
     ...unknownGroups(known),
+    ...clientResources(known),
   ];
 }
 
@@ -54,6 +55,35 @@ function unknownWays({ clients, ids }: Known): Finding[] {
   );
 }
 
+/** A client may only name APIs and scopes that exist; one that acts in its own name needs some. */
+function clientResources(known: Known): Finding[] {
+  const apis = known.ids.some(({ list }) => list === 'resources');
+  return known.clients.flatMap(({ index, ...client }) => {
+    const path = ['clients', index, 'resources'];
+    if (client.resources) {
+      const unknown = unknownResources(known, path, Object.keys(client.resources), (id) => id);
+      return [...unknown, ...unknownScopes(known, path, client.resources)];
+    }
+    // What an admin wrote there may be anything.
+    const grants: unknown[] = [toMetadata(client).grant_types].flat();
+    if (!apis || !grants.includes('client_credentials')) return [];
+    const message = 'in its own name it gets tokens for no API';
+    return [
+      { path, rule: 'no_resources', message, accepted: '{ id of a resource: [scopes] }', warning: true as const },
+    ];
+  });
+}
+
+function unknownScopes({ resources = [] }: Known, path: Path, asked: Readonly<Record<string, string[]>>): Finding[] {
+  return resources.flatMap(({ id, scopes }) =>
+    (Object.hasOwn(asked, id) ? (asked[id] ?? []) : []).flatMap((scope, position) => {
+      if (scopes.includes(scope)) return [];
+      const message = 'the resource has no such scope';
+      return [{ path: [...path, id, position], rule: 'unknown_scope', message, accepted: scopes.join(', ') }];
+    }),
+  );
+}
+
 /**
  * A group of an upstream is one that its settings let through: with another one nobody could use the client. Of our own groups
  * the file knows none.
@@ -88,15 +118,20 @@ function unknownTargets(known: Known): Finding[] {
   });
 }
 
-/** Those of the list at this place that name no API. */
-export function unknownResources({ ids }: Known, path: Path, resources: readonly unknown[]): Finding[] {
+/** Those of the list at this place that name no API; `step` says where each stands. */
+export function unknownResources(
+  { ids }: Known,
+  path: Path,
+  resources: readonly unknown[],
+  step: (id: string, index: number) => string | number = (_id, index) => index,
+): Finding[] {
   const known = ids.flatMap(({ list, id }) => (list === 'resources' ? [id] : []));
   return resources.flatMap((id, index) => {
     if (typeof id !== 'string' || known.includes(id)) return [];
     const message = 'no entry of resources has this id';
     return [
       {
-        path: [...path, index],
+        path: [...path, step(id, index)],
         rule: 'unknown_resource',
         message,
         ...(known.length > 0 && { accepted: known.join(', ') }),

@@ -51,6 +51,12 @@ export function requiredBy(client: Client | undefined): Level {
   return (client?.['require'] as Level | undefined) ?? 'none';
 }
 
+/** The only APIs that a client may ask tokens for, each with its scopes; undefined where its settings do not say. */
+export function resourcesOfClient(client: Client): Readonly<Record<string, readonly string[]>> | undefined {
+  // Our own schema has read it.
+  return client['resources'] as Record<string, string[]> | undefined;
+}
+
 /** What lives longer or shorter for a client than for all others. */
 export function lifetimesOfClient(client: Client | undefined): ClientLifetimes {
   // Our own schema has read it.

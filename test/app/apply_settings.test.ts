@@ -155,11 +155,19 @@ const files = fc.record({
 
 /** Whose certificate is looked at, as long as somebody tells it. */
 const right: fc.Arbitrary<object> = files.map((file) =>
-  file.protocol.mutual_tls ? { ...file, clients: [...file.clients, bound] } : file,
+  allowed(file.protocol.mutual_tls ? { ...file, clients: [...file.clients, bound] } : file),
 );
 
+/** A service gets tokens for an API that there is, and that names it. */
+function allowed(file: Record<string, unknown> & { clients: readonly object[]; resources: readonly object[] }): object {
+  if (file.resources.length === 0) return file;
+  const isService = (client: object) => 'type' in client && client.type === 'service';
+  const name = (client: object) => (isService(client) ? { ...client, resources: { [API]: ['read'] } } : client);
+  return { ...file, clients: file.clients.map(name) };
+}
+
 /** One in which everything differs from what the server starts with. */
-const other = {
+const other = allowed({
   brand: { name: 'Globex', accent: '#aa3300', support: 'help@globex.example' },
   clients: [deviceApp('wiki'), batch('the-secret-of-the-batch-app'), bound],
   upstreams: [google, github],
@@ -168,7 +176,7 @@ const other = {
   passwords: { min_length: 20 },
   lifetimes: { access_token: '9m' },
   protocol: { mutual_tls: {}, token_exchange: true, rich_authorization_requests: statements },
-};
+});
 
 /** Ways to spoil a file that was right: none of it may be taken then. */
 const spoilt = fc.constantFrom(

@@ -82,7 +82,10 @@ async function startTwo(databaseUrl: string, started: Gatehouse[]): Promise<void
     encryption_key: key(),
     subject_salt: key(),
     limits: { enabled: false },
-    clients: [deviceApp('phone'), { client_id: 'job', type: 'service', client_secret: SECRET }],
+    clients: [
+      deviceApp('phone'),
+      { client_id: 'job', type: 'service', client_secret: SECRET, resources: { [API]: ['read'] } },
+    ],
     resources: [{ id: API, scopes: ['read'] }],
   };
   for (const port of [first, second]) started.push(await startGatehouse({ databaseUrl, port, settings }));

@@ -21,6 +21,7 @@ import {
   type World,
 } from './support.ts';
 
+const READS = { [API]: ['read'] };
 const OLD = 'the-old-secret-of-the-app-0123456789';
 const HASHED = 'a-secret-that-the-config-does-not-hold';
 const DAY = 86_400;
@@ -52,8 +53,20 @@ beforeAll(async () => {
         first_party: true,
         allow: { domains: ['acme.example'] },
       },
-      { client_id: 'short', type: 'service', client_secret: SECRET, lifetimes: { access_token: '5m' } },
-      { client_id: 'long', type: 'service', client_secret: SECRET, lifetimes: { access_token: '1h' } },
+      {
+        client_id: 'short',
+        type: 'service',
+        client_secret: SECRET,
+        resources: READS,
+        lifetimes: { access_token: '5m' },
+      },
+      {
+        client_id: 'long',
+        type: 'service',
+        client_secret: SECRET,
+        resources: READS,
+        lifetimes: { access_token: '1h' },
+      },
       {
         client_id: 'wiki',
         client_secret: SECRET,
@@ -75,7 +88,7 @@ afterAll(() => world.close());
 
 /** The status with which a client is answered that says this secret. */
 async function proves(client: string, secret: string): Promise<number> {
-  const fields = { grant_type: 'client_credentials', resource: API, scope: 'read' };
+  const fields = { grant_type: 'client_credentials' };
   if (client === 'post')
     return (await agent(world.issuer).post('/oidc/token', { ...fields, client_id: client, client_secret: secret }))
       .status;

@@ -22,5 +22,5 @@ export const CLIENTS: ClientInput[] = [
     require_pkce: false,
   },
   { client_id: 'cli', type: 'native', redirect_uris: ['http://127.0.0.1/cb', 'com.example.cli:/cb'] },
-  { client_id: 'job', type: 'service', client_secret: SECRET },
+  { client_id: 'job', type: 'service', client_secret: SECRET, resources: { [API]: ['read'] } },
 ];

@@ -23,6 +23,9 @@ const READS = 'https://reads.acme.example';
 const WRITES = 'https://writes.acme.example/v2';
 const CB = 'https://app.acme.example/cb';
 const BYE = 'https://app.acme.example/bye';
+const OTHERS = 'https://others.acme.example';
+const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
+const CIBA = 'urn:openid:params:grant-type:ciba';
 const FRONT = ['id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token'] as const;
 
 let world: World;
@@ -52,7 +55,28 @@ beforeAll(async () => {
     { client_id: 'outside', ...web, token_endpoint_auth_method: 'client_secret_post', first_party: false },
     { client_id: 'keyed', ...byKey },
     { client_id: 'hmac', ...web, token_endpoint_auth_method: 'client_secret_jwt' },
-    { client_id: 'job', type: 'service', client_secret: SECRET, token_endpoint_auth_method: 'client_secret_post' },
+    {
+      client_id: 'job',
+      type: 'service',
+      client_secret: SECRET,
+      token_endpoint_auth_method: 'client_secret_post',
+      resources: { [READS]: ['read'], [WRITES]: ['write'] },
+    },
+    { client_id: 'unnamed', type: 'service', client_secret: SECRET, token_endpoint_auth_method: 'client_secret_post' },
+    {
+      client_id: 'few',
+      ...web,
+      token_endpoint_auth_method: 'client_secret_post',
+      resources: { [READS]: ['read'], [WRITES]: [] },
+    },
+    {
+      client_id: 'everywhere',
+      ...web,
+      token_endpoint_auth_method: 'client_secret_post',
+      grant_types: ['authorization_code', 'client_credentials', DEVICE, CIBA],
+      backchannel_token_delivery_mode: 'poll',
+      resources: { [READS]: ['read'], [WRITES]: [] },
+    },
     { client_id: 'bound', ...byKey, dpop_bound_access_tokens: true },
     { client_id: 'silent', ...web, token_endpoint_auth_method: 'client_secret_post', response_types: ['none'] },
     { client_id: 'front', ...web, token_endpoint_auth_method: 'client_secret_post', response_types: [...FRONT] },
@@ -84,6 +108,7 @@ function ownClients(issuer: string): ClientInput[] {
 const apis = [
   resourceSettings.parse({ id: READS, scopes: ['read'] }),
   resourceSettings.parse({ id: WRITES, scopes: ['read', 'write'], signing_alg: 'ES256' }),
+  resourceSettings.parse({ id: OTHERS, scopes: ['read'] }),
 ];
 /** From here on these switches are in force. */
 const switched = (protocol: Protocol = {}) =>
@@ -146,6 +171,90 @@ describe('resource indicators', () => {
     expect(await refusal(client.authorizationCodeGrant(config, back, checks))).toBe('invalid_target');
   });
 
+  describe('of a client that names the few that are for it', () => {
+    const few = () => app(world, 'few', post());
+    const described = async (request: Promise<unknown>) => {
+      const error = await request.then(
+        () => undefined,
+        (cause: unknown) => cause,
+      );
+      return error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError
+        ? [error.error, error.error_description]
+        : error;
+    };
+    const refused = ['invalid_scope', expect.stringContaining('`resources` of the client')];
+    const notFor = ['invalid_target', expect.stringContaining('`resources` of the client')];
+
+    it('give it these scopes, and tell its developer of every other one', async () => {
+      switched();
+      const asked = { scope: 'openid read', resource: READS };
+      const tokens = await signInAt(await few(), CB, asked, { atToken: { resource: READS } });
+      expect((await verified(tokens.access_token, { audience: READS })).payload['scope']).toBe('read');
+      // What is meant for one of two APIs is nothing to the other one.
+      const { parameters, checks } = await tripTo(CB, { scope: 'openid read' });
+      const url = client.buildAuthorizationUrl(await few(), parameters);
+      for (const resource of [READS, WRITES]) url.searchParams.append('resource', resource);
+      const atBoth = await client.authorizationCodeGrant(await few(), await comeBack(url), checks, {
+        resource: WRITES,
+      });
+      expect((await verified(atBoth.access_token, { audience: WRITES })).payload).not.toHaveProperty('scope');
+      for (const scope of ['openid read', 'openid write'])
+        expect(await described(signInAt(await few(), CB, { scope, resource: WRITES }))).toEqual(refused);
+      expect(await described(signInAt(await few(), CB, { scope: 'openid', resource: OTHERS }))).toEqual(notFor);
+    });
+
+    it('hold at every endpoint', async () => {
+      switched({ ciba: { delivery: ['poll'] } });
+      const ask = async (path: string, resource: string, scope: string, more = {}) => {
+        const fields = { ...more, client_id: 'everywhere', client_secret: SECRET, resource, scope };
+        return (await agent(world.issuer).post(path, fields)).json['error'];
+      };
+      const ways: [string, string, Record<string, string>][] = [
+        ['/oidc/token', '', { grant_type: 'client_credentials' }],
+        ['/oidc/device', 'openid ', {}],
+        ['/oidc/ciba', 'openid ', { login_hint: 'ada' }],
+        ['/oidc/par', 'openid ', { ...(await tripTo(CB)).parameters, response_type: 'code' }],
+      ];
+      for (const [path, first, more] of ways) {
+        // oxlint-disable-next-line no-await-in-loop -- one request after the other
+        const given = await ask(path, READS, `${first}read`, more);
+        expect([path, given]).toEqual([path, undefined]);
+        // oxlint-disable-next-line no-await-in-loop -- one request after the other
+        const beyond = await ask(path, WRITES, `${first}write`, more);
+        expect([path, beyond]).toEqual([path, 'invalid_scope']);
+        // oxlint-disable-next-line no-await-in-loop -- one request after the other
+        const elsewhere = await ask(path, OTHERS, `${first}read`, more);
+        expect([path, elsewhere]).toEqual([path, 'invalid_target']);
+      }
+    });
+
+    it('end with the next refresh for what was taken out of the config', async () => {
+      switched();
+      const wide = { client_id: 'wide', ...web, token_endpoint_auth_method: 'client_secret_post' };
+      const register = (resources?: Record<string, string[]>) =>
+        registry.prepare({
+          settings: [clientSettings.parse({ ...wide, ...(resources && { resources }) })],
+          extra: ownClients(world.issuer),
+        })();
+      const before = registry;
+      registry = openClients({ settings: [] });
+      try {
+        register();
+        const config = await app(world, 'wide', post());
+        const asked = { scope: 'openid read write', resource: WRITES };
+        let { refresh_token: token = '', scope } = await signInAt(config, CB, asked, { atToken: { resource: WRITES } });
+        expect(scope).toBe('read write');
+        register({ [WRITES]: ['read'] });
+        ({ refresh_token: token = '', scope } = await client.refreshTokenGrant(config, token, { resource: WRITES }));
+        expect(scope).toBe('read');
+        register({ [READS]: ['read'] });
+        expect(await described(client.refreshTokenGrant(config, token, { resource: WRITES }))).toEqual(notFor);
+      } finally {
+        registry = before;
+      }
+    });
+  });
+
   it('are unknown while they are off', async () => {
     switched({ resource_indicators: false });
     const config = await app(world, 'app', post());
@@ -164,6 +273,19 @@ describe('client credentials', () => {
     });
     expect((await verified(token, { audience: WRITES })).payload).toMatchObject({ sub: 'job', scope: 'write' });
     expect(scope).toBe('write');
+  });
+
+  it('give no token for an API that the client does not name: nobody is asked here', async () => {
+    switched();
+    const config = await app(world, 'unnamed', post());
+    expect(await client.clientCredentialsGrant(config)).toMatchObject({ token_type: 'bearer' });
+    expect(await refusal(client.clientCredentialsGrant(config, { resource: READS, scope: 'read' }))).toBe(
+      'invalid_target',
+    );
+    const job = await app(world, 'job', post());
+    expect(await refusal(client.clientCredentialsGrant(job, { resource: WRITES, scope: 'read' }))).toBe(
+      'invalid_scope',
+    );
   });
 
   it('are an unsupported grant while they are off (D12)', async () => {

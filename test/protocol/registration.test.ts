@@ -199,6 +199,7 @@ describe('D25: what an app that registers itself says', () => {
       client_secrets: [{ value: 'chosen-by-a-stranger-who-knows' }],
       exchange: { from: ['wiki'], to: [API], scopes: ['read'] },
       may_act: 'wiki',
+      resources: { [API]: ['read', 'write'] },
     };
     const { status, json } = await register({ ...WEB, ...own });
     expect([status, Object.keys(own).filter((key) => key in json)]).toEqual([201, []]);

@@ -38,6 +38,7 @@ const clients: ClientInput[] = [
   ...CLIENTS,
   exchanger('api', { from: [API, 'wiki'], to: [BACK] }),
   exchanger('narrow', { from: [API], to: [BACK], scopes: ['read'] }),
+  exchanger('fewer', { from: [API], to: [BACK, DEEP] }, { resources: { [BACK]: ['read'] } }),
   exchanger('back', { from: [BACK], to: [DEEP] }),
   exchanger('mask', { from: [API, BACK], to: [BACK, DEEP], impersonation: true }),
   exchanger('ours', { from: [API], to: [BACK] }, { allow: { domains: ['acme.example'] } }),
@@ -191,6 +192,8 @@ describe('a token exchange', () => {
     ['a target that nobody knows', 'api', { resource: 'https://evil.example/' }, 'invalid_target'],
     ['no target', 'api', { resource: undefined }, 'invalid_target'],
     ['two targets', 'mask', { audience: DEEP }, 'invalid_target'],
+    ['a target that its resources leave out', 'fewer', { resource: DEEP }, 'invalid_target'],
+    ['a scope that its resources leave out', 'fewer', { scope: 'write' }, 'invalid_scope'],
     ['a scope that the token does not have', 'api', { scope: 'read admin' }, 'invalid_scope'],
     ['a scope beyond the policy', 'narrow', { scope: 'write' }, 'invalid_scope'],
     [

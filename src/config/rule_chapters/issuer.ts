@@ -115,6 +115,11 @@ export const ids = chapter({
     means: 'Ids that begin with `gatehouse-` are our own, and `local` is no upstream.',
     mend: 'Take another.',
   },
+  no_resources: {
+    means: 'A client that acts in its own name gets tokens for no API unless they are named.',
+    mend: 'Name the APIs and their scopes under `resources` of the client: `{ https://api.acme.example: [read] }`, or `{}` for none.',
+    warning: true,
+  },
   unknown_resource: {
     means: 'Something is let to an API that is not configured.',
     mend: 'Compare it with the ids under `resources:`.',

@@ -1,7 +1,3 @@
-import { errors, type Client } from 'oidc-provider';
-import { isStranger } from '../client_traits.ts';
-import type { ProtocolSettings } from '../protocol_settings.ts';
-import { resourcesForStranger } from '../registration/bounds.ts';
 import { resourceServer } from '../resources.ts';
 import type { ProtocolFeature } from './feature.ts';
 
@@ -9,14 +5,12 @@ import type { ProtocolFeature } from './feature.ts';
 export const resources: ProtocolFeature = {
   specification: 'RFC 8707, RFC 9068',
   on: () => true,
-  configuration: (protocol, deps) => ({
+  configuration: (_protocol, deps) => ({
     features: {
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo(_ctx, indicator, client) {
-          refuseToStranger(protocol, indicator, client);
-          return resourceServer(deps(), indicator);
-        },
+        getResourceServerInfo: ({ oidc: { params } }, indicator, client) =>
+          resourceServer(deps(), indicator, { client, params }),
       },
     },
   }),
@@ -27,10 +21,6 @@ export const resourceIndicators: ProtocolFeature = {
   key: 'resource_indicators',
   specification: 'RFC 8707, RFC 9068',
   on: (protocol) => protocol.resource_indicators,
+  ownKeys: ['resources'],
+  clientKeys: ['resources'],
 };
-
-/** An app that nobody has looked at is let to the APIs that the settings name for such apps. */
-function refuseToStranger(protocol: ProtocolSettings, indicator: string, client: Client): void {
-  if (isStranger(client) && !resourcesForStranger(protocol, client.clientId).includes(indicator))
-    throw new errors.InvalidTarget('this resource is not for an app that registered itself');
-}

@@ -119,12 +119,13 @@ function bindingOf({ jkt, 'x5t#S256': x5t }: Possession, must: { 'x5t#S256': boo
 }
 
 /** One API, by its id: a token for several would be of use to each of them at the others. */
-function targetOf(deps: OidcDeps, { policy, params: { resource, audience } }: Exchange) {
+function targetOf(deps: OidcDeps, { client, policy, params }: Exchange) {
+  const { resource, audience } = params;
   const named = [...new Set([resource, audience].filter((name) => name !== undefined))];
   const [id] = named;
   if (id === undefined || named.length > 1) throw new errors.InvalidTarget('name one API as resource');
   if (!policy.to.includes(id)) throw new errors.InvalidTarget('this client gets no tokens for this API by exchange');
-  return { audience: id, server: resourceServer(deps, id) };
+  return { audience: id, server: resourceServer(deps, id, { client, params: { ...params } }) };
 }
 
 /** The token that a request brings, of ours, unchanged, not over, and shown by whoever holds what it is bound to. */
