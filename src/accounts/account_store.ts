@@ -11,10 +11,17 @@ export interface AccountChanges {
   deleteAt?: Date | null;
 }
 
-/** Accounts with their one address. Deleted accounts are not found. */
-export interface AccountStore {
+/** The looks of every sign-in. */
+export interface AccountLooks {
+  /** By subject; undefined for an unknown or deleted account. A disabled one is found. */
   find(id: string): Promise<Account | undefined>;
   findByAddress(canonical: string): Promise<Account | undefined>;
+  /** Who has this address, and whether they are known on the browser. */
+  findAtBrowser(canonical: string, browserHash: string): Promise<{ account: Account | undefined; known: boolean }>;
+}
+
+/** Accounts with their one address. Deleted accounts are not found. */
+export interface AccountStore extends Pick<AccountLooks, 'find' | 'findByAddress'> {
   list(page: { after?: string; limit: number; state?: AccountState }): Promise<Account[]>;
   /** The address that was verified last, as it is stored. */
   newestAddress(): Promise<string | undefined>;

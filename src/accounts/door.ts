@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
-import type { Sweep } from '../database/index.ts';
+import type { Step, Sweep } from '../database/index.ts';
 import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
 import type { Account, AccountState, Identity, IdentityKey } from './account.ts';
+import type { AccountLooks } from './account_store.ts';
 import type { Arrival, Joined, Outcome, WaitingLink } from './arrival_door.ts';
 import type { HeldGroup } from './groups.ts';
 import type { Owner } from './hold_account.ts';
 import type { Invitations } from './invitation.ts';
-import type { SignInNote } from './known_browsers.ts';
 import type { LinkOrigin, MailedLinks } from './mailed_links.ts';
 
 /** The visit that a proof belongs to: it counts only there, and only in that browser. */
@@ -94,13 +94,14 @@ export interface Heeded {
   mail?: 'withdrawn' | 'alarm' | undefined;
 }
 
+/** What notes a finished sign-in: a deed for the transaction that finishes it, and what can only follow. */
+export interface SignInNote {
+  deed: Step[];
+  afterwards(): Promise<void>;
+}
+
 /** Looking accounts up. */
-export interface AccountReading {
-  /** By subject; undefined for an unknown or deleted account. A disabled one is found. */
-  find(id: string): Promise<Account | undefined>;
-  findByAddress(canonical: string): Promise<Account | undefined>;
-  /** Who has this address, and whether they are known on the browser. */
-  findAtBrowser(canonical: string, browserHash: string): Promise<{ account: Account | undefined; known: boolean }>;
+export interface AccountReading extends AccountLooks {
   /** Pages through all accounts, or those in one state, in the order of their ids. */
   list(page: { after?: string; limit: number; state?: AccountState }): Promise<Account[]>;
   /** The address that was verified last, as it is stored. */

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
-import type { Step, Sweep } from '../database/index.ts';
+import type { Sweep } from '../database/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import type { Account } from './account.ts';
 import type { AccountsDeps } from './deps.ts';
-import type { VisitBinding, Occasion } from './door.ts';
+import type { Occasion, SignInNote, VisitBinding } from './door.ts';
 
 /** The cookie by which a browser is known lives a year. */
 const KEPT_SECONDS = 400 * 86_400;
@@ -61,12 +61,6 @@ const add = `
          on conflict do nothing returning account_id
        )
   select known.others from known, added`;
-
-/** What notes a finished sign-in: a deed for the transaction that finishes it, and what can only follow. */
-export interface SignInNote {
-  deed: Step[];
-  afterwards(): Promise<void>;
-}
 
 /** Notes that an account signed in on a browser that it did not know; its owner is told, where mails about it are wanted. */
 export function noteSignIn(

@@ -4,8 +4,7 @@ import { now } from '../kit/clock.ts';
 import { accountId } from '../kit/random.ts';
 import type { Tag } from '../locales/index.ts';
 import type { Account, AccountState, NewAccount, Origin, Profile } from './account.ts';
-import type { AccountChanges, AccountStore } from './account_store.ts';
-import type { AccountReading } from './door.ts';
+import type { AccountChanges, AccountLooks, AccountStore } from './account_store.ts';
 
 /** A row of `accounts` joined with its address. */
 export interface AccountRow {
@@ -82,9 +81,7 @@ const findAtBrowser = {
 };
 
 /** The looks of every sign-in, outside of any transaction. */
-export function findingAccounts({
-  run,
-}: Pick<Database, 'run'>): Pick<AccountReading, 'find' | 'findByAddress' | 'findAtBrowser'> {
+export function findingAccounts({ run }: Pick<Database, 'run'>): AccountLooks {
   const find = combine<string, Account | undefined>({
     again: { as: 'join', copy: structuredClone },
     async run(ids) {
