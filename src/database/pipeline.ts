@@ -72,7 +72,7 @@ function transaction(
   const outcome: Outcome = { done: 0, unsure: false };
   return Object.assign(new pg.Query(''), {
     submit(connection: pg.Connection): unknown {
-      const open = withoutSync(connection, () => void (outcome.unsure = true));
+      const open = executeOnly(connection, () => void (outcome.unsure = true));
       try {
         for (const { statement, values, decisive } of steps) {
           const form = formOf(decisive ? decisiveForm(statement) : statement);
@@ -93,8 +93,11 @@ function transaction(
   });
 }
 
-/** The driver ends each statement with a Sync of its own, and each would be a transaction. It also asks what rows look like: nobody reads them. */
-function withoutSync(connection: pg.Connection, preparing: () => void): pg.Connection {
+/**
+ * A connection that prepares and executes, and no more. The driver ends each statement with a Sync of its own, and each would
+ * be a transaction; before that it asks what the rows look like, which nobody reads.
+ */
+function executeOnly(connection: pg.Connection, preparing: () => void): pg.Connection {
   const parse: pg.Connection['parse'] = (...query) => {
     preparing();
     connection.parse(...query);
