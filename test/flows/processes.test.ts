@@ -176,24 +176,25 @@ describe('several processes', () => {
   }, 180_000);
 
   it('end with their primary, however that ends', async () => {
-    await leftBy(() => pair.stop('SIGKILL'));
+    expect(await endedWith(() => pair.stop('SIGKILL'))).toHaveLength(2);
     // A second signal waits for nothing: not for this hour either.
     const settings = { ...options.pair.settings, http: { processes: 2, drain_delay: '1h' } };
     pair = await startGatehouse({ ...options.pair, settings });
-    await leftBy(async () => {
+    const ended = await endedWith(async () => {
       process.kill(pair.pid, 'SIGTERM');
       await until(async () => (await fetch(`http://127.0.0.1:${pair.port}/health/ready`)).status === 503);
       await pair.stop();
     });
+    expect(ended).not.toEqual([]);
   }, 180_000);
 });
 
-/** All have gone with it. */
-async function leftBy(end: () => Promise<void>): Promise<void> {
-  const left = workers(pair);
-  expect(left).not.toEqual([]);
+/** The processes that the primary had, once all of them have gone with it. */
+async function endedWith(end: () => Promise<void>): Promise<number[]> {
+  const before = workers(pair);
   await end();
-  await until(() => !left.some(isAlive));
+  await until(() => !before.some(isAlive));
+  return before;
 }
 
 function isAlive(pid: number): boolean {
