@@ -43,6 +43,8 @@ interface PoolSizes {
 
 const ANSWER_WITHIN_MS = 2000;
 const STATEMENT_WITHIN_MS = 15_000;
+/** Every statement of the hot path finds its rows by a key: the plan is the same whatever the values are, and is made once. */
+const PLANNED_ONCE = '-c plan_cache_mode=force_generic_plan';
 
 /** Opens the pools. Connects lazily: a database that is away shows in the first query. */
 export function openDatabase(
@@ -58,7 +60,8 @@ export function openDatabase(
   const settings = { ...base, ...common };
   // PostgreSQL keeps what has a name for the session.
   const formOf = ({ name, text }: Statement) => (prepared ? { name, text } : { text });
-  const pool = new pg.Pool({ ...settings, max: poolSize, pipeline: true, stream: gatheringSocket });
+  const planning = prepared ? { options: PLANNED_ONCE } : {};
+  const pool = new pg.Pool({ ...planning, ...settings, max: poolSize, pipeline: true, stream: gatheringSocket });
   // A connection that dies while idle is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => {});
   const knex = knexFactory({
