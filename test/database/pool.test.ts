@@ -24,6 +24,12 @@ describe('the database', () => {
     expect(await test.database.run(remove, ['nobody'])).toEqual({ rows: [], rowCount: 0 });
   });
 
+  it('has what is found by a key planned once, and nothing else', async () => {
+    const mode = { name: 'mode', text: 'show plan_cache_mode' };
+    expect((await test.database.run(mode, [])).rows).toEqual([{ plan_cache_mode: 'force_generic_plan' }]);
+    expect((await test.database.knex.raw<{ rows: unknown[] }>(mode.text)).rows).toEqual([{ plan_cache_mode: 'auto' }]);
+  });
+
   it('opens no more connections than it was allowed to', async () => {
     const database = openDatabase({ url: test.url }, { poolSize: 2, knexPoolSize: 1 });
     try {
