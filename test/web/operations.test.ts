@@ -71,6 +71,7 @@ describe('health', () => {
   });
 
   it('says at once that it stops, also to whoever asked before', async () => {
+    door = await openDoor();
     const gate = Promise.withResolvers<void>();
     let stopping = false;
     const ready = createReadiness({
