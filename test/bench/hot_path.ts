@@ -2,7 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { startBenchWorld, SERVICE, type BenchWorld } from './bench_world.ts';
 import { createCpuMeter, type Cpu, type CpuMeter } from './cpu_meter.ts';
 import { percentile, print, rssOf } from './figures.ts';
-import { runLap, type Lap } from './hot/load.ts';
+import { runLap, WARM_OPERATIONS, type Lap } from './hot/load.ts';
 import { goals, goalText } from './goals.ts';
 import { operations, ownEndpoints, type Operation, type Step, type Target } from './hot/operations.ts';
 import { startYardstick, yardstickCookie, type Yardstick } from './hot/yardstick.ts';
@@ -13,7 +13,7 @@ import { medianWithInterval } from './interval.ts';
 
 const LANES = 32;
 const PAIRS = 9;
-const MILLISECONDS = { warmUp: 3000, lap: 1500 };
+const MILLISECONDS = { lap: 1500, longestWarmUp: 30_000 };
 
 /** One of the two that are compared. */
 interface Side {
@@ -68,7 +68,7 @@ async function compare(operation: Operation, { world, yardstick, ours, theirs }:
     laps: [],
   };
   const them: Side = { lanes: await lanesOf(theirs), meter: createCpuMeter({ node: yardstick.pid }), laps: [] };
-  for (const side of [us, them]) await runLap(side.lanes, MILLISECONDS.warmUp);
+  for (const side of [us, them]) await warmUp(side.lanes);
   const before = await databaseCounts(world.databaseUrl);
   for (let pair = 1; pair <= PAIRS; pair += 1) {
     for (const side of pair % 2 === 0 ? [us, them] : [them, us]) {
@@ -87,6 +87,14 @@ async function compare(operation: Operation, { world, yardstick, ours, theirs }:
     `${perOperation(after.commits - before.commits)} commits, ${((after.wal - before.wal) / done).toFixed(0)} bytes of WAL`,
   );
   return [...us.laps, ...them.laps].reduce((sum, { failed }) => sum + failed, 0);
+}
+
+async function warmUp(lanes: Step[]): Promise<void> {
+  const started = performance.now();
+  let done = 0;
+  while (done < WARM_OPERATIONS && performance.now() - started < MILLISECONDS.longestWarmUp) {
+    done += (await runLap(lanes, MILLISECONDS.lap)).done;
+  }
 }
 
 function report({ name }: Operation, us: Side, them: Side): void {

@@ -1,7 +1,7 @@
 import type { Cpu, CpuMeter } from './cpu_meter.ts';
 import { percentile } from './figures.ts';
 import type { Generator } from './generator.ts';
-import type { Lap } from './hot/load.ts';
+import { WARM_OPERATIONS, type Lap } from './hot/load.ts';
 import type { Load } from './results.ts';
 
 /** One of those that take turns. */
@@ -24,14 +24,21 @@ export interface Pace {
   more: number;
 }
 
-/** Loads each of them for a while without looking. */
+/** A slow machine is given so many times as long. */
+const WARM_UPS = 8;
+
+/** Loads each of them without looking, until it has done as much as the others. */
 export async function warmUp(
   generator: Generator,
   operation: string,
   contestants: readonly Contestant[],
   { pace, concurrency }: { pace: Pace; concurrency: number },
 ): Promise<void> {
-  for (const { side } of contestants) await generator.lap(side, operation, { concurrency, milliseconds: pace.warmUp });
+  const order = { concurrency, milliseconds: pace.warmUp };
+  for (const { side } of contestants) {
+    for (let done = 0, laps = 0; done < WARM_OPERATIONS && laps < WARM_UPS; laps += 1)
+      done += (await generator.lap(side, operation, order)).done;
+  }
 }
 
 /**

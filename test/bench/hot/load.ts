@@ -8,6 +8,12 @@ export interface Lap {
   latencies: number[];
 }
 
+/**
+ * So many operations warm a server up. V8 compiles again and again as it learns what is hot: after so many seconds only, the
+ * side that does more in each operation would have compiled less of itself.
+ */
+export const WARM_OPERATIONS = 20_000;
+
 /** Every lane does its step over and over for so many milliseconds; what was begun in time is finished. */
 export async function runLap(lanes: readonly Step[], milliseconds: number): Promise<Lap> {
   const started = performance.now();

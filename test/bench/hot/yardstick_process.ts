@@ -8,11 +8,18 @@ import type { YardstickClients } from './yardstick.ts';
 const [port = '', callback = '', given = '{}'] = process.argv.slice(2);
 const { app, service } = JSON.parse(given) as YardstickClients; // its parent's own
 const issuer = `http://localhost:${port}`;
-const key = await generateKeyPair('RS256', { extractable: true });
+/** Of both kinds, as ours has them. */
+const keys = ['RS256', 'ES256'].map(async (alg) => {
+  const { privateKey } = await generateKeyPair(alg, { modulusLength: 2048, extractable: true });
+  return { ...(await exportJWK(privateKey)), alg, use: 'sig', kid: `bench ${alg}` };
+});
 
+/** What ours offers by its defaults, and rotates and redeems as ours does; no policy of our own. */
 const configuration: Configuration = {
   adapter: mapAdapter(),
-  jwks: { keys: [{ ...(await exportJWK(key.privateKey)), alg: 'RS256', use: 'sig', kid: 'bench' }] },
+  jwks: { keys: await Promise.all(keys) },
+  responseTypes: ['code'],
+  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
   clients: [
     {
       ...app,
@@ -55,6 +62,10 @@ const configuration: Configuration = {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
     introspection: { enabled: true },
+    revocation: { enabled: true },
+    deviceFlow: { enabled: true },
+    backchannelLogout: { enabled: true },
+    claimsParameter: { enabled: true },
     userinfo: { enabled: true },
   },
 };
