@@ -262,12 +262,12 @@ describe('the artifact store', () => {
       const ids = Array.from({ length: 32 }, () => secretToken());
       await Promise.all(ids.map((id) => broken.upsert(id, { jti: id }, 60)));
       const consume = () => Promise.allSettled(ids.map((id) => broken.consume(id)));
-      const redeemed = () => database.knex('refresh_tokens').whereNotNull('consumed_at');
-      const before = (await redeemed()).length;
+      const consumed = () => database.knex('refresh_tokens').whereNotNull('consumed_at');
+      const before = (await consumed()).length;
       line.slow(2000);
       const first = consume();
       // Committed, and the answer is still on its way.
-      while ((await redeemed()).length < before + ids.length) await Promise.resolve();
+      while ((await consumed()).length < before + ids.length) await Promise.resolve();
       await line.cut();
       for (const outcome of await first) expect(outcome).toMatchObject({ reason: { status: 503 } });
       line.slow(0);
