@@ -43,6 +43,8 @@ const STEADY_MILLISECONDS = 30_000;
 
 /** Supervises, and does nothing else: what listens, and what works, is in the processes that it starts. */
 export function supervise({ count, env, program, mayStart, logger, pauses = PAUSES }: Supervised): Supervisor {
+  // Each takes what comes by itself. A connection that the primary hands to one that has just died would be lost.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary(program);
   const present = new Set<Worker>();
   const serving = new Set<Worker>();
