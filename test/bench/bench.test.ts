@@ -77,7 +77,7 @@ describe('a bench over a full database', () => {
     await client.connect();
     try {
       // On tables of no size it would read all of them.
-      for (const what of ['seqscan', 'hashjoin', 'mergejoin', 'material'])
+      for (const what of ['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin', 'material'])
         await client.query(`set enable_${what} = off`);
       const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Parameters<typeof accessesOf>[0] }] }>(
         `explain (generic_plan, format json) ${text}`,

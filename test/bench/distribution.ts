@@ -13,6 +13,7 @@ export interface Distributed {
 export const distribution: readonly Distributed[] = [
   { table: 'accounts', by: 'id', found: 'whatever is joined on the account of a token, grant or session' },
   { table: 'addresses', by: 'canonical', leads: ['account_id'], found: 'an address that is typed, or an account' },
+  { table: 'identities', by: 'subject', leads: ['account_id'], found: 'the subject of an upstream, or an account' },
   { table: 'passwords', by: 'account_id', found: 'the account of the address' },
   { table: 'known_browsers', by: 'account_id', found: 'the account that signs in' },
   { table: 'sessions', by: 'id', leads: ['uid'], found: 'the cookie; `uid` from a token' },
