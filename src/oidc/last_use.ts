@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Database, Step } from '../database/index.ts';
+import { combine, type Database, type Step } from '../database/index.ts';
 import { inSeconds, now } from '../kit/clock.ts';
 import { describeError } from '../kit/errors.ts';
 import type { OidcDeps } from './deps.ts';
@@ -35,7 +35,7 @@ const seen = {
 
 const used = {
   name: 'grants_used',
-  text: 'update grants set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at <= $3)',
+  text: 'update grants set last_used_at = $2 where id = any($1) and (last_used_at is null or last_used_at <= $3)',
 };
 
 /** Last uses over the tables of sessions and grants. */
@@ -47,11 +47,17 @@ export function createLastUse({ database, web, logger }: LastUseDeps): LastUse {
     remember(written, key);
     return true;
   };
-  const after = (ctx: Context, key: string, step: () => Step): void => {
+  const noteGrants = combine<string, void>({
+    async run(ids) {
+      await database.run(used, [ids, now(), inSeconds(-EVERY_SECONDS)]);
+      return ids.map(() => {});
+    },
+    again: { as: 'replace' },
+  });
+  const after = (ctx: Context, key: string, write: () => Promise<unknown>): void => {
     if (!isDue(key)) return;
     ctx.res.once('close', () => {
-      const { statement, values } = step();
-      database.run(statement, values).catch((cause: unknown) => {
+      write().catch((cause: unknown) => {
         written.delete(key);
         logger.warn({ error: describeError(cause) }, 'a last use was not kept');
       });
@@ -62,10 +68,13 @@ export function createLastUse({ database, web, logger }: LastUseDeps): LastUse {
     return { statement: seen, values: [uid, browser, os, place, now(), inSeconds(-EVERY_SECONDS)] };
   };
   return {
-    session: (ctx, uid) => after(ctx, `session ${uid}`, () => seeing(ctx, uid)),
+    session: (ctx, uid) =>
+      after(ctx, `session ${uid}`, () => {
+        const { statement, values } = seeing(ctx, uid);
+        return database.run(statement, values);
+      }),
     notingSession: (ctx, uid) => (isDue(`session ${uid}`) ? [seeing(ctx, uid)] : []),
-    grant: (ctx, id) =>
-      after(ctx, `grant ${id}`, () => ({ statement: used, values: [id, now(), inSeconds(-EVERY_SECONDS)] })),
+    grant: (ctx, id) => after(ctx, `grant ${id}`, () => noteGrants(id, id)),
   };
 }
 
