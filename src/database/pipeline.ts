@@ -70,7 +70,9 @@ function transaction(
   end: (outcome: Outcome) => void,
 ): pg.Query {
   const outcome: Outcome = { done: 0, unsure: false };
-  return Object.assign(new pg.Query(''), {
+  // Told through the callback, with which the driver also ends the time that it gives a query.
+  const told = (error?: Error) => end(error ? { ...outcome, error } : outcome);
+  return Object.assign(new pg.Query('', told), {
     submit(connection: pg.Connection): unknown {
       const open = executeOnly(connection, () => void (outcome.unsure = true));
       try {
@@ -88,8 +90,6 @@ function transaction(
     handleRowDescription() {},
     handleDataRow() {},
     handleCommandComplete: () => void (outcome.done += 1),
-    handleReadyForQuery: () => end(outcome),
-    handleError: (error: Error) => end({ ...outcome, error }),
   });
 }
 

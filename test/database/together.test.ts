@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Step } from '../../src/database/index.ts';
+import { openDatabase, type Step } from '../../src/database/index.ts';
 import { testDatabase } from '../support/database.ts';
 
 describe('statements together', () => {
@@ -79,6 +79,19 @@ describe('statements together', () => {
     expect(await kept()).toEqual([]);
     await test.database.together([add(1), add(2)]);
     expect((await kept()).map(({ id }) => id)).toEqual([1, 2]);
+  });
+
+  it('leave no time limit behind, which would end a connection that has long gone on to others', async () => {
+    const unprepared = openDatabase({ url: test.url, prepared: false }, { poolSize: 1 });
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    await unprepared.run({ name: 'one', text: 'select $1::int' }, [1]);
+    const before = timers();
+    for (let turn = 0; turn < 20; turn += 1) await unprepared.together([add(2 * turn), add(2 * turn + 1)]);
+    await expect(unprepared.together([add(99), add(99)])).rejects.toMatchObject({ code: '23505' });
+    await unprepared.run({ name: 'one', text: 'select $1::int' }, [1]);
+    // One or another is a pool's own, for a connection that rests.
+    expect(timers()).toBeLessThan(before + 10);
+    await unprepared.close();
   });
 
   it('do not mix with what others send at the same time', async () => {
