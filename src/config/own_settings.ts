@@ -28,7 +28,7 @@ export const databaseSettings = z
       .describe('A streaming replica, for lists that may be some seconds old. Nothing is decided by what it says.'),
     connections: z.int().min(2).max(1000).default(20).describe('How many connections each process may open at most.'),
   })
-  .describe('The database of several processes. Without it the embedded PostgreSQL serves this one.');
+  .describe('PostgreSQL 15 or newer. Without it the embedded one serves the processes of this machine.');
 
 const key = z.string().transform((text, context) => {
   const bytes = Buffer.from(text, 'base64');

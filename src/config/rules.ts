@@ -157,7 +157,7 @@ function openDoors(known: Known, mode: Mode, present: (key: string) => boolean):
     findings.push({ path: ['signup', 'terms'], rule: 'missing_key', message, accepted: 'brand: { terms: https://… }' });
   }
   if (mode === 'production' && !present('database')) {
-    const message = 'without database.url the embedded PostgreSQL serves: one process, and backups are yours to make';
+    const message = 'without database.url the embedded PostgreSQL serves: one machine, and backups are yours to make';
     findings.push({ path: ['mode'], rule: 'embedded_database', message, warning: true });
   }
   return findings;

@@ -1,9 +1,9 @@
 /**
- * database: the pool, the migrations runner and the embedded server.
+ * database: the pool, the migrations runner, the embedded server and the sweeper.
  *
- * Owns every connection to PostgreSQL; nothing else creates one. Puts calls that come together into one statement, for whoever
- * wishes that. Mounts no URL. Never goes by PostgreSQL's clock and never
- * builds SQL out of values.
+ * Owns every connection to PostgreSQL and to its replica; nothing else creates one. Puts calls that come together into one
+ * statement, and removes rows that have ended, for whoever wishes that. Mounts no URL. Never goes by PostgreSQL's clock and
+ * never builds SQL out of values.
  */
 export { combine, type CombinedCall } from './combine.ts';
 export { openDatabase, type Database } from './pool.ts';

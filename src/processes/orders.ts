@@ -14,9 +14,9 @@ export interface Orders {
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Hears the wish to stop, SIGINT or SIGTERM, and the wish to read again, SIGHUP. With the second wish to stop `endAtOnce` is called. One of several processes also hears
- * it of the primary, and it alone decides when there has been enough waiting: a terminal, or a supervisor of the system, sends
- * its signal to all of them at once.
+ * Hears the wish to stop, SIGINT or SIGTERM, and the wish to read again, SIGHUP. With the second wish to stop `endAtOnce` is
+ * called. One of several processes hears both of the primary, too, and the primary alone decides when there has been enough
+ * waiting: a terminal, or a supervisor of the system, sends its signal to all of them at once.
  */
 export function hearOrders(endAtOnce: () => void): Orders {
   const stop = Promise.withResolvers<void>();

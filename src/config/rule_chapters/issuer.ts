@@ -94,7 +94,7 @@ export const issuer = chapter({
     mend: 'Remove the key: it is for tests.',
   },
   embedded_database: {
-    means: 'The embedded PostgreSQL serves one process, and nobody makes backups of it.',
+    means: 'The embedded PostgreSQL serves one machine, and nobody makes backups of it.',
     mend: 'Name a database of yours in `database.url`.',
     warning,
   },
