@@ -1,6 +1,7 @@
-import knexFactory, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import pg from 'pg';
 import type { Connection } from './connection.ts';
+import { openKnex } from './open_knex.ts';
 import { gatheringSocket, inOneTransaction } from './pipeline.ts';
 import { openReplica, type Replica } from './replica.ts';
 import type { Statement, Step } from './statement.ts';
@@ -56,23 +57,21 @@ export function openDatabase(
   const base = remote ? { connectionString: remote.url } : connection;
   // A time limit is a setting of the session, which a pooler refuses; behind one, waiting has the limit.
   const limit = prepared ? { statement_timeout: STATEMENT_WITHIN_MS } : { query_timeout: STATEMENT_WITHIN_MS };
-  const common = { connectionTimeoutMillis: 5000, application_name: 'gatehouse', ...(!patient && limit) };
+  const common = {
+    connectionTimeoutMillis: 5000,
+    application_name: 'gatehouse',
+    stream: gatheringSocket,
+    ...(!patient && limit),
+  };
   const settings = { ...base, ...common };
   // PostgreSQL keeps what has a name for the session.
   const formOf = ({ name, text }: Statement) => (prepared ? { name, text } : { text });
   const planning = prepared ? { options: PLANNED_ONCE } : {};
-  const pool = new pg.Pool({ ...planning, ...settings, max: poolSize, pipeline: true, stream: gatheringSocket });
+  const pool = new pg.Pool({ ...planning, ...settings, max: poolSize, pipeline: true });
   // A connection that dies while idle is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => {});
-  const knex = knexFactory({
-    client: 'pg',
-    connection: { ...settings, stream: gatheringSocket },
-    pool: { min: 0, max: knexPoolSize },
-    acquireConnectionTimeout: 6000,
-    // Whatever goes wrong rejects and is logged once, where it is answered; knex would print it as well.
-    log: { warn() {}, error() {}, deprecate() {}, debug() {} },
-  });
-  const replica = openReplica(knex, { url: replica_url, settings: { ...common, stream: gatheringSocket } });
+  const knex = openKnex(settings, { most: knexPoolSize, patience: 6000 });
+  const replica = openReplica(knex, { url: replica_url, settings: common });
   return {
     knex,
     stale: replica.read,

@@ -1,5 +1,6 @@
-import knexFactory, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import { isDatabaseUnavailable } from './database_errors.ts';
+import { openKnex } from './open_knex.ts';
 
 /** Reads that may be some seconds old. */
 export interface Replica {
@@ -14,14 +15,9 @@ const REST_MILLISECONDS = 10_000;
 /** Opens a replica beside its primary; without a URL the primary does everything itself. */
 export function openReplica(primary: Knex, { url, settings }: { url?: string | undefined; settings: object }): Replica {
   if (url === undefined) return { read: (work) => work(primary), close: async () => {} };
-  const replica = knexFactory({
-    client: 'pg',
-    // A primary that is named here by mistake, or was promoted, is only read from, too.
-    connection: { ...settings, connectionString: url, options: '-c default_transaction_read_only=on' },
-    pool: { min: 0, max: 2 },
-    acquireConnectionTimeout: 3000,
-    log: { warn() {}, error() {}, deprecate() {}, debug() {} },
-  });
+  // A primary that is named here by mistake, or was promoted, is only read from, too.
+  const reading = { ...settings, connectionString: url, options: '-c default_transaction_read_only=on' };
+  const replica = openKnex(reading, { most: 2, patience: 3000 });
   let away = -Infinity;
   return {
     async read(work) {

@@ -3,7 +3,7 @@ import { combine, type Database, type Step } from '../../database/index.ts';
 import type { Sealer } from '../../keys/index.ts';
 import { keyOf, modelEntries, type ArtifactModel, type ModelName } from './models.ts';
 import type { DeedStep } from './request_scope.ts';
-import { openRows, type FoundRow, type RowStore, type Wanted } from './row_store.ts';
+import { openRows, wantedKey, type FoundRow, type RowStore, type Wanted } from './row_store.ts';
 import { storedId, toRow, type ArtifactRow } from './rows.ts';
 
 /** One artifact to save. */
@@ -74,6 +74,7 @@ function storeOf({ model, rows, sealer, unavailable }: Parts): ModelStore {
   const consume = deciding(rows.consume);
   const destroy = saving(rows.destroy);
   const rowOf = ({ id, payload, expiresIn }: Artifact) => toRow(model, sealer, id, payload, expiresIn);
+  // A session is found by its uid: its id may change with this very save.
   const renewing = (row: ArtifactRow, { id, payload }: Artifact) => renew(keyOf(model, id, payload), row);
   const byId = <Output>(call: (key: string, rowId: string) => Promise<Output>) => {
     return (id: string) => call(storedId(model, id), storedId(model, id));
@@ -82,8 +83,8 @@ function storeOf({ model, rows, sealer, unavailable }: Parts): ModelStore {
     findByUid: rows.findByUid,
     findByUserCode: rows.findByUserCode,
     async find(id, clientId) {
-      const rowId = storedId(model, id);
-      const row = await find(clientId === undefined ? rowId : `${rowId} ${clientId}`, { rowId, clientId });
+      const wanted = { rowId: storedId(model, id), clientId };
+      const row = await find(wantedKey(wanted), wanted);
       return row && rows.open(row, { jti: id });
     },
     async upsert(artifact) {

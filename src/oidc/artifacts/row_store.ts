@@ -15,6 +15,11 @@ export interface Wanted {
   clientId?: string | undefined;
 }
 
+/** Tells what is looked for from all else: a session that is asked for by two clients is looked for twice. */
+export function wantedKey({ rowId, clientId }: Wanted): string {
+  return clientId === undefined ? rowId : `${rowId} ${clientId}`;
+}
+
 /** A row with what was read along. Payloads are JSON text: each caller makes its own of them. */
 export interface FoundRow extends Partial<AccountAlong> {
   row_id: string;
@@ -64,7 +69,6 @@ export function openRows(model: ArtifactModel, database: Database, sealer: Seale
 
 function finding(source: Source): Pick<RowStore, 'find' | 'findByUid' | 'findByUserCode' | 'open'> {
   const { model, sql, database, sealer } = source;
-  const keyOf = (rowId: string, clientId: string | null = null) => (clientId === null ? rowId : `${rowId} ${clientId}`);
   const open: RowStore['open'] = (row, restored) => {
     bringAlong(row, sealer);
     return opened(source, { id: row.row_id, payload: row.row_payload, consumed_at: row.consumed_at }, restored);
@@ -78,8 +82,10 @@ function finding(source: Source): Pick<RowStore, 'find' | 'findByUid' | 'findByU
       const values = [wanted.map(({ rowId }) => rowId), now()];
       const clients = 'uid' in model.columns ? [wanted.map(({ clientId }) => clientId ?? null)] : [];
       const { rows } = await database.run<FoundRow>(sql.find, [...values, ...clients]);
-      const found = new Map(rows.map((row) => [keyOf(row.row_id, row.asked_for), row]));
-      return wanted.map(({ rowId, clientId }) => found.get(keyOf(rowId, clientId)));
+      const found = new Map(
+        rows.map((row) => [wantedKey({ rowId: row.row_id, clientId: row.asked_for ?? undefined }), row]),
+      );
+      return wanted.map((each) => found.get(wantedKey(each)));
     },
     findByUid: (uid) => one(sql.findByUid, uid, {}),
     findByUserCode: (userCode) => one(sql.findByUserCode, sha256(userCode), { userCode }),
