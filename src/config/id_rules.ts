@@ -1,4 +1,5 @@
 import { LOCAL_WAY, toMetadata } from '../clients/index.ts';
+import { mayBeStranger } from '../oidc/index.ts';
 import { groupsOfUpstream } from '../upstreams/index.ts';
 import type { Known } from './known.ts';
 import type { Finding } from './rules.ts';
@@ -11,6 +12,7 @@ export function idFindings(known: Known): Finding[] {
     ...reservedIds(known),
     ...unknownWays(known),
     ...unknownTargets(known),
+    ...unknownSources(known),
     ...unknownGroups(known),
     ...clientResources(known),
   ];
@@ -110,12 +112,31 @@ function unknownGroups({ clients, upstreams, ids }: Known): Finding[] {
   );
 }
 
-/** A client that exchanges tokens gets them for APIs that exist. Whose tokens it takes may also be an app that registered itself. */
+/** A client that exchanges tokens gets them for APIs that exist. */
 function unknownTargets(known: Known): Finding[] {
-  return known.clients.flatMap(({ index, exchange }) => {
-    const to: unknown = isMapping(exchange) ? exchange['to'] : undefined;
-    return unknownResources(known, ['clients', index, 'exchange', 'to'], Array.isArray(to) ? to : []);
-  });
+  return known.clients.flatMap(({ index, exchange }) =>
+    unknownResources(known, ['clients', index, 'exchange', 'to'], listIn(exchange, 'to')),
+  );
+}
+
+/** It takes tokens that were meant for an API, or that an app got for nobody in particular: one of this file, or one that brings itself. */
+function unknownSources({ clients, ids, protocol }: Known): Finding[] {
+  // Who may bring itself is not known while the block is wrong.
+  if (!protocol) return [];
+  const known = ids.flatMap(({ list, id }) => (list === 'upstreams' ? [] : [id]));
+  return clients.flatMap(({ index, exchange }) =>
+    listIn(exchange, 'from').flatMap((id, position) => {
+      if (typeof id !== 'string' || known.includes(id) || mayBeStranger(protocol, id)) return [];
+      const path = ['clients', index, 'exchange', 'from', position];
+      const message = 'no client and no resource has this id';
+      return [{ path, rule: 'unknown_client', message, accepted: 'ids of resources and of clients in this file' }];
+    }),
+  );
+}
+
+function listIn(mapping: unknown, key: string): unknown[] {
+  const list: unknown = isMapping(mapping) ? mapping[key] : undefined;
+  return Array.isArray(list) ? list : [];
 }
 
 /** Those of the list at this place that name no API; `step` says where each stands. */

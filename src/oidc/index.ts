@@ -17,6 +17,7 @@ export { authenticationMethods, protocolSettings, responseTypes, type ProtocolSe
 export { validateClients } from './validate_clients.ts';
 export type { Label } from './authorization_details/type_settings.ts';
 export { resourceSentence, scopesOfClaims, scopeSentence } from './scope_words.ts';
+export { mayBeStranger } from './registration/bounds.ts';
 export { SHORT_ID, listInitialTokens, type InitialToken } from './registration/initial_tokens.ts';
 export { listRegisteredClients, type RegisteredClient } from './registration/registered_clients.ts';
 export { routes } from './routes.ts';

@@ -124,6 +124,10 @@ export const ids = chapter({
     means: 'Something is let to an API that is not configured.',
     mend: 'Compare it with the ids under `resources:`.',
   },
+  unknown_client: {
+    means: 'A client exchanges the tokens of an app, or of an API, that is not configured.',
+    mend: 'Compare `exchange.from` with the ids under `resources:` and `clients:`. Ids of apps that bring themselves count while `protocol.registration` or `protocol.client_id_metadata` lets them in.',
+  },
   unknown_group: {
     means: 'A client lets in a group that no upstream gives.',
     mend: 'Compare it with `groups` of the upstream: `<id>:<name>` for what it allows, the name alone for what it maps.',

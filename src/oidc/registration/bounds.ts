@@ -1,4 +1,6 @@
 import type { ProtocolSettings } from '../protocol_settings.ts';
+import { isDocumentAllowed } from './document_hosts.ts';
+import { isRegisteredId } from './registered_clients.ts';
 import { judgeStranger } from './strangers.ts';
 
 /** Whether anybody but an admin can bring clients. */
@@ -9,6 +11,12 @@ export function admitsStrangers({ registration, client_id_metadata }: ProtocolSe
 /** Whether an id, if it is no client of the config, is the URL of a document. */
 export function isDocumentId(id: string): boolean {
   return URL.parse(id)?.protocol === 'https:';
+}
+
+/** Whether an app that is not in the config may have this id: the settings let such apps in, and their ids look so. */
+export function mayBeStranger({ registration, client_id_metadata: documents }: ProtocolSettings, id: string): boolean {
+  const registered = registration !== false && isRegisteredId(id);
+  return registered || (documents !== false && isDocumentAllowed(id, documents.allow));
 }
 
 interface Circumstances {

@@ -61,6 +61,11 @@ export function newClientId(): string {
   return `registered-${accountId()}`;
 }
 
+/** Whether an app that registers itself may get this id. */
+export function isRegisteredId(id: string): boolean {
+  return ID.test(id);
+}
+
 const find: Statement = {
   name: 'registered_clients_find',
   text: `with used as (update ${TABLE} set used_at = $2 where id = $1 and used_at < $3)
@@ -91,12 +96,12 @@ export function createRegisteredClients(deps: RegisteredClientsDeps): Registered
   const { knex } = database;
   return {
     async find(id) {
-      if (!ID.test(id)) return undefined;
+      if (!isRegisteredId(id)) return undefined;
       const { rows } = await database.run<{ payload: AdapterPayload }>(find, [id, now(), inSeconds(-DAY)]);
       return rows[0] && opened(sealer, id, rows[0].payload);
     },
     async names(ids) {
-      const wanted = ids.filter((id) => ID.test(id));
+      const wanted = ids.filter(isRegisteredId);
       if (wanted.length === 0) return new Map();
       const rows: { id: string; name: string }[] = await knex(TABLE)
         .whereIn('id', wanted)
@@ -104,7 +109,7 @@ export function createRegisteredClients(deps: RegisteredClientsDeps): Registered
       return new Map(rows.map(({ id, name }) => [id, name]));
     },
     async toldOfLogout(within, ids) {
-      const wanted = ids.filter((id) => ID.test(id));
+      const wanted = ids.filter(isRegisteredId);
       if (wanted.length === 0) return [];
       return within(TABLE).whereIn('id', wanted).whereRaw(`payload->>'backchannel_logout_uri' is not null`).pluck('id');
     },
