@@ -189,6 +189,25 @@ describe('discovery', () => {
 /** Of a switch of which several members change, not only grow. */
 const FURTHER: Protocol[] = [{ fapi: 'security-profile' }];
 
+describe('mtls_endpoint_aliases', () => {
+  it('names every endpoint that takes a certificate while it is served (RFC 8705 5)', async () => {
+    const aliases = async (change: Protocol) => {
+      const mutual_tls = { methods: [], endpoints: 'https://mtls.acme.example' };
+      const { mtls_endpoint_aliases: named } = await announced({ ...OFF, ...change, mutual_tls });
+      return Object.keys(named as object); // what the document says
+    };
+    const always = ['token_endpoint', 'userinfo_endpoint'];
+    expect(await aliases({ device_flow: true })).toEqual([...always, 'device_authorization_endpoint']);
+    expect(await aliases({ ciba: {} })).toEqual([...always, 'backchannel_authentication_endpoint']);
+    expect(await aliases({ pushed_requests: true, introspection: true, revocation: true })).toEqual([
+      ...always,
+      'introspection_endpoint',
+      'revocation_endpoint',
+      'pushed_authorization_request_endpoint',
+    ]);
+  });
+});
+
 describe('docs/protocol.md', () => {
   it('is the table of the code, with every switch that does something', async () => {
     const file = new URL('../../docs/protocol.md', import.meta.url);

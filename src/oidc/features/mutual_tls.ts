@@ -7,7 +7,15 @@ import { routes } from '../routes.ts';
 import type { ProtocolFeature } from './feature.ts';
 
 /** Endpoints that take a certificate, with the member of the discovery documents that names each (RFC 8705 5). */
-const ALIASES = ['token', 'userinfo', 'introspection', 'revocation', 'pushed_authorization_request'] as const;
+const ALIASES = [
+  'token',
+  'userinfo',
+  'introspection',
+  'revocation',
+  'pushed_authorization_request',
+  'device_authorization',
+  'backchannel_authentication',
+] as const;
 
 /** Clients and tokens that are bound to a certificate, which the proxy in front of us has seen. */
 export const mutualTls: ProtocolFeature = {
@@ -40,9 +48,17 @@ function seen({ web }: OidcDeps, ctx: KoaContextWithOIDC) {
 
 /** A browser that is asked for a certificate shows a question to its person, so that they may have a host of their own. */
 function aliases(protocol: ProtocolSettings): Record<string, unknown> {
-  const { mutual_tls: tls, introspection, revocation, pushed_requests: pushed } = protocol;
+  const { mutual_tls: tls, introspection, revocation } = protocol;
   if (!tls || tls.endpoints === undefined) return {};
-  const served = { token: true, userinfo: true, introspection, revocation, pushed_authorization_request: pushed };
+  const served = {
+    token: true,
+    userinfo: true,
+    introspection,
+    revocation,
+    pushed_authorization_request: protocol.pushed_requests,
+    device_authorization: protocol.device_flow,
+    backchannel_authentication: protocol.ciba,
+  };
   const named = ALIASES.filter((name) => served[name]).map((name) => [
     `${name}_endpoint`,
     `${tls.endpoints}${routes[name]}`,
