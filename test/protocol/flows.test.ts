@@ -517,6 +517,26 @@ describe('form_post', () => {
     const back = await comeBack(client.buildAuthorizationUrl(config, parameters));
     expect(back.searchParams.get('error')).toBe('unsupported_response_mode');
   });
+
+  it.each([
+    [
+      'before the mode is looked at',
+      { response_type: 'id_token', response_mode: 'form_post' },
+      'unsupported_response_type',
+    ],
+    [
+      'in a request that asks for two things',
+      { prompt: 'none login', response_mode: 'form_post.jwt' },
+      'invalid_request',
+    ],
+  ])('carries no refusal while it is off, also of what is refused %s', async (_, asked, error) => {
+    switched({ form_post: false, jwt_responses: true });
+    const config = await app(world, 'app', post());
+    const { parameters } = await tripTo(CB, asked);
+    const back = await comeBack(client.buildAuthorizationUrl(config, parameters));
+    const told = back.hash ? new URLSearchParams(back.hash.slice(1)) : back.searchParams;
+    expect(told.get('error')).toBe(error);
+  });
 });
 
 describe('the claims parameter', () => {

@@ -22,11 +22,18 @@ export const withoutFormPost: ProtocolFeature = {
   specification: 'OAuth 2.0 Form Post Response Mode',
   on: (protocol) => !protocol.form_post,
   configuration: () => ({ extraParams: { response_mode: refuseForms } }),
+  // No refusal is a form either, whatever is refused first: the library tells of it before it looks how to answer.
+  register: (provider) => void provider.on('authorization.error', forgetForms).on('server_error', forgetForms),
 };
 
-function refuseForms({ oidc }: KoaContextWithOIDC, mode: unknown): void {
-  if (typeof mode !== 'string' || !FORMS.includes(mode)) return;
-  // The refusal itself must not be a form either.
-  if (oidc.params) oidc.params['response_mode'] = undefined;
-  throw new errors.UnsupportedResponseMode();
+function refuseForms(_ctx: KoaContextWithOIDC, mode: unknown): void {
+  if (isForm(mode)) throw new errors.UnsupportedResponseMode();
+}
+
+function forgetForms({ oidc }: Partial<KoaContextWithOIDC>): void {
+  if (oidc?.params && isForm(oidc.params['response_mode'])) oidc.params['response_mode'] = undefined;
+}
+
+function isForm(mode: unknown): boolean {
+  return typeof mode === 'string' && FORMS.includes(mode);
 }
