@@ -385,6 +385,8 @@ describe('what an operator is told', () => {
       new Set([
         'http_requests_total',
         'http_request_duration_seconds',
+        'swept_rows_total',
+        'sweep_behind_tables',
         'upstream_login_total',
         'upstream_http_seconds',
         'upstream_available',
