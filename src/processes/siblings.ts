@@ -16,7 +16,10 @@ export const isSibling: boolean = cluster.isWorker;
 export function joinSiblings(tell: () => Promise<object>): Siblings {
   const asked = new Map<number, (all: object[]) => void>();
   let questions = 0;
-  const say = (message: ToPrimary) => void (process.connected && process.send?.(message));
+  const say = (message: ToPrimary) => {
+    // The primary may be gone in this very moment: then there is nobody to say it to, and we finish what is under way.
+    if (process.connected) process.send?.(message, undefined, undefined, () => {});
+  };
   const hear = (message: ToSibling) => {
     if (message.say === 'tell') {
       const { question } = message;

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeError } from '../kit/errors.ts';
 import type { Logger } from '../kit/logger.ts';
 import { collector, tellWorker } from './ask_all.ts';
 import type { ToPrimary } from './messages.ts';
@@ -56,7 +57,11 @@ export function supervise({ count, env, program, mayStart, logger, pauses = PAUS
 
   /** Starts one and resolves with whether it serves. Who ends by itself is started again; one that never served only if `insist`. */
   function launch(failures: number, { insist }: { insist: boolean }): Promise<boolean> {
-    const worker = cluster.fork(env);
+    const worker = forked();
+    if (!worker) {
+      if (insist) void launchAgain(failures + 1);
+      return Promise.resolve(false);
+    }
     const serves = Promise.withResolvers<boolean>();
     let since: number | undefined;
     present.add(worker);
@@ -69,15 +74,38 @@ export function supervise({ count, env, program, mayStart, logger, pauses = PAUS
       if (message.say === 'ask') void answer(worker, message.question);
       hear(message);
     });
-    worker.once('exit', (code, signal) => {
+    const ended = (code?: number, signal?: string) => {
+      if (!present.has(worker)) return;
       for (const group of [present, serving]) group.delete(worker);
       serves.resolve(false);
       if (stopping.signal.aborted || leaving.delete(worker)) return;
       logger.error({ pid: worker.process.pid, code, signal: signal || undefined }, 'a process ended by itself');
       const steady = since !== undefined && performance.now() - since > STEADY_MILLISECONDS;
       if (since !== undefined || insist) void launchAgain(steady ? 1 : failures + 1);
+    };
+    worker.once('exit', ended);
+    // The system may have no room for one more, and then says so later, and nothing of an end.
+    worker.on('error', () => {
+      if (worker.process.pid === undefined) ended();
     });
     return serves.promise;
+  }
+  /** One more, if the system lets us: that it does not must never end those that serve. */
+  function forked(): Worker | undefined {
+    try {
+      return cluster.fork(env);
+    } catch (error) {
+      logger.error({ error: describeError(error) }, 'a process could not be started');
+      return undefined;
+    }
+  }
+  async function mayNow(): Promise<boolean> {
+    try {
+      return await mayStart();
+    } catch (error) {
+      logger.error({ error: describeError(error) }, 'whether a process may start could not be told');
+      return false;
+    }
   }
   async function answer(worker: Worker, question: number): Promise<void> {
     tellWorker(worker, { say: 'told', question, all: await askAll(serving) });
@@ -88,11 +116,11 @@ export function supervise({ count, env, program, mayStart, logger, pauses = PAUS
     const { signal } = stopping;
     await sleep(Math.min(pauses.longest, pauses.first * 2 ** (failures - 1)), undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
-    if (await mayStart()) await launch(failures, { insist: true });
+    if (await mayNow()) await launch(failures, { insist: true });
     else await launchAgain(failures + 1);
   }
   async function replace(old: Worker): Promise<boolean> {
-    if (!(await mayStart()) || !(await launch(0, { insist: false }))) return false;
+    if (!(await mayNow()) || !(await launch(0, { insist: false }))) return false;
     await leave(old);
     return true;
   }

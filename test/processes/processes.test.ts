@@ -11,14 +11,20 @@ const folder = mkdtempSync(join(tmpdir(), 'gatehouse-siblings-'));
 const exec = fileURLToPath(new URL('sibling.mjs', import.meta.url));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function supervised(name: string, { count = 1, mayStart = true } = {}) {
+function supervised(
+  name: string,
+  { count = 1, mayStart = true }: { count?: number; mayStart?: boolean | 'unknown' } = {},
+) {
   const plan = join(folder, name);
   writeFileSync(plan, 'serve');
   const processes = supervise({
     count,
     env: {},
     program: { exec, args: [plan] },
-    mayStart: async () => mayStart,
+    async mayStart() {
+      if (mayStart === 'unknown') throw new Error('the disk is full');
+      return mayStart;
+    },
     logger: createLogger('silent'),
     pauses: { first: 1, longest: 4 },
   });
@@ -62,6 +68,33 @@ describe('a supervisor', () => {
   it('starts none that would not be like the others, and gives up all the same', async () => {
     const { processes, starts } = supervised('unlike', { mayStart: false });
     expect(await processes.start()).toBe(true);
+    present()[0]?.process.kill('SIGKILL');
+    await processes.lost;
+    expect(starts()).toBe(1);
+    await processes.stop();
+  });
+
+  it('does not end with a process that the system does not start', async () => {
+    const { processes, starts } = supervised('no_room');
+    expect(await processes.start()).toBe(true);
+    const [first] = present();
+    cluster.setupPrimary({ cwd: join(folder, 'nowhere') });
+    try {
+      await processes.replaceAll();
+      expect(first?.isDead()).toBe(false);
+      first?.process.kill('SIGKILL');
+      await processes.lost;
+    } finally {
+      cluster.setupPrimary({ cwd: folder });
+    }
+    expect(starts()).toBe(1);
+    await processes.stop();
+  });
+
+  it('goes on while nobody can say whether one may start', async () => {
+    const { processes, plan, starts } = supervised('unknown', { mayStart: 'unknown' });
+    expect(await processes.start()).toBe(true);
+    writeFileSync(plan, 'end');
     present()[0]?.process.kill('SIGKILL');
     await processes.lost;
     expect(starts()).toBe(1);
