@@ -25,8 +25,9 @@ export function openReplica(primary: Knex, { url, settings }: { url?: string | u
       try {
         return await work(replica);
       } catch (error) {
-        if (!isDatabaseUnavailable(error) || isWriting(error)) throw error;
-        away = performance.now();
+        if (isWriting(error)) throw error;
+        // It may also stand behind: without a column that is there since a moment, or with rows that just went (SQLSTATE 40001).
+        if (isDatabaseUnavailable(error)) away = performance.now();
         return work(primary);
       }
     },

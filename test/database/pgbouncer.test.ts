@@ -147,6 +147,10 @@ describe('a replica', () => {
     await copy.database.knex.raw('create table here (at int)');
     expect(await both.stale((from) => from('here').select())).toEqual([]);
     await expect(both.stale((from) => from('here').insert({ at: 1 }))).rejects.toMatchObject({ code: '25006' });
+    await primary.database.knex.raw('create table new (at int)');
+    expect(await both.stale((from) => from('new').select())).toEqual([]);
+    expect(await both.stale((from) => from('here').select())).toEqual([]);
+    await expect(both.stale((from) => from('nowhere').select())).rejects.toMatchObject({ code: '42P01' });
     await expect(both.knex('here').select()).rejects.toMatchObject({ code: '42P01' });
     await both.close();
     await primary.drop();
