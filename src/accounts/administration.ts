@@ -129,7 +129,12 @@ async function changeGroups(
     return { ok: true as const, groups, before: same ? undefined : own };
   });
   if (!changed.ok || changed.before === undefined) return changed;
-  const detail = { from: changed.before.join(' '), to: changed.groups.join(' ') };
+  const { before, groups } = changed;
+  // Not all that there were and are: of a long text only the beginning is kept, and what was changed may stand at its end.
+  const detail = {
+    added: groups.filter((name) => !before.includes(name)).join(' '),
+    removed: before.filter((name) => !groups.includes(name)).join(' '),
+  };
   await record({ type: 'accounts.groups_changed', outcome: 'ok', accountId: id, detail });
   return changed;
 }

@@ -194,10 +194,10 @@ describe('accounts groups', () => {
     expect((await shown(String(id)))['groups']).toHaveLength(2);
     expect((await world.run('accounts', 'show', String(id))).out).toMatch(/groups +admins, partner:heads/);
     const { events } = await json('accounts', 'show', String(id));
-    expect((events as { type: string }[]).map(({ type }) => type)).toEqual([
-      'accounts.groups_changed',
-      'accounts.groups_changed',
-      'accounts.created',
+    expect(events).toMatchObject([
+      { type: 'accounts.groups_changed', detail: { added: '', removed: 'staff' } },
+      { type: 'accounts.groups_changed', detail: { added: 'admins staff', removed: '' } },
+      { type: 'accounts.created' },
     ]);
     const { out } = await world.run('accounts', 'export');
     expect(out).toContain('"groups":["admins"]');
