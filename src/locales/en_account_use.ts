@@ -54,6 +54,8 @@ export const accountUse = {
     allowed: 'Allowed. Go on in the app.',
     denied: 'Denied. The app learns that you did not allow it.',
     gone: 'This request is over: it was answered already, or waited too long.',
+    not_allowed:
+      'This app is open to certain accounts only, and yours is not among them. Ask the people who run it for access.',
     way: 'This app takes nobody who signed in as you did. Sign out, and sign in again in another way.',
   },
   activity: {

@@ -30,6 +30,7 @@ beforeAll(async () => {
       asking('other'),
       asking('vault', { require: 'mfa' }),
       asking('google-only', { upstreams: ['google'] }),
+      asking('staff', { allow: { domains: ['acme.example'] } }),
     ],
   });
   bank = await configured('bank');
@@ -210,6 +211,18 @@ describe('D26: the request of an app', () => {
     await requestsPage(other);
     const page = await other.submit({ decision: 'allow' });
     expect(page.text).toContain('This app takes nobody who signed in as you did');
+  });
+
+  it('is not for an account that the app is not for, and says so calmly', async () => {
+    const email = 'jo@example.com';
+    const browser = await signedUp(email);
+    const asked = await ask(email, {}, await configured('staff'));
+    await requestsPage(browser);
+    const page = await browser.submit({ decision: 'allow' });
+    expect(page.text).toContain('This app is open to certain accounts only, and yours is not among them');
+    expect(page.text).not.toContain('This request is over');
+    await browser.submit({ decision: 'deny' });
+    expect(await refusalOf(answerOf(asked))).toBe('access_denied');
   });
 
   it('ends with everything of its account, and what it gave with the session that allowed it', async () => {

@@ -72,6 +72,7 @@ export const accountUseStates: State[] = [
     requests: [request, { ...request, name: 'Call centre', logo: undefined, host: undefined, message: undefined }],
     problems: [{ text: said('account.requests.gone') }],
   }),
+  requests('not-allowed', { requests: [request], problems: [{ text: said('account.requests.not_allowed') }] }),
   requests('way', { requests: [request], problems: [{ text: said('account.requests.way') }] }),
   apps('none', { apps: [] }),
   apps('one', { apps: [app], note: said('account.apps.removed') }),

@@ -79,7 +79,8 @@ async function refusalOf(
   { accountId = '', amr = [] }: AdapterPayload,
 ): Promise<RequestAnswer | undefined> {
   const account = await accounts.find(accountId);
-  if (!account?.usable || !allows(client, account.claims)) return { ok: false, reason: 'gone' };
+  if (!account?.usable) return { ok: false, reason: 'gone' };
+  if (!allows(client, account.claims)) return { ok: false, reason: 'not_allowed' };
   if (!takesWay(client, wayOf(amr))) return { ok: false, reason: 'way' };
   const need = needOf(settings().require, requiredBy(client), payload.params ?? {});
   if (isEnough(amr, { need, secondStep: account.secondStep })) return undefined;

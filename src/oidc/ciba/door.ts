@@ -12,10 +12,10 @@ export interface AskedRequest {
 }
 
 /**
- * What became of an answer. `gone`: answered already, or too late. `way`: the app takes nobody who signed in like that.
- * `level`: it wants its people to be proven by `acr`.
+ * What became of an answer. `gone`: answered already, or too late. `not_allowed`: the app is not for this account. `way`: it
+ * takes nobody who signed in like that. `level`: it wants its people to be proven by `acr`.
  */
 export type RequestAnswer =
   | { ok: true }
-  | { ok: false; reason: 'gone' | 'way' }
+  | { ok: false; reason: 'gone' | 'not_allowed' | 'way' }
   | { ok: false; reason: 'level'; acr: string };
