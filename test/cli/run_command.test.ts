@@ -51,7 +51,7 @@ describe('the command line', () => {
     [['upstreams', 'frobnicate'], 'upstreams needs one of: list, test\n'],
     [
       ['accounts'],
-      'accounts needs one of: list, show, create, invite, invitations, uninvite, disable, enable, reset-second-step, delete, import, export\n',
+      'accounts needs one of: list, show, create, invite, invitations, uninvite, disable, enable, reset-second-step, delete, groups, import, export\n',
     ],
     [['migrate', 'frobnicate'], 'migrate takes nothing more or one of: status, down\n'],
     [['clients', 'show'], 'clients show takes <client_id>'],
