@@ -1,17 +1,18 @@
 import { kitNames, kitsFor, type ClientSettings, type FilledKit } from '../clients/index.ts';
 import { routes } from '../oidc/index.ts';
-import type { Call, CommandSettings } from './command.ts';
-import { findClient } from './find_client.ts';
+import type { Call } from './command.ts';
+import type { FoundClient } from './find_client.ts';
 import { print, refuse } from './output.ts';
 
 /** Prints the kits of a client; of one product, as the file that it is, so that it can be kept as it comes. */
-export function printKits(call: Call, { issuer, brand, clients }: CommandSettings): number {
-  const client = findClient(call, clients);
-  if (!client) return 1;
+export function printKits(call: Call, { client, settings: { issuer, brand }, registered }: FoundClient): number {
   const [, product] = call.args;
   if (product !== undefined && !kitNames.includes(product)) return refuse(call, unknownProduct(call, product));
   const kits = kitsFor(client, { issuer, name: brand.name, paths: routes }, product);
   if (kits.length === 0) return refuse(call, nothingFits(client, product));
+  // Beside the file, which is to be kept as it comes.
+  if (registered && !call.json)
+    call.io.stderr.write(`${client.client_id} registered itself on ${registered.createdAt.toISOString()}\n`);
   print(call, kits, () => (product === undefined ? kits.map(withHeading).join('\n') : (kits[0]?.text ?? '')));
   return 0;
 }

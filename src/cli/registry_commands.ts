@@ -3,7 +3,7 @@ import type { Call, Command } from './command.ts';
 import type { RegisteredClient } from '../oidc/index.ts';
 import { withSettings, withTables } from './contexts.ts';
 import { printKits } from './kits.ts';
-import { findClient } from './find_client.ts';
+import { withClient, type FoundClient } from './find_client.ts';
 import { listing, print, table } from './output.ts';
 import { claimOptions, showClaims } from './show_claims.ts';
 
@@ -30,14 +30,14 @@ export const registryCommands: Command[] = [
     options: claimOptions,
     summary:
       'show the metadata of one app as it takes effect, without its secret; or, with --for, the claims it would get',
-    run: (call) => withSettings(call, async ({ clients }) => showClient(call, clients)),
+    run: (call) => withClient(call, (found) => showClient(call, found)),
   },
   {
     name: 'clients kit',
     args: '<client_id> [<product>]',
     takes: { least: 1, most: 2 },
     summary: `print settings for this app, ready to use: ${kitNames.join(', ')}`,
-    run: (call) => withSettings(call, async (settings) => printKits(call, settings)),
+    run: (call) => withClient(call, async (found) => printKits(call, found)),
   },
   {
     name: 'clients secret',
@@ -97,11 +97,19 @@ function effective(client: ClientSettings): Record<string, unknown> {
   };
 }
 
-async function showClient(call: Call, clients: ClientSettings[]): Promise<number> {
-  const client = findClient(call, clients);
-  if (!client) return 1;
-  if (call.texts['for'] !== undefined) return showClaims(call, client);
-  const shown = effective(client);
+function origin({ createdAt, usedAt }: RegisteredClient): object {
+  return {
+    type: 'registered',
+    came_from: 'it registered itself',
+    created_at: createdAt.toISOString(),
+    used_at: usedAt.toISOString(),
+  };
+}
+
+async function showClient(call: Call, found: FoundClient): Promise<number> {
+  if (call.texts['for'] !== undefined) return showClaims(call, found);
+  const { client, registered } = found;
+  const shown = registered ? { ...effective(client), ...origin(registered) } : effective(client);
   print(call, shown, () =>
     listing(
       Object.entries(shown).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),

@@ -3,6 +3,7 @@ import { strongest, toMetadata, type ClientSettings, type Level } from '../clien
 import type { Preview } from '../oidc/index.ts';
 import type { Call, CommandSettings } from './command.ts';
 import { findAccount, noSuchAccount } from './accounts/find_account.ts';
+import type { FoundClient } from './find_client.ts';
 import { groupsHeld } from './accounts/grouping.ts';
 import { withRooms } from './contexts.ts';
 import type { CommandOptions } from './options.ts';
@@ -26,7 +27,7 @@ interface SaidClaim {
 const METHODS: Record<Level, string> = { none: 'pwd', mfa: 'pwd otp', 'phishing-resistant': 'hwk user' };
 
 /** Prints each claim of each token with where it came from, as the engine itself would issue it. */
-export function showClaims(call: Call, client: ClientSettings): Promise<number> {
+export function showClaims(call: Call, { client, registered }: FoundClient): Promise<number> {
   const { for: wanted = '', scope = 'openid profile email', resource, amr } = call.texts;
   return withRooms(call, async (rooms, { accounts }, settings) => {
     const account = await findAccount(accounts, wanted);
@@ -34,7 +35,11 @@ export function showClaims(call: Call, client: ClientSettings): Promise<number> 
     const methods = (amr ?? METHODS[levelOf(settings, client)]).split(/[\s,]+/).filter(Boolean);
     const scopes = scope.split(' ').filter(Boolean);
     const wish = { clientId: client.client_id, accountId: account.id, scopes, methods };
-    const previewed = await rooms.preview({ ...wish, ...(resource !== undefined && { resource }) });
+    const previewed = await rooms.preview({
+      ...wish,
+      ...(registered && { registered: toMetadata(client) }),
+      ...(resource !== undefined && { resource }),
+    });
     if (!previewed.ok) return refuse(call, `no tokens: ${previewed.reason}`);
     const origins = {
       ...claimOrigins(account, await accounts.identities.listOf(account.id), groupsHeld(account, settings)),

@@ -6,6 +6,7 @@
  * client in the database, and never decides what the protocol allows: the engine's own schema does that.
  */
 export { clientSettings, type ClientInput, type ClientSettings } from './settings.ts';
+export { registeredSettings } from './registered_settings.ts';
 export { clientKeys } from './metadata_names.ts';
 export { meets, requireSetting, strongest, type Level } from './levels.ts';
 export { endOf, hasPlainSecret, isOneOf, newSecret, plainSecret, type KeptSecret } from './secrets.ts';

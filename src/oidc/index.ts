@@ -19,7 +19,7 @@ export type { Label } from './authorization_details/type_settings.ts';
 export { resourceSentence, scopesOfClaims, scopeSentence } from './scope_words.ts';
 export { mayBeStranger } from './registration/bounds.ts';
 export { SHORT_ID, listInitialTokens, type InitialToken } from './registration/initial_tokens.ts';
-export { listRegisteredClients, type RegisteredClient } from './registration/registered_clients.ts';
+export { isRegisteredId, listRegisteredClients, type RegisteredClient } from './registration/registered_clients.ts';
 export { routes } from './routes.ts';
 export { sealedColumns } from './sealed_columns.ts';
 export { lifetimeSettings, resourceSettings } from './settings.ts';

@@ -38,7 +38,10 @@ beforeAll(async () => {
   redirectUri = `http://127.0.0.1:${(nowhere.address() as AddressInfo).port}/cb`; // it listens on a port
   kitUrl = `http://127.0.0.1:${await freePortPair()}`;
   world = await startWorld({
-    settings: { protocol: { pairwise_subjects: true }, resources: [{ id: API, scopes: ['read', 'write'] }] },
+    settings: {
+      protocol: { pairwise_subjects: true, registration: {} },
+      resources: [{ id: API, scopes: ['read', 'write'] }],
+    },
     clients: [
       plain('kit', { redirect_uris: [`${kitUrl}/callback`] }),
       plain('plain'),
@@ -73,6 +76,55 @@ describe('the kit for openid-client', () => {
     } finally {
       await app.stop();
     }
+  });
+});
+
+describe('an app that registered itself', () => {
+  let id: string;
+  let secret: string;
+
+  beforeAll(async () => {
+    const [token] = (await beside('clients', 'token')).out.split('\n');
+    const answer = await fetch(`${world.gatehouse.issuer}/oidc/register`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ client_name: 'Robot', redirect_uris: ['https://robot.example/cb'] }),
+    });
+    const said = (await answer.json()) as Record<string, string>; // RFC 7591 3.2.1
+    [id, secret] = [said['client_id'] ?? '', said['client_secret'] ?? ''];
+  });
+
+  it('is shown with where it came from, and without its secret', async () => {
+    const { code, out } = await beside('clients', 'show', id);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^came_from +it registered itself$/m);
+    expect(out).toMatch(/^client_secret +\(not shown\)$/m);
+    const json = await beside('clients', 'show', id, '--json');
+    expect(JSON.parse(json.out)).toMatchObject({
+      type: 'registered',
+      client_id: id,
+      client_name: 'Robot',
+      redirect_uris: ['https://robot.example/cb'],
+      first_party: false,
+      require_pkce: true,
+    });
+    const [row] = await world.query(`select payload->>'client_secret' as sealed from registered_clients`);
+    for (const hidden of [secret, String(row?.['sealed'])]) expect(out + json.out).not.toContain(hidden);
+  });
+
+  it('has kits, and the tokens that it would get', async () => {
+    const { code, out, err } = await beside('clients', 'kit', id, 'openid-client');
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(`^${id} registered itself on `) });
+    expect(out).toContain(id);
+    expect(out).not.toContain(secret);
+    await signUpLocally(world, createBrowser(), 'robot@example.com');
+    const claims = await beside('clients', 'show', id, '--for', 'robot@example.com', '--scope', 'openid email');
+    expect(claims).toMatchObject({ err: '', code: 0, out: expect.stringContaining('robot@example.com') });
+  });
+
+  it('is none where none of this id did', async () => {
+    const other = `registered-${'a'.repeat(22)}`;
+    expect(await beside('clients', 'show', other)).toMatchObject({ code: 1, err: `there is no client "${other}"\n` });
   });
 });
 

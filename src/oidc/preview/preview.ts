@@ -16,7 +16,7 @@ import type { Claims, Preview, Previewed, PreviewWish } from './previewed.ts';
  * what binds or hides a token: nobody has to authenticate, to prove a key or to decrypt. Nothing is recorded.
  */
 export async function previewTokens(deps: OidcDeps, wish: PreviewWish): Promise<Previewed> {
-  const client = deps.clients.find(wish.clientId);
+  const client = deps.clients.find(wish.clientId) ?? wish.registered;
   if (!client) return { ok: false, reason: 'there is no such client' };
   const foreign = wish.scopes.find((scope) => !mayAsk(client['scope'], scope));
   if (foreign !== undefined) return { ok: false, reason: `this client may not ask for the scope ${foreign}` };

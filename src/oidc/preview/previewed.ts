@@ -1,6 +1,10 @@
+import type { ClientMetadata } from '../../clients/index.ts';
+
 /** Whose tokens, for which client. */
 export interface PreviewWish {
   clientId: string;
+  /** What the client said of itself, where the config does not know it. */
+  registered?: ClientMetadata;
   accountId: string;
   scopes: readonly string[];
   /** The API that the token is asked for (RFC 8707). */

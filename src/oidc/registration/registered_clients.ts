@@ -16,6 +16,8 @@ export interface RegisteredClient {
   createdAt: Date;
   /** Exact to a day. */
   usedAt: Date;
+  /** What it said of itself, without its secret: that there is one is all that is told. */
+  metadata: Record<string, unknown>;
 }
 
 /** How a registration ended. `full`: there are as many as there may be. `used_up`: its initial access token. */
@@ -172,6 +174,7 @@ export async function listRegisteredClients(knex: Knex): Promise<RegisteredClien
     redirectUris: Array.isArray(payload['redirect_uris']) ? payload['redirect_uris'].map(String) : [],
     createdAt: created_at,
     usedAt: used_at,
+    metadata: { ...payload, ...(payload['client_secret'] !== undefined && { client_secret: '(not shown)' }) },
   }));
 }
 
