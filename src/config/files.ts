@@ -1,5 +1,6 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { LARGEST_PICTURE } from '../web/index.ts';
 import type { Known } from './known.ts';
 import type { Finding } from './rules.ts';
 import type { Settings } from './settings.ts';
@@ -18,16 +19,22 @@ export function picturesIn({ brand }: Pick<Settings, 'brand'>): string[] {
   return FILES.brand.flatMap((key) => brand[key] ?? []);
 }
 
-/** Files that are not there, or that this account may not read. */
+/** Files that are not there, that this account may not read, or that are too large to be served. */
 export function fileFindings({ brand, places }: Pick<Known, 'brand' | 'places'>, folder: string): Finding[] {
   const named = [
-    ...FILES.brand.map((key) => ({ path: ['brand', key], file: brand?.[key] })),
-    ...FILES.places.map((key) => ({ path: ['places', key], file: places?.[key] })),
+    ...FILES.brand.map((key) => ({ path: ['brand', key], file: brand?.[key], most: LARGEST_PICTURE })),
+    ...FILES.places.map((key) => ({ path: ['places', key], file: places?.[key], most: Infinity })),
   ];
-  return named.flatMap(({ path, file }) => {
-    if (file === undefined || isReadable(resolve(folder, file))) return [];
-    const message = 'there is no such file; the path starts at the folder of the config file';
-    return [{ path, rule: 'missing_file', message }];
+  return named.flatMap(({ path, file, most }): Finding[] => {
+    if (file === undefined) return [];
+    const size = readableSize(resolve(folder, file));
+    if (size === undefined) {
+      const message = 'there is no such file; the path starts at the folder of the config file';
+      return [{ path, rule: 'missing_file', message }];
+    }
+    if (size <= most) return [];
+    const message = 'the picture is too large to be served from memory';
+    return [{ path, rule: 'wrong_value', message, accepted: `${most / 1024} kB at most` }];
   });
 }
 
@@ -43,11 +50,13 @@ function absolute<Section extends object>(
   return { ...section, ...Object.fromEntries(paths) };
 }
 
-function isReadable(path: string): boolean {
+/** The bytes of a file; undefined where this account can read none. */
+function readableSize(path: string): number | undefined {
   try {
     accessSync(path, constants.R_OK);
-    return true;
+    const about = statSync(path);
+    return about.isFile() ? about.size : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

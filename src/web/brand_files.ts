@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { themeTokens } from './theme.ts';
 
-const LARGEST = 512 * 1024;
+/** The most bytes that a picture of the brand may have: it is served from memory. */
+export const LARGEST_PICTURE = 512 * 1024;
 
 // Fixed by the extension, never taken from the file.
 const TYPES: Record<string, string> = {
@@ -26,7 +27,7 @@ export function readPicture(path: string): Picture {
   const type = TYPES[extension];
   if (!type) throw new Error(`brand: ${path} is not one of ${Object.keys(TYPES).join(', ')}`);
   const body = readFileSync(path);
-  if (body.length > LARGEST) throw new Error(`brand: ${path} is larger than ${LARGEST / 1024} kB`);
+  if (body.length > LARGEST_PICTURE) throw new Error(`brand: ${path} is larger than ${LARGEST_PICTURE / 1024} kB`);
   return { extension: extension.slice(1), type, body };
 }
 

@@ -13,6 +13,7 @@ export type { Web } from './door.ts';
 export { listen, type Listening } from './listen.ts';
 export { publicDocument, type PublicDocument } from './public_document.ts';
 export { createReadText } from './read_text.ts';
+export { LARGEST_PICTURE } from './brand_files.ts';
 export { brandSettings, httpSettings, placeSettings, type BrandSettings } from './settings.ts';
 export { doctorMark, type SeenRequest } from './doctor.ts';
 export { LONGEST_COOKIE } from './browser_binding.ts';

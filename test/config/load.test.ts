@@ -90,6 +90,19 @@ describe('loading', () => {
     folder.remove();
   });
 
+  it('finds a picture that the start would refuse', async () => {
+    const config = `${GOOD}brand: { logo: ./a.svg, logo_dark: ./b.svg }\n`;
+    const found = async (files: Record<string, string>) => (await mistakesOf(config, {}, files)).split('\n');
+    const most = 512 * 1024;
+    expect(await found({ 'config/a.svg': 'x'.repeat(most), 'config/b.svg': 'x'.repeat(most + 1) })).toEqual([
+      expect.stringMatching(/:3:36 wrong_value brand\.logo_dark: .*too large.*accepted: 512 kB at most/),
+    ]);
+    // A folder is no picture either.
+    expect(await found({ 'config/a.svg': '<svg/>', 'config/b.svg/c': '' })).toEqual([
+      expect.stringMatching(/ missing_file brand\.logo_dark: /),
+    ]);
+  });
+
   it('warns of a loopback port that nobody listens on, of upstreams that are trusted far, and of an embedded database in production', async () => {
     const rules = async (config: string) =>
       (await settingsOf(config)).warnings.map(({ line, column, rule }) => `${line}:${column} ${rule}`);
