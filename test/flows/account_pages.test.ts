@@ -95,7 +95,7 @@ describe('the pages of an account', () => {
     await signUpLocally(world, browser, 'busy@example.com');
     await browser.open(url('/account'));
     // Longer than it takes to ask: what does not wait for an answer has been asked before one comes.
-    world.line.slow(20);
+    world.line.slow(40);
     const few = await waitsOfAll(browser);
     await multiply('busy@example.com');
     const many = await waitsOfAll(browser);
