@@ -35,6 +35,7 @@ export function hearOrders(endAtOnce: () => void): Orders {
   const reread = () => read();
   for (const signal of SIGNALS) process.on(signal, wish);
   process.on('SIGHUP', reread);
+  process.on('SIGUSR2', goOn);
   if (cluster.worker) {
     // Otherwise node ends it in the middle of its work when the primary is gone.
     cluster.worker.exitedAfterDisconnect = true;
@@ -46,8 +47,12 @@ export function hearOrders(endAtOnce: () => void): Orders {
     close() {
       for (const signal of SIGNALS) process.off(signal, wish);
       process.off('SIGHUP', reread);
+      process.off('SIGUSR2', goOn);
       process.off('message', hear).off('disconnect', wish);
       if (cluster.isWorker && process.connected) process.disconnect();
     },
   };
 }
+
+/** What others are replaced by concerns their primary alone: whom nobody replaces, node would end at once. */
+function goOn(): void {}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { createLogger } from '../../src/kit/logger.ts';
-import { processCount, supervise } from '../../src/processes/index.ts';
+import { hearOrders, processCount, supervise } from '../../src/processes/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-siblings-'));
 const exec = fileURLToPath(new URL('sibling.mjs', import.meta.url));
@@ -43,6 +43,16 @@ describe('how many processes serve', () => {
     ['auto', true, 1, 1],
   ] as const)('%s, with a database here: %s, and %d cores: %d', (wished, databaseHere, cores, count) => {
     expect(processCount(wished, { databaseHere, cores })).toBe(count);
+  });
+});
+
+describe('whoever hears orders', () => {
+  it('is not ended by the signal to replace others, which node takes for an end where nobody listens', () => {
+    const before = process.listenerCount('SIGUSR2');
+    const orders = hearOrders(() => {});
+    expect(process.listenerCount('SIGUSR2')).toBe(before + 1);
+    orders.close();
+    expect(process.listenerCount('SIGUSR2')).toBe(before);
   });
 });
 
