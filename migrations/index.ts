@@ -79,6 +79,6 @@ export const migrations = [
   { name: '20261122060000_applied_configs', ...appliedConfigs },
   { name: '20261122060100_grants_by_client', ...grantsByClient },
   { name: '20261122120000_churning_tables', ...churningTables },
-  { name: '20261122140000_account_groups', ...accountGroups },
   { name: '20261122120100_vacuum_of_tokens', ...vacuumOfTokens },
+  { name: '20261122140000_account_groups', ...accountGroups },
 ] as const;
