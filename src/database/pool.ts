@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { openKnex } from './open_knex.ts';
 import { gatheringSocket, inOneTransaction } from './pipeline.ts';
 import { openReplica, type Replica } from './replica.ts';
-import type { Statement, Step } from './statement.ts';
+import { PLANNED_ONCE, type Statement, type Step } from './statement.ts';
 import { explainPooler } from './transaction_pooler.ts';
 
 /** What a statement gave back. */
@@ -44,8 +44,6 @@ interface PoolSizes {
 
 const ANSWER_WITHIN_MS = 2000;
 const STATEMENT_WITHIN_MS = 15_000;
-/** Every statement of the hot path finds its rows by a key: the plan is the same whatever the values are, and is made once. */
-const PLANNED_ONCE = '-c plan_cache_mode=force_generic_plan';
 
 /** Opens the pools. Connects lazily: a database that is away shows in the first query. */
 export function openDatabase(

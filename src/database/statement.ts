@@ -11,3 +11,9 @@ export interface Step {
   /** For a change that consumes or ends something once: when it meets no row, somebody else was faster, and nothing is done. */
   decisive?: true;
 }
+
+/**
+ * What a session is told that prepares statements of the hot path. Each finds its rows by a key: the plan is the same whatever
+ * the values are, and is made once.
+ */
+export const PLANNED_ONCE = '-c plan_cache_mode=force_generic_plan';

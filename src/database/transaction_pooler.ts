@@ -2,6 +2,7 @@ import { isNativeError } from 'node:util/types';
 import pg from 'pg';
 import { gatheringSocket } from './pipeline.ts';
 import type { Connection } from './connection.ts';
+import { PLANNED_ONCE } from './statement.ts';
 
 const SENTENCE =
   'database.url leads through a pooler that gives each transaction another connection (PgBouncer with pool_mode = transaction): ' +
@@ -30,6 +31,8 @@ export async function checkSession(connection: Connection): Promise<void> {
       connectionString: connection.url,
       connectionTimeoutMillis: 5000,
       statement_timeout: 15_000,
+      // As the hot path does: a pooler that refuses it would refuse every request.
+      options: PLANNED_ONCE,
       stream: gatheringSocket,
     });
   const [busy, preparing] = [open(), open()];

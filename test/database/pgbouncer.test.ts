@@ -41,10 +41,22 @@ const POOLER = /^database\.url leads through a pooler .* set database\.prepared:
     const unprepared = openDatabase({ url: bouncer.url });
     await expect(unprepared.ping()).rejects.toThrow(POOLER);
     await unprepared.close();
-    // Where the pooler was told to let the time limit pass, only the statements themselves show it.
-    const silent = await startPgBouncer(line.url, { ignore_startup_parameters: 'statement_timeout' });
+    // Where the pooler was told to let settings of the session pass, only the statements themselves show it.
+    const silent = await startPgBouncer(line.url, { ignore_startup_parameters: 'statement_timeout, options' });
     await expect(checkSession({ url: silent.url })).rejects.toThrow(POOLER);
     await silent.stop();
+  });
+
+  it.each([
+    ['statement_timeout', false],
+    ['statement_timeout, options', true],
+  ])('in front of whole sessions, one that lets %s pass serves: %s', async (ignore_startup_parameters, serves) => {
+    const pooled = await startPgBouncer(line.url, { pool_mode: 'session', ignore_startup_parameters });
+    const sessions = openDatabase({ url: pooled.url }, { poolSize: 1 });
+    const outcomes = await Promise.allSettled([checkSession({ url: pooled.url }), sessions.ping()]);
+    expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([serves, serves]);
+    await sessions.close();
+    await pooled.stop();
   });
 
   it('is content without a pooler, and where nothing is prepared', async () => {
