@@ -1,6 +1,6 @@
 import { testDatabase } from '../support/database.ts';
 import { childrenOf } from './killable_postgres.ts';
-import { pick, seededRandom } from './load/random.ts';
+import { pick, randomMoment, seededRandom } from './load/random.ts';
 import { openLoadWorld } from './load/world.ts';
 import type { DrillReport } from './report.ts';
 import { underLoad, type LoadWishes } from './under_load.ts';
@@ -17,7 +17,7 @@ export async function killWorker({ kills, ...wishes }: LoadWishes & { kills: num
     return await underLoad(world, wishes, async (load) => {
       let at = performance.now();
       for (let kill = 0; kill < kills; kill += 1) {
-        await new Promise((resolve) => setTimeout(resolve, random() * 500));
+        await randomMoment(random);
         const [primary] = world.gatehouses;
         at = performance.now();
         process.kill(pick(childrenOf(primary?.pid ?? 0), random), 'SIGKILL');
@@ -43,7 +43,7 @@ export async function killApp({ kills, ...wishes }: LoadWishes & { kills: number
     return await underLoad(world, wishes, async () => {
       let at = performance.now();
       for (let kill = 0; kill < kills; kill += 1) {
-        await new Promise((resolve) => setTimeout(resolve, random() * 500));
+        await randomMoment(random);
         at = performance.now();
         await world.restart(pick([0, 1], random), 'SIGKILL');
       }

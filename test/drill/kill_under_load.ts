@@ -1,5 +1,5 @@
 import { startKillablePostgres } from './killable_postgres.ts';
-import { seededRandom } from './load/random.ts';
+import { randomMoment, seededRandom } from './load/random.ts';
 import { openLoadWorld } from './load/world.ts';
 import type { DrillReport } from './report.ts';
 import { underLoad, watchDocuments, type LoadWishes } from './under_load.ts';
@@ -15,7 +15,7 @@ export async function killUnderLoad({ kills, ...wishes }: LoadWishes & { kills: 
         const documents = watchDocuments(world);
         let at = performance.now();
         for (let kill = 0; kill < kills; kill += 1) {
-          await new Promise((resolve) => setTimeout(resolve, random() * 500));
+          await randomMoment(random);
           postgres.kill();
           at = performance.now();
           await postgres.revive();

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** Mulberry32: enough to draw lots again. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
@@ -14,4 +16,9 @@ export function pick<Thing>(things: readonly Thing[], random: () => number): Thi
   const thing = things[Math.floor(random() * things.length)];
   if (thing === undefined) throw new Error('nothing to pick from');
   return thing;
+}
+
+/** Resolves at a random moment of the next half second. */
+export async function randomMoment(random: () => number): Promise<void> {
+  await setTimeout(random() * 500);
 }
