@@ -3,7 +3,6 @@
 import { poolThreads } from '../../src/passwords/index.ts';
 import { benchBroker } from './broker.ts';
 import { benchExpiry } from './expiry.ts';
-import { benchHotPath } from './hot_path.ts';
 import { benchLogin } from './login.ts';
 import { benchLoginPage } from './login_page.ts';
 import { benchLogins } from './logins.ts';
@@ -15,7 +14,6 @@ process.env['UV_THREADPOOL_SIZE'] = String(poolThreads());
 
 /** Those with a form of their own. */
 const benchmarks: Record<string, (args: string[]) => Promise<{ lost: number }>> = {
-  hot: benchHotPath,
   'login-page': benchLoginPage,
   expiry: benchExpiry,
   login: benchLogin,

@@ -38,7 +38,7 @@ export const usage = `usage: npm run bench -- all | ${Object.keys(parts).join(' 
   [--rows n] [--quick] [--json FILE] [--chart FILE.svg] [--readme]
   readme FILE: writes the figures of a file that --json has made into README.md
 another provider: ${targetUsage}
-or one with a form of its own: login | login-page [count] | logins [count] [at once] | broker [count] | hot [operation ...] | reload [clients] | expiry [rows]
+or one with a form of its own: login | login-page [count] | logins [count] [at once] | broker [count] | reload [clients] | expiry [rows]
 `;
 
 /** Whether there is something of this name to measure. */
