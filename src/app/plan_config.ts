@@ -34,19 +34,52 @@ export async function planConfig(
 }
 
 async function touchedBy(database: Database, settings: Settings, change: Change): Promise<Touches> {
-  const { kind, id } = change;
-  if (kind === 'client' && change.do === 'removes') return someOf(await readHoldings(database).ofClient(id));
+  if (change.kind === 'client') return touchedOfClient(database, change);
   if (change.kind === 'upstream') return touchedThrough(database, settings, change);
-  return kind === 'key' ? touchedByLifetime(database, change) : {};
+  return change.kind === 'key' ? touchedByLifetime(database, change) : {};
 }
 
-type UpstreamChange = Extract<Change, { kind: 'client' | 'upstream' | 'resource' }>;
+type EntryChange = Extract<Change, { kind: 'client' | 'upstream' | 'resource' }>;
+
+const EVERYTHING = ['grants', 'sessions', 'refresh_tokens'] as const;
+const GRANTED = ['grants', 'refresh_tokens'] as const;
+const RENEWED = ['refresh_tokens'] as const;
+
+/** What is open of a client and goes on otherwise, or not at all, once one of its keys changes. Any other key counts for new visits. */
+const touchedBySetting: Readonly<Record<string, readonly (typeof EVERYTHING)[number][]>> = {
+  // Who may use it, and as whom it knows them.
+  type: EVERYTHING,
+  allow: EVERYTHING,
+  require: EVERYTHING,
+  upstreams: EVERYTHING,
+  subject_type: EVERYTHING,
+  sector_identifier_uri: EVERYTHING,
+  // What it may do.
+  scope: GRANTED,
+  resources: GRANTED,
+  grant_types: GRANTED,
+  // How it proves itself when it comes back, and for how long.
+  client_secret: RENEWED,
+  client_secrets: RENEWED,
+  jwks: RENEWED,
+  jwks_uri: RENEWED,
+  token_endpoint_auth_method: RENEWED,
+  lifetimes: RENEWED,
+};
+
+async function touchedOfClient(database: Database, { do: does, id, keys = [] }: EntryChange): Promise<Touches> {
+  const settings = keys.flatMap((key) => touchedBySetting[key] ?? []);
+  const kinds = EVERYTHING.filter((kind) => does === 'removes' || settings.includes(kind));
+  if (kinds.length === 0) return {};
+  const open = await readHoldings(database).ofClient(id);
+  return someOf(Object.fromEntries(kinds.map((kind) => [kind, open[kind]])));
+}
 
 /** Who comes through an upstream finds nothing there once it is gone, or is somebody else's. */
 async function touchedThrough(
   database: Database,
   { upstreams }: Settings,
-  { id, keys }: UpstreamChange,
+  { id, keys }: EntryChange,
 ): Promise<Touches> {
   const staying = upstreams.filter(({ enabled }) => enabled).map((upstream) => upstream.id);
   const identities = await countIdentities(database, id);

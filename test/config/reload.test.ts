@@ -341,7 +341,7 @@ describe('config plan', () => {
     });
   });
 
-  it('counts whom it touches to remove an app or an upstream, and to narrow a lifetime', async () => {
+  it('counts whom it touches to remove or change an app, to remove an upstream, and to narrow a lifetime', async () => {
     const [person, guest] = [createBrowser(), createBrowser()];
     const { url, verifier } = requestOf(world.gatehouse.issuer, 'wiki', {
       scope: 'openid offline_access',
@@ -358,11 +358,22 @@ describe('config plan', () => {
       http: { port: 1 },
     });
     expect(code).toBe(1);
-    expect(out).toContain('changes client app: client_secret\n');
+    expect(out).toMatch(/changes client app: client_secret: \d+ refresh tokens?\n/);
     expect(out).toContain('removes client wiki: 1 grant, 1 session, 1 refresh token\n');
     expect(out).toMatch(/removes upstream google: 1 identity, 1 account would have no way in left\n/);
     expect(out).toMatch(/changes lifetimes.session_max: 2592000 to 604800: \d+ sessions\n/);
     expect(out).not.toContain('another-secret');
+    // Of an app that changes, only what the change counts for.
+    const changed = async (settings: object) => {
+      const planned = await plan({ clients: [...clients(), { ...deviceApp('wiki'), ...settings }] });
+      return planned.out.split('\n').find((line) => line.includes('client wiki'));
+    };
+    expect(await changed({ name: 'The renamed app' })).toBe('changes client wiki: name');
+    expect(await changed({ name: 'The renamed app', allow: { domains: ['acme.example'] } })).toBe(
+      'changes client wiki: allow, name: 1 grant, 1 session, 1 refresh token',
+    );
+    expect(await changed({ scope: 'openid email' })).toBe('changes client wiki: scope: 1 grant, 1 refresh token');
+    expect(await changed({ lifetimes: { refresh_token_max: '1h' } })).toMatch(/: lifetimes: 1 refresh token$/);
   });
 
   it('calls an upstream by its id, whatever it knows us by', async () => {
