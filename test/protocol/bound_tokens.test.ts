@@ -65,6 +65,7 @@ beforeAll(async () => {
     {
       client_id: 'robot',
       type: 'service',
+      resources: { [API]: ['read'] },
       ...bound,
       token_endpoint_auth_method: 'self_signed_tls_client_auth',
       jwks: { keys: [{ ...jwkOf(robot), x5c: [robot.raw.toString('base64')] }] },
