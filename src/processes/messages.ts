@@ -1,6 +1,7 @@
 /** What the primary says to a process that serves. `question` numbers what is asked, so that answers find back. */
 export type ToSibling =
   | { say: 'stop' }
+  | { say: 'replaced' }
   | { say: 'end' }
   | { say: 'reread' }
   | { say: 'tell'; question: number }

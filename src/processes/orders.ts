@@ -5,6 +5,8 @@ import type { ToSibling } from './messages.ts';
 export interface Orders {
   /** Resolves with the first wish that it stop. */
   stop: Promise<void>;
+  /** Whether it stops because another one has taken its place, at the same port. */
+  isReplaced(): boolean;
   /** Calls this at every wish that it read its configuration again; a wish that came before is not told. */
   onReread(listener: () => void): void;
   /** Hears no more, and leaves the primary: this process may end. */
@@ -21,6 +23,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export function hearOrders(endAtOnce: () => void): Orders {
   const stop = Promise.withResolvers<void>();
   let wished = false;
+  let replaced = false;
   let read = () => {};
   const wish = () => {
     if (wished && cluster.isPrimary) endAtOnce();
@@ -28,7 +31,8 @@ export function hearOrders(endAtOnce: () => void): Orders {
     stop.resolve();
   };
   const hear = ({ say }: ToSibling) => {
-    if (say === 'stop') wish();
+    replaced ||= say === 'replaced';
+    if (say === 'stop' || say === 'replaced') wish();
     if (say === 'end') endAtOnce();
     if (say === 'reread') read();
   };
@@ -43,6 +47,7 @@ export function hearOrders(endAtOnce: () => void): Orders {
   }
   return {
     stop: stop.promise,
+    isReplaced: () => replaced,
     onReread: (listener) => void (read = listener),
     close() {
       for (const signal of SIGNALS) process.off(signal, wish);

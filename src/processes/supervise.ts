@@ -121,15 +121,15 @@ export function supervise({ count, env, program, mayStart, logger, pauses = PAUS
   }
   async function replace(old: Worker): Promise<boolean> {
     if (!(await mayNow()) || !(await launch(0, { insist: false }))) return false;
-    await leave(old);
+    await leave(old, 'replaced');
     return true;
   }
-  async function leave(worker: Worker): Promise<void> {
+  async function leave(worker: Worker, say: 'stop' | 'replaced'): Promise<void> {
     if (!present.has(worker)) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     worker.once('exit', () => resolve());
     leaving.add(worker);
-    tellWorker(worker, { say: 'stop' });
+    tellWorker(worker, { say });
     await promise;
   }
   async function inTurn(): Promise<void> {
@@ -155,7 +155,7 @@ export function supervise({ count, env, program, mayStart, logger, pauses = PAUS
     },
     async stop() {
       stopping.abort();
-      await Promise.all([...present].map(leave));
+      await Promise.all([...present].map((worker) => leave(worker, 'stop')));
     },
     kill() {
       for (const worker of present) worker.process.kill('SIGKILL');

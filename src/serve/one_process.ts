@@ -35,15 +35,15 @@ export async function serveHere(start: Start, place: Place): Promise<void> {
   const keep = (taken: Config) => keepApplied(database, taken, secrets.subject_salt);
   await keep(config);
   inForce.state = follow(start, app, keep).state;
-  started.push(() => leave(app, listening, settings));
+  started.push(() => leave(app, listening, start));
   siblings?.serving();
 }
 
-/** Tells the proxy in front that we stop, and goes on for as long as it needs to see that. */
-async function leave(app: App, listening: Listening[], { http }: Settings): Promise<void> {
-  app.web.leave();
+/** Tells the proxy in front that we stop, unless others serve at this port, and goes on for as long as it needs to see that. */
+async function leave(app: App, listening: Listening[], { config, orders }: Start): Promise<void> {
+  if (!orders.isReplaced()) app.web.leave();
   for (const each of listening) each.leave();
-  await sleep(http.drain_delay * 1000);
+  await sleep(config.settings.http.drain_delay * 1000);
 }
 
 /** Takes what changes in the files of the configuration, as soon as it does, and on SIGHUP. */

@@ -165,6 +165,8 @@ describe('several processes', () => {
     await until(() => workers(pair).length === 2);
     const before = workers(pair);
     balancer.servers.splice(0, 2, pair.port);
+    // The proxy has nobody else, so that it must hear of nobody who is not ready.
+    await until(async () => (await fetch(`${balancer.url}/health/live`)).ok);
     const loaded = load();
     process.kill(pair.pid, 'SIGUSR2');
     await until(() => pair.output().includes('every process was replaced'));

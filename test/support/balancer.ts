@@ -51,6 +51,7 @@ export async function startBalancer(): Promise<Balancer> {
     send();
   }
   const look = () => {
+    for (const each of ready) if (!balancer.servers.includes(each)) ready.delete(each);
     for (const each of balancer.servers) {
       isReady(each).then(
         (is) => (is ? ready.add(each) : ready.delete(each)),
