@@ -47,6 +47,7 @@ beforeAll(async () => {
   pair = await startGatehouse(options.pair);
   single = await startGatehouse(options.single);
   balancer.servers.push(pair.port, single.port);
+  await until(async () => (await fetch(`${balancer.url}/health/ready`)).ok);
 }, 120_000);
 afterAll(async () => {
   await Promise.all([pair.stop(), single.stop()]);
