@@ -1,14 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { brandSettings, httpSettings } from '../../src/web/index.ts';
 
+/** Of running it: see `http:` in the shipped file. */
+const RUNNING = { processes: 1, drain_delay: 0, drain_timeout: 5 };
+
 describe('the settings of web', () => {
   it('have defaults for all that must be', () => {
     expect(brandSettings.parse({})).toEqual({ name: 'Gatehouse', accent: '#0b5fff' });
-    expect(httpSettings.parse({})).toEqual({ port: 3000, host: '127.0.0.1', trusted_hops: 0 });
+    expect(httpSettings.parse({})).toEqual({ ...RUNNING, port: 3000, host: '127.0.0.1', trusted_hops: 0 });
   });
 
   it('take whole numbers for ports, and nothing that only looks like one', () => {
     expect(httpSettings.parse({ port: 4000, trusted_hops: 1, metrics_port: 9100 })).toEqual({
+      ...RUNNING,
       port: 4000,
       host: '127.0.0.1',
       trusted_hops: 1,
