@@ -98,6 +98,26 @@ async function tokenFor(clientId: string, resource: string, scope: string): Prom
   return (await oidc.clientCredentialsGrant(config, { resource, scope })).access_token;
 }
 
+/** An ID token for the web app, whose secret we know, and which leaves alone what it did not ask for. */
+async function idTokenOf(browser: Browser): Promise<string> {
+  const config = await oidc.discovery(new URL(world.gatehouse.issuer), 'web-app', SECRET, undefined, {
+    execute: [oidc.allowInsecureRequests],
+  });
+  const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
+  const expectedState = oidc.randomState();
+  const url = oidc.buildAuthorizationUrl(config, {
+    redirect_uri: `${webApp}/callback`,
+    scope: 'openid',
+    state: expectedState,
+    code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+  });
+  const { hops } = await browser.open(url.href);
+  const answer = hops.find((hop) => hop.url.startsWith(`${webApp}/callback`))?.url ?? '';
+  const tokens = await oidc.authorizationCodeGrant(config, new URL(answer), { expectedState, pkceCodeVerifier });
+  return String(tokens.id_token);
+}
+
 describe('the web app', () => {
   it('signs in by discovery, shows its person and renews the tokens, and the browser has none', async () => {
     const browser = await signedIn();
@@ -107,6 +127,8 @@ describe('the web app', () => {
     const cookies = browser.trail
       .filter(({ url }) => url.startsWith(webApp))
       .flatMap(({ headers }) => headers['set-cookie'] ?? []);
+    // One of the trip, and another one of whoever is signed in.
+    expect(new Set(cookies).size).toBe(2);
     expect(cookies).toEqual(
       cookies.map(() => expect.stringMatching(/^session=s%3A[^;]+; Path=\/; HttpOnly; SameSite=Lax$/)),
     );
@@ -131,15 +153,23 @@ describe('the web app', () => {
     expect(browser.page.text).toContain('Sign in');
   });
 
-  it('believes no other logout token, and no answer that it did not ask for', async () => {
+  it('believes no answer that it did not ask for', async () => {
+    const answer = `callback?code=x&state=y&iss=${encodeURIComponent(world.gatehouse.issuer)}`;
+    const browser = createBrowser();
+    expect((await browser.open(`${webApp}/${answer}`)).url).toBe(`${webApp}/`);
+    await browser.follow('Sign in');
+    expect((await browser.open(`${webApp}/${answer}`)).status).toBe(400);
+    expect((await browser.open(`${webApp}/me`)).url).toBe(`${webApp}/`);
+  });
+
+  it('takes an ID token for no logout token, and the API takes it for no access token', async () => {
     const browser = await signedIn();
-    const body = new URLSearchParams({ logout_token: 'e30.e30.' });
+    const idToken = await idTokenOf(browser);
+    const body = new URLSearchParams({ logout_token: idToken });
     expect((await fetch(`${webApp}/backchannel-logout`, { method: 'POST', body })).status).toBe(400);
     expect((await browser.open(`${webApp}/me`)).text).toContain(EMAIL);
-    const stranger = createBrowser();
-    expect((await stranger.open(`${webApp}/callback?code=x&state=y`)).url).toBe(`${webApp}/`);
-    await browser.open(`${webApp}/callback?code=x&state=y`);
-    expect((await browser.open(`${webApp}/me`)).text).toContain(EMAIL);
+    const headers = { authorization: `Bearer ${idToken}` };
+    expect((await fetch(`${api}/notes`, { headers })).status).toBe(401);
   });
 });
 
