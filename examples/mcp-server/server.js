@@ -42,7 +42,6 @@ const verifier = {
       clientId: payload.client_id,
       scopes: (payload.scope ?? '').split(' '),
       expiresAt: payload.exp,
-      resource,
       extra: { subject: payload.sub },
     };
   },
@@ -68,7 +67,6 @@ app.use(mcpAuthMetadataRouter({ oauthMetadata: issuer, resourceServerUrl: resour
 const letIn = requireBearerAuth({
   verifier,
   requiredScopes: [SCOPE],
-  expectedResource: resource,
   resourceMetadataUrl: getOAuthProtectedResourceMetadataUrl(resource),
 });
 app.post(resource.pathname, letIn, async (req, res) => {

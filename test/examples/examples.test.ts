@@ -23,18 +23,14 @@ let world: World;
 let [webApp, browserApp, api, mcp] = ['', '', '', ''];
 
 beforeAll(async () => {
-  const ports = [await freePortPair(), await freePortPair()];
-  const [web = 0, behind = 0] = ports;
-  [webApp, browserApp, api] = [web, web + 1, behind].map((port) => `http://127.0.0.1:${port}`) as [
-    string,
-    string,
-    string,
-  ]; // three
-  mcp = `http://127.0.0.1:${behind + 1}/mcp`;
+  const [web, behind] = [await freePortPair(), await freePortPair()];
+  const at = (port: number) => `http://127.0.0.1:${port}`;
+  [webApp, browserApp, api, mcp] = [at(web), at(web + 1), at(behind), `${at(behind + 1)}/mcp`];
   const settings = [
     ...settingsOf('web-app', { 8080: web }, SECRET),
     ...settingsOf('browser-app', { 8080: web + 1 }, SECRET),
     ...settingsOf('command-line', {}, SECRET),
+    ...settingsOf('api', { 8081: behind }, SECRET),
     ...settingsOf('service', { 8081: behind }, SECRET),
     ...settingsOf('mcp-server', { 8082: behind + 1 }, SECRET),
   ];
@@ -50,7 +46,8 @@ beforeAll(async () => {
       },
     ],
     settings: {
-      resources: listed('resources'),
+      // Two READMEs show the API.
+      resources: [...new Map(listed('resources').map((resource) => [resource['id'], resource])).values()],
       protocol: Object.assign({}, ...settings.map(({ protocol }) => protocol)) as object,
     },
   });

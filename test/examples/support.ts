@@ -53,7 +53,7 @@ export function startSample(name: string, environment: Record<string, string>): 
   };
 }
 
-/** What the YAML of a README says, with `port` in place of its own one, and `secret` in place of each variable. */
+/** What each YAML block of a README says, with other ports in place of its own, and `secret` in place of each variable. */
 export function settingsOf(name: string, ports: Record<string, number>, secret: string): Record<string, unknown>[] {
   const blocks = [...read(name, 'README.md').matchAll(/```yaml\n([\s\S]*?)```/g)];
   return blocks.map(([, block = '']) => {
