@@ -39,7 +39,7 @@ oauth.register(
         'scope': «scope»,
         'code_challenge_method': 'S256',
         'token_endpoint_auth_method': «auth_method»,
-        'timeout': 10,
+        'default_timeout': 10,
     },
 )
 
