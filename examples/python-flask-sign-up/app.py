@@ -73,7 +73,7 @@ def login() -> ResponseReturnValue:
 
 @app.get("/sign-up")
 def sign_up() -> ResponseReturnValue:
-    """Initiating User Registration via OpenID Connect 1.0; where it is not offered, signs in."""
+    """Initiating User Registration via OpenID Connect 1.0; signs in where it is not offered."""
     offered = gatehouse.load_server_metadata().get("prompt_values_supported", [])
     prompt = {"prompt": "create"} if "create" in offered else {}
     return gatehouse.authorize_redirect(f"{BASE_URL}/callback", **prompt)

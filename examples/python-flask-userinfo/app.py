@@ -5,10 +5,11 @@ import secrets
 import time
 from typing import Any, Optional
 
-from authlib.integrations.base_client import OAuthError
+from authlib.integrations.base_client import InvalidTokenError, OAuthError
 from authlib.integrations.flask_client import OAuth
 from flask import Flask, redirect, render_template_string, session
 from flask.typing import ResponseReturnValue
+from requests import HTTPError
 
 ISSUER = os.environ["ISSUER"]
 CLIENT_ID = os.environ["CLIENT_ID"]
@@ -104,11 +105,16 @@ def callback() -> ResponseReturnValue:
 @app.post("/refresh")
 def refresh() -> ResponseReturnValue:
     visit = current_visit()
-    # An access token that has ended is no fault: Gatehouse may know the person still.
-    if not visit or visit["token"]["expires_at"] <= time.time():
-        return redirect("/login", 303)
-    visit["profile"] = read_profile(visit["token"], visit["profile"]["sub"])
-    return redirect("/", 303)
+    try:
+        if visit:
+            visit["profile"] = read_profile(visit["token"], visit["profile"]["sub"])
+            return redirect("/", 303)
+    except (InvalidTokenError, HTTPError) as error:
+        if isinstance(error, HTTPError) and error.response.status_code != 401:
+            raise
+    # The token has ended, or was taken back. Gatehouse decides whether to ask the person.
+    visits.pop(session.pop("visit", ""), None)
+    return redirect("/login", 303)
 
 
 @app.post("/logout")

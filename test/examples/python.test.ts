@@ -10,6 +10,8 @@ import { PASSWORD, signUpLocally, typeCode } from '../support/people.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const SECRET = 'a-long-enough-secret-of-the-samples-0123456789';
+/** An API that no sample is. */
+const OTHER = 'https://other.example';
 const folder = new URL('../../examples/', import.meta.url);
 /** The samples, with the port that their READMEs say. */
 const samples = {
@@ -21,10 +23,9 @@ const samples = {
 };
 type Sample = keyof typeof samples;
 const names = Object.keys(samples) as Sample[]; // the keys of what stands above
-const missing = ['authlib', 'flask', 'requests', 'tornado'].filter(
-  (name) => spawnSync('python3', ['-c', `import ${name}`]).status !== 0,
-);
-const where = missing.length === 0 ? describe : describe.skip;
+const lookFor = 'import sys, importlib.util as u; sys.exit(None in map(u.find_spec, sys.argv[1:]))';
+const packages = ['authlib', 'flask', 'requests', 'tornado'];
+const where = spawnSync('python3', ['-c', lookFor, ...packages]).status === 0 ? describe : describe.skip;
 
 where('the samples in Python (skipped where python3, authlib, flask, requests or tornado is missing)', () => {
   const urls = new Map<Sample, string>();
@@ -36,7 +37,11 @@ where('the samples in Python (skipped where python3, authlib, flask, requests or
     names.forEach((name, index) => urls.set(name, `http://127.0.0.1:${ports[index]}`));
     const settings = names.map((name) => settingsOf(name, new URL(url(name)).port));
     const listed = (key: string) => settings.flatMap((one) => one[key] ?? []);
-    world = await startWorld({ clients: listed('clients'), settings: { resources: listed('resources') } });
+    const other = { client_id: 'other', type: 'service', client_secret: SECRET, resources: { [OTHER]: ['read'] } };
+    world = await startWorld({
+      clients: [...listed('clients'), other],
+      settings: { resources: [...listed('resources'), { id: OTHER, scopes: ['read'] }] },
+    });
     for (const name of names) running.push(await startSample(name, url(name), world.gatehouse.issuer));
   });
   afterAll(async () => {
@@ -79,7 +84,7 @@ where('the samples in Python (skipped where python3, authlib, flask, requests or
     },
   );
 
-  it('python-flask-userinfo shows the profile, and reads it again', async () => {
+  it('python-flask-userinfo shows the profile, reads it again, and asks anew when its access was taken back', async () => {
     const browser = createBrowser();
     await comeFrom('python-flask-userinfo', browser, 'ada@example.com');
     expect((await browser.submit({ decision: 'allow' })).text).toContain('ada@example.com');
@@ -87,6 +92,11 @@ where('the samples in Python (skipped where python3, authlib, flask, requests or
     await elsewhere.open(`${world.gatehouse.issuer}/account/profile`);
     await elsewhere.submit({ action: '/account/profile', fields: { name: 'Ada King' } });
     expect((await browser.submit({ button: 'Read it again' })).text).toContain('Ada King');
+    await elsewhere.open(`${world.gatehouse.issuer}/account/apps`);
+    await elsewhere.follow('/python-flask-userinfo/remove');
+    await elsewhere.submit({ button: 'Remove access' });
+    expect((await browser.submit({ button: 'Read it again' })).screen).toBe('consent');
+    await browser.submit({ decision: 'allow' });
     expect((await browser.submit({ button: 'Sign out' })).text).toContain('Who are you?');
   });
 
@@ -109,15 +119,11 @@ where('the samples in Python (skipped where python3, authlib, flask, requests or
         method,
         ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
       });
-    const tokenOf = async () => {
+    const tokenOf = async (client = 'python-caller', resource = url('python-flask-api')) => {
       const answer = await fetch(`${world.gatehouse.issuer}/oidc/token`, {
         method: 'POST',
-        headers: { authorization: `Basic ${btoa(`python-caller:${SECRET}`)}` },
-        body: new URLSearchParams({
-          grant_type: 'client_credentials',
-          scope: 'read',
-          resource: url('python-flask-api'),
-        }),
+        headers: { authorization: `Basic ${btoa(`${client}:${SECRET}`)}` },
+        body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'read', resource }),
       });
       return ((await answer.json()) as { access_token: string }).access_token;
     };
@@ -137,8 +143,12 @@ where('the samples in Python (skipped where python3, authlib, flask, requests or
       const tampered = `${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
       const invented = `${btoa('{"alg":"RS256","kid":"invented","typ":"at+jwt"}').replaceAll('=', '')}.${body}.${signature}`;
       const unsigned = `${btoa('{"alg":"none","typ":"at+jwt"}').replaceAll('=', '')}.${body}.`;
-      for (const token of ['nonsense', tampered, invented, unsigned, 'é.é.é']) {
-        const answer = await ask(encodeURIComponent(token));
+      const elsewhere = await tokenOf('other', OTHER);
+      world.gatehouse.passTime(-3600);
+      const ended = await tokenOf();
+      world.gatehouse.passTime(3600);
+      for (const token of ['nonsense', 'a.b.c', tampered, invented, unsigned, elsewhere, ended]) {
+        const answer = await ask(token);
         expect([token, answer.status]).toEqual([token, 401]);
         expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
       }
