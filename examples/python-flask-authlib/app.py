@@ -101,7 +101,9 @@ def logout() -> ResponseReturnValue:
 @app.errorhandler(OAuthError)
 def refused(error: OAuthError) -> ResponseReturnValue:
     """A person who says no, or comes back with a trip that is over, may try again."""
-    problem = error.description or error.error
+    app.logger.warning("a sign-in failed: %r", str(error))
+    # Anybody can write the words of the address: they are not shown.
+    problem = "you said no." if error.error == "access_denied" else "please try again."
     return render_template_string(PAGE, problem=problem), 400
 
 

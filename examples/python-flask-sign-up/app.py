@@ -73,7 +73,7 @@ def login() -> ResponseReturnValue:
 
 @app.get("/sign-up")
 def sign_up() -> ResponseReturnValue:
-    """Initiating User Registration via OpenID Connect 1.0; signs in where it is not offered."""
+    """Initiating User Registration via OpenID Connect 1.0; else signs in."""
     offered = gatehouse.load_server_metadata().get("prompt_values_supported", [])
     prompt = {"prompt": "create"} if "create" in offered else {}
     return gatehouse.authorize_redirect(f"{BASE_URL}/callback", **prompt)
@@ -108,7 +108,9 @@ def logout() -> ResponseReturnValue:
 
 @app.errorhandler(OAuthError)
 def refused(error: OAuthError) -> ResponseReturnValue:
-    problem = error.description or error.error
+    app.logger.warning("a sign-in failed: %r", str(error))
+    # Anybody can write the words of the address: they are not shown.
+    problem = "you said no." if error.error == "access_denied" else "please try again."
     return render_template_string(PAGE, problem=problem), 400
 
 

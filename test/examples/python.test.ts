@@ -78,9 +78,15 @@ where('the samples in Python (skipped where python3, authlib, flask, requests or
       const refused = await browser.submit({ decision: 'deny' });
       expect(refused.status).toBe(400);
       expect(refused.text).toContain('You are not signed in');
-      const stolen = await browser.open(`${url(name)}/callback?code=stolen&state=stolen`);
-      expect(stolen.status).toBe(400);
-      expect(stolen.text).toContain('You are not signed in');
+      await browser.follow('Sign in');
+      for (const answer of ['code=stolen', 'error=invented&error_description=Invented']) {
+        const iss = encodeURIComponent(world.gatehouse.issuer);
+        const page = await browser.open(`${url(name)}/callback?${answer}&state=stolen&iss=${iss}`);
+        expect(page.status).toBe(400);
+        expect(page.text).toContain('You are not signed in');
+        expect(page.text).not.toMatch(/invented/i);
+        await browser.follow('Sign in');
+      }
     },
   );
 
