@@ -1,13 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parse } from 'yaml';
 import { freePortPair } from '../support/gatehouse.ts';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
 import { PASSWORD, signUpLocally, typeCode } from '../support/people.ts';
 import { startWorld, type World } from '../support/world.ts';
+import { settingsOf } from './support.ts';
 
 const SECRET = 'a-long-enough-secret-of-the-samples-0123456789';
 /** An API that no sample is. */
@@ -35,8 +34,8 @@ where('the samples in Python (skipped where python3, authlib, flask, requests or
   beforeAll(async () => {
     const ports = await Promise.all(names.map(() => freePortPair()));
     names.forEach((name, index) => urls.set(name, `http://127.0.0.1:${ports[index]}`));
-    const settings = names.map((name) => settingsOf(name, new URL(url(name)).port));
-    const listed = (key: string) => settings.flatMap((one) => one[key] ?? []);
+    const settings = names.flatMap((name, index) => settingsOf(name, { [samples[name]]: ports[index] ?? 0 }, SECRET));
+    const listed = (key: string) => settings.flatMap((one) => (one[key] ?? []) as Record<string, unknown>[]); // as shown
     const other = { client_id: 'other', type: 'service', client_secret: SECRET, resources: { [OTHER]: ['read'] } };
     world = await startWorld({
       clients: [...listed('clients'), other],
@@ -163,14 +162,6 @@ where('the samples in Python (skipped where python3, authlib, flask, requests or
     });
   });
 });
-
-/** What the README of a sample puts into the config, with the port and the secret of this test. */
-function settingsOf(name: Sample, port: string): Record<string, Record<string, unknown>[]> {
-  const readme = readFileSync(new URL(`${name}/README.md`, folder), 'utf8');
-  const block = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
-  const text = block.replaceAll(`:${samples[name]}`, `:${port}`).replaceAll(/\$\{\w+\}/g, SECRET);
-  return parse(text) as Record<string, Record<string, unknown>[]>; // lists of settings, as the README shows
-}
 
 /** Starts a sample as its README says, and waits until it listens. */
 async function startSample(name: Sample, url: string, ISSUER: string) {
