@@ -7,27 +7,25 @@ import { figureTable, inMarkdown, loadTable, missed, operationTable } from './ta
 const root = new URL('../../', import.meta.url);
 const CHART = 'docs/pictures/bench.svg';
 /** What stands between two of them is written here and nowhere else. */
-const MARKS = {
-  'README.md': ['<!-- bench: written by npm run bench -- readme -->', '<!-- end of bench -->'],
-  'docs/scale.md': ['<!-- sizes: written by npm run bench -- readme -->', '<!-- end of sizes -->'],
-} as const;
+const PLACES = { bench: 'README.md', loads: 'docs/scale.md', sizes: 'docs/scale.md' } as const;
 
 /**
- * Writes a report into README.md, its chart beside the other pictures, and the sizes of rows into docs/scale.md. Rejects when a file
- * has lost its marks.
+ * Writes a report into README.md, its chart beside the other pictures, and further loads and the sizes of rows into docs/scale.md.
+ * Rejects when a file has lost its marks.
  */
 export async function writeReadme(report: Report): Promise<void> {
   await writeFile(new URL(CHART, root), chartOf(report));
-  await write('README.md', sectionOf(report));
   const { sizes, rows } = report;
-  if (!sizes) return;
   const measured = `Measured at ${rows.toLocaleString('en')} rows on ${report.date}:`;
-  await write('docs/scale.md', `${measured}\n\n${inMarkdown(sizeTable(sizes))}`);
+  await write('loads', `${measured}\n\n${inMarkdown(loadTable(report))}`);
+  if (sizes?.length) await write('sizes', `${measured}\n\n${inMarkdown(sizeTable(sizes))}`);
+  await write('bench', sectionOf(report));
 }
 
-async function write(name: keyof typeof MARKS, section: string): Promise<void> {
+async function write(place: keyof typeof PLACES, section: string): Promise<void> {
+  const name = PLACES[place];
   const file = new URL(name, root);
-  const [first, last] = MARKS[name];
+  const [first, last] = [`<!-- ${place}: written by npm run bench -- readme -->`, `<!-- end of ${place} -->`];
   const text = await readFile(file, 'utf8');
   const begin = text.indexOf(first);
   const end = text.indexOf(last);
@@ -46,7 +44,5 @@ export function sectionOf(report: Report): string {
     inMarkdown(operationTable(report)),
     ...(report.figures.length > 0 ? [inMarkdown(figureTable(report))] : []),
     names.length === 0 ? 'Every figure is met.' : `Missed: ${names.join(', ')}.`,
-    'Fewer and more at once, and open loops, where latency counts from the moment at which a request was to begin:',
-    inMarkdown(loadTable(report)),
   ].join('\n\n');
 }

@@ -32,8 +32,8 @@ export async function rowSizes(url: string, rows: number): Promise<RowSize[]> {
   await client.connect();
   try {
     const { rows: sizes } = await client.query<{ table: string; bytes: number; index: number }>(
-      `select t as table, sum(pg_table_size(p.relid))::float as bytes, sum(pg_indexes_size(p.relid))::float as index
-       from unnest($1::text[]) t, pg_partition_tree(t::regclass) p group by t`,
+      `select t as table, pg_table_size(t::regclass)::float as bytes, pg_indexes_size(t::regclass)::float as index
+       from unnest($1::text[]) t`,
       [seededTables],
     );
     return sizes.map(({ table, bytes, index }) => ({
