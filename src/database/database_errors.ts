@@ -19,7 +19,7 @@ const SQLSTATE = /^(?:08|28|3D|53|57)[0-9A-Z]{3}$|^25006$/;
 
 // pg and its pool give these no code; knex puts the statement in front.
 const SENTENCE =
-  /(?:^| - )(?:timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error)[\w ]*$/;
+  /(?:^| - )(?:timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client (?:has encountered a connection error|was closed))[\w ]*$/;
 
 /** What was asked found no room, or no answer in its time. Whether it was done is not known. */
 export class DatabaseBusy extends Error {

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import knexFactory from 'knex';
+import pg from 'pg';
 import { isDatabaseUnavailable, openDatabase, type Connection, type Database } from '../../src/database/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { layDatabaseLine } from '../support/database_line.ts';
@@ -28,6 +29,16 @@ describe('telling that the database is away', () => {
   it('knows a socket that is not there', async () => {
     const errors = await errorsOf({ host: '/nowhere', user: 'nobody', database: 'none' });
     expect(errors.map(isDatabaseUnavailable)).toEqual([true, true]);
+  });
+
+  it('knows a connection that was closed before it was used', async () => {
+    const own = await testDatabase();
+    const client = new pg.Client(own.url);
+    await client.connect();
+    await client.end();
+    const error: unknown = await client.query('select 1').catch((reason: unknown) => reason);
+    await own.drop();
+    expect(isDatabaseUnavailable(error)).toBe(true);
   });
 
   it('knows a server that hangs up', async () => {
