@@ -63,9 +63,10 @@ export function written(name: string, { value }: CommandOption): string {
   return `--${name} ${typeof value === 'string' ? `<${value}>` : value.join('|')}`;
 }
 
-/** One id in 64 begins with a hyphen: what is as long as an id and no option of ours is put where only arguments stand. */
+/** One id in 64 begins with a hyphen: what is as long as one (of a cookie key, an account, a key) and no option of ours is put where only arguments stand. */
 function idsLast(argv: string[], options: object): string[] {
-  const isId = (word: string) => /^-[\w-]{21}$/.test(word) && !Object.hasOwn(options, word.slice(2));
+  const isId = (word: string) =>
+    /^-(?:\w[\w-]{14}|[\w-]{21}|[\w-]{42})$/.test(word) && !Object.hasOwn(options, word.slice(2));
   const ids = argv.filter(isId);
   return ids.length > 0 && !argv.includes('--') ? [...argv.filter((word) => !isId(word)), '--', ...ids] : argv;
 }

@@ -107,6 +107,13 @@ describe('keys', () => {
     expect(yes.err).toMatch(/^Everybody whose cookies it signed is signed out/);
   });
 
+  it.each([`-9${'a'.repeat(14)}`, `-o${'a'.repeat(41)}`, `--${'a'.repeat(41)}`])(
+    'are meant by an id that begins with a hyphen: %s',
+    async (id) => {
+      expect((await world.run('keys', 'retire', id)).err).toContain(`there is no key ${id}`);
+    },
+  );
+
   it('that are needed stay, with the reason', async () => {
     const kid = await signing('RS256');
     expect((await world.run('keys', 'retire', kid)).err).toContain('is in use: ./gatehouse keys rotate');
