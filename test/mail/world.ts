@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { callbackify } from 'node:util';
 import { pino } from 'pino';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
@@ -60,7 +61,7 @@ export async function smtpSink({ tls, password }: { tls?: boolean; password?: st
         received.push({ from, recipients, raw, parsed, secure: session.secure, user: session.user });
       };
       // A sender that is killed in the middle of a mail has sent none.
-      take().then(() => callback(), callback);
+      callbackify(take)(callback);
     },
   });
   server.listen(0, '127.0.0.1');
