@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { childrenOf } from '../support/children_of.ts';
 
 /** Milliseconds of CPU. */
 export interface Cpu {
@@ -49,10 +50,6 @@ function counter(threads: () => string[]): () => number {
 function threadsOf(pid: number): string[] {
   const folder = `/proc/${pid}/task`;
   return existsSync(folder) ? readdirSync(folder).map((thread) => `${folder}/${thread}`) : [];
-}
-
-function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 }
 
 function nanoseconds(thread: string): number {

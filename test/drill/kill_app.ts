@@ -1,20 +1,19 @@
-import { testDatabase } from '../support/database.ts';
-import { childrenOf } from './killable_postgres.ts';
+import { childrenOf } from '../support/children_of.ts';
 import { pick, randomMoment, seededRandom } from './load/random.ts';
-import { openLoadWorld } from './load/world.ts';
+import { withLoadWorld } from './load/world.ts';
 import type { DrillReport } from './report.ts';
 import { underLoad, type LoadWishes } from './under_load.ts';
+
+type Wishes = LoadWishes & { kills: number };
 
 /**
  * Kills one of the two processes that a primary has started, again and again, at random moments under what people and apps do. The
  * primary puts another one in its place.
  */
-export async function killWorker({ kills, ...wishes }: LoadWishes & { kills: number }): Promise<DrillReport> {
-  const { url, drop } = await testDatabase();
+export function killWorker({ kills, ...wishes }: Wishes): Promise<DrillReport> {
   const random = seededRandom(wishes.seed);
-  const world = await openLoadWorld({ databaseUrl: url, settings: { http: { processes: 2 } } });
-  try {
-    return await underLoad(world, wishes, async (load) => {
+  return withLoadWorld({ settings: { http: { processes: 2 } } }, (world) =>
+    underLoad(world, wishes, async (load) => {
       let at = performance.now();
       for (let kill = 0; kill < kills; kill += 1) {
         await randomMoment(random);
@@ -24,23 +23,18 @@ export async function killWorker({ kills, ...wishes }: LoadWishes & { kills: num
         await load.answered(1);
       }
       return { at, notes: [`${kills} times kill -9 of one of the two processes of a primary`] };
-    });
-  } finally {
-    await world.stop();
-    await drop();
-  }
+    }),
+  );
 }
 
 /**
  * Kills one of two processes over one database again and again, at random moments under what people and apps do, and starts it
  * again each time.
  */
-export async function killApp({ kills, ...wishes }: LoadWishes & { kills: number }): Promise<DrillReport> {
-  const { url, drop } = await testDatabase();
+export function killApp({ kills, ...wishes }: Wishes): Promise<DrillReport> {
   const random = seededRandom(wishes.seed);
-  const world = await openLoadWorld({ databaseUrl: url, count: 2 });
-  try {
-    return await underLoad(world, wishes, async () => {
+  return withLoadWorld({ count: 2 }, (world) =>
+    underLoad(world, wishes, async () => {
       let at = performance.now();
       for (let kill = 0; kill < kills; kill += 1) {
         await randomMoment(random);
@@ -48,9 +42,6 @@ export async function killApp({ kills, ...wishes }: LoadWishes & { kills: number
         await world.restart(pick([0, 1], random), 'SIGKILL');
       }
       return { at, notes: [`${kills} times kill -9 of one of two processes`] };
-    });
-  } finally {
-    await world.stop();
-    await drop();
-  }
+    }),
+  );
 }

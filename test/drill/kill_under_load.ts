@@ -1,17 +1,15 @@
-import { startKillablePostgres } from './killable_postgres.ts';
+import { withKillablePostgres } from './killable_postgres.ts';
 import { randomMoment, seededRandom } from './load/random.ts';
-import { openLoadWorld } from './load/world.ts';
+import { withLoadWorld } from './load/world.ts';
 import type { DrillReport } from './report.ts';
 import { underLoad, watchDocuments, type LoadWishes } from './under_load.ts';
 
 /** Kills PostgreSQL with all its children at random moments under what people and apps do, and starts it again over its files. */
-export async function killUnderLoad({ kills, ...wishes }: LoadWishes & { kills: number }): Promise<DrillReport> {
-  const postgres = await startKillablePostgres();
+export function killUnderLoad({ kills, ...wishes }: LoadWishes & { kills: number }): Promise<DrillReport> {
   const random = seededRandom(wishes.seed);
-  try {
-    const world = await openLoadWorld({ databaseUrl: postgres.url, directUrl: postgres.directUrl });
-    try {
-      return await underLoad(world, wishes, async (load) => {
+  return withKillablePostgres((postgres) =>
+    withLoadWorld({ database: postgres }, (world) =>
+      underLoad(world, wishes, async (load) => {
         const documents = watchDocuments(world);
         let at = performance.now();
         for (let kill = 0; kill < kills; kill += 1) {
@@ -22,11 +20,7 @@ export async function killUnderLoad({ kills, ...wishes }: LoadWishes & { kills: 
           await load.answered(1);
         }
         return { at, notes: [`${kills} times kill -9 of PostgreSQL`, await documents.end(load)] };
-      });
-    } finally {
-      await world.stop();
-    }
-  } finally {
-    await postgres.stop();
-  }
+      }),
+    ),
+  );
 }

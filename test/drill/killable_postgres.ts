@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../../src/database/index.ts';
+import { childrenOf } from '../support/children_of.ts';
 import { layDatabaseLine } from '../support/database_line.ts';
 
 /** At which piece on the line PostgreSQL dies, and on which side of it. */
@@ -30,6 +30,18 @@ export interface KillablePostgres {
   /** The dead one stays dead, and the line leads to another server: what a virtual IP or a proxy does in a failover. */
   failOverTo(url: string): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** Lends one to whoever does something with it, and ends it. */
+export async function withKillablePostgres<Result>(
+  use: (postgres: KillablePostgres) => Promise<Result>,
+): Promise<Result> {
+  const postgres = await startKillablePostgres();
+  try {
+    return await use(postgres);
+  } finally {
+    await postgres.stop();
+  }
 }
 
 /** Starts it over a scratch folder. */
@@ -90,18 +102,6 @@ export async function startKillablePostgres(): Promise<KillablePostgres> {
       rmSync(scratch, { recursive: true, force: true });
     },
   };
-}
-
-/** The processes that one has started and that live. */
-export function childrenOf(pid: number): number[] {
-  try {
-    return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
-      .split('\n')
-      .map(Number)
-      .filter((child) => child > 0);
-  } catch {
-    return [];
-  }
 }
 
 function end(pid: number): void {

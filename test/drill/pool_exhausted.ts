@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { rssOf } from '../bench/figures.ts';
-import { startKillablePostgres, type KillablePostgres } from './killable_postgres.ts';
+import { withKillablePostgres, type KillablePostgres } from './killable_postgres.ts';
 import type { Load } from './load/load.ts';
-import { openLoadWorld, type LoadWorld } from './load/world.ts';
+import { withLoadWorld, type LoadWorld } from './load/world.ts';
 import type { DrillReport } from './report.ts';
-import { underLoad, watchDocuments, type LoadWishes } from './under_load.ts';
+import { complainOfSilence, underLoad, watchDocuments, type LoadWishes } from './under_load.ts';
 
 /** For all who use the server: soon taken. */
 const MAX_CONNECTIONS = 40;
@@ -14,21 +14,15 @@ const MOST_MEGABYTES = 400;
  * Takes the database away without ending it: a lock holds everything that signs in or rotates, then others have every connection
  * that it gives.
  */
-export async function poolExhausted({ seconds, ...wishes }: LoadWishes & { seconds: number }): Promise<DrillReport> {
-  const postgres = await startKillablePostgres();
-  try {
+export function poolExhausted({ seconds, ...wishes }: LoadWishes & { seconds: number }): Promise<DrillReport> {
+  return withKillablePostgres(async (postgres) => {
     await withClient(postgres, (client) => client.query(`alter system set max_connections = ${MAX_CONNECTIONS}`));
     postgres.kill();
     await postgres.revive();
-    const world = await openLoadWorld({ databaseUrl: postgres.url, directUrl: postgres.directUrl });
-    try {
-      return await underLoad(world, wishes, (load) => strike({ postgres, world, load, seconds }));
-    } finally {
-      await world.stop();
-    }
-  } finally {
-    await postgres.stop();
-  }
+    return withLoadWorld({ database: postgres }, (world) =>
+      underLoad(world, wishes, (load) => strike({ postgres, world, load, seconds })),
+    );
+  });
 }
 
 interface Scene {
@@ -58,8 +52,7 @@ async function strike({ postgres, world, load, seconds }: Scene) {
     );
   }
   const at = performance.now();
-  const lost = load.journal.errors.filter(({ status }) => status === 0).length;
-  if (lost > 0) load.journal.wrong.push(`${lost} requests had no answer while the database was held`);
+  complainOfSilence(load, 'while the database was held');
   if (Math.max(...memory) > MOST_MEGABYTES) load.journal.wrong.push(`the server grew to ${Math.max(...memory)} MB`);
   return { at, notes: [...notes, `memory: ${memory.join(', ')} MB`, await documents.end(load)] };
 }

@@ -1,5 +1,5 @@
-import { openDatabase } from '../../src/database/index.ts';
 import { startRelyingParty, type RelyingParty } from '../client/start.ts';
+import { queryAt } from '../support/database.ts';
 import { freePortPair, startGatehouse, type Gatehouse } from '../support/gatehouse.ts';
 import { CLIENT_SECRET, clientOf } from '../support/world.ts';
 import { startKillablePostgres, type KillablePostgres } from './killable_postgres.ts';
@@ -31,14 +31,7 @@ export async function setStage(): Promise<Stage> {
     postgres,
     gatehouse,
     app,
-    async query(sql) {
-      const database = openDatabase({ url: postgres.directUrl() }, { poolSize: 1 });
-      try {
-        return (await database.knex.raw<{ rows: Record<string, unknown>[] }>(sql)).rows;
-      } finally {
-        await database.close();
-      }
-    },
+    query: (sql) => queryAt(postgres.directUrl(), sql),
     async recovered() {
       const deadline = Date.now() + 30_000;
       while (Date.now() < deadline) {

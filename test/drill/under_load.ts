@@ -49,6 +49,12 @@ export async function underLoad(
   }
 }
 
+/** For a fault that ends no process: each request has an answer then, be it a refusal. */
+export function complainOfSilence({ journal }: Load, when: string): void {
+  const silent = journal.errors.filter(({ status }) => status === 0).length;
+  if (silent > 0) journal.wrong.push(`${silent} requests had no answer ${when}`);
+}
+
 const OURS = /"code":"internal"|the protocol engine failed/;
 
 /** What the servers say of failures that should not happen. */

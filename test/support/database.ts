@@ -16,6 +16,16 @@ function serverUrl(database: string): string {
   return withDatabase(url, database);
 }
 
+/** Asks a database by a connection of its own. */
+export async function queryAt(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const { knex, close } = openDatabase({ url }, { poolSize: 1 });
+  try {
+    return (await knex.raw<{ rows: Record<string, unknown>[] }>(sql)).rows;
+  } finally {
+    await close();
+  }
+}
+
 /** A fresh, migrated database of its own, dropped again by `drop`. `empty`: without any table. */
 export async function testDatabase(
   options: { empty?: boolean } = {},

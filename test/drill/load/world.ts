@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../../src/database/index.ts';
 import { smtpSink } from '../../mail/world.ts';
 import { startBalancer } from '../../support/balancer.ts';
+import { queryAt, testDatabase } from '../../support/database.ts';
 import { freePortPair, startGatehouse, type Gatehouse, type GatehouseOptions } from '../../support/gatehouse.ts';
 import { startLoadApps } from './apps.ts';
 import { startLoad, type Load, type LoadDeps } from './load.ts';
@@ -22,19 +22,43 @@ export interface LoadWorld {
   stop(): Promise<void>;
 }
 
+/** Where Gatehouse finds its database, and where to look at the tables. */
+interface Place {
+  url: string;
+  directUrl(): string;
+}
+
 interface LoadWorldOptions {
-  /** For Gatehouse. */
-  databaseUrl: string;
-  /** Where to look at the tables. The same unless said otherwise; it may move. */
-  directUrl?: () => string;
+  /** A fresh one unless said otherwise. */
+  database?: Place;
   /** How many are started. */
   count?: number;
   settings?: Record<string, unknown>;
 }
 
-/** Opens it. No limits are set: everybody comes from one address. */
-export async function openLoadWorld(options: LoadWorldOptions): Promise<LoadWorld> {
-  const { databaseUrl, directUrl = () => databaseUrl, count = 1 } = options;
+/** Lends one to whoever does something to it, and ends it. No limits are set: everybody comes from one address. */
+export async function withLoadWorld<Result>(
+  { database, ...options }: LoadWorldOptions,
+  use: (world: LoadWorld) => Promise<Result>,
+): Promise<Result> {
+  const own = database ? undefined : await testDatabase();
+  const place = database ?? { url: own?.url ?? '', directUrl: () => own?.url ?? '' };
+  try {
+    const world = await openLoadWorld(place, options);
+    try {
+      return await use(world);
+    } finally {
+      await world.stop();
+    }
+  } finally {
+    await own?.drop();
+  }
+}
+
+async function openLoadWorld(
+  { url, directUrl }: Place,
+  { count = 1, ...options }: Pick<LoadWorldOptions, 'count' | 'settings'>,
+): Promise<LoadWorld> {
   const [smtp, apps] = [await smtpSink(), await startLoadApps()];
   const balancer = count > 1 ? await startBalancer() : undefined;
   const firstPort = await freePortPair();
@@ -62,14 +86,7 @@ export async function openLoadWorld(options: LoadWorldOptions): Promise<LoadWorl
       if (start) world.gatehouses[index] = await startGatehouse(start);
     },
     startLoad: (wish) => startLoad({ issuer, apps: apps.apps, smtp, ...wish }),
-    async query(sql) {
-      const database = openDatabase({ url: directUrl() }, { poolSize: 1 });
-      try {
-        return (await database.knex.raw<{ rows: Record<string, unknown>[] }>(sql)).rows;
-      } finally {
-        await database.close();
-      }
-    },
+    query: (sql) => queryAt(directUrl(), sql),
     async stop() {
       for (const gatehouse of world.gatehouses) await gatehouse.stop();
       balancer?.close();
@@ -83,7 +100,7 @@ export async function openLoadWorld(options: LoadWorldOptions): Promise<LoadWorl
       const port = index === 0 ? firstPort : await freePortPair();
       const dataDir = mkdtempSync(join(scratch, 'own-'));
       // An environment of its own keeps it from the process that tests share: this one is to be killed.
-      const start = { databaseUrl, issuer, port, dataDir, settings, environment: {} };
+      const start = { databaseUrl: url, issuer, port, dataDir, settings, environment: {} };
       starts.push(start);
       world.gatehouses.push(await startGatehouse(start));
       balancer?.servers.push(port);
