@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -226,5 +227,31 @@ describe('the statements', () => {
     "`select set_config('role', 'nobody', false)`",
   ])('would be found if they did: %s', (text) => {
     expect(text).toMatch(OF_A_SESSION);
+  });
+});
+
+describe('the commands for developers', () => {
+  const launchers = readdirSync(join(root, 'scripts')).map((file) => readFileSync(join(root, 'scripts', file), 'utf8'));
+  const commands = launchers.flatMap((text) => /launch\('(test\/[^']+)'/.exec(text)?.slice(1) ?? []);
+
+  it('read their line in one way', () => {
+    expect(commands.length).toBeGreaterThan(7);
+    const others = commands.filter((file) => !/\breadLine\(/.test(readFileSync(join(root, file), 'utf8')));
+    expect(others).toEqual([]);
+    const parsers = Object.entries(sourcesBelow('test')).filter(([, text]) => scan(text).code.includes('parseArgs('));
+    expect(parsers.map(([path]) => path)).toEqual(['test/support/command_usage.ts']);
+  });
+
+  it.each([
+    ['--help', { status: 0, stdout: /^usage: npm run walk/, stderr: /^$/ }],
+    ['--nonsense', { status: 2, stdout: /^$/, stderr: /^Unknown option '--nonsense'\nusage: npm run walk.*\n$/ }],
+  ] as const)('say with %s how they are used, and nothing of themselves', (word, { status, stdout, stderr }) => {
+    const flags = ['--disable-warning=ExperimentalWarning', 'test/walk/walk.ts', word];
+    const said = spawnSync(process.execPath, flags, { cwd: root, encoding: 'utf8' });
+    expect(said).toMatchObject({
+      status,
+      stdout: expect.stringMatching(stdout),
+      stderr: expect.stringMatching(stderr),
+    });
   });
 });

@@ -1,18 +1,18 @@
-// npm run audit:enumeration -- [samples] [runs]: sends every form that takes an address, for an address of every class in turn,
+// Sends every form that takes an address, for an address of every class in turn,
 // to a server of its own. Status, headers, body and redirect must be equal, and no class may answer faster or slower than
 // max(5 ms, 3 %) around the overall median. Ends with 1 when anything differs. The column `by chance` is how far apart the
 // medians of one and the same class are: where that is more than what is allowed, the machine was too busy to tell.
+import { readLine, wholeNumber } from '../support/command_usage.ts';
 import { startAuditWorld } from './audit_world.ts';
 import { firstDifference, median, normalised } from './compare.ts';
 import { measure } from './measure.ts';
 import { addresses, classes, type Class } from './people.ts';
 import { follow, openSurfaces, send, type Surface } from './surfaces.ts';
 
-const [samples = 500, runs = 3] = process.argv.slice(2).map(Number);
-if (!(samples >= classes.length && runs >= 1)) {
-  process.stderr.write('usage: npm run audit:enumeration -- [samples, 5 or more] [runs]\n');
-  process.exit(2);
-}
+const usage = `usage: npm run audit:enumeration -- [samples, ${classes.length} or more] [runs]\n`;
+const { positionals } = readLine(usage, { allowPositionals: true });
+const samples = wholeNumber(usage, positionals[0] ?? '500', classes.length);
+const runs = wholeNumber(usage, positionals[1] ?? '3');
 
 const world = await startAuditWorld();
 try {

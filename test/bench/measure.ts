@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { misused, readLine, wholeNumber } from '../support/command_usage.ts';
 import { brokerPart } from './broker_part.ts';
 import { chartOf } from './chart.ts';
 import { failoverPart } from './failover_part.ts';
@@ -33,22 +33,17 @@ const parts: Record<string, Part> = {
 const PACE: Pace = { warmUp: 4000, lap: 1500, pairs: 9, more: 2000 };
 const QUICK: Pace = { warmUp: 1000, lap: 400, pairs: 7, more: 500 };
 
-/** What stands in the usage of the command. */
+/** How the command is used. */
 export const usage = `usage: npm run bench -- all | ${Object.keys(parts).join(' | ')} ...
   [--rows n] [--quick] [--json FILE] [--chart FILE.svg] [--readme]
   readme FILE: writes the figures of a file that --json has made into README.md
-another provider: ${targetUsage}
-or one with a form of its own: login | login-page [count] | logins [count] [at once] | broker [count] | reload [clients] | expiry [rows]
+another provider:
+${targetUsage}or one with a form of its own: login | login-page [count] | logins [count] [at once] | broker [count] | reload [clients] | expiry [rows]
 `;
-
-/** Whether there is something of this name to measure. */
-export function isBenched(name: string): boolean {
-  return name === 'all' || Object.hasOwn(parts, name);
-}
 
 /** `all`, or parts of it by name: measures, prints the tables, and writes what was asked for. */
 export async function measure(args: string[]): Promise<{ lost: number }> {
-  const { positionals, values } = parseArgs({
+  const { positionals, values } = readLine(usage, {
     args,
     allowPositionals: true,
     options: {
@@ -59,10 +54,11 @@ export async function measure(args: string[]): Promise<{ lost: number }> {
       readme: { type: 'boolean' },
     },
   });
+  const unknown = positionals.find((name) => name !== 'all' && !Object.hasOwn(parts, name));
+  if (unknown !== undefined) misused(usage, `there is no bench ${unknown}`);
+  if (positionals.length === 0) misused(usage, 'which bench?');
   const chosen = positionals.includes('all') ? Object.keys(parts) : positionals;
-  const unknown = chosen.find((name) => !isBenched(name));
-  if (unknown !== undefined) throw new Error(`there is no bench ${unknown}\n${usage}`);
-  const rows = Number(values.rows ?? (values.quick ? 10_000 : 1_000_000));
+  const rows = wholeNumber(usage, values.rows ?? (values.quick ? '10000' : '1000000'));
   const pace = values.quick ? QUICK : PACE;
   const report = await run({ rows, pace }, [...chosen.flatMap((name) => parts[name] ?? []), processFigures]);
   printReport(report);
@@ -98,7 +94,9 @@ export async function benchTarget(args: string[]): Promise<{ lost: number }> {
 }
 
 /** `readme FILE`: takes the figures of a run for README.md. */
-export async function benchReadme([file = '']: string[]): Promise<{ lost: number }> {
+export async function benchReadme(args: string[]): Promise<{ lost: number }> {
+  const [file] = readLine(usage, { args, allowPositionals: true }).positionals;
+  if (file === undefined) misused(usage, 'which file?');
   await writeReadme(JSON.parse(await readFile(file, 'utf8')) as Report); // of --json
   return { lost: 0 };
 }

@@ -1,14 +1,17 @@
-// npm run conformance -- [plan ...] [--module name] [--json] [--list]: plays the plans of the OpenID conformance suite against a
-// Gatehouse with config/conformance.yaml. Ends with 1 when a module failed. docs/conformance.md
-// npm run conformance -- serve [--fapi] [--suite origin]: serves the profile for the real suite until Ctrl-C.
+// Plays the plans of the OpenID conformance suite against a Gatehouse with config/conformance.yaml. Ends with 1 when a module failed.
+// docs/conformance.md
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
+import { misused, readLine } from '../support/command_usage.ts';
 import { plans } from './plans.ts';
 import { playPlan, summaryOf, type Played } from './report.ts';
 import { serveForSuite } from './serve.ts';
 import { startStage } from './stage.ts';
 
-const { values: given, positionals } = parseArgs({
+const usage = `usage: npm run conformance -- [plan ...] [--module NAME] [--json]   plays all plans, or these
+       npm run conformance -- --list                                names the plans
+       npm run conformance -- serve [--fapi] [--suite ORIGIN]       serves the profile for the real suite, until Ctrl-C
+`;
+const { values: given, positionals } = readLine(usage, {
   allowPositionals: true,
   options: {
     module: { type: 'string' },
@@ -29,10 +32,8 @@ if (first === 'serve') {
 }
 const names = positionals;
 const unknown = names.filter((name) => !plans.some((plan) => plan.name === name));
-if (unknown.length > 0) {
-  process.stderr.write(`no such plan: ${unknown.join(', ')}; there are ${plans.map(({ name }) => name).join(', ')}\n`);
-  process.exit(2);
-}
+if (unknown.length > 0)
+  misused(usage, `no such plan: ${unknown.join(', ')}; there are ${plans.map(({ name }) => name).join(', ')}`);
 if (given.list) {
   for (const { name, suite, choices, rows } of plans)
     process.stdout.write(`${name.padEnd(32)} ${String(rows.length).padStart(3)} modules  ${suite} ${choices}\n`);

@@ -1,15 +1,5 @@
-// npm run drill -- <name> [--seed n]: does to a Gatehouse what should never happen, and says what it left.
-//   kill-app [--kills n]            kills one of two processes under load, again and again; then those of one primary
-//   kill-postgres [--rounds n] [--kills n]  kills PostgreSQL at chosen moments of what one person does, then under load
-//   slow-disk                       makes every commit take a tenth of a second under load
-//   pool-exhausted [--seconds n]    holds what everybody needs, then has every connection to the database
-//   clock-step [--steps n]          sets the clock of two processes forward and back by hours under load
-//   failover                        kills the primary under load and promotes its replica
-//   two-people [--sequences n]      plays random sequences by two people who must never end up in one account
-//   two-browsers [--sequences n]    the same by two browsers over HTTP
-//   proofs [--sequences n]          plays random sequences by two browsers, neither of which may be let in without proof
-//   rotate-keys [--tokens n]        rotates the signing keys of two processes under live tokens, then drops the one that signs
-import { parseArgs } from 'node:util';
+// Does to a Gatehouse what should never happen, and says what it left. Ends with 1 when something did not hold. docs/drills.md
+import { misused, readLine, seedOf, wholeNumber } from '../support/command_usage.ts';
 import { clockStep } from './clock_step.ts';
 import { failOver } from './failover.ts';
 import { killApp, killWorker } from './kill_app.ts';
@@ -21,7 +11,19 @@ import { rotateKeys } from './rotate_keys.ts';
 import { slowDisk } from './slow_disk.ts';
 import { drillProofs, drillTwoBrowsers, drillTwoPeople, overPostgres } from './two_people.ts';
 
-const { positionals, values } = parseArgs({
+const usage = `usage: npm run drill -- DRILL [--seed N] [--lanes N]
+  kill-app [--kills N]            kills one of two processes under load, again and again; then those of one primary
+  kill-postgres [--rounds N] [--kills N]  kills PostgreSQL at chosen moments of what one person does, then under load
+  slow-disk                       makes every commit take a tenth of a second under load
+  pool-exhausted [--seconds N]    holds what everybody needs, then has every connection to the database
+  clock-step [--steps N]          sets the clock of two processes forward and back by hours under load
+  failover                        kills the primary under load and promotes its replica
+  two-people [--sequences N]      plays random sequences by two people who must never end up in one account
+  two-browsers [--sequences N]    the same by two browsers over HTTP
+  proofs [--sequences N]          plays random sequences by two browsers, neither of which may be let in without proof
+  rotate-keys [--tokens N]        rotates the signing keys of two processes under live tokens, then drops the one that signs
+`;
+const { positionals, values } = readLine(usage, {
   allowPositionals: true,
   options: {
     seed: { type: 'string' },
@@ -34,7 +36,8 @@ const { positionals, values } = parseArgs({
     tokens: { type: 'string', default: '1000' },
   },
 });
-const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
+const seed = seedOf(usage, values.seed);
+const whole = (text: string) => wholeNumber(usage, text);
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** Tells what came of a drill under load. */
@@ -43,8 +46,8 @@ function tell(report: DrillReport): boolean {
   return report.violations.length === 0;
 }
 
-const load = { seed, lanes: Number(values.lanes) };
-const kills = Number(values.kills);
+const load = { seed, lanes: whole(values.lanes) };
+const kills = whole(values.kills);
 
 /** Each says whether nothing was broken. */
 const drills: Record<string, () => Promise<boolean>> = {
@@ -54,11 +57,11 @@ const drills: Record<string, () => Promise<boolean>> = {
       return tell(await killWorker({ ...load, kills })) && apart;
     }),
   'slow-disk': async () => tell(await slowDisk({ ...load, rounds: 10 })),
-  'pool-exhausted': async () => tell(await poolExhausted({ ...load, seconds: Number(values.seconds) })),
-  'clock-step': async () => tell(await overPostgres(() => clockStep({ ...load, steps: Number(values.steps) }))),
+  'pool-exhausted': async () => tell(await poolExhausted({ ...load, seconds: whole(values.seconds) })),
+  'clock-step': async () => tell(await overPostgres(() => clockStep({ ...load, steps: whole(values.steps) }))),
   failover: async () => tell(await failOver(load)),
   async 'kill-postgres'() {
-    const rounds = await killPostgres({ seed, rounds: Number(values.rounds) }, (round, number) => {
+    const rounds = await killPostgres({ seed, rounds: whole(values.rounds) }, (round, number) => {
       const { operation, moment, struck, told, done, broken } = round;
       const when = struck ? `killed at piece ${moment.piece}, ${moment.phase}` : 'killed after the answer';
       const state = `${told ? 'told' : 'not told'}, ${done ? 'done' : 'not done'}`;
@@ -70,7 +73,7 @@ const drills: Record<string, () => Promise<boolean>> = {
     return tell(await killUnderLoad({ ...load, kills })) && bad === 0;
   },
   async 'two-people'() {
-    const fine = await drillTwoPeople({ seed, sequences: Number(values.sequences ?? 20_000) }, (played, own) => {
+    const fine = await drillTwoPeople({ seed, sequences: whole(values.sequences ?? '20000') }, (played, own) => {
       const decided = Object.entries(played.decided).map(([decision, times]) => `${decision} ${times}`);
       say(`${played.sequences} sequences of seed ${own} in ${played.seconds.toFixed(0)} s: ${decided.join(', ')}`);
       if (played.broken !== undefined) say(`BROKEN: ${played.broken}`);
@@ -81,7 +84,7 @@ const drills: Record<string, () => Promise<boolean>> = {
     return fine;
   },
   async 'rotate-keys'() {
-    const { wrong, ...report } = await overPostgres(() => rotateKeys({ tokens: Number(values.tokens) }));
+    const { wrong, ...report } = await overPostgres(() => rotateKeys({ tokens: whole(values.tokens) }));
     const { tokens, verified, failed, signedOut, dropSeconds, taken } = report;
     say(
       `by schedule, under ${tokens} live tokens: ${verified} verifications, ${failed} failed; ${signedOut} signed out`,
@@ -91,7 +94,7 @@ const drills: Record<string, () => Promise<boolean>> = {
     return failed + signedOut + taken + wrong.length === 0;
   },
   async 'two-browsers'() {
-    const played = await drillTwoBrowsers({ seed, sequences: Number(values.sequences ?? 200) });
+    const played = await drillTwoBrowsers({ seed, sequences: whole(values.sequences ?? '200') });
     const screens = Object.entries(played.screens).map(([screen, times]) => `${screen} ${times}`);
     say(`${played.sequences} sequences in ${played.seconds.toFixed(0)} s, which ended on: ${screens.join(', ')}`);
     say(played.broken === undefined ? 'nobody was let in who had not proved the address' : `BROKEN: ${played.broken}`);
@@ -99,7 +102,7 @@ const drills: Record<string, () => Promise<boolean>> = {
   },
   async proofs() {
     const told = (broken: string) => say(`wrong: ${broken}`);
-    const played = await drillProofs({ seed, sequences: Number(values.sequences ?? 500), told });
+    const played = await drillProofs({ seed, sequences: whole(values.sequences ?? '500'), told });
     const made = Object.entries(played.made).map(([move, times]) => `${move} ${times}`);
     say(`${played.sequences} sequences in ${played.seconds.toFixed(0)} s: ${made.join(', ')}`);
     say(`${played.signedIn} times somebody was signed in`);
@@ -108,11 +111,7 @@ const drills: Record<string, () => Promise<boolean>> = {
   },
 };
 
-const drill = drills[positionals[0] ?? ''];
-if (drill) {
-  say(`seed ${seed}`);
-  process.exitCode = (await drill()) ? 0 : 1;
-} else {
-  process.stderr.write(`usage: npm run drill -- ${Object.keys(drills).join(' | ')} [--seed n]\n`);
-  process.exitCode = 2;
-}
+const [name = ''] = positionals;
+const drill = drills[name] ?? misused(usage, name === '' ? 'which drill?' : `there is no drill ${name}`);
+say(`seed ${seed}`);
+process.exitCode = (await drill()) ? 0 : 1;

@@ -1,23 +1,20 @@
-// npm run fuzz -- [--minutes n] [--seed n]: drives every route of a server of its own with requests made from a grammar. Never
+// Drives every route of a server of its own with requests made from a grammar. Never
 // may one be answered with 5xx (but for a deliberate 503), cost more than 250 ms of CPU, or bring the stranger's markup, header
 // or redirect into the answer. Ends with 1 when one did; the same seed sends the same requests.
-import { parseArgs } from 'node:util';
 import { startBenchWorld } from '../bench/bench_world.ts';
 import { createCpuMeter } from '../bench/cpu_meter.ts';
+import { readLine, seedOf, wholeNumber } from '../support/command_usage.ts';
 import { createDraw } from './draw.ts';
 import { createHunt } from './hunt.ts';
 import { allRoutes } from './routes.ts';
 import { report } from './report.ts';
 
-const { values: given } = parseArgs({
+const usage = 'usage: npm run fuzz -- [--minutes N] [--seed N]\n';
+const { values: given } = readLine(usage, {
   options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string' } },
 });
-const seed = Number(given.seed ?? Math.floor(Math.random() * 1_000_000));
-const minutes = Number(given.minutes);
-if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
-  process.stderr.write('usage: npm run fuzz -- [--minutes n] [--seed n]\n');
-  process.exit(2);
-}
+const seed = seedOf(usage, given.seed);
+const minutes = wholeNumber(usage, given.minutes);
 const print = (line: string) => process.stdout.write(`${line}\n`);
 print(`seed ${seed}, ${minutes} minutes`);
 

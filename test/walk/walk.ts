@@ -1,10 +1,11 @@
-// npm run walk [-- folder]: goes the newcomer's way in Chromium, from the demo app through every screen, and photographs
-// each: desktop, phone, dark, Korean. Ends with 1 when a page is wider than its window or axe finds something serious.
+// Goes the newcomer's way in Chromium, from the demo app through every screen, and photographs each: desktop, phone, dark, Korean.
+// Ends with 1 when a page is wider than its window or axe finds something serious.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, startEmbedded } from '../../src/database/index.ts';
 import { launchBrowser } from '../support/chromium.ts';
+import { readLine } from '../support/command_usage.ts';
 import { startGatehouse, type Gatehouse } from '../support/gatehouse.ts';
 import { seriousFindings } from '../support/axe.ts';
 import type { Visitor } from './moves.ts';
@@ -25,7 +26,8 @@ const brand = {
   terms: 'https://acme.example/terms',
 };
 
-const folder = process.argv[2] ?? join(import.meta.dirname, '../../.walk');
+const { positionals } = readLine('usage: npm run walk -- [folder for the pictures]\n', { allowPositionals: true });
+const folder = positionals[0] ?? join(import.meta.dirname, '../../.walk');
 const scratch = await mkdtemp(join(tmpdir(), 'gatehouse-walk-'));
 const embedded = await startEmbedded({
   dataDir: join(scratch, 'postgres'),

@@ -1,7 +1,8 @@
-// npm run audit:timing -- [samples] [line ...]: the promises of the catalogue of attacks that are times, against a server of its
+// The promises of the catalogue of attacks that are times, against a server of its
 // own: G2 (each form, each class of addresses), B16, E16, H7, H8, H13. Prints every figure beside its goal and ends with 1 when
 // one is missed. Times on a busy machine prove nothing: run it when it is quiet.
 import { loadavg } from 'node:os';
+import { misused, readLine } from '../../support/command_usage.ts';
 import { startFakeUpstream, type FakeUpstream } from '../../upstreams/support/fake_upstream.ts';
 import { startAuditWorld } from '../audit_world.ts';
 import { hostileBodies } from './bodies.ts';
@@ -11,9 +12,13 @@ import { hashFlood } from './hash_flood.ts';
 import { slowSenders } from './slow_senders.ts';
 import { hostileUpstreams } from './upstreams.ts';
 
-const words = process.argv.slice(2);
-const samples = Number(words.find((word) => /^\d+$/.test(word)) ?? 200);
-const chosen = words.filter((word) => /^[A-H]\d+$/.test(word));
+const LINES = ['G2', 'B16', 'E16', 'H7', 'H8', 'H13'];
+const usage = `usage: npm run audit:timing -- [samples] [${LINES.join(' | ')} ...]\n`;
+const { positionals } = readLine(usage, { allowPositionals: true });
+const samples = Number(positionals.find((word) => /^\d+$/.test(word)) ?? 200);
+const chosen = positionals.filter((word) => !/^\d+$/.test(word));
+const unknown = chosen.find((word) => !LINES.includes(word));
+if (unknown !== undefined) misused(usage, `there is no line ${unknown}`);
 
 let fake: FakeUpstream | undefined;
 const world = await startAuditWorld(async (issuer) => {

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { misused, readLine } from '../../support/command_usage.ts';
 import { SERVICE } from '../bench_world.ts';
 import { createCpuMeter, type CpuMeter } from '../cpu_meter.ts';
 import { rssOf } from '../figures.ts';
@@ -40,13 +40,14 @@ export interface TargetResults {
 }
 
 /** What `--target` takes beside the names of operations. */
-export const targetUsage = `--target URL --client-id ID --client-secret SECRET --redirect-uri URI --username NAME --password PASSWORD
-  [--product ${Object.keys(products).join(' | ')}] [--pid PID ...] [--postmaster PID] [operation ...]`;
+export const targetUsage = `  --target URL --client-id ID --client-secret SECRET --redirect-uri URI --username NAME --password PASSWORD
+  [--product ${Object.keys(products).join(' | ')}] [--pid PID ...] [--postmaster PID] [operation ...]
+`;
 
-/** Reads the arguments of `--target`. Throws a sentence when one is missing. */
+/** Reads the arguments of `--target`. Ends the process as wrong use when one is missing. */
 export function targetWish(args: string[], paces: { full: Pace; quick: Pace }): TargetWish & { json?: string } {
   const text = { type: 'string' } as const;
-  const { positionals, values } = parseArgs({
+  const { positionals, values } = readLine(targetUsage, {
     args,
     allowPositionals: true,
     options: {
@@ -64,12 +65,9 @@ export function targetWish(args: string[], paces: { full: Pace; quick: Pace }): 
     },
   });
   const needed = (name: 'target' | 'client-id' | 'client-secret' | 'redirect-uri' | 'username' | 'password') => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`--${name} is missing:\n${targetUsage}`);
-    return value;
+    return values[name] ?? misused(targetUsage, `--${name} is missing`);
   };
-  const product = products[values.product];
-  if (!product) throw new Error(`--product is one of ${Object.keys(products).join(', ')}`);
+  const product = products[values.product] ?? misused(targetUsage, `there is no product ${values.product}`);
   const only = positionals.filter((name) => name !== 'all');
   return {
     issuer: needed('target'),
