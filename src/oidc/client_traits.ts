@@ -29,7 +29,7 @@ export function takesWay(client: Client | undefined, way: string | undefined): b
 
 /** Whether a client is for the account with these claims: by its groups, or its address, once that is proven. */
 export function allows(
-  client: Client | undefined,
+  client: Readonly<Record<string, unknown>> | undefined,
   { email, email_verified: proven, groups }: Record<string, unknown>,
 ): boolean {
   // Our own schema has read it.

@@ -50,6 +50,7 @@ beforeAll(async () => {
       plain('open', { type: 'spa', client_secret: undefined }),
       plain('narrow', { scope: 'openid email' }),
       plain('screen', { type: 'device', client_secret: undefined, redirect_uris: undefined }),
+      plain('staff', { allow: { groups: ['staff'] } }),
       plain('batch', { type: 'service', redirect_uris: undefined }),
     ],
   });
@@ -320,6 +321,18 @@ describe('clients show --for', () => {
     expect(claimsOf(screen, 'userinfo')).toMatchObject({ sub, email: 'ada@example.com' });
     const batch = await beside('clients', 'show', 'batch', '--for', 'ada@example.com');
     expect(batch).toMatchObject({ code: 1, err: expect.stringContaining('nobody signs in to this client') });
+  });
+
+  it('tells why an account gets none: the client is not for it, or nobody can sign in to it', async () => {
+    const refused = (email: string) => beside('clients', 'show', 'staff', '--for', email);
+    expect((await refused('bea@example.com')).code).toBe(0);
+    expect(await refused('ada@example.com')).toMatchObject({ code: 1, err: expect.stringContaining('`allow`') });
+    await beside('accounts', 'create', 'eve@example.com', '--verified');
+    await beside('accounts', 'disable', 'eve@example.com');
+    expect(await refused('eve@example.com')).toMatchObject({
+      code: 1,
+      err: 'no tokens: nobody can sign in to this account\n',
+    });
   });
 
   it('refuses a scope that the client may not ask for, and an account that there is none of', async () => {

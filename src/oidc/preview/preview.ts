@@ -3,6 +3,7 @@ import Provider from 'oidc-provider';
 import type { ClientMetadata } from '../../clients/index.ts';
 import { epochSeconds } from '../../kit/clock.ts';
 import { acrOf, publicMethods } from '../assurance.ts';
+import { allows } from '../client_traits.ts';
 import { engineConfiguration } from '../configuration.ts';
 import type { OidcDeps } from '../deps.ts';
 import { routes } from '../routes.ts';
@@ -23,6 +24,9 @@ export async function previewTokens(deps: OidcDeps, wish: PreviewWish): Promise<
   if (!client.grant_types.some((grant) => GRANTS_OF_PEOPLE.has(grant))) {
     return { ok: false, reason: 'nobody signs in to this client: its tokens are its own' };
   }
+  const account = await deps.accounts.find(wish.accountId);
+  if (!account?.usable) return { ok: false, reason: 'nobody can sign in to this account' };
+  if (!allows(client, account.claims)) return { ok: false, reason: 'this client is not for this account (`allow`)' };
   const { resource } = wish;
   const redirect_uri = client.redirect_uris[0] ?? NOWHERE;
   const provider = openProvider(deps, unbound(client, redirect_uri));
