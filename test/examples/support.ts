@@ -53,12 +53,12 @@ export function startSample(name: string, environment: Record<string, string>): 
   };
 }
 
-/** What each YAML block of a README says, with other ports in place of its own, and `secret` in place of each variable. */
+/** What each YAML block of a README says, with other ports in place of its own, and `secret` in place of each secret. */
 export function settingsOf(name: string, ports: Record<string, number>, secret: string): Record<string, unknown>[] {
   const blocks = [...read(name, 'README.md').matchAll(/```yaml\n([\s\S]*?)```/g)];
   return blocks.map(([, block = '']) => {
     const text = Object.entries(ports).reduce((all, [port, ours]) => all.replaceAll(`:${port}`, `:${ours}`), block);
-    return parse(text.replaceAll(/\$\{\w+\}/g, secret)) as Record<string, unknown>;
+    return parse(text.replaceAll(/\$\{\w+(:-[^}]*)?\}/g, secret)) as Record<string, unknown>;
   });
 }
 
