@@ -7,7 +7,10 @@ import { root } from './root.mjs';
 import { run, say } from './supervise.mjs';
 
 export const format = { name: 'format', args: ['node_modules/oxfmt/bin/oxfmt', '--check'] };
-export const lint = { name: 'lint', args: ['node_modules/oxlint/bin/oxlint', '--type-aware'] };
+export const lint = {
+  name: 'lint',
+  args: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--report-unused-disable-directives-severity=error'],
+};
 export const types = { name: 'types', args: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] };
 export const packages = { name: 'packages', args: ['scripts/install_packages.mjs'] };
 

@@ -55,7 +55,6 @@ function write(text: string): void {
 
 async function until<Found>(look: () => Promise<Found>, fits: (found: Found) => boolean): Promise<Found> {
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- until it is so; the test has a limit of its own
     const found = await look();
     if (fits(found)) return found;
   }

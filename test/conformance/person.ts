@@ -50,7 +50,6 @@ export async function go(run: Run, person: Person, url: string): Promise<Arrival
     const answer = answerAt(run, page);
     if (answer) return { answer, page, pages, screens: screens() };
     pages.push(page);
-    // oxlint-disable-next-line no-await-in-loop -- each page is known from the one before
     if (!(await answerPage(run, person, page))) return { page, pages, screens: screens() };
   }
   throw new Error(`the way does not end: ${screens().join(', ')}`);

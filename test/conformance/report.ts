@@ -31,7 +31,6 @@ export async function playPlan(stage: Stage, plan: Plan, { only, say }: Options)
   };
   for (const row of plan.rows) {
     if (only !== undefined && row.module !== only) continue;
-    // oxlint-disable-next-line no-await-in-loop -- they share one server, one clock and the accounts
     const module = await playRow(stage, row);
     played.modules.push(module);
     const type = plan.rows.some(({ variant }) => variant.responseType !== row.variant.responseType);

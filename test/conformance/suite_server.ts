@@ -60,7 +60,6 @@ export async function startSuiteServer(certificate: Certificate): Promise<SuiteS
       while (Date.now() < deadline) {
         const found = received.slice(since).find((request) => request.path === path);
         if (found) return found;
-        // oxlint-disable-next-line no-await-in-loop -- it is not there yet
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       return undefined;

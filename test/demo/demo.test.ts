@@ -176,10 +176,8 @@ describe('what goes wrong', () => {
   it('refuses its forms without the token of their page', async () => {
     const browser = await signIn();
     for (const action of ['/demo/refresh', '/demo/call-api', '/demo/sign-out']) {
-      // oxlint-disable-next-line no-await-in-loop -- one browser, one form after the other
       const page = await browser.submit({ action, tamper: { _csrf: null } });
       expect(page).toMatchObject({ status: 403, error: 'form_stale' });
-      // oxlint-disable-next-line no-await-in-loop -- see above
       await browser.open(`${world.url}/demo`);
     }
     expect(browser.page.screen).toBe('demo-home');

@@ -38,9 +38,7 @@ describe('an address of a domain that belongs to an upstream', () => {
     async (email) => {
       for (const password of [PASSWORD, '']) {
         const browser = createBrowser();
-        // oxlint-disable-next-line no-await-in-loop -- one visit after the other
         await open(browser);
-        // oxlint-disable-next-line no-await-in-loop -- one visit after the other
         await browser.submit({ fields: { email, password } });
         expect(hintOf(browser)?.toLowerCase()).toBe(email.toLowerCase().replace('bücher', 'xn--bcher-kva'));
       }
@@ -96,7 +94,6 @@ describe('an address of a domain that belongs to an upstream', () => {
     const browser = createBrowser();
     await askFor(browser, world.gatehouse.issuer, 'plain');
     for (const email of ['known@workspace.example', 'nobody@workspace.example']) {
-      // oxlint-disable-next-line no-await-in-loop -- one visit after the other
       const page = await browser.submit({ fields: { email, password: PASSWORD } });
       expect([page.status, page.screen]).toEqual([422, 'login']);
       expect(page.alert).toContain('People with this address sign in with Google, which The plain app does not take');

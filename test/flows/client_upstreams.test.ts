@@ -41,7 +41,6 @@ describe('an app that takes certain ways of signing in', () => {
   ])('offers them and no other: %s', async (app, upstreams, password) => {
     for (const extra of [undefined, { prompt: 'create' }]) {
       const browser = createBrowser();
-      // oxlint-disable-next-line no-await-in-loop -- one page after the other
       const page = await ask(browser, app, extra);
       expect([page.upstreams, /name="(new_)?password"/.test(page.body)]).toEqual([upstreams, password]);
       const allowed = String(page.headers['content-security-policy']);
@@ -54,7 +53,6 @@ describe('an app that takes certain ways of signing in', () => {
     await ask(browser, 'social');
     const [before, refused] = [(await trips()).length, (await refusals()).length];
     for (const id of ['facebook', 'nobody', 'local']) {
-      // oxlint-disable-next-line no-await-in-loop -- one request after the other
       const answer = await rawPost(browser, at(browser, `upstream/${id}`));
       expect([answer.status, answer.headers.get('location')]).toEqual([303, uid(browser)]);
     }
@@ -70,7 +68,6 @@ describe('an app that takes certain ways of signing in', () => {
     await ask(browser, 'social');
     const fields = { email: 'known@example.com', password: PASSWORD, new_password: PASSWORD };
     for (const page of ['login', 'signup', 'recover']) {
-      // oxlint-disable-next-line no-await-in-loop -- one request after the other
       expect((await rawPost(browser, at(browser, page), fields)).status).toBe(404);
     }
     expect((await rawPost(browser, `${world.gatehouse.issuer}${uid(browser)}`, fields)).status).toBe(404);
@@ -164,7 +161,6 @@ describe('an app that is for certain accounts', () => {
 
   it('takes those of a domain and those of single addresses', async () => {
     for (const email of ['staff@acme.example', 'guest@example.com']) {
-      // oxlint-disable-next-line no-await-in-loop -- one person after the other
       expect(answerOf(await signUp(createBrowser(), 'staff', email))['code']).toBeDefined();
     }
   });

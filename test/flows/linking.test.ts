@@ -238,7 +238,6 @@ describe('groups that an upstream says', () => {
 
   it('let in by the names that the config gives them, and by no others', async () => {
     for (const groups of [undefined, [], ['boss', 'management', 'never:staff'], { 0: 'staff' }, [['staff']], 'Staff']) {
-      // oxlint-disable-next-line no-await-in-loop -- one visit after the other
       expect((await come(groups)).page).toMatchObject({ screen: 'not-allowed', status: 403 });
     }
     const { page, verifier } = await come(['staff', '/heads', 'staff', 'unheard-of', 'management']);

@@ -121,9 +121,7 @@ describe('who has a second factor', () => {
     const [first, second] = [createBrowser(), createBrowser()];
     const code = phone.code();
     for (const browser of [first, second]) {
-      // oxlint-disable-next-line no-await-in-loop -- one page after the other
       await ask(browser, 'plain');
-      // oxlint-disable-next-line no-await-in-loop
       await typePassword(browser, 'ada@example.com');
     }
     expect(answerOf(await first.submit({ fields: { code } }))['code']).toBeDefined();
@@ -216,7 +214,6 @@ describe('who has a second factor', () => {
     const tab = browser.tab();
     await ask(tab, 'plain');
     for (const each of [browser, tab]) {
-      // oxlint-disable-next-line no-await-in-loop -- one page after the other
       expect((await typePassword(each, 'ada@example.com')).screen).toBe('second-factor');
     }
     expect((await browser.back()).screen).toBe('login');
@@ -363,7 +360,6 @@ describe('a session that proves too little', () => {
     const before = await heard(browser, 'plain', {});
     world.gatehouse.passTime(120);
     for (const extra of [{ prompt: 'login' }, { max_age: '60' }] as Record<string, string>[]) {
-      // oxlint-disable-next-line no-await-in-loop -- one page after the other
       const claims = await heard(browser, 'strict', extra, async (page) => {
         expect([page.screen, hasPasswordField(page)]).toEqual(['reauthenticate', true]);
         expect((await typePassword(browser)).screen).toBe('second-factor');

@@ -232,11 +232,9 @@ describe('a client in which the config check finds no mistake', () => {
         redirect_uris: [redirect_uri],
         ...metadata
       } = toMetadata(clientSettings.parse(client));
-      // oxlint-disable-next-line no-await-in-loop -- one request after the other
       const page = await browser.get(authorize({ client_id, redirect_uri }), { accept: 'text/html' });
       expect([client_id, page.status < 500, page.text.includes('client_unknown')]).toEqual([client_id, true, false]);
       if (types.length > 0 && metadata['require_pushed_authorization_requests'] !== true) expect(page.status).toBe(303);
-      // oxlint-disable-next-line no-await-in-loop -- one request after the other
       const token = await browser.post('/oidc/token', { client_id, grant_type: 'none-such' });
       expect([client_id, token.json['error']]).toEqual([
         client_id,

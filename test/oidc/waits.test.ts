@@ -18,7 +18,7 @@ import {
   type World,
 } from './support.ts';
 
-/** What the issue allows, for each operation: waits one after the other. */
+/** How often each operation may wait for the database, one wait after the other. */
 const TABLE = {
   discovery: 0,
   jwks: 0,

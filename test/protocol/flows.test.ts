@@ -216,13 +216,10 @@ describe('resource indicators', () => {
         ['/oidc/par', 'openid ', { ...(await tripTo(CB)).parameters, response_type: 'code' }],
       ];
       for (const [path, first, more] of ways) {
-        // oxlint-disable-next-line no-await-in-loop -- one request after the other
         const given = await ask(path, READS, `${first}read`, more);
         expect([path, given]).toEqual([path, undefined]);
-        // oxlint-disable-next-line no-await-in-loop -- one request after the other
         const beyond = await ask(path, WRITES, `${first}write`, more);
         expect([path, beyond]).toEqual([path, 'invalid_scope']);
-        // oxlint-disable-next-line no-await-in-loop -- one request after the other
         const elsewhere = await ask(path, OTHERS, `${first}read`, more);
         expect([path, elsewhere]).toEqual([path, 'invalid_target']);
       }

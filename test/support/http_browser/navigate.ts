@@ -36,7 +36,6 @@ export async function navigate(
     if (!/^https?:$/.test(url.protocol)) return readPage(hops, url.href);
     chain.push(url);
     const headers = headersFor({ method, url, body, initiator, formPolicies }, chain, options, cookies);
-    // oxlint-disable-next-line no-await-in-loop -- a redirect is known only from the answer before it
     const hop = await exchange({ method, url, headers, body });
     hops.push(hop);
     trail.push(hop);
