@@ -1,6 +1,4 @@
-import { chapter } from './chapter.ts';
-
-const warning = true;
+import { chapter, warning } from './chapter.ts';
 
 /** Where people are sent, and what we call. */
 export const uris = chapter({

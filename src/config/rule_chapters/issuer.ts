@@ -1,6 +1,4 @@
-import { chapter } from './chapter.ts';
-
-const warning = true;
+import { chapter, warning } from './chapter.ts';
 
 /** What can be wrong with any file and any value. */
 export const files = chapter({
@@ -118,7 +116,7 @@ export const ids = chapter({
   no_resources: {
     means: 'A client that acts in its own name gets tokens for no API unless they are named.',
     mend: 'Name the APIs and their scopes under `resources` of the client: `{ https://api.acme.example: [read] }`, or `{}` for none.',
-    warning: true,
+    warning,
   },
   unknown_resource: {
     means: 'Something is let to an API that is not configured.',
