@@ -8,17 +8,24 @@ interface Sweeping {
   sweeps: readonly Sweep[];
 }
 
-/** Where the rooms are that have rows which end. */
-export type SweptRooms = Record<
-  'administration' | 'oidc' | 'upstreams' | 'accounts' | 'secondFactors' | 'passkeys' | 'mail' | 'limits' | 'events',
-  Sweeping
->;
+const SWEPT = [
+  'administration',
+  'oidc',
+  'upstreams',
+  'accounts',
+  'secondFactors',
+  'passkeys',
+  'mail',
+  'limits',
+  'events',
+] as const;
+
+/** The rooms that have rows which end. */
+export type SweptRooms = Record<(typeof SWEPT)[number], Sweeping>;
 
 /** All that is swept, room by room. */
 export function sweepsOf(rooms: SweptRooms): Sweep[] {
-  const { administration, oidc, upstreams, accounts, secondFactors, passkeys, mail, limits, events } = rooms;
-  const all = [administration, oidc, upstreams, accounts, secondFactors, passkeys, mail, limits, events];
-  return all.flatMap(({ sweeps }) => sweeps);
+  return SWEPT.flatMap((room) => rooms[room].sweeps);
 }
 
 /** What the sweeper of a process works with. */
