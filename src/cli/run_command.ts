@@ -62,11 +62,11 @@ export async function runCommand<Settings extends CommandSettings>(
   const command = find(words);
   if (!command && words.length > 0) return misused(asked, unknown(words, parts.nearest), words);
   const read = readLine(argv, command?.options ?? {}, parts.nearest);
-  if (!read.ok) return misused(asked, read.reason, command && [command.name]);
+  if (!read.ok) return misused(asked, read.reason, words);
   if (!command) return misused(asked, 'which command?');
   const args = read.line.words.slice(command.name.split(' ').length);
   if (args.length < command.takes.least || args.length > command.takes.most) {
-    return misused(asked, `${command.name} takes ${takenBy(command)}`, [command.name]);
+    return misused(asked, `${command.name} takes ${takenBy(command)}`, words);
   }
   return command.run({ ...read.line, io, parts, args, json });
 }
@@ -106,9 +106,10 @@ function misused(asked: Pick<Call, 'io' | 'json'>, reason: string, words: string
   return 2;
 }
 
-/** The lines of the commands that begin with these words, with their options, or of all. */
+/** The lines of the command that is meant, with its options, or of all behind the first word; else of all commands, without. */
 function usage(words: string[]): string {
-  const topic = commands.filter(({ name }) => name.split(' ')[0] === words[0]?.split(' ')[0]);
+  const meant = find(words)?.name ?? words[0];
+  const topic = commands.filter(({ name }) => name === meant || name.startsWith(`${meant} `));
   const rows = topic.length > 0 ? topic.flatMap((command) => [usageLine(command), ...optionLines(command)]) : [];
   return [
     table(['usage', ''], rows.length > 0 ? rows : commands.map(usageLine), ''),

@@ -112,6 +112,9 @@ describe('the command line', () => {
     expect((await world.run('help', 'accounts')).out).toMatch(
       /^ +--state active\|unverified\|disabled\|deleting +only those/m,
     );
+    const one = await world.run('accounts', 'groups');
+    expect(one.err).toContain('--remove <names>');
+    expect(one.err).not.toContain('gatehouse accounts list');
   });
 
   it('hands start over and gives its exit code', async () => {
