@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRelyingParty, type RelyingParty } from '../client/start.ts';
 import { startBalancer, type Balancer } from '../support/balancer.ts';
+import { childrenOf } from '../support/children_of.ts';
 import { testDatabase } from '../support/database.ts';
 import { freePortPair, startGatehouse, type Gatehouse, type GatehouseOptions } from '../support/gatehouse.ts';
 import { createBrowser } from '../support/http_browser.ts';
@@ -58,10 +59,7 @@ afterAll(async () => {
 });
 
 /** The processes that the primary has started and that serve. */
-function workers(primary: Gatehouse): number[] {
-  const children = readFileSync(`/proc/${primary.pid}/task/${primary.pid}/children`, 'utf8').trim().split(' ');
-  return children.filter((pid) => pid !== '').map(Number);
-}
+const workers = (primary: Gatehouse) => childrenOf(primary.pid);
 
 async function until(done: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -116,7 +114,7 @@ describe('several processes', () => {
       return Number(/^http_requests_total\{route="\/health\/live".* (\d+)$/m.exec(text)?.[1] ?? 0);
     };
     const before = await asked();
-    // A connection each: the primary hands them out in turn.
+    // A connection each, which any of them may take.
     for (let time = 0; time < 8; time += 1) {
       await fetch(`http://127.0.0.1:${pair.port}/health/live`, { headers: { connection: 'close' } });
     }
