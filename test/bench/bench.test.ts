@@ -46,6 +46,10 @@ describe('a bench over a full database', () => {
     expect([await step(), await step(), await step()]).toEqual([true, true, true]);
   });
 
+  it('ends a code flow with a refresh token, too', async () => {
+    expect((await tokens(target)).refresh_token).not.toBe('undefined');
+  });
+
   it('lets people sign in whose accounts were laid in', async () => {
     const username = target.keys?.address() ?? '';
     expect(username).toMatch(/^seeded-/);
@@ -104,9 +108,9 @@ describe('a bench over a full database', () => {
 
   it('times an arrival of an open loop from when it was to begin, not from when a lane was free', async () => {
     const slow = () => new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 40));
-    const { latencies } = await runOpenLap([slow], 100, 100);
+    // Some twenty arrive; that fewer than three do, as few as this needs, happens once in millions of runs.
+    const { latencies } = await runOpenLap([slow], 100, 200);
     expect(Math.max(...latencies)).toBeGreaterThan(80);
-    expect((await tokens(target)).refresh_token).not.toBe('undefined');
   });
 });
 
