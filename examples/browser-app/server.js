@@ -39,4 +39,4 @@ createServer((request, response) => {
   const answer = request.method === 'GET' && Object.hasOwn(answers, pathname) ? answers[pathname] : undefined;
   if (!answer) return response.writeHead(404, headers).end();
   response.writeHead(200, { ...headers, 'content-type': answer.type }).end(answer.body);
-}).listen(Number(PORT), () => console.log(`Open http://127.0.0.1:${PORT}`));
+}).listen(Number(PORT), '127.0.0.1', () => console.log(`Open http://127.0.0.1:${PORT}`));

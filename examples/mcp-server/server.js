@@ -79,4 +79,4 @@ app.post(resource.pathname, letIn, async (req, res) => {
 // There is nothing to listen to and no session to end.
 app.all(resource.pathname, (_req, res) => res.set('allow', 'POST').sendStatus(405));
 
-app.listen(Number(PORT), () => console.log(`Listening as ${RESOURCE}`));
+app.listen(Number(PORT), '127.0.0.1', () => console.log(`Listening as ${RESOURCE}`));

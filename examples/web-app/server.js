@@ -86,6 +86,7 @@ app.get('/callback', async (req, res) => {
   // A new session id: one that somebody planted here before must not be signed in now.
   visitors.end(req.sessionID);
   await new Promise((resolve, reject) => req.session.regenerate((error) => (error ? reject(error) : resolve())));
+  // A session with nothing in it is not kept.
   req.session.since = Date.now();
   visitors.begin(req.sessionID, tokens);
   res.redirect(303, '/me');
@@ -127,4 +128,4 @@ app.use((error, req, res, _next) => {
   res.status(400).send(page('<p>That did not work.</p><a href="/login">Sign in again</a>'));
 });
 
-app.listen(Number(PORT), () => console.log(`Open ${home}`));
+app.listen(Number(PORT), '127.0.0.1', () => console.log(`Open ${home}`));
