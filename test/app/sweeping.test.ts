@@ -7,6 +7,7 @@ import { formatMistakes, loadConfig } from '../../src/config/index.ts';
 import { secretsOf } from '../../src/serve/index.ts';
 import { worldWith, type World } from '../cli/world.ts';
 import { testDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 /** Tables whose rows do not end by themselves, and why that is right. */
 const stays = {
@@ -150,10 +151,6 @@ function sweeperOf(over: Sweep[], database = test.database) {
     failed: (_, table) => void failed.push(table),
   });
   return { ...sweeper, passes, failed };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await left();
 }
 
 describe('the sweeper of a process', () => {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { childrenOf } from '../support/children_of.ts';
+import { childrenOf } from '../support/processes.ts';
 
 /** Milliseconds of CPU. */
 export interface Cpu {

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { findEmbedded, openDatabase, startEmbedded } from '../../src/database/index.ts';
+import { isAlive } from '../support/processes.ts';
+import { until } from '../support/until.ts';
 
 const embeddedApp = fileURLToPath(new URL('../support/embedded_app.ts', import.meta.url));
 
@@ -52,19 +54,6 @@ async function end(app: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 
 async function postmasterPid(dataDir: string): Promise<number> {
   return Number.parseInt(await readFile(join(dataDir, 'postmaster.pid'), 'utf8'), 10);
-}
-
-/** Polls, because nobody tells us when a process that is not our child ends. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resume) => setTimeout(resume, 20));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {

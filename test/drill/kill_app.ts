@@ -1,4 +1,4 @@
-import { childrenOf } from '../support/children_of.ts';
+import { childrenOf } from '../support/processes.ts';
 import { pick, randomMoment, seededRandom } from './load/random.ts';
 import { withLoadWorld } from './load/world.ts';
 import type { DrillReport } from './report.ts';

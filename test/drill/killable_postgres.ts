@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../../src/database/index.ts';
-import { childrenOf } from '../support/children_of.ts';
+import { childrenOf } from '../support/processes.ts';
 import { layDatabaseLine } from '../support/database_line.ts';
 
 /** At which piece on the line PostgreSQL dies, and on which side of it. */

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRelyingParty, type RelyingParty } from '../client/start.ts';
 import { startBalancer, type Balancer } from '../support/balancer.ts';
-import { childrenOf } from '../support/children_of.ts';
 import { testDatabase } from '../support/database.ts';
 import { freePortPair, startGatehouse, type Gatehouse, type GatehouseOptions } from '../support/gatehouse.ts';
 import { createBrowser } from '../support/http_browser.ts';
 import { signUpLocally } from '../support/people.ts';
+import { childrenOf, isAlive } from '../support/processes.ts';
+import { until } from '../support/until.ts';
 import { CLIENT_SECRET, clientOf } from '../support/world.ts';
 
 const SECRET = 'correct-horse-battery-staple-service';
@@ -60,10 +61,6 @@ afterAll(async () => {
 
 /** The processes that the primary has started and that serve. */
 const workers = (primary: Gatehouse) => childrenOf(primary.pid);
-
-async function until(done: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
 
 /** Asks for tokens, and for a page with its redirect, through the proxy, until told to stop; counts what came. */
 function load(): { stop(): Promise<{ served: number; failed: unknown[] }> } {
@@ -196,12 +193,4 @@ async function endedWith(end: () => Promise<void>): Promise<number[]> {
   await end();
   await until(() => !before.some(isAlive));
   return before;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

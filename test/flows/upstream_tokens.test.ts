@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLocalWorld, type LocalWorld } from '../support/local_world.ts';
+import { until } from '../support/until.ts';
 import { transportFaults } from '../upstreams/support/fake_upstream.ts';
 import { facebookSignedRequest, googleRisc, sendNotification } from '../upstreams/support/notifications.ts';
 
@@ -27,11 +28,6 @@ const events = async () =>
   (await world.rows("select type, reason from events where type like 'upstreams.%' order by id")).map(
     ({ type, reason }) => `${String(type)} ${String(reason)}`,
   );
-
-/** Looks again until it holds; the jest time-out ends what never does. */
-async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
-}
 
 describe('what ends a connection at the upstream', () => {
   it('is kept encrypted and for its identity, where the config says so (B19)', async () => {

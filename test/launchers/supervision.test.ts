@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { isAlive } from '../support/processes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -57,14 +58,6 @@ async function launched(command: string, args: string[], env: NodeJS.ProcessEnv 
   await once(lines, 'line');
   for (const pid of [started.pid, said[0]?.['pid']]) if (typeof pid === 'number') running.add(pid);
   return { started, said, silence };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 describe('a launcher', () => {

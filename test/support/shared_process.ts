@@ -3,6 +3,7 @@ import { existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import { isAlive } from './processes.ts';
 import { createClock, movableClock, root, START_MILLISECONDS, type ServerProcess } from './server_process.ts';
 
 interface Host {
@@ -75,14 +76,6 @@ function ask(port: number, path: string, body: unknown = {}): Promise<number> {
     });
     asked.once('error', reject).end(JSON.stringify(body));
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 function soon(): Promise<void> {
