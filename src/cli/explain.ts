@@ -75,6 +75,7 @@ export function eventTable(events: RecordedEvent[]): string {
       event.upstreamId ?? '',
       event.accountId ?? '',
       Object.entries(event.detail ?? {})
+        .filter(([, value]) => value !== '')
         .map(([name, value]) => `${name}=${String(value)}`)
         .join(' '),
     ]),

@@ -193,6 +193,7 @@ describe('accounts groups', () => {
     expect(JSON.parse((await world.run('accounts', 'list', '--group', 'staff', '--json')).out)).toEqual([]);
     expect((await shown(String(id)))['groups']).toHaveLength(2);
     expect((await world.run('accounts', 'show', String(id))).out).toMatch(/groups +admins, partner:heads/);
+    expect((await world.run('accounts', 'show', String(id))).out).toMatch(/groups_changed .* removed=staff$/m);
     const { events } = await json('accounts', 'show', String(id));
     expect(events).toMatchObject([
       { type: 'accounts.groups_changed', detail: { added: '', removed: 'staff' } },
