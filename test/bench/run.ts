@@ -3,19 +3,19 @@ import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { SERVICE, startBenchDatabase, type BenchDatabase } from './bench_world.ts';
+import { startBenchDatabase, type BenchDatabase } from './bench_world.ts';
+import { besideYardstick } from './beside_yardstick.ts';
 import { createCpuMeter } from './cpu_meter.ts';
 import { rssOf } from './figures.ts';
 import { startGenerator, type Generator } from './generator.ts';
-import { ownEndpoints, type OperationName } from './hot/operations.ts';
-import { startYardstick, yardstickCookie } from './hot/yardstick.ts';
+import type { OperationName } from './hot/operations.ts';
 import { medianWithInterval } from './interval.ts';
-import { CONCURRENCY, measureOperation, type Measuring } from './operation.ts';
+import { CONCURRENCY, type Measuring } from './operation.ts';
 import type { Pace } from './pairs.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { Figure, Report } from './results.ts';
 import { rowSizes } from './sizes.ts';
-import { APP, openStage, type Stage } from './stage.ts';
+import { openStage, type Stage } from './stage.ts';
 
 /** How a run is wished. */
 export interface RunOptions {
@@ -71,25 +71,10 @@ export function operationPart(name: OperationName): (run: Run) => Promise<void> 
   return async ({ generator, pace, progress, report, starts, stage: open }) => {
     const stage = await open();
     starts.push(await stage.world.restart());
-    const { callback } = stage.target;
-    const yardstick = await startYardstick(callback, { app: APP, service: SERVICE });
-    try {
-      const isDocument = name === 'discovery' || name === 'jwks';
-      await generator.aim('ours', stage.target);
-      await generator.aim('yardstick', {
-        endpoints: ownEndpoints(yardstick.issuer),
-        callback,
-        app: APP,
-        service: SERVICE,
-        cookie: await yardstickCookie(yardstick, callback, APP),
-        ...(isDocument && { bare: `${yardstick.issuer}/bare` }),
-      });
-      const result = await measureOperation(name, { ours: readable(stage), yardstick, generator, pace, progress });
-      report.operations.push(result);
-      report.failed += result.failed;
-    } finally {
-      yardstick.stop();
-    }
+    const measuring = { ours: readable(stage), generator, pace, progress };
+    const result = await besideYardstick(name, stage.target, measuring);
+    report.operations.push(result);
+    report.failed += result.failed;
   };
 }
 

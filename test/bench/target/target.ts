@@ -1,16 +1,13 @@
-import { misused, readLine } from '../../support/command_usage.ts';
-import { SERVICE } from '../bench_world.ts';
+import { misused, readLine, wholeNumber } from '../../support/command_usage.ts';
+import { besideYardstick } from '../beside_yardstick.ts';
 import { createCpuMeter, type CpuMeter } from '../cpu_meter.ts';
 import { rssOf } from '../figures.ts';
 import { startGenerator } from '../generator.ts';
-import { operations, ownEndpoints, type OperationName, type Step } from '../hot/operations.ts';
+import { operations, type Step } from '../hot/operations.ts';
 import { runLap } from '../hot/load.ts';
-import { startYardstick, yardstickCookie } from '../hot/yardstick.ts';
-import { measureOperation } from '../operation.ts';
 import { summed, type Pace } from '../pairs.ts';
 import { createProgress } from '../progress.ts';
 import type { OperationResult } from '../results.ts';
-import { APP } from '../stage.ts';
 import { signInAt, type Person } from './browse.ts';
 import { discoverTarget, type Offered, type StaticClient } from './discover.ts';
 import { products } from './products.ts';
@@ -69,6 +66,9 @@ export function targetWish(args: string[], paces: { full: Pace; quick: Pace }): 
   };
   const product = products[values.product] ?? misused(targetUsage, `there is no product ${values.product}`);
   const only = positionals.filter((name) => name !== 'all');
+  const known = [...operations.map(({ name }) => name), 'password'];
+  const unknown = only.find((name) => !known.includes(name));
+  if (unknown !== undefined) misused(targetUsage, `there is no operation ${unknown}`);
   return {
     issuer: needed('target'),
     client: {
@@ -77,8 +77,8 @@ export function targetWish(args: string[], paces: { full: Pace; quick: Pace }): 
       redirectUri: needed('redirect-uri'),
     },
     person: { product, username: needed('username'), password: needed('password') },
-    pids: values.pid.flatMap((list) => list.split(',')).map(Number),
-    ...(values.postmaster !== undefined && { postmaster: Number(values.postmaster) }),
+    pids: values.pid.flatMap((list) => list.split(',')).map((pid) => wholeNumber(targetUsage, pid)),
+    ...(values.postmaster !== undefined && { postmaster: wholeNumber(targetUsage, values.postmaster) }),
     pace: values.quick ? paces.quick : paces.full,
     ...(only.length > 0 && { only }),
     ...(values.json !== undefined && { json: values.json }),
@@ -89,6 +89,7 @@ export function targetWish(args: string[], paces: { full: Pace; quick: Pace }): 
 export async function measureTarget(wish: TargetWish): Promise<TargetResults> {
   const { issuer, client, person, pids, postmaster, pace, only } = wish;
   const offered = await discoverTarget(issuer, client, person);
+  const { http: _, ...target } = offered.target;
   const meter =
     pids.length > 0 ? createCpuMeter({ node: pids, ...(postmaster !== undefined && { postmaster }) }) : undefined;
   const results: TargetResults = { operations: [], leftOut: offered.leftOut, failed: 0 };
@@ -97,15 +98,9 @@ export async function measureTarget(wish: TargetWish): Promise<TargetResults> {
   try {
     for (const { name } of operations) {
       if (!offered.names.includes(name) || (only && !only.includes(name))) continue;
-      const yardstick = await startYardstick(client.redirectUri, { app: APP, service: SERVICE });
-      try {
-        await aim(generator, offered, yardstick.issuer, name);
-        const rss = () => (pids.length > 0 ? pids.reduce((sum, pid) => sum + rssOf(pid), 0) : undefined);
-        const ours = { ...(meter && { meter }), rss };
-        results.operations.push(await measureOperation(name, { ours, yardstick, generator, pace, progress }));
-      } finally {
-        yardstick.stop();
-      }
+      const rss = () => (pids.length > 0 ? pids.reduce((sum, pid) => sum + rssOf(pid), 0) : undefined);
+      const ours = { ...(meter && { meter }), rss };
+      results.operations.push(await besideYardstick(name, target, { ours, generator, pace, progress }));
     }
     if (!only || only.includes('password')) results.operations.push(await signIns(offered, person, pace, meter));
   } finally {
@@ -114,27 +109,6 @@ export async function measureTarget(wish: TargetWish): Promise<TargetResults> {
   }
   results.failed = results.operations.reduce((sum, { failed }) => sum + failed, 0);
   return results;
-}
-
-async function aim(
-  generator: ReturnType<typeof startGenerator>,
-  { target }: Offered,
-  yardstick: string,
-  name: OperationName,
-): Promise<void> {
-  const { http: _h, ...data } = target;
-  const { callback } = data;
-  const cookie = await yardstickCookie({ issuer: yardstick }, callback, APP);
-  const bare = name === 'discovery' || name === 'jwks' ? { bare: `${yardstick}/bare` } : {};
-  await generator.aim('ours', data);
-  await generator.aim('yardstick', {
-    endpoints: ownEndpoints(yardstick),
-    callback,
-    app: APP,
-    service: SERVICE,
-    cookie,
-    ...bare,
-  });
 }
 
 /** Sign-ins with the password of one person, each in a browser of its own. No yardstick does the same. */
