@@ -18,6 +18,7 @@ if (missing.length === 0) {
   await aptGet(['update']);
   await aptGet(['install', '-y', '--no-install-recommends', ...missing]);
   if (!findChromium()) throw new Error('Chromium was installed and is not to be found');
+  if (!findPgBouncer()) throw new Error('PgBouncer was installed and is not to be found');
 } else {
   say(`Some tests are skipped or incomplete. To run them: sudo apt-get install ${missing.join(' ')}`);
 }

@@ -1,8 +1,8 @@
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import type { BrowserContext, BrowserType } from 'playwright-core';
+import { findProgram, isProgram } from './find_program.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
@@ -14,8 +14,7 @@ export function findChromium(): string | undefined {
     if (!isProgram(wished)) throw new Error(`CHROMIUM_PATH names ${wished}, which is no program`);
     return wished;
   }
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
-  return [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), MAC].find(isProgram);
+  return findProgram(NAMES, [MAC]);
 }
 
 // What a fresh Chromium would otherwise ask the network for by itself.
@@ -53,13 +52,4 @@ export async function launchBrowser(
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
