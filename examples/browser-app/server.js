@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 
-const { ISSUER, CLIENT_ID, PORT = '8080' } = process.env;
+const { ISSUER, CLIENT_ID, PORT = '8083' } = process.env;
 
 const file = (path) => readFile(new URL(path, import.meta.url));
 const page = { type: 'text/html; charset=utf-8', body: await file('public/index.html') };

@@ -28,7 +28,7 @@ beforeAll(async () => {
   [webApp, browserApp, api, mcp] = [at(web), at(web + 1), at(behind), `${at(behind + 1)}/mcp`];
   const settings = [
     ...settingsOf('web-app', { 8080: web }, SECRET),
-    ...settingsOf('browser-app', { 8080: web + 1 }, SECRET),
+    ...settingsOf('browser-app', { 8083: web + 1 }, SECRET),
     ...settingsOf('command-line', {}, SECRET),
     ...settingsOf('api', { 8081: behind }, SECRET),
     ...settingsOf('service', { 8081: behind }, SECRET),
