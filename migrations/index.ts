@@ -32,6 +32,7 @@ import * as keyLife from './20261121231000_key_life.ts';
 import * as derivedSecrets from './20261121231100_derived_secrets.ts';
 import * as appliedConfigs from './20261122060000_applied_configs.ts';
 import * as grantsByClient from './20261122060100_grants_by_client.ts';
+import * as roomForRedeemedTokens from './20261122082000_room_for_redeemed_tokens.ts';
 import * as accountGroups from './20261122140000_account_groups.ts';
 import * as deviceAnswers from './20261122020000_device_answers.ts';
 import * as registeredClients from './20261122030000_registered_clients.ts';
@@ -78,6 +79,7 @@ export const migrations = [
   { name: '20261122030100_initial_access_tokens', ...initialAccessTokens },
   { name: '20261122060000_applied_configs', ...appliedConfigs },
   { name: '20261122060100_grants_by_client', ...grantsByClient },
+  { name: '20261122082000_room_for_redeemed_tokens', ...roomForRedeemedTokens },
   { name: '20261122120000_churning_tables', ...churningTables },
   { name: '20261122120100_vacuum_of_tokens', ...vacuumOfTokens },
   { name: '20261122140000_account_groups', ...accountGroups },
