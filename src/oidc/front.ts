@@ -1,6 +1,7 @@
 import type { Context, Middleware, Next } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { RecordDeed } from '../events/index.ts';
+import { AGAIN_AFTER } from './artifacts/guarded_database.ts';
 import { models } from './artifacts/models.ts';
 import {
   allSaved,
@@ -41,9 +42,6 @@ const RESUME = new RegExp(`^(${BEGINNINGS.join('|')})/([A-Za-z0-9_-]{1,64})$`);
 const FORMS: ReadonlySet<string> = new Set([routes.authorization, routes.end_session]);
 
 const DOCUMENTS: ReadonlySet<string> = new Set([...discoveryPaths, routes.jwks]);
-
-/** Seconds after which asking again makes sense when the database is away. */
-const AGAIN_AFTER = 5;
 
 /** Stands between the plumbing and the library: what the library would accept and we do not, ends here. */
 export function createFront(deps: FrontDeps): Middleware {

@@ -20,11 +20,12 @@ const BY_STATUS: Record<number, ErrorCode> = {
 };
 
 /**
- * The code and status of any error: ours as it says; a database that is away; an HTTP error of Koa or of a parser by its
- * status, without its sentence; whatever else is `internal`.
+ * The code and status of any error: ours as it says, also one that was put into the words of a library; a database that is
+ * away; an HTTP error of Koa or of a parser by its status, without its sentence; whatever else is `internal`.
  */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof IdpError) return { code: error.code, status: error.status, details: error.details };
+  const ours = isNativeError(error) && error.cause instanceof IdpError ? error.cause : error;
+  if (ours instanceof IdpError) return { code: ours.code, status: ours.status, details: ours.details };
   if (isDatabaseUnavailable(error)) {
     return failure('database_unavailable', { cause: error, retryAfter: SECONDS_OF_AN_OUTAGE });
   }

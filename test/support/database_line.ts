@@ -17,8 +17,11 @@ export interface DatabaseLine {
   close(): Promise<void>;
 }
 
-/** Sees every piece that passes, and from whom; false takes it off the line. */
-export type Tap = (from: 'gatehouse' | 'postgres') => boolean;
+/** What becomes of a piece: it passes, or is taken off the line, or something else is done at Gatehouse's end of it. */
+export type Passage = boolean | ((near: Socket) => void);
+
+/** Sees every piece, and from whom. */
+export type Tap = (from: 'gatehouse' | 'postgres') => Passage;
 
 /** Lays a line to the database of this URL, be that on a host or a unix socket. */
 export async function layDatabaseLine(databaseUrl: string, tap: Tap = () => true): Promise<DatabaseLine> {
@@ -35,7 +38,9 @@ export async function layDatabaseLine(databaseUrl: string, tap: Tap = () => true
     ] as const) {
       const pass = (piece: Buffer) => {
         note(piece);
-        if (tap(from)) other.write(piece);
+        const passage = tap(from);
+        if (passage === true) other.write(piece);
+        else if (passage) passage(near);
       };
       sockets.add(one);
       one.on('data', (piece) => (from === 'postgres' && delay > 0 ? setTimeout(pass, delay, piece) : pass(piece)));

@@ -25,10 +25,13 @@ export async function guarded<Result>(work: Promise<Result>): Promise<Result> {
   }
 }
 
+/** Seconds after which asking again makes sense when the database is away. */
+export const AGAIN_AFTER = 5;
+
 /** RFC 6749 names the error for the authorization endpoint only; JSON endpoints use the same word with HTTP's own status. */
 export function unavailable(cause: unknown): Error {
   const error = new errors.TemporarilyUnavailable(undefined, {
-    cause: new IdpError('database_unavailable', { cause }),
+    cause: new IdpError('database_unavailable', { cause, retryAfter: AGAIN_AFTER }),
   });
   return Object.assign(error, { status: 503, statusCode: 503, allow_redirect: false });
 }
