@@ -85,5 +85,5 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 export function isRefusedStatement(error: unknown): boolean {
   if (!isNativeError(error) || !('code' in error) || typeof error.code !== 'string') return false;
   // What it rolled back because of somebody else was not done either.
-  return /^40/.test(error.code) || (/^[0-9A-Z]{5}$/.test(error.code) && !isDatabaseUnavailable(error));
+  return /^[0-9A-Z]{5}$/.test(error.code) && (error.code.startsWith('40') || !isDatabaseUnavailable(error));
 }

@@ -73,7 +73,13 @@ export function createLastUse({ database, web, logger }: LastUseDeps): LastUse {
         const { statement, values } = seeing(ctx, uid);
         return database.run(statement, values);
       }),
-    notingSession: (ctx, uid) => (isDue(`session ${uid}`) ? [seeing(ctx, uid)] : []),
+    notingSession(ctx, uid) {
+      const key = `session ${uid}`;
+      if (!isDue(key)) return [];
+      // An authorization that fails has written nothing.
+      ctx.res.once('close', () => void (ctx.status >= 400 && written.delete(key)));
+      return [seeing(ctx, uid)];
+    },
     grant: (ctx, id) => after(ctx, `grant ${id}`, () => noteGrants(id, id)),
   };
 }
