@@ -9,7 +9,7 @@ import type { OidcDeps } from './deps.ts';
 import type { ProtocolError } from './mistakes/precise.ts';
 import { notePrecisely } from './mistakes/tell.ts';
 import type { LogoutNotices } from './logout_notices.ts';
-import { asContext } from './protocol_errors.ts';
+import { asContext, toldAsOutage } from './protocol_errors.ts';
 
 type EngineEventsDeps = Pick<OidcDeps, 'web' | 'record' | 'logger' | 'development'> & {
   notices: Pick<LogoutNotices, 'tryAgain'>;
@@ -79,7 +79,8 @@ export function recordEngineEvents(provider: Provider, deps: EngineEventsDeps): 
     },
   );
   provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
-    logger.error({ route: ctx.oidc.route, error: describeError(error) }, 'the protocol engine failed');
+    if (!toldAsOutage(ctx, error))
+      logger.error({ route: ctx.oidc.route, error: describeError(error) }, 'the protocol engine failed');
   });
 }
 

@@ -1,6 +1,8 @@
 import { errors, type ErrorOut, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Context } from 'koa';
+import { isDatabaseUnavailable } from '../database/index.ts';
 import { IdpError, type ErrorCode } from '../kit/errors.ts';
+import { unavailable } from './artifacts/guarded_database.ts';
 import type { OidcDeps } from './deps.ts';
 import { pageMistake, registeredOf } from './mistakes/page_mistakes.ts';
 
@@ -33,13 +35,27 @@ export function createRenderError({ web }: { web: Pick<OidcDeps['web'], 'fail'> 
   };
 }
 
+/**
+ * To a program, an outage that no guard has worded for the library: it has answered 500. Whether it is one.
+ */
+export function toldAsOutage(ctx: KoaContextWithOIDC, error: Error): boolean {
+  if (!isDatabaseUnavailable(error)) return false;
+  const { message, status } = unavailable(error);
+  const own = asContext(ctx);
+  own.status = status;
+  const { body } = own;
+  if (typeof body === 'object' && body !== null && 'error' in body) own.body = { error: message };
+  return true;
+}
+
 /** The library's context is the one of our own application, under a narrower type. */
 export function asContext(ctx: KoaContextWithOIDC): Context {
   return ctx;
 }
 
 function toIdpError(ctx: KoaContextWithOIDC, error: Error): IdpError {
-  if (error.cause instanceof IdpError) return error.cause;
+  const { cause } = isDatabaseUnavailable(error) ? unavailable(error) : error;
+  if (cause instanceof IdpError) return cause;
   const code = codeOf(error);
   if (code === 'internal') return new IdpError(code, { cause: error });
   const mistake = pageMistake(ctx, error);

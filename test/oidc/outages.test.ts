@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readAccounts } from '../../src/accounts/index.ts';
 import { openDatabase, type Database } from '../../src/database/index.ts';
-import { entryOf } from '../../src/oidc/index.ts';
+import { entryOf, protocolSettings } from '../../src/oidc/index.ts';
+import { secretToken } from '../../src/kit/random.ts';
 import { testDatabase } from '../support/database.ts';
 import { faults, layFaultyLine, type Fault, type FaultyLine } from '../support/database_faults.ts';
 import {
   agent,
   authorize,
   begin,
+  CLIENTS,
   login,
   openWorld,
   parameter,
@@ -20,6 +22,15 @@ import {
   type Answer,
   type World,
 } from './support.ts';
+
+const TV = { client_id: 'tv', name: 'TV', type: 'device' as const };
+const ALERTS = {
+  client_id: 'alerts',
+  client_secret: SECRET,
+  grant_types: ['urn:openid:params:grant-type:ciba'],
+  response_types: [],
+  backchannel_token_delivery_mode: 'poll',
+};
 
 /** Something that is asked of the issuer: what is prepared for it, and the question itself. */
 type Asked = () => Promise<() => Promise<Answer>>;
@@ -41,7 +52,12 @@ describe('whatever becomes of PostgreSQL under a statement', () => {
     };
     world = await openWorld({
       database,
-      deps: { accounts: { find, groupsOf: () => [], forgetProofs: async () => {} } },
+      clients: [...CLIENTS, TV, ALERTS],
+      deps: {
+        accounts: { find, groupsOf: () => [], forgetProofs: async () => {} },
+        protocol: protocolSettings.parse({ ciba: { delivery: ['poll'] } }),
+        asked: { find: async () => undefined, tell: async () => async () => {}, told() {} },
+      },
     });
     const at = new Date();
     await own.database.knex('accounts').insert({ id: 'ada', origin: 'signup', created_at: at, updated_at: at });
@@ -57,11 +73,12 @@ describe('whatever becomes of PostgreSQL under a statement', () => {
     await own.drop();
   });
 
-  const pageOf = async (change = {}) => {
+  const pageOf = async () => {
     const visitor = agent(world.issuer);
-    return { visitor, ...(await begin(visitor, change)) };
+    return { visitor, ...(await begin(visitor)) };
   };
   const say = (visitor: Agent, page: string, result: object) => visitor.post(page, { result: JSON.stringify(result) });
+  const askDevice = () => agent(world.issuer).post('/oidc/device', { client_id: 'tv', scope: 'openid' });
   const tokens = async () => (await redeem(world.issuer, parameter(await browser.get(authorize()), 'code'))).json;
 
   const asked: Record<string, Asked> = {
@@ -97,6 +114,27 @@ describe('whatever becomes of PostgreSQL under a statement', () => {
       const { access_token: access } = await tokens();
       return () => browser.get('/oidc/userinfo', { authorization: `Bearer ${String(access)}` });
     },
+    'a pushed request': async () => () =>
+      agent(world.issuer).post('/oidc/par', {
+        ...Object.fromEntries(new URL(authorize(), world.issuer).searchParams),
+        client_secret: SECRET,
+      }),
+    'a device that asks for a code': async () => askDevice,
+    'the form for the code of a device': async () => () => browser.get('/device'),
+    async 'the code of a device'() {
+      const { user_code: code } = (await askDevice()).json;
+      const { xsrf } = (await browser.get('/device')).json;
+      return () => browser.post('/device', { xsrf: String(xsrf), user_code: String(code) }, { accept: 'text/html' });
+    },
+    // Nobody is asked too often: each time it is somebody else.
+    'a request for somebody elsewhere': async () => () =>
+      agent(world.issuer).post('/oidc/ciba', {
+        client_id: 'alerts',
+        client_secret: SECRET,
+        scope: 'openid',
+        login_hint: `${secretToken()}@acme.example`,
+      }),
+    'a sign-out': async () => () => browser.get('/oidc/logout'),
     async introspection() {
       const { access_token: access } = await tokens();
       const fields = { client_id: 'wiki', client_secret: SECRET, token: String(access) };
@@ -110,7 +148,9 @@ describe('whatever becomes of PostgreSQL under a statement', () => {
     await ready();
     line.arm(fault, piece);
     const { status, headers } = await ask();
-    return { struck: line.disarm(), status, again: headers.get('retry-after') };
+    // An answer of ours, and not the bare word of a status.
+    const ours = !headers.get('content-type')?.startsWith('text/plain');
+    return { struck: line.disarm(), status, again: headers.get('retry-after'), ours };
   }
   const reconnecting = async () => {
     await line.cut();
@@ -122,8 +162,8 @@ describe('whatever becomes of PostgreSQL under a statement', () => {
       const told = [await answerTo(prepare, fault, 1, reconnecting)];
       for (let piece = 1; told.length === 1 || told.at(-1)?.struck; piece += 1)
         told.push(await answerTo(prepare, fault, piece));
-      const failed = told.filter(({ status }) => status >= 400).map(({ status, again }) => [status, again]);
-      expect({ fault: fault.name, failed }).toEqual({ fault: fault.name, failed: failed.map(() => [503, '5']) });
+      const failed = told.filter(({ status }) => status >= 400).map(({ status, again, ours }) => [status, again, ours]);
+      expect({ fault: fault.name, failed }).toEqual({ fault: fault.name, failed: failed.map(() => [503, '5', true]) });
       expect(failed.length).toBeGreaterThan(0);
       expect(told.at(-1)?.status).toBeLessThan(400);
     }

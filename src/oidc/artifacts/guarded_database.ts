@@ -29,7 +29,7 @@ export async function guarded<Result>(work: Promise<Result>): Promise<Result> {
 export const AGAIN_AFTER = 5;
 
 /** RFC 6749 names the error for the authorization endpoint only; JSON endpoints use the same word with HTTP's own status. */
-export function unavailable(cause: unknown): Error {
+export function unavailable(cause: unknown): Error & { status: number } {
   const error = new errors.TemporarilyUnavailable(undefined, {
     cause: new IdpError('database_unavailable', { cause, retryAfter: AGAIN_AFTER }),
   });

@@ -4,7 +4,7 @@ import { IdpError } from '../../kit/errors.ts';
 import { unitOfRequest } from '../artifacts/request_scope.ts';
 import { isStranger } from '../client_traits.ts';
 import type { DeviceRefusal, OidcDeps } from '../deps.ts';
-import { asContext } from '../protocol_errors.ts';
+import { asContext, createRenderError } from '../protocol_errors.ts';
 import { routes } from '../routes.ts';
 import type { ProtocolFeature } from './feature.ts';
 
@@ -34,7 +34,7 @@ function deviceSources(deps: () => OidcDeps): Sources {
       const reference = web.referenceOf(asContext(ctx));
       return { place: web.device(asContext(ctx)).place, asked_at: epochSeconds(), reference };
     },
-    async userCodeInputSource(ctx, _form, _out, error) {
+    async userCodeInputSource(ctx, _form, out, error) {
       const { web, devicePages } = deps();
       const own = asContext(ctx);
       if (error?.name === 'AbortedError') return stop(web, ctx);
@@ -43,7 +43,7 @@ function deviceSources(deps: () => OidcDeps): Sources {
       const refusal = error && refusalOf(error);
       const lost = error && neverSaved(ctx);
       // Whatever else went wrong has an error page.
-      if (error && !refusal) return;
+      if (out && error && !refusal) return createRenderError({ web })(ctx, out, error);
       if (lost) return web.redirect(own, `${PAGE}?${new URLSearchParams({ code: typedIn(ctx) }).toString()}`);
       if (refusal === 'wrong') noteRefusal(web, ctx);
       await devicePages.enter(own, { action: PAGE, xsrf: xsrfOf(ctx), code: typedIn(ctx), refusal });
