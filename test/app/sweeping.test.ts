@@ -95,7 +95,7 @@ describe('every table', () => {
     const share = (table: string) => (writtenOnce.includes(table) ? '0.1' : '0.02');
     const vacuumed = (table: string) => of.get(table)?.includes(`autovacuum_vacuum_scale_factor=${share(table)}`);
     expect(churning.filter((table) => !vacuumed(table))).toEqual([]);
-    for (const [table, fillfactor] of Object.entries({ authorization_codes: 50, refresh_tokens: 90, sessions: 80 })) {
+    for (const [table, fillfactor] of Object.entries({ authorization_codes: 50, refresh_tokens: 80, sessions: 80 })) {
       expect(of.get(table)).toContain(`fillfactor=${fillfactor}`);
     }
   });
