@@ -11,6 +11,7 @@ import { CHAIN_PARAMETER, isInChain } from '../upstreams/index.ts';
 import type { DirectoryEntry, OidcDeps } from './deps.ts';
 import { createCookieSigner } from '../web/index.ts';
 import { guarded } from './artifacts/guarded_database.ts';
+import { bitsOfId } from './artifacts/models.ts';
 import { mergeConfigurations } from './features/merge.ts';
 import { allows } from './client_traits.ts';
 import { whoIsNobody } from './features/ciba.ts';
@@ -50,6 +51,7 @@ function ownConfiguration(deps: OidcDeps, parts: EngineParts): Configuration {
     discovery: deps.discovery,
     jwks: { keys: keys.signingKeys() },
     cookies: cookies(issuer, keys.cookieKeys, web),
+    formats: { bitsOfOpaqueRandomness: (_ctx, { kind }) => bitsOfId(kind) },
     ttl: lifetimesOf(lifetimes, deps.protocol),
     findAccount: async (ctx, id) =>
       toAccount(allowedHere(ctx, await guarded(deps.accounts.find(id))), ctx.oidc.session) ?? whoIsNobody(ctx, id),

@@ -1,5 +1,6 @@
 import pg, { type Client } from 'pg';
 import { sha256 } from '../../src/kit/random.ts';
+import { ENDINGS } from './hot/seeded_keys.ts';
 import type { Progress } from './progress.ts';
 
 /** What one person's sign-in left behind: the pattern of all rows. */
@@ -17,7 +18,7 @@ const CHUNK = 20_000;
 /** base64url of SHA-256, as src/kit/random.ts makes it. */
 const hashed = (text: string) =>
   `translate(rtrim(encode(sha256(convert_to(${text}, 'UTF8')), 'base64'), '='), '+/', '-_')`;
-const secret = (kind: string) => hashed(`'${kind}:' || n`);
+const secret = (kind: string) => `${hashed(`'${kind}:' || n`)} || '${ENDINGS[kind] ?? ''}'`;
 
 /** The tables whose size the hot operations feel, and how the row of the pattern is found in each. The widest come first. */
 const tables: readonly { table: string; row: string; without?: string }[] = [

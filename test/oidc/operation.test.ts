@@ -28,10 +28,10 @@ describe('the engine in operation', () => {
     expect(page.text).toContain('data-error="database_unavailable"');
     for (const answer of [
       await redeem(other.issuer, 'a-code'),
-      await refresh(other.issuer, 'a-refresh-token'),
+      await refresh(other.issuer, 'x'.repeat(43)),
       await token(other.issuer, { client_id: 'job', grant_type: 'client_credentials' }),
-      await browser.post('/oidc/revoke', { client_id: 'wiki', client_secret: SECRET, token: 'x' }),
-      await browser.get('/oidc/userinfo', { authorization: 'Bearer x' }),
+      await browser.post('/oidc/revoke', { client_id: 'wiki', client_secret: SECRET, token: 'x'.repeat(43) }),
+      await browser.get('/oidc/userinfo', { authorization: `Bearer ${'x'.repeat(43)}` }),
     ]) {
       expect([answer.status, answer.json['error'], answer.headers.get('retry-after')]).toEqual([
         503,

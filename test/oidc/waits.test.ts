@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readAccounts } from '../../src/accounts/index.ts';
+import type { Database } from '../../src/database/index.ts';
+import { sha256 } from '../../src/kit/random.ts';
 import { entryOf } from '../../src/oidc/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { countWaits, type WaitCounter } from '../support/wait_counter.ts';
@@ -40,10 +42,15 @@ describe('how often a request waits for the database', () => {
   let counter: WaitCounter;
   let world: World;
   let browser: Agent;
+  const asked: string[] = [];
   beforeAll(async () => {
     own = await testDatabase();
     counter = countWaits(own.database);
-    const { database } = counter;
+    const run: Database['run'] = (statement, values) => {
+      asked.push(statement.name);
+      return counter.database.run(statement, values);
+    };
+    const database = { ...counter.database, run };
     const accounts = readAccounts(database);
     const find = async (id: string) => {
       const account = await accounts.find(id);
@@ -103,5 +110,29 @@ describe('how often a request waits for the database', () => {
     const back = await counted('login resume', newcomer.get(said.location ?? ''));
     expect(back.location).toContain('code=');
     expect(seen).toEqual(TABLE);
+  });
+
+  it('is for a token in the one table that its length names, for one of an older release in all of them', async () => {
+    const { json } = await redeem(world.issuer, parameter(await browser.get(authorize()), 'code'));
+    const service = await token(world.issuer, { client_id: 'job', grant_type: 'client_credentials' });
+    const introspect = async (shown: unknown) => {
+      asked.length = 0;
+      const fields = { client_id: 'wiki', client_secret: SECRET, token: String(shown) };
+      const answer = await browser.post('/oidc/introspect', fields);
+      return { active: answer.json['active'], asked: asked.filter((name) => name.endsWith('_find')).toSorted() };
+    };
+    const all = ['access_tokens_find', 'client_credentials_find', 'refresh_tokens_find'];
+    expect(await introspect(json['access_token'])).toEqual({ active: true, asked: [all[0]] });
+    expect((await introspect(service.json['access_token'])).asked).toEqual([all[1]]);
+    expect(await introspect(json['refresh_token'])).toEqual({ active: true, asked: [all[2]] });
+    expect(await introspect('x'.repeat(40))).toEqual({ active: false, asked: [] });
+    const older = 'x'.repeat(43);
+    expect(await introspect(older)).toEqual({ active: false, asked: all });
+    const id = sha256(String(json['access_token']));
+    await own.database
+      .knex('access_tokens')
+      .where({ id })
+      .update({ id: sha256(older) });
+    expect(await introspect(older)).toEqual({ active: true, asked: all });
   });
 });

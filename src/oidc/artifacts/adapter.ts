@@ -1,7 +1,7 @@
 import Provider, { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
 import { publicMethods } from '../assurance.ts';
 import { clientAdapter, managingOnly, type ClientSources } from './client_adapter.ts';
-import { keyOf, models, type ArtifactModel, type ModelName } from './models.ts';
+import { keyOf, mayBeOf, models, type ArtifactModel, type ModelName } from './models.ts';
 import type { ModelStore } from './artifact_store.ts';
 import { asRead, currentUnit, isStored, noteStored, takeBrought, untilSaved } from './request_scope.ts';
 import { isAsGood } from './session_skip.ts';
@@ -37,6 +37,7 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
   };
   return {
     async find(id) {
+      if (!mayBeOf(model, id)) return undefined;
       return noted(
         id,
         takeBrought(model.table, id) ?? (await store.find(id, isSession ? clientOfRequest() : undefined)),

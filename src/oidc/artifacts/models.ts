@@ -7,6 +7,8 @@ export interface ArtifactModel {
   columns: Readonly<Record<string, string>>;
   /** The column by which a stored row is found again to be saved: a session keeps its uid while its id changes. */
   key: 'id' | 'uid';
+  /** Characters of its ids, where those tell it from the other models that are asked about a token; absent: as `ANY_LENGTH`. */
+  idLength?: number;
   /** False where the id is no secret: it stays plain and is joined on. */
   bearer: boolean;
   /** Encrypted before it is stored: the whole payload, or these members. */
@@ -23,6 +25,9 @@ export interface ArtifactModel {
    */
   outlivesVisit: boolean;
 }
+
+/** Characters of an id of 256 bits. Older releases gave it to all models. */
+const ANY_LENGTH = 43;
 
 const plain: ArtifactModel = {
   table: '',
@@ -52,9 +57,10 @@ export const models = {
   },
   Grant: { ...plain, table: 'grants', columns: { account_id: 'accountId', client_id: 'clientId' }, bearer: false },
   AuthorizationCode: { ...plain, table: 'authorization_codes', columns: ofGrant, consumable: 'grant' },
-  AccessToken: { ...plain, table: 'access_tokens', columns: ofGrant },
-  RefreshToken: { ...plain, table: 'refresh_tokens', columns: ofGrant, consumable: 'grant' },
-  ClientCredentials: { ...plain, table: 'client_credentials' },
+  // Whoever asks about a token rarely says of which kind it is: by its length it is looked for in one table alone.
+  AccessToken: { ...plain, table: 'access_tokens', idLength: 44, columns: ofGrant },
+  ClientCredentials: { ...plain, table: 'client_credentials', idLength: 45 },
+  RefreshToken: { ...plain, table: 'refresh_tokens', idLength: 46, columns: ofGrant, consumable: 'grant' },
   Interaction: { ...plain, table: 'interactions', sealed: 'payload' },
   PushedAuthorizationRequest: {
     ...plain,
@@ -86,6 +92,17 @@ export const models = {
   InitialAccessToken: { ...plain, table: 'initial_access_tokens' },
   RegistrationAccessToken: { ...plain, table: 'registration_access_tokens', columns: { client_id: 'clientId' } },
 } as const satisfies Record<string, ArtifactModel>;
+
+/** How many random bits the ids of a kind of artifact have: each character holds six, and none has fewer than 256 (RFC 6749 10.10). */
+export function bitsOfId(kind: string | undefined): number {
+  const model = modelEntries.find(([name]) => name === kind)?.[1];
+  return 6 * (model?.idLength ?? ANY_LENGTH);
+}
+
+/** Whether an id may be one of this model. */
+export function mayBeOf({ idLength }: ArtifactModel, id: string): boolean {
+  return idLength === undefined || id.length === idLength || id.length === ANY_LENGTH;
+}
 
 /** The value of the column by which the row of an artifact is found again to be saved. */
 export function keyOf(model: ArtifactModel, id: string, payload: AdapterPayload): string {
