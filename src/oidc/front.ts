@@ -41,6 +41,9 @@ const RESUME = new RegExp(`^(${BEGINNINGS.join('|')})/([A-Za-z0-9_-]{1,64})$`);
 /** Both must take a form by the specifications (OIDC Core 3.1.2.1, RP-Initiated Logout 2). */
 const FORMS: ReadonlySet<string> = new Set([routes.authorization, routes.end_session]);
 
+/** Where somebody asks by a token. When it was obtained, which is not long ago, its use was noted. */
+const ASKING: ReadonlySet<string> = new Set([routes.userinfo, routes.introspection]);
+
 const DOCUMENTS: ReadonlySet<string> = new Set([...discoveryPaths, routes.jwks]);
 
 /** Stands between the plumbing and the library: what the library would accept and we do not, ends here. */
@@ -80,8 +83,8 @@ async function answer({ lastUse }: FrontDeps, engine: Current, ctx: Context, nex
   const state = engineState(ctx);
   allowLibraryForm(ctx, endOfFlow(state));
   if (ctx.status >= 400) return;
-  noteUse(lastUse, ctx, state);
   noteOrigin(state);
+  noteUse(lastUse, ctx, state);
 }
 
 /** The library makes it once; from then on it is told as it is, until keys or settings change. */
@@ -122,22 +125,26 @@ async function keep({ recordDeed }: FrontDeps, ctx: Context, { deed, events }: U
   if (failed) ctx.remove('Set-Cookie');
 }
 
-/** A code alone needs no transaction: it is saved with those of other requests. */
 async function write(recordDeed: RecordDeed, { deed, events }: Unit): Promise<boolean> {
-  const [only] = deed;
-  if (deed.length > 1 || events.length > 0 || !only?.alone) return recordDeed(deed, events);
-  await only.alone();
+  const alone = onlyOne({ deed, events });
+  if (!alone) return recordDeed(deed, events);
+  await alone();
   return true;
 }
 
-/** A browser that comes with its session, and an app that uses what it was allowed. */
+/** How the one artifact of a unit is saved: alone it needs no transaction, and is saved with those of other requests. */
+function onlyOne({ deed, events }: Unit): (() => Promise<void>) | undefined {
+  return deed.length === 1 && events.length === 0 ? deed[0]?.alone : undefined;
+}
+
+/** A browser that comes with its session, and an app that obtains something by what it was allowed. */
 function noteUse(lastUse: LastUse, ctx: Context, { session, entities }: EngineState): void {
   if (session?.uid !== undefined && session.accountId !== undefined && !session.destroyed) {
     const unit = currentUnit();
-    if (unit) unit.deed.push(...lastUse.notingSession(ctx, session.uid));
+    if (unit && !onlyOne(unit)) unit.deed.push(...lastUse.notingSession(ctx, session.uid));
     else lastUse.session(ctx, session.uid);
   }
-  if (entities?.Grant?.jti !== undefined) lastUse.grant(ctx, entities.Grant.jti);
+  if (entities?.Grant?.jti !== undefined && !ASKING.has(ctx.path)) lastUse.grant(ctx, entities.Grant.jti);
 }
 
 /** A login that was just resumed: through which identity its session came. Not while the library still asks to switch accounts. */

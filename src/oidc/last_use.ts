@@ -15,7 +15,7 @@ export interface LastUse {
   session(ctx: Context, uid: string): void;
   /** The same as steps of a transaction that is written anyway: none, where it was noted lately. */
   notingSession(ctx: Context, uid: string): Step[];
-  /** What somebody allowed the app of this request. */
+  /** What somebody allowed the app, which obtains something by it. */
   grant(ctx: Context, id: string): void;
 }
 
@@ -27,7 +27,8 @@ const MOST = 10_000;
 const seen = {
   name: 'session_devices_seen',
   text: `insert into session_devices as d (uid, browser, os, place, created_at, last_seen_at)
-         select uid, $2, $3, $4, $5, $5 from sessions where uid = $1
+         select uid, q.browser, q.os, q.place, $5, $5
+         from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as q (uid, browser, os, place) join sessions using (uid)
          on conflict (uid) do update set browser = excluded.browser, os = excluded.os, place = excluded.place,
            last_seen_at = excluded.last_seen_at
          where d.last_seen_at <= $6`,
@@ -47,6 +48,14 @@ export function createLastUse({ database, web, logger }: LastUseDeps): LastUse {
     remember(written, key);
     return true;
   };
+  const noteSessions = combine<SeenSession, void>({
+    async run(sessions) {
+      const { statement, values } = seeing(sessions);
+      await database.run(statement, values);
+      return sessions.map(() => {});
+    },
+    again: { as: 'replace' },
+  });
   const noteGrants = combine<string, void>({
     async run(ids) {
       await database.run(used, [ids, now(), inSeconds(-EVERY_SECONDS)]);
@@ -63,25 +72,27 @@ export function createLastUse({ database, web, logger }: LastUseDeps): LastUse {
       });
     });
   };
-  const seeing = (ctx: Context, uid: string): Step => {
-    const { browser, os, place } = web.device(ctx);
-    return { statement: seen, values: [uid, browser, os, place, now(), inSeconds(-EVERY_SECONDS)] };
-  };
+  const seenBy = (ctx: Context, uid: string): SeenSession => ({ uid, ...web.device(ctx) });
   return {
-    session: (ctx, uid) =>
-      after(ctx, `session ${uid}`, () => {
-        const { statement, values } = seeing(ctx, uid);
-        return database.run(statement, values);
-      }),
+    session: (ctx, uid) => after(ctx, `session ${uid}`, () => noteSessions(uid, seenBy(ctx, uid))),
     notingSession(ctx, uid) {
       const key = `session ${uid}`;
       if (!isDue(key)) return [];
       // An authorization that fails has written nothing.
       ctx.res.once('close', () => void (ctx.status >= 400 && written.delete(key)));
-      return [seeing(ctx, uid)];
+      return [seeing([seenBy(ctx, uid)])];
     },
     grant: (ctx, id) => after(ctx, `grant ${id}`, () => noteGrants(id, id)),
   };
+}
+
+/** A session, and the device on which it was seen. */
+type SeenSession = { uid: string } & ReturnType<LastUseDeps['web']['device']>;
+
+function seeing(sessions: readonly SeenSession[]): Step {
+  const each = (member: keyof SeenSession) => sessions.map((session) => session[member] ?? null);
+  const values = [each('uid'), each('browser'), each('os'), each('place'), now(), inSeconds(-EVERY_SECONDS)];
+  return { statement: seen, values };
 }
 
 /** Forgets the oldest when there are too many. */
