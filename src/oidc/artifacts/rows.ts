@@ -35,12 +35,10 @@ export function toRow(
   expiresIn?: number,
 ): ArtifactRow {
   const rowId = storedId(model, id);
-  const members: Record<string, unknown> = { ...payload };
-  const columns = Object.values(model.columns).map((member) => columnValue(member, members[member]));
-  if (!model.keepsId) delete members['jti'];
+  const { jti, userCode: _userCode, consumed: _consumed, ...members } = payload;
+  if (model.keepsId) members.jti = jti;
   if (payload.session) members['session'] = { ...payload.session, cookie: undefined };
-  delete members['userCode'];
-  delete members['consumed'];
+  const columns = Object.values(model.columns).map((member) => columnValue(member, payload[member]));
   const expiresAt = expiresIn === undefined ? null : inSeconds(expiresIn);
   return { id: rowId, payload: JSON.stringify(sealed(model, sealer, rowId, members)), expiresAt, columns };
 }
@@ -64,19 +62,18 @@ function columnValue(member: string, value: unknown): string | null {
 
 function sealed(model: ArtifactModel, sealer: Sealer, rowId: string, members: Record<string, unknown>): unknown {
   if (model.sealed === 'payload') return sealer.seal(JSON.stringify(members), contextOf(model, rowId));
-  const result = { ...members };
   for (const member of model.sealed) {
-    if (result[member] === undefined) continue;
-    result[member] = sealer.seal(JSON.stringify(result[member]), contextOf(model, rowId));
+    if (members[member] === undefined) continue;
+    members[member] = sealer.seal(JSON.stringify(members[member]), contextOf(model, rowId));
   }
-  return result;
+  return members;
 }
 
 function opened(model: ArtifactModel, sealer: Sealer, row: StoredRow): AdapterPayload {
   // Rows are written by `toRow` alone, out of payloads of the library.
   if (model.sealed === 'payload')
     return JSON.parse(sealer.open(String(row.payload), contextOf(model, row.id))) as AdapterPayload;
-  const payload = { ...(row.payload as Record<string, unknown>) };
+  const payload = row.payload as Record<string, unknown>;
   for (const member of model.sealed) {
     const value = payload[member];
     if (typeof value === 'string') payload[member] = JSON.parse(sealer.open(value, contextOf(model, row.id)));
