@@ -42,6 +42,8 @@ interface Entry<Input, Output> {
 
 /** Rows of one statement. Longer ones gain nothing. */
 const MOST = 500;
+/** What has less than this share of its time left is not begun any more: its caller would hardly hear what came of it. */
+const TO_LEAVE = 0.5;
 /** While one statement waits for the disk the next one gathers; a third would only take the work of the second away. */
 const AT_ONCE = 2;
 
@@ -57,6 +59,10 @@ export function combine<Input, Output>(combining: Combining<Input, Output>): Com
   let callers = 0;
   let underWay = 0;
   let planned = false;
+
+  const remaining = ({ since }: Entry<Input, Output>) => since + within - performance.now();
+  const giveUp = (entry: Entry<Input, Output>) =>
+    fail(entry, unavailable(new DatabaseBusy('the database did not answer in time')));
 
   function plan(): void {
     if (planned || underWay === AT_ONCE || waiting.size === 0) return;
@@ -77,8 +83,13 @@ export function combine<Input, Output>(combining: Combining<Input, Output>): Com
     for (const entry of waiting.values()) {
       if (batch.length === MOST) break;
       if (again.as !== 'join' && left.has(entry.key)) continue;
-      batch.push(entry);
       waiting.delete(entry.key);
+      if (remaining(entry) < within * TO_LEAVE) {
+        giveUp(entry);
+        callers -= entry.callers.length;
+        continue;
+      }
+      batch.push(entry);
       left.add(entry.key);
     }
     // Processes that lock the same rows do it in the same order.
@@ -98,13 +109,12 @@ export function combine<Input, Output>(combining: Combining<Input, Output>): Com
       }
       plan();
     };
-    const oldest = Math.min(...batch.map(({ since }) => since));
     const deadline = setTimeout(
       () => {
-        for (const entry of batch) fail(entry, unavailable(new DatabaseBusy('the database did not answer in time')));
+        batch.forEach(giveUp);
         end();
       },
-      Math.max(1, oldest + within - performance.now()),
+      Math.min(...batch.map(remaining)),
     );
     void settle({ run, again, isOver: () => over }, batch).then(end);
   }

@@ -138,6 +138,24 @@ describe('combined calls', () => {
     expect(await next).toBe('2');
   });
 
+  it('never leave when half of their time is over before it is their turn', async () => {
+    const { sent, run } = statements((input) => input);
+    const call = combine({ run, again: { as: 'lose', answer: () => 'lost' }, within: 100 });
+    const called = [call('a', '1')];
+    await turn();
+    called.push(call('b', '2'));
+    await turn();
+    // Two are on their way: this one waits.
+    called.push(call('c', '3'));
+    const outcomes = await Promise.allSettled(called);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    const next = call('c', '4');
+    await turn();
+    expect(sent.map(({ inputs }) => inputs)).toEqual([['1'], ['2'], ['4']]);
+    sent[2]?.answer();
+    expect(await next).toBe('4');
+  });
+
   it('are not split any more once their time is over: what came later may be on its way', async () => {
     const { sent, run } = statements((input) => input);
     const call = combine({ run, again: { as: 'replace' }, within: 100 });
