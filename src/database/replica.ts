@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { isDatabaseUnavailable } from './database_errors.ts';
+import { isDatabaseUnavailable, isRefusedStatement } from './database_errors.ts';
 import { openKnex } from './open_knex.ts';
 
 /** Reads that may be some seconds old. */
@@ -27,7 +27,7 @@ export function openReplica(primary: Knex, { url, settings }: { url?: string | u
       } catch (error) {
         if (isWriting(error)) throw error;
         // It may also stand behind: without a column that is there since a moment, or with rows that just went (SQLSTATE 40001).
-        if (isDatabaseUnavailable(error)) away = performance.now();
+        if (isDatabaseUnavailable(error) && !isRefusedStatement(error)) away = performance.now();
         return work(primary);
       }
     },
