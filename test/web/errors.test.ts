@@ -14,6 +14,10 @@ const THROWN: Record<string, () => unknown> = {
   unknown: () => new Error(SECRET, { cause: new TypeError(SECRET) }),
   text: () => SECRET,
   nothing: () => undefined,
+  worded: () =>
+    Object.assign(new Error(SECRET, { cause: new IdpError('database_unavailable', { retryAfter: 5 }) }), {
+      status: 400,
+    }),
   refused: () => Object.assign(new Error(SECRET), { code: 'ECONNREFUSED' }),
   file: () => Object.assign(new Error(SECRET), { code: 'ENOENT', syscall: 'open' }),
   teapot: () => Object.assign(new Error(SECRET), { status: 418, expose: true }),
@@ -51,6 +55,7 @@ describe('errors', () => {
     ['unknown', 500, 'internal'],
     ['text', 500, 'internal'],
     ['nothing', 500, 'internal'],
+    ['worded', 503, 'database_unavailable'],
     ['refused', 503, 'database_unavailable'],
     ['file', 500, 'internal'],
     ['teapot', 418, 'request_invalid'],
