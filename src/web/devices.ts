@@ -1,17 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { IncomingMessage } from 'node:http';
 import Bowser from 'bowser';
 import type Koa from 'koa';
 import type { FindPlace } from './places.ts';
+import type { Device } from './device.ts';
 import { stateOf } from './request_state.ts';
-
-/** What a request tells of its device, in words that a person recognises. Each is absent where nothing is known. */
-export interface Device {
-  browser?: string;
-  os?: string;
-  /** Coarse, from the client address, which itself is kept nowhere. */
-  place?: string;
-}
 
 /** Tells devices by their requests. */
 export interface Devices {
@@ -33,14 +25,12 @@ const SYSTEMS: ReadonlySet<string> = new Set(Object.values(Bowser.OS_MAP));
 export function createDevices({ place }: { place: FindPlace } = { place: () => undefined }): Devices {
   const requests = new AsyncLocalStorage<Koa.Context>();
   const byUserAgent = rememberingUserAgents();
-  const described = new WeakMap<IncomingMessage, Device>();
   const of = (ctx: Koa.Context): Device => {
-    const device = described.get(ctx.req) ?? {
+    const state = stateOf(ctx);
+    return (state.device ??= {
       ...byUserAgent(ctx.get('User-Agent').slice(0, LONGEST_USER_AGENT)),
-      ...known('place', place(stateOf(ctx).clientAddress)),
-    };
-    described.set(ctx.req, device);
-    return device;
+      ...known('place', place(state.clientAddress)),
+    });
   };
   return {
     middleware: (ctx, next) => requests.run(ctx, next),

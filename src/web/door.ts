@@ -6,7 +6,7 @@ import type { BrowserBinding } from './browser_binding.ts';
 import type { ClientCertificate } from './client_certificate.ts';
 import type { Cookies } from './cookies.ts';
 import type { WebLook } from './deps.ts';
-import type { Device } from './devices.ts';
+import type { Device } from './device.ts';
 import type { ReadForm } from './forms.ts';
 import type { Metrics } from './metrics.ts';
 import type { PublicDocument } from './public_document.ts';

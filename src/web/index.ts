@@ -18,7 +18,8 @@ export { brandSettings, httpSettings, placeSettings, type BrandSettings } from '
 export { doctorMark, type SeenRequest } from './doctor.ts';
 export { LONGEST_COOKIE } from './browser_binding.ts';
 export { createCookieSigner } from './cookie_signer.ts';
-export { createDevices, type Device } from './devices.ts';
+export type { Device } from './device.ts';
+export { createDevices } from './devices.ts';
 export { openPlaces } from './places.ts';
 export { escapeHtml } from './bare_page.ts';
 export { contentSecurityPolicy } from './content_security_policy.ts';

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import type Koa from 'koa';
 import type { ClientCertificate } from './client_certificate.ts';
+import type { Device } from './device.ts';
 
 /** What a room may note about a request, for its page, its error page, its language and its log line. */
 export interface Notes {
@@ -28,20 +28,28 @@ interface RequestState extends Notes {
   certificate?: ClientCertificate | undefined;
   /** The browser's binding secret, once it was read or made in this request. */
   binding?: string;
+  /** What the request tells of its device, once somebody has asked. */
+  device?: Device;
 }
 
 // The protocol engine is a Koa application of its own and makes a second context for the same request. What web keeps
 // belongs to the first one; it is found again through the request itself.
-const first = new WeakMap<IncomingMessage, Koa.Context>();
+const OWN = Symbol('the context that passed through our own plumbing');
+
+declare module 'node:http' {
+  interface IncomingMessage {
+    [OWN]?: Koa.Context;
+  }
+}
 
 /** Makes this context the one that owns the request's state. */
 export function adopt(ctx: Koa.Context): void {
-  first.set(ctx.req, ctx);
+  ctx.req[OWN] = ctx;
 }
 
 /** The context that passed through our own plumbing, whichever application's context is given. */
 export function ownContext(ctx: Koa.Context): Koa.Context {
-  return first.get(ctx.req) ?? ctx;
+  return ctx.req[OWN] ?? ctx;
 }
 
 /** The state of the request, to write to. */
