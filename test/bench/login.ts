@@ -7,12 +7,13 @@ import { readHash } from '../../src/passwords/stored_hash.ts';
 import { startBenchWorld, type BenchWorld } from './bench_world.ts';
 import { createCpuMeter } from './cpu_meter.ts';
 import { percentile, print } from './figures.ts';
+import { CONCURRENCY } from './operation.ts';
 import { startSteadyLoad, type Sample, type SteadyLoad } from './steady_load.ts';
 import { openLogin, type Visitor } from './visitor.ts';
 
 /** Node compiles what has run some hundred times, and a sign-in runs much of it once. */
 const SECONDS = { hashes: 4, warmUp: 12, signIns: 10, loadWarmUp: 2, load: 8 };
-/** So many people at once keep the hashes busy while others load pages. */
+/** So many pages are opened at once. */
 const PEOPLE = 8;
 /** So many sign in over and over, nearly all of them waiting for a hash. */
 const QUEUED = 200;
@@ -70,10 +71,10 @@ export async function signInRate(
   address: () => string = () => world.email,
 ): Promise<SignIns> {
   const signIn = async () => (await openLogin(world, address())).signIn();
-  if (warmUp > 0) await repeatFor(warmUp, PEOPLE, signIn);
+  if (warmUp > 0) await repeatFor(warmUp, CONCURRENCY, signIn);
   const meter = createCpuMeter({ node: world.gatehouse.pid, postmaster: world.postmaster });
   const before = process.cpuUsage();
-  const { done, lost, seconds } = await repeatFor(signIns, PEOPLE, signIn);
+  const { done, lost, seconds } = await repeatFor(signIns, CONCURRENCY, signIn);
   const { node, postgres } = meter.lap();
   const own = process.cpuUsage(before);
   const cpu = [node, postgres, (own.user + own.system) / 1000].map((milliseconds) => milliseconds / done);
