@@ -64,6 +64,8 @@ export async function smtpSink({ tls, password }: { tls?: boolean; password?: st
       callbackify(take)(callback);
     },
   });
+  // Of senders that are killed in the middle: without a listener they would end this process.
+  server.on('error', () => {});
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
   const { port } = server.server.address() as AddressInfo;
