@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { pass, useRealClock } from '../support/clock.ts';
 import {
   agent,
   API,
@@ -19,6 +20,7 @@ describe('a sign-in at the protocol engine', () => {
   beforeAll(async () => {
     world = await openWorld();
   });
+  afterEach(useRealClock);
   afterAll(() => world.close());
 
   it('ends with a code, state and iss at the client, and with an ID token that its keys verify (D17, D21)', async () => {
@@ -133,6 +135,24 @@ describe('a sign-in at the protocol engine', () => {
     expect((await browser.post('/oidc/introspect', { ...about, token: String(json['access_token']) })).json).toEqual({
       active: false,
     });
+  });
+
+  it('ends for good what is revoked while a clock that is ahead takes it for expired', async () => {
+    const { json } = await redeem(world.issuer, parameter(await signIn(agent(world.issuer)), 'code'));
+    const tokens = [json['access_token'], json['refresh_token']].map(String);
+    const client = { client_id: 'wiki', client_secret: 'the-secret-of-a-test-client-0123456789' };
+    const browser = agent(world.issuer);
+    pass(2 * 3600);
+    expect((await browser.post('/oidc/introspect', { ...client, token: tokens[0] ?? '' })).json).toEqual({
+      active: false,
+    });
+    expect((await browser.post('/oidc/revoke', { ...client, client_id: 'shop', token: tokens[0] ?? '' })).status).toBe(
+      400,
+    );
+    expect((await browser.post('/oidc/revoke', { ...client, token: tokens[0] ?? '' })).status).toBe(200);
+    useRealClock();
+    for (const one of tokens)
+      expect((await browser.post('/oidc/introspect', { ...client, token: one })).json).toEqual({ active: false });
   });
 
   it('takes a pushed request once (D15)', async () => {

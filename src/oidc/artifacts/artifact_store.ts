@@ -21,6 +21,8 @@ export interface Artifact {
 export interface ModelStore extends Pick<RowStore, 'findByUid' | 'findByUserCode'> {
   /** What the library asks next comes along, for the request scope; with a session the grant of a client. */
   find(id: string, clientId?: string): Promise<AdapterPayload | undefined>;
+  /** Finds what has expired, too, as long as it is kept. */
+  findKept(id: string): Promise<AdapterPayload | undefined>;
   /** Saves, whether or not it is there yet. Of several for one id the last one stays. */
   upsert(artifact: Artifact): Promise<void>;
   /** Saves what is still there, and nothing else: what was ended meanwhile stays ended. */
@@ -63,7 +65,7 @@ function storeOf({ model, rows, sealer, unavailable }: Parts): ModelStore {
   const deciding = <Input>(run: (inputs: Input[]) => Promise<boolean[]>) =>
     combine({ run, again: { as: 'lose', answer: () => false }, unavailable });
   const find = combine<Wanted, FoundRow | undefined>({
-    run: rows.find,
+    run: (wanted) => rows.find(wanted),
     // Nobody changes a row: each makes its own artifact of it.
     again: { as: 'join', copy: (row) => row },
     unavailable,
@@ -85,6 +87,10 @@ function storeOf({ model, rows, sealer, unavailable }: Parts): ModelStore {
     async find(id, clientId) {
       const wanted = { rowId: storedId(model, id), clientId };
       const row = await find(wantedKey(wanted), wanted);
+      return row && rows.open(row, { jti: id });
+    },
+    async findKept(id) {
+      const [row] = await rows.find([{ rowId: storedId(model, id) }], new Date(0));
       return row && rows.open(row, { jti: id });
     },
     async upsert(artifact) {

@@ -38,7 +38,8 @@ export interface FoundRow extends Partial<AccountAlong> {
  * has expired by our clock is never found. Rejects as the database does.
  */
 export interface RowStore {
-  find(wanted: Wanted[]): Promise<(FoundRow | undefined)[]>;
+  /** What was alive `at` a time; absent: now. */
+  find(wanted: Wanted[], at?: Date): Promise<(FoundRow | undefined)[]>;
   findByUid(uid: string): Promise<AdapterPayload | undefined>;
   findByUserCode(code: string): Promise<AdapterPayload | undefined>;
   /** The artifact of a row; `restored` are the values that whoever asked has brought along. Keeps what came along for this request. */
@@ -78,8 +79,8 @@ function finding(source: Source): Pick<RowStore, 'find' | 'findByUid' | 'findByU
     return rows[0] && open(rows[0], restored);
   };
   return {
-    async find(wanted) {
-      const values = [wanted.map(({ rowId }) => rowId), now()];
+    async find(wanted, at = now()) {
+      const values = [wanted.map(({ rowId }) => rowId), at];
       const clients = 'uid' in model.columns ? [wanted.map(({ clientId }) => clientId ?? null)] : [];
       const { rows } = await database.run<FoundRow>(sql.find, [...values, ...clients]);
       const found = new Map(
