@@ -35,12 +35,6 @@ const sessionOf = (browser: Browser) => browser.cookies.list().find(({ name }) =
 const counted = async (table: string) => (await world.rows(`select count(*)::int as n from ${table}`))[0]?.['n'];
 const isSignedIn = async (browser: Browser) => (await browser.open(`${world.issuer}/account`)).screen === 'account';
 
-async function mails(): Promise<{ to: string; text: string }[]> {
-  const answer = await fetch(`${world.issuer}/mailbox`, { headers: { accept: 'application/json' } });
-  // The mailbox's own answer.
-  return (await answer.json()) as { to: string; text: string }[];
-}
-
 /** A browser on the login page of a visit, and the answer with which an upstream would send it back. */
 async function sentBack(upstream: string, persona: string): Promise<{ browser: Browser; callback: URL }> {
   const browser = createBrowser();
@@ -149,7 +143,9 @@ describe('A17, E11: a sign-up', () => {
       world.signInThrough('google', 'ada').then(() => 303),
     ]);
     expect(answers.filter((status) => status !== 303 && status !== 422)).toEqual([]);
-    const others = (await mails()).filter(({ to }) => to !== address && to.toLowerCase() === address.toLowerCase());
+    const others = (await world.mailbox.mails()).filter(
+      ({ to }) => to !== address && to.toLowerCase() === address.toLowerCase(),
+    );
     expect(others).toEqual([]);
     expect([await counted('accounts'), await counted('addresses')]).toEqual(before);
   });
@@ -176,7 +172,7 @@ describe('E1: the mail of a sign-up', () => {
     expect((await send('evil.example')).status).toBe(421);
     expect((await send(url.host, `http://evil.example${url.pathname}`)).status).toBe(400);
     expect((await send(url.host)).status).toBe(303);
-    const mailsTo = async () => (await mails()).filter((mail) => mail.to === to);
+    const mailsTo = async () => (await world.mailbox.mails()).filter((mail) => mail.to === to);
     let found = await mailsTo();
     while (found.length === 0) found = await mailsTo();
     const links = found.flatMap(({ text }) => text.match(/https?:\/\/[^\s/]+/g) ?? []);

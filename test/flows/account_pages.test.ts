@@ -1,21 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { accountRoutes, type AccountRoutes } from '../support/account_routes.ts';
+import { accountRoutes, LANDINGS, type AccountRoutes } from '../support/account_routes.ts';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
 import { rawPost } from '../support/http_browser/raw_post.ts';
 import { continueWith, signInLocally, signOut, signUpLocally } from '../support/people.ts';
 import { startWorld, type World } from '../support/world.ts';
-
-/** What shows no account: the end of a sign-in, pages behind mailed links, and what somebody sees who was just signed out. */
-const LANDINGS = [
-  '/account/identities/undo',
-  '/account/address/confirm',
-  '/account/address/undo',
-  '/account/deletion/undo',
-];
-const NOT_OF_AN_ACCOUNT = new Set(['/account/return', '/account/activity/secured', ...LANDINGS]);
-
-/** Leads on whoever has a password, as everybody here. */
-const WITHOUT_PASSWORD = '/account/password/set';
 
 /**
  * Forms that need no sign-in of the last five minutes: a mailed link proves the mailbox, a new password the old one, the profile
@@ -48,66 +36,8 @@ const url = (path: string) =>
   `${world.gatehouse.issuer}${path.replace(/:(\w+)/g, (_, name: string) => PARAMETERS[name] ?? 'x')}`;
 
 describe('the pages of an account', () => {
-  const MOST_WAITS = 3;
-
-  /** For each request of a page. Some tries where it is too often: mails and sweeps of the same process use the database, too. */
-  async function waitsOf(browser: Browser, path: string): Promise<number> {
-    for (let tries = 1; ; tries += 1) {
-      world.line.meter.reset();
-      const shown = await browser.open(url(path));
-      const waits = world.line.meter.waits() / shown.hops.length;
-      expect([path, shown.status, shown.screen]).toEqual([path, 200, expect.stringMatching(/^account/)]);
-      if (waits <= MOST_WAITS || tries === 6) return waits;
-    }
-  }
-  const pages = () => routes.pages.filter((path) => !NOT_OF_AN_ACCOUNT.has(path));
-
-  const waitsOfAll = async (browser: Browser) => {
-    const all: [path: string, waits: number][] = [];
-    for (const path of pages().filter((one) => one !== WITHOUT_PASSWORD))
-      all.push([path, await waitsOf(browser, path)]);
-    return all;
-  };
-
-  /** A hundred more of whatever an account can have many of. */
-  async function multiply(email: string): Promise<void> {
-    const account = `(select account_id from addresses where canonical = '${email}')`;
-    const at = `to_timestamp(1790000000)`;
-    await world.query(`insert into identities select 'old-' || n, 'https://old.example', n::text, ${account}, '{}', 'absent',
-      ${at}, ${at} from generate_series(1, 100) n`);
-    for (const [table, own] of [
-      ['sessions', ['id', 'uid']],
-      ['grants', ['id']],
-      ['events', ['id']],
-    ] as const) {
-      const columns = await world.query(`select column_name as name from information_schema.columns
-        where table_name = '${table}' and column_name not in ('id', 'uid')`);
-      const rest = columns.map(({ name }) => name).join(', ');
-      const keys = table === 'events' ? '' : `${own.join(', ')}, `;
-      const values = table === 'events' ? '' : own.map((name) => `'${name}' || n, `).join('');
-      await world.query(`insert into ${table} (${keys}${rest}) select ${values}${rest}
-        from (select * from ${table} where account_id = ${account} limit 1) one, generate_series(1, 100) n`);
-    }
-  }
-
-  it('wait for the database three times at most, however much there is to show', async () => {
-    const browser = createBrowser();
-    await signUpLocally(world, browser, 'busy@example.com');
-    await browser.open(url('/account'));
-    // Longer than it takes to ask: what does not wait for an answer has been asked before one comes.
-    world.line.slow(40);
-    const few = await waitsOfAll(browser);
-    await multiply('busy@example.com');
-    const many = await waitsOfAll(browser);
-    world.line.slow(0);
-    expect(few.length).toBeGreaterThan(2);
-    for (const [path, waits] of [...few, ...many]) {
-      expect([path, waits > 0 && waits <= MOST_WAITS, waits]).toEqual([path, true, expect.any(Number)]);
-    }
-  });
-
   it('are shown to nobody without a session', async () => {
-    for (const path of pages()) {
+    for (const path of routes.pages) {
       const answer = await fetch(url(path), { redirect: 'manual' });
       expect([path, answer.status]).toEqual([path, 303]);
       expect(answer.headers.get('location')).toMatch(/^\/oidc\/authorize\?/);

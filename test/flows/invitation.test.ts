@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { commandBeside } from '../support/command_line.ts';
 import { createBrowser } from '../support/http_browser.ts';
 import { invite } from '../support/invitations.ts';
+import { codeIn } from '../support/mailbox.ts';
 import { PASSWORD, typeCode } from '../support/people.ts';
-import { codeIn, startGatehouse, type Gatehouse } from '../support/gatehouse.ts';
+import { startGatehouse, type Gatehouse } from '../support/gatehouse.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const settings = { signup: { allow: 'invite' }, limits: { enabled: false } };

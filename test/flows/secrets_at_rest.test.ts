@@ -6,7 +6,7 @@ import { sealedColumns } from '../../src/app/index.ts';
 import { openDatabase } from '../../src/database/index.ts';
 import { openKeyAdministration } from '../../src/keys/index.ts';
 import { commandBeside } from '../support/command_line.ts';
-import { codeIn } from '../support/gatehouse.ts';
+import { codeIn } from '../support/mailbox.ts';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
 import { keySchedule } from '../support/key_schedule.ts';
 import { askFor, deviceApp } from '../support/limited_apps.ts';

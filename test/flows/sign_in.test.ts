@@ -1,15 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBrowser } from '../support/http_browser.ts';
-import { rawPost } from '../support/http_browser/raw_post.ts';
-import {
-  confirmAddress,
-  continueWith,
-  PASSWORD,
-  signInLocally,
-  signOut,
-  signUpLocally,
-  typeCode,
-} from '../support/people.ts';
+import { confirmAddress, continueWith, signInLocally, signOut, signUpLocally, typeCode } from '../support/people.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 interface Learned {
@@ -87,29 +78,5 @@ describe('an app that knows only the discovery URL, without JavaScript', () => {
     await browser.open(`${world.app.url}/login`);
     const page = await browser.submit({ action: '/cancel' });
     expect(page.body).toContain('access_denied');
-  });
-});
-
-describe('a right password', () => {
-  it('waits for the database seven times at most: what was counted is given back, and told of, with the end of the visit', async () => {
-    const known = createBrowser();
-    await signUpLocally(world, known, 'flora@example.com');
-    await signOut(world, known);
-    const waits: number[] = [];
-    for (let time = 0; time < 5; time += 1) {
-      await known.open(`${world.app.url}/login`);
-      world.line.meter.reset();
-      const { pathname } = new URL(known.page.url);
-      await rawPost(known, world.gatehouse.issuer + pathname, { email: 'flora@example.com', password: PASSWORD });
-      waits.push(world.line.meter.waits());
-    }
-    // The fewest: what goes on beside it waits, too.
-    expect(Math.min(...waits)).toBeLessThanOrEqual(7);
-    const told = await world.query(
-      `select type, outcome from events where type in ('sign_in.password_right', 'sign_in.completed') and account_id =
-         (select account_id from addresses where canonical = 'flora@example.com') order by at desc, type limit 2`,
-    );
-    expect(told.map(({ type }) => type)).toEqual(['sign_in.completed', 'sign_in.password_right']);
-    expect(await world.query(`select 1 from rate_limits where key like 'login_browser%' and points > 0`)).toEqual([]);
   });
 });

@@ -47,8 +47,7 @@ const refused = (reason: string) => `upstreams.notification_refused ${reason} re
 /** The text of the first mail with these words, once it is there. */
 async function mailSaying(words: string): Promise<string> {
   for (;;) {
-    const answer = await fetch(`${world.issuer}/mailbox`, { headers: { accept: 'application/json' } });
-    const found = ((await answer.json()) as { text: string }[]).find(({ text }) => text.includes(words));
+    const found = (await world.mailbox.mails()).find(({ text }) => text.includes(words));
     if (found) return found.text;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

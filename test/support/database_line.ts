@@ -1,16 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
-import { createDatabaseMeter, type DatabaseMeter } from './database_meter.ts';
 
-/** The line to PostgreSQL, which tests can cut and read. */
+/** The line to PostgreSQL, which tests can cut. */
 export interface DatabaseLine {
   /** The same database, over the line. */
   url: string;
   /** Ends every connection and takes no new one, as when the server is away. */
   cut(): Promise<void>;
   restore(): Promise<void>;
-  meter: Pick<DatabaseMeter, 'waits' | 'reset'>;
-  /** From now on every answer takes so much longer: what is asked side by side is then under way side by side. */
+  /** From now on every answer takes so much longer. */
   slow(milliseconds: number): void;
   /** From now on the line leads to the database of this URL. */
   moveTo(databaseUrl: string): void;
@@ -28,16 +26,13 @@ export async function layDatabaseLine(databaseUrl: string, tap: Tap = () => true
   let target = targetOf(new URL(databaseUrl));
   let delay = 0;
   const sockets = new Set<Socket>();
-  const meter = createDatabaseMeter();
   const server = createServer((near) => {
     const far = connect(target);
-    const read = meter.connection();
-    for (const [from, one, other, note] of [
-      ['gatehouse', near, far, read.near],
-      ['postgres', far, near, read.far],
+    for (const [from, one, other] of [
+      ['gatehouse', near, far],
+      ['postgres', far, near],
     ] as const) {
       const pass = (piece: Buffer) => {
-        note(piece);
         const passage = tap(from);
         if (passage === true) other.write(piece);
         else if (passage) passage(near);
@@ -67,7 +62,6 @@ export async function layDatabaseLine(databaseUrl: string, tap: Tap = () => true
   return {
     url: `postgres://${user}${password}@127.0.0.1:${port}${url.pathname}`,
     cut,
-    meter,
     slow(milliseconds) {
       delay = milliseconds;
     },

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { openMailbox, type Mailbox } from './mailbox.ts';
 import { setClock, START_MILLISECONDS, startProcess, type ServerProcess } from './server_process.ts';
 import { takeTurn } from './shared_process.ts';
 
@@ -20,7 +21,7 @@ export interface GatehouseOptions {
 }
 
 /** A Gatehouse in another process, as an operator would run it. */
-export interface Gatehouse {
+export interface Gatehouse extends Mailbox {
   issuer: string;
   port: number;
   dataDir: string;
@@ -29,12 +30,6 @@ export interface Gatehouse {
   clock: string;
   /** Everything it printed so far: log lines and words for people. */
   output(): string;
-  /** Mails in the development mailbox, newest first, read over HTTP as a person would. */
-  mails(): Promise<MailboxMail[]>;
-  /** The next mailed code for an address: waits for a mail that no call before has read. */
-  code(to: string): Promise<string>;
-  /** The next mailed link to a path of ours: waits for a mail that no call before has read. */
-  link(to: string, path: string): Promise<string>;
   /** Puts the server's clock forward by so many seconds from where it is. */
   passTime(seconds: number): void;
   /** What its clock shows, in milliseconds. */
@@ -65,18 +60,14 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
   const server = shared ?? startProcess(env, join(dataDir, 'clock'));
   let ahead = 0;
   await ready(server, `${own}/health/ready`);
-  const readCodes = new Set<string>();
-  const readLinks = new Set<string>();
   return {
+    ...openMailbox({ issuer, databaseUrl: options.databaseUrl }),
     issuer,
     port,
     dataDir,
     pid: server.pid,
     clock: server.clock,
     output: server.output,
-    mails: () => readMailbox(issuer),
-    code: (to) => nextIn(issuer, to, readCodes, codeIn),
-    link: (to, path) => nextIn(issuer, to, readLinks, (text) => linkIn(text, issuer + path)),
     passTime(seconds) {
       ahead += seconds;
       setClock(server.clock, ahead);
@@ -118,48 +109,6 @@ async function ready(server: ServerProcess, url: string): Promise<void> {
   }
   await server.end('SIGKILL');
   throw new Error(`Gatehouse was not ready in time:\n${server.output()}`);
-}
-
-interface MailboxMail {
-  id: string;
-  to: string;
-  subject: string;
-  text: string;
-}
-
-async function readMailbox(issuer: string): Promise<MailboxMail[]> {
-  const answer = await fetch(`${issuer}/mailbox`, { headers: { accept: 'application/json' } });
-  return (await answer.json()) as MailboxMail[];
-}
-
-async function nextIn(
-  issuer: string,
-  to: string,
-  read: Set<string>,
-  find: (text: string) => string | undefined,
-): Promise<string> {
-  const deadline = Date.now() + 10_000;
-  while (Date.now() < deadline) {
-    const unread = (await readMailbox(issuer)).filter((candidate) => candidate.to === to && !read.has(candidate.id));
-    const mail = unread.find(({ text }) => find(text) !== undefined);
-    const found = mail && find(mail.text);
-    if (mail && found) {
-      read.add(mail.id);
-      return found;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`no mail for ${to} has what is looked for`);
-}
-
-function linkIn(text: string, start: string): string | undefined {
-  return text.split(/\s/).find((word) => word.startsWith(start));
-}
-
-/** The code of a mail, as people type it; undefined when it has none. */
-export function codeIn(text: string): string | undefined {
-  const code = /\b(\d{4}) ?(\d{4})\b/.exec(text);
-  return code ? `${code[1]}${code[2]}` : undefined;
 }
 
 /**

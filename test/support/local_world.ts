@@ -12,14 +12,19 @@ import { startFakeUpstream, type FakeUpstream } from '../upstreams/support/fake_
 import { testDatabase } from './database.ts';
 import { freePortPair } from './gatehouse.ts';
 import { createBrowser, type Browser } from './http_browser.ts';
+import { openMailbox, type Mailbox } from './mailbox.ts';
+import { countWaits } from './wait_counter.ts';
 import { clientOf, CLIENT_SECRET } from './world.ts';
 
 /** A Gatehouse in this process, whose upstreams are the fake one: some of those it plays, and a generic OpenID provider. */
 export interface LocalWorld {
   issuer: string;
+  mailbox: Mailbox;
   database: Database;
   fake: FakeUpstream;
   app: RelyingParty;
+  /** How often the request that was answered last waited for the database, one wait after the other. */
+  waits(): number;
   /** Every path that a room has mounted, with the methods it takes. */
   routes: { method: 'GET' | 'POST'; path: string }[];
   /** Rows of a table, or of a whole query. */
@@ -31,7 +36,8 @@ export interface LocalWorld {
 
 /** Builds one; `upstreams` are laid over the settings of each, by id. */
 export async function startLocalWorld(upstreams: Record<string, object> = {}): Promise<LocalWorld> {
-  const { database, drop } = await testDatabase();
+  const { database: watched, url: databaseUrl, drop } = await testDatabase();
+  const { database, middleware, waits } = countWaits(watched);
   const port = await freePortPair();
   const issuer = `http://localhost:${port}`;
   const fake = await startFakeUpstream({ issuer });
@@ -73,10 +79,13 @@ export async function startLocalWorld(upstreams: Record<string, object> = {}): P
     logger: pino({ level: 'silent' }),
     simulator: { base: fake.base, clients: fake.clients },
   });
+  opened.web.app.middleware.unshift(middleware);
   const server = await listen({ app: opened.web.app, port, host: '127.0.0.1' });
   return {
     issuer,
+    mailbox: openMailbox({ issuer, databaseUrl }),
     database,
+    waits,
     fake,
     app,
     routes: opened.web.router.stack.flatMap(({ path, methods }) =>

@@ -1,8 +1,9 @@
 import type { Browser, Page } from './http_browser.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { World } from './world.ts';
 
 /** What signing up needs of a world: also of one that an audit made. */
-type SignUpWorld = { app: { url: string } } & Pick<World, 'gatehouse'>;
+type SignUpWorld = { app: { url: string }; gatehouse: Pick<Mailbox, 'code'> };
 
 export const PASSWORD = 'a long enough password 42';
 
@@ -19,7 +20,7 @@ export async function signUpLocally(
 }
 
 /** Types the newest mailed code on "Check your e-mail". */
-export async function typeCode(world: Pick<World, 'gatehouse'>, browser: Browser, email: string): Promise<Page> {
+export async function typeCode(world: Pick<SignUpWorld, 'gatehouse'>, browser: Browser, email: string): Promise<Page> {
   return browser.submit({ fields: { code: await world.gatehouse.code(email) } });
 }
 
@@ -42,7 +43,7 @@ export function confirmAddress(browser: Browser): Promise<Page> {
 }
 
 /** Signs out from the app. With the app's ID token there is no question: the page that goes on by itself has one button. */
-export async function signOut(world: World, browser: Browser): Promise<Page> {
+export async function signOut(world: Pick<SignUpWorld, 'app'>, browser: Browser): Promise<Page> {
   await browser.open(`${world.app.url}/logout`);
   return browser.submit({ button: 'Sign out' });
 }

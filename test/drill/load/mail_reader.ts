@@ -1,5 +1,5 @@
 import type { smtpSink } from '../../mail/world.ts';
-import { codeIn } from '../../support/gatehouse.ts';
+import { codeIn } from '../../support/mailbox.ts';
 
 /** Reads what arrives at the addresses of the drill. Undefined when it did not arrive in time. */
 export interface MailReader {
