@@ -1,10 +1,7 @@
 import { runCommand } from './cli/index.ts';
 import { commandParts } from './commands.ts';
-import { poolThreads } from './passwords/index.ts';
 
 const { stdout, stderr, env } = process;
-// Read once, when the pool is first used: nothing above has used it yet. An operator may ask for more threads, not for fewer.
-env['UV_THREADPOOL_SIZE'] = String(Math.max(poolThreads(), Number(env['UV_THREADPOOL_SIZE']) || 0));
 const io = {
   // Opened by the first look at it, which only few commands take.
   get stdin() {

@@ -29,12 +29,12 @@ export async function openApp({ settings: first, ...given }: AppDeps): Promise<A
   let settings = first;
   const deps = { ...given, settings: () => settings };
   const base = await openBase(deps);
-  const { events, keys, mail, upstreams, outbound, strangers, web } = base;
+  const { events, keys, mail, passwords, upstreams, outbound, strangers, web } = base;
   const oidc = openVisits(deps, base);
   const administration = openAdministration({
     database: deps.database,
     record: events.record,
-    setPassword: base.passwords.set,
+    setPassword: passwords.set,
     endEverythingOf: oidc.endEverythingOf,
   });
   const sweeps = sweepsOf({ ...base, oidc, administration });
@@ -57,6 +57,7 @@ export async function openApp({ settings: first, ...given }: AppDeps): Promise<A
       await keys.stop();
       await oidc.stop();
       await mail.stop();
+      await passwords.close();
       await upstreams.close();
       await outbound.close();
       await strangers.close();

@@ -51,6 +51,7 @@ export async function openForCommand({ settings, ...given }: AppDeps) {
     exportAccounts: ({ withHashes }: { withHashes: boolean }) =>
       exportAccounts({ knex, ...(withHashes && { hashesOf: (ids: string[]) => hashesOf(knex, ids) }) }),
     async close(): Promise<void> {
+      await passwords.close();
       await upstreams.close();
       await outbound.close();
       await strangers.close();

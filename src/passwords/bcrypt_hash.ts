@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { verify } from '@node-rs/bcrypt';
+import { verifySync } from '@node-rs/bcrypt';
 import type { HashFamily } from './hash_family.ts';
 
 /** Two seconds of one core; each further step doubles that. */
@@ -17,7 +17,7 @@ export const readBcrypt: HashFamily = (text) => {
   if (hash === undefined || Number(cost) < COSTS.least) return { ok: false, reason: 'malformed' };
   if (Number(cost) > COSTS.most) return { ok: false, reason: 'too_costly' };
   const given = wrap === 'bcrypt_sha256$' ? sha256InHex : (password: Buffer) => password;
-  return { ok: true, kind: 'bcrypt', fits: (password) => verify(given(password), hash) };
+  return { ok: true, kind: 'bcrypt', fits: (password) => verifySync(given(password), hash) };
 };
 
 function sha256InHex(password: Buffer): Buffer {

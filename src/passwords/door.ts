@@ -27,4 +27,6 @@ export interface Passwords {
   changedAt(accountId: string): Promise<Date | undefined>;
   /** Makes ready for other settings, which hold from the call of what it returns. */
   prepare(settings: PasswordSettings): () => void;
+  /** Ends the threads that compute hashes. */
+  close(): Promise<void>;
 }

@@ -14,11 +14,11 @@ export type HashKind =
 /** Why a stored text is no hash that a password is ever compared with. */
 export type HashFault = 'unknown_kind' | 'malformed' | 'too_costly';
 
-/** A hash whose cost is bounded. `fits` computes off the main thread and compares in constant time. */
+/** A hash whose cost is bounded. `fits` computes here and now, for up to two seconds, and compares in constant time. */
 interface UsableHash {
   ok: true;
   kind: HashKind;
-  fits(password: Buffer): Promise<boolean>;
+  fits(password: Buffer): boolean;
 }
 
 /** A stored text, read. */

@@ -15,5 +15,4 @@ export { LONGEST } from './password_rules.ts';
 export { passwordSettings } from './password_settings.ts';
 export { hashesOf, putMany, withPassword } from './password_store.ts';
 export { describeHash } from './stored_hash.ts';
-export { poolThreads } from './hash_threads.ts';
 export type { Passwords } from './door.ts';

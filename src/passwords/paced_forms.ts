@@ -4,8 +4,8 @@ import { hashThreads } from './hash_threads.ts';
 
 /** Where our own forms with a password are posted to. */
 const PATHS = /^\/(?:interaction|account|reset-password)(?:\/|$)/;
-/** Two more than are hashed at once: one on its way to a thread, one on its way back, so that none waits for the database. */
-const AHEAD = 2;
+/** So many more than are hashed at once: next at a thread, on their way there, or on their way back, so that no thread waits for the database. */
+const AHEAD = 6;
 /** More than the rush of a morning; beyond it, coming again is quicker than waiting. */
 const WAITING = 512;
 

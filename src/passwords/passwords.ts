@@ -1,27 +1,22 @@
 import { IdpError } from '../kit/errors.ts';
-import { secretToken } from '../kit/random.ts';
-import { turnQueue } from '../rate_limits/index.ts';
 import { argon2Maker } from './argon2_hash.ts';
 import { breachCheck } from './breach_check.ts';
 import type { PasswordsDeps } from './deps.ts';
 import type { Passwords } from './door.ts';
 import { hashThreads } from './hash_threads.ts';
+import { openHashWorkers, type HashWorkers } from './hash_workers.ts';
 import { isTooLong, normalisePassword, problemsOf } from './password_rules.ts';
 import type { PasswordSettings } from './password_settings.ts';
 import { findPasswordHash, postgresPasswordStore } from './password_store.ts';
 import { readHash } from './stored_hash.ts';
 
-/** A few seconds of waiting: a rush of people is let in one after the other, a flood is told to come back. */
-const waitingBehind = (atOnce: number) => Math.max(256, 32 * atOnce);
-
 /** Opens the passwords over the database. */
 export function openPasswords({ database, settings, brand, record, fetch, processes }: PasswordsDeps): Passwords {
   const store = postgresPasswordStore(database.knex);
-  const atOnce = hashThreads(processes);
-  const queue = turnQueue({ atOnce, waiting: waitingBehind(atOnce) });
+  const workers = openHashWorkers(hashThreads(processes));
   const open = (given: PasswordSettings) => ({
     minLength: given.min_length,
-    hashes: hashesInTurn(given, queue),
+    hashes: hashesBy(workers, given),
     isBreached: breachCheck({ settings: given.breach_check, fetch, record }),
   });
   let live = open(settings);
@@ -68,35 +63,29 @@ export function openPasswords({ database, settings, brand, record, fetch, proces
       const opened = open(next);
       return () => void (live = opened);
     },
+    close: workers.close,
   };
 }
 
 /**
- * Makes and compares hashes, so many at once. Where there is none, comparing takes as long as with one of our own and says
- * no. A hash from elsewhere is the exception: it takes as long as its parameters ask for, and its own length of time tells
- * that the account exists. Its first right password ends that, and only who knows the password sees the upgrade.
+ * Makes and compares hashes. Where there is none, comparing takes as long as with one of our own and says no. A hash from
+ * elsewhere is the exception: it takes as long as its parameters ask for, and its own length of time tells that the account
+ * exists. Its first right password ends that, and only who knows the password sees the upgrade.
  */
-function hashesInTurn(settings: PasswordSettings, queue: ReturnType<typeof turnQueue>) {
-  const maker = argon2Maker(settings);
-  // As bytes, so that a NUL inside is a character like any other.
-  const make = (password: string) => maker.make(Buffer.from(normalisePassword(password), 'utf8'));
-  // What is compared where there is no hash: made once, of a password nobody knows.
-  const decoy = make(secretToken());
-  decoy.catch(() => {});
+function hashesBy(workers: HashWorkers, { argon2 }: PasswordSettings) {
+  const { decoy, isDated } = argon2Maker(argon2);
   return {
     async make(password: string): Promise<string> {
       if (isTooLong(password)) throw new IdpError('too_large');
-      return queue.run(() => make(password));
+      return workers.make(normalisePassword(password), argon2);
     },
     async fit(stored: string | undefined, password: string): Promise<boolean> {
-      const hash = readHash(stored ?? (await decoy));
+      const hash = stored ?? decoy();
       // Ours are made of the normal form; other systems took what was typed. For nearly everybody that is the same.
-      for (const form of new Set([normalisePassword(password), password])) {
-        const fits = await queue.run(async () => hash.ok && hash.fits(Buffer.from(form, 'utf8')));
-        if (fits) return stored !== undefined;
-      }
+      for (const form of new Set([normalisePassword(password), password]))
+        if (await workers.fits(form, hash)) return stored !== undefined;
       return false;
     },
-    isDated: maker.isDated,
+    isDated,
   };
 }

@@ -1,5 +1,4 @@
-import { pbkdf2 } from 'node:crypto';
-import { promisify } from 'node:util';
+import { pbkdf2Sync } from 'node:crypto';
 import { decode, sameKey, takeApart, type HashFamily, type Spelling } from './hash_family.ts';
 
 const DIGESTS = { sha1: 20, sha256: 32, sha512: 64 } as const;
@@ -28,9 +27,7 @@ const SPELLINGS: readonly Spelling[] = [
   },
 ];
 
-const derive = promisify(pbkdf2);
-
-/** PBKDF2 with SHA-1, SHA-256 and SHA-512 as PHC strings, passlib, Django and Werkzeug (Flask) write it. Node computes it in the thread pool. */
+/** PBKDF2 with SHA-1, SHA-256 and SHA-512 as PHC strings, passlib, Django and Werkzeug (Flask) write it. */
 export const readPbkdf2: HashFamily = (text) => {
   if (!/^\$?pbkdf2[-$_:]/.test(text)) return undefined;
   const parts = takeApart(text, SPELLINGS);
@@ -43,7 +40,7 @@ export const readPbkdf2: HashFamily = (text) => {
   return {
     ok: true,
     kind: `pbkdf2-${digest}`,
-    fits: async (password) => sameKey(await derive(password, salt, iterations, length, digest), key),
+    fits: (password) => sameKey(pbkdf2Sync(password, salt, iterations, length, digest), key),
   };
 };
 

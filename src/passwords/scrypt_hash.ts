@@ -1,5 +1,4 @@
-import { scrypt, type ScryptOptions } from 'node:crypto';
-import { promisify } from 'node:util';
+import { scryptSync } from 'node:crypto';
 import { decode, sameKey, takeApart, type HashFamily, type Spelling } from './hash_family.ts';
 
 // 128 * N * r bytes of memory, and N * r * p steps: the most takes about a second of one core.
@@ -27,10 +26,7 @@ const SPELLINGS: readonly Spelling[] = [
   },
 ];
 
-const derive: (password: Buffer, salt: Buffer, length: number, options: ScryptOptions) => Promise<Buffer> =
-  promisify(scrypt);
-
-/** scrypt as PHC strings, Werkzeug (Flask) and Django write it. Node computes it in the thread pool. */
+/** scrypt as PHC strings, Werkzeug (Flask) and Django write it. */
 export const readScrypt: HashFamily = (text) => {
   if (!/^\$?scrypt[$:]/.test(text)) return undefined;
   const parts = takeApart(text, SPELLINGS);
@@ -44,7 +40,7 @@ export const readScrypt: HashFamily = (text) => {
   return {
     ok: true,
     kind: 'scrypt',
-    fits: async (password) => sameKey(await derive(password, salt, key.length, options), key),
+    fits: (password) => sameKey(scryptSync(password, salt, key.length, options), key),
   };
 };
 

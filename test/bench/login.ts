@@ -1,9 +1,8 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { hashThreads } from '../../src/passwords/hash_threads.ts';
-import { argon2Maker } from '../../src/passwords/argon2_hash.ts';
+import { openHashWorkers } from '../../src/passwords/hash_workers.ts';
 import { passwordSettings } from '../../src/passwords/index.ts';
-import { readHash } from '../../src/passwords/stored_hash.ts';
 import { startBenchWorld, type BenchWorld } from './bench_world.ts';
 import { createCpuMeter } from './cpu_meter.ts';
 import { percentile, print } from './figures.ts';
@@ -46,13 +45,12 @@ export async function benchLogin(): Promise<{ lost: number }> {
   }
 }
 
-/** Comparisons a second with the parameters of a new installation, as many at once as the server computes. */
+/** Comparisons a second with the parameters of a new installation, on as many threads as the server has, which never wait. */
 export async function hashRate(within: number = SECONDS.hashes): Promise<number> {
-  const hash = readHash(await argon2Maker(passwordSettings.parse({})).make(Buffer.from('unkempt walnut harbour')));
-  const { done, seconds } = await repeatFor(within, hashThreads(), async () => {
-    if (hash.ok) await hash.fits(Buffer.from('unkempt walnut harbour'));
-    return true;
-  });
+  const [workers, password] = [openHashWorkers(hashThreads()), 'unkempt walnut harbour'];
+  const hash = await workers.make(password, passwordSettings.parse({}).argon2);
+  const { done, seconds } = await repeatFor(within, 2 * hashThreads(), () => workers.fits(password, hash));
+  await workers.close();
   return done / seconds;
 }
 

@@ -1,6 +1,5 @@
 // Measures against servers of its own, or another provider. Prints what it saw beside its goals; the exit code is 1 when a request
 // was lost, and judges nothing else.
-import { poolThreads } from '../../src/passwords/index.ts';
 import { readLine, wholeNumber } from '../support/command_usage.ts';
 import { benchBroker } from './broker.ts';
 import { benchExpiry } from './expiry.ts';
@@ -9,9 +8,6 @@ import { benchLoginPage } from './login_page.ts';
 import { benchLogins } from './logins.ts';
 import { benchReadme, benchTarget, measure, usage } from './measure.ts';
 import { benchReload } from './reload.ts';
-
-// As the server's own start does: what is measured here without it needs the same threads.
-process.env['UV_THREADPOOL_SIZE'] = String(poolThreads());
 
 /** Those with a form of their own: all that stands behind their names are numbers. */
 const benchmarks: Record<string, (args: string[]) => Promise<{ lost: number }>> = {

@@ -1,7 +1,8 @@
 import { hash as argon2 } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openDatabase, type Database } from '../../src/database/index.ts';
-import { openPasswords, passwordSettings, putMany, type Passwords } from '../../src/passwords/index.ts';
+import { describeHash, openPasswords, passwordSettings, putMany, type Passwords } from '../../src/passwords/index.ts';
+import { argon2Maker } from '../../src/passwords/argon2_hash.ts';
 import { accountId } from '../../src/kit/random.ts';
 import { testDatabase } from '../support/database.ts';
 import { FOREIGN_PASSWORD, foreignHashes, OF_DECOMPOSED, OF_SEVENTY_TWO } from './foreign_hashes.ts';
@@ -53,6 +54,9 @@ describe('passwords', () => {
     const [one, two] = [await passwords.hash(GOOD), await passwords.hash(GOOD)];
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(one).not.toBe(two);
+    const { decoy, isDated } = argon2Maker(passwordSettings.parse({}).argon2);
+    const shape = (hash: string) => hash.split('$').map((part) => part.length);
+    expect([shape(decoy()), describeHash(decoy()).ok, isDated(decoy())]).toEqual([shape(one), true, false]);
   });
 
   it('are the same composed and decomposed, and to the last of their characters (E15)', async () => {

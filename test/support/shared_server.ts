@@ -5,12 +5,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { flushCompileCache } from 'node:module';
 import { json } from 'node:stream/consumers';
 import pug from 'pug';
-import { poolThreads } from '../../src/passwords/index.ts';
 import { serve } from '../../src/serve/index.ts';
 import { setClock } from './server_process.ts';
 
 const [, , place = ''] = process.argv;
-process.env['UV_THREADPOOL_SIZE'] = String(poolThreads());
 compileViewsOnce();
 let turn: Promise<unknown> | undefined;
 
