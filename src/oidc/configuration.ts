@@ -119,7 +119,7 @@ function allowedHere(
   { oidc: { route, client } }: KoaContextWithOIDC,
   entry: DirectoryEntry | undefined,
 ): DirectoryEntry | undefined {
-  return ['token', 'userinfo'].includes(route) && entry && !allows(client, entry.claims) ? undefined : entry;
+  return ['token', 'userinfo'].includes(route) && entry && !allows(client, entry.claims()) ? undefined : entry;
 }
 
 /** Nobody, for a session whose login was proven before everything of its account was ended: a resume may have saved it afterwards. */
@@ -128,7 +128,7 @@ function toAccount(entry: DirectoryEntry | undefined, session: Session | undefin
   const own = session?.accountId === entry.id ? session.loginTs : undefined;
   if (own !== undefined && isForgotten(own, entry)) return undefined;
   const { id, secondStep } = entry;
-  return { accountId: id, secondStep, claims: () => ({ ...entry.claims, sub: id }) };
+  return { accountId: id, secondStep, claims: () => ({ ...entry.claims(), sub: id }) };
 }
 
 /** What an admin wrote down may be private; what a stranger says of itself never is (design: Outbound). */

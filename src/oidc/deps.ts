@@ -33,7 +33,7 @@ export interface DirectoryEntry {
   /** It asks for a second step: a session without one is none. */
   secondStep: boolean;
   /** Standard claims (OIDC Core 5.1) without `sub`; the engine picks those that the scopes allow. */
-  claims: Record<string, unknown>;
+  claims(): Record<string, unknown>;
 }
 
 /** The pages of RP-Initiated Logout 1.0. */

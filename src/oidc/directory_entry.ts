@@ -10,10 +10,7 @@ export function entryOf(account: Account, groupsOf: AccountDirectory['groupsOf']
     usable: isUsable(account),
     ...(provenFrom && { provenFrom }),
     secondStep,
-    // Few of those who ask for an account ask for its claims.
-    get claims() {
-      return claimsOf(account, groupsOf(account));
-    },
+    claims: () => claimsOf(account, groupsOf(account)),
   };
 }
 

@@ -16,6 +16,7 @@ import type { OidcDeps } from './deps.ts';
 import type { VisitResult } from './door.ts';
 import type { Engine } from './engine.ts';
 import type { LastUse } from './last_use.ts';
+import { letGoAtEnd } from './let_go.ts';
 import { tellNotSaved } from './not_saved.ts';
 import { discoveryPaths, DOCUMENT_SECONDS, LONGEST_REQUEST, routes } from './routes.ts';
 import { publicDocument } from '../web/index.ts';
@@ -76,6 +77,7 @@ export function createFront(deps: FrontDeps): Middleware {
 type Current = ReturnType<FrontDeps['engine']>;
 
 async function answer({ lastUse }: FrontDeps, engine: Current, ctx: Context, next: Next): Promise<void> {
+  letGoAtEnd(ctx);
   await engine.routes(ctx, next);
   await allSaved().catch((error: unknown) => tellNotSaved(engine.provider, ctx, error));
   tellPrecisely(ctx);

@@ -191,7 +191,7 @@ describe('a client that is for certain accounts', () => {
     const code = await codeFor();
     const bob = world.accounts.get('bob');
     if (!bob) throw new Error('no bob');
-    world.accounts.set('bob', { ...bob, claims: { ...bob.claims, email: 'bob@elsewhere.example' } });
+    world.accounts.set('bob', { ...bob, claims: () => ({ ...bob.claims(), email: 'bob@elsewhere.example' }) });
     const authorization = `Bearer ${String(tokens['access_token'])}`;
     expect((await agent(world.issuer).get('/oidc/userinfo', { authorization })).status).toBe(401);
     const asked = await post('/oidc/introspect', { token: String(tokens['access_token']) });
@@ -212,7 +212,7 @@ describe('a client that is for certain accounts', () => {
     if (!eve) throw new Error('no eve');
     const silently = { client_id: 'staff', redirect_uri, prompt: 'none' };
     expect(parameter(await browser.get(authorize(silently)), 'code')).toEqual(expect.any(String));
-    world.accounts.set('eve', { ...eve, claims: { ...eve.claims, email_verified: false } });
+    world.accounts.set('eve', { ...eve, claims: () => ({ ...eve.claims(), email_verified: false }) });
     const answer = await browser.get(authorize(silently));
     expect(parameter(answer, 'error')).toBe('access_denied');
     const { visit } = await begin(browser, { client_id: 'staff', redirect_uri });

@@ -208,7 +208,7 @@ describe('signing out', () => {
 
   it('in one tab is not undone by another tab that was still loading', async () => {
     let ending = async (): Promise<void> => {};
-    const ada = { id: 'ada', usable: true, secondStep: false, claims: {} };
+    const ada = { id: 'ada', usable: true, secondStep: false, claims: () => ({}) };
     const slow = await openWorld({
       deps: {
         accounts: { find: async () => ending().then(() => ada), groupsOf: () => [], forgetProofs: async () => {} },

@@ -145,7 +145,7 @@ describe('the interaction policy', () => {
     const browser = agent(world.issuer);
     const tokens = await redeem(world.issuer, parameter(await signIn(browser, {}, 'eve'), 'code'));
     const entry = world.accounts.get('eve');
-    world.accounts.set('eve', { id: 'eve', usable: false, secondStep: false, claims: {} });
+    world.accounts.set('eve', { id: 'eve', usable: false, secondStep: false, claims: () => ({}) });
     expect((await browser.get('/session')).json).toEqual({});
     expect(await ask(browser, {})).toBe('login: account_unusable');
     expect(parameter(await browser.get(authorize({ prompt: 'none' })), 'error')).toBe('login_required');

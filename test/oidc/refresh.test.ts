@@ -86,7 +86,7 @@ describe('a refresh token', () => {
     const browser = agent(world.issuer);
     const code = parameter(await signIn(browser, offline, 'eve'), 'code');
     const { json } = await redeem(world.issuer, code, { client_id: 'spa' });
-    world.accounts.set('eve', { id: 'eve', usable: false, secondStep: false, claims: {} });
+    world.accounts.set('eve', { id: 'eve', usable: false, secondStep: false, claims: () => ({}) });
     expect((await use(json['refresh_token'], 'spa')).json['error']).toBe('invalid_grant');
   });
 });

@@ -152,7 +152,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
 function account(id: string): DirectoryEntry {
   const claims = { name: id, email: `${id}@acme.example`, email_verified: true, updated_at: 1_700_000_000 };
-  return { id, usable: true, secondStep: false, claims };
+  return { id, usable: true, secondStep: false, claims: () => claims };
 }
 
 async function listenOnFreePort(server: Server): Promise<number> {

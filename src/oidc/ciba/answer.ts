@@ -80,7 +80,7 @@ async function refusalOf(
 ): Promise<RequestAnswer | undefined> {
   const account = await accounts.find(accountId);
   if (!account?.usable) return { ok: false, reason: 'gone' };
-  if (!allows(client, account.claims)) return { ok: false, reason: 'not_allowed' };
+  if (!allows(client, account.claims())) return { ok: false, reason: 'not_allowed' };
   if (!takesWay(client, wayOf(amr))) return { ok: false, reason: 'way' };
   const need = needOf(settings().require, requiredBy(client), payload.params ?? {});
   if (isEnough(amr, { need, secondStep: account.secondStep })) return undefined;

@@ -15,7 +15,7 @@ export const introspection: ProtocolFeature = {
           // Client credentials have no account.
           if (!('accountId' in token)) return true;
           const account = await deps().accounts.find(token.accountId);
-          return account?.usable === true && allows(client, account.claims);
+          return account?.usable === true && allows(client, account.claims());
         },
       },
     },

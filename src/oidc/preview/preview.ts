@@ -26,7 +26,7 @@ export async function previewTokens(deps: OidcDeps, wish: PreviewWish): Promise<
   }
   const account = await deps.accounts.find(wish.accountId);
   if (!account?.usable) return { ok: false, reason: 'nobody can sign in to this account' };
-  if (!allows(client, account.claims)) return { ok: false, reason: 'this client is not for this account (`allow`)' };
+  if (!allows(client, account.claims())) return { ok: false, reason: 'this client is not for this account (`allow`)' };
   const { resource } = wish;
   const redirect_uri = client.redirect_uris[0] ?? NOWHERE;
   const provider = openProvider(deps, unbound(client, redirect_uri));

@@ -182,13 +182,13 @@ async function isAlive(
 ): Promise<boolean> {
   const { Client, Grant, Session } = ctx.oidc.provider;
   const account = await deps.accounts.find(origin.accountId);
-  if (!account?.usable || isForgotten(issuedAt, account) || !allows(ctx.oidc.client, account.claims)) return false;
+  if (!account?.usable || isForgotten(issuedAt, account) || !allows(ctx.oidc.client, account.claims())) return false;
   const grant = await Grant.find(origin.grantId);
   if (grant?.accountId !== origin.accountId || grant.clientId === undefined) return false;
   // Whom the person allowed it, and whoever had it by an exchange since.
   for (const id of new Set([grant.clientId, clientId])) {
     const holder = await Client.find(id);
-    if (!holder || !allows(holder, account.claims)) return false;
+    if (!holder || !allows(holder, account.claims())) return false;
   }
   if (origin.sessionUid === undefined) return true;
   const session = await Session.findByUid(origin.sessionUid);
