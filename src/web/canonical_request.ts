@@ -18,6 +18,9 @@ type Refusal = { status: 400 | 405 | 421; text: string };
 
 const LONGEST_HOST = 100;
 
+/** More often it would be a stranger's means to fill the log. */
+const TELL_EVERY = 60_000;
+
 /**
  * Makes the request what the issuer would have been sent, before anything else reads it. A
  * request for another host gets 421 (RFC 9110 15.5.20), an ambiguous one 400 (RFC 9112 3.2). Koa's `proxy` is on, and that
@@ -34,12 +37,19 @@ export function canonicalRequest(deps: {
   const standardPort = issuer.protocol === 'https:' ? '443' : '80';
   const hosts = new Set([issuer.host, issuer.port === '' ? `${issuer.host}:${standardPort}` : issuer.host]);
 
+  let told = Number.NEGATIVE_INFINITY;
+  // The usual mistake of a proxy in front of us, and nothing else would tell its owner.
+  const tell = (host = '') => {
+    if (performance.now() - told < TELL_EVERY) return;
+    told = performance.now();
+    const received = host.slice(0, LONGEST_HOST).replaceAll(/[^\x20-\x7e]/g, '?');
+    deps.logger.warn({ received, expected: issuer.host }, 'a request for another host');
+  };
+
   return (ctx, next) => {
     const refusal = refusalOf(ctx.req, hosts);
     if (refusal) {
-      // The usual mistake of a proxy in front of us, and nothing else would tell its owner.
-      const received = ctx.req.headers.host?.slice(0, LONGEST_HOST).replaceAll(/[^\x20-\x7e]/g, '?');
-      if (refusal.status === 421) deps.logger.warn({ received, expected: issuer.host }, 'a request for another host');
+      if (refusal.status === 421) tell(ctx.req.headers.host);
       refuse(ctx, refusal);
       return undefined;
     }

@@ -102,11 +102,14 @@ function staticFile(url: string, { type, body }: Picture): StaticFile {
 /** Not at the start: it would be a tenth of its time, and a process that only gives tokens never needs it. */
 function compressOnce(body: Buffer): (coding: Coding) => Promise<Buffer> {
   const made = new Map<Coding, Promise<Buffer>>();
-  return (coding) => {
-    const compressed = made.get(coding) ?? codings[coding](body);
+  const make = (coding: Coding) => {
+    const compressed = codings[coding](body);
     made.set(coding, compressed);
+    // Whoever asks next tries again.
+    compressed.catch(() => made.delete(coding));
     return compressed;
   };
+  return (coding) => made.get(coding) ?? make(coding);
 }
 
 function serve(files: () => Files): Koa.Middleware {

@@ -1,5 +1,6 @@
 // Measures against servers of its own, or another provider. Prints what it saw beside its goals; the exit code is 1 when a request
 // was lost, and judges nothing else.
+import { hashThreads } from '../../src/passwords/hash_threads.ts';
 import { readLine, wholeNumber } from '../support/command_usage.ts';
 import { benchBroker } from './broker.ts';
 import { benchExpiry } from './expiry.ts';
@@ -8,6 +9,9 @@ import { benchLoginPage } from './login_page.ts';
 import { benchLogins } from './logins.ts';
 import { benchReadme, benchTarget, measure, usage } from './measure.ts';
 import { benchReload } from './reload.ts';
+
+// The library hashes in libuv's pool, which is made at its first use.
+process.env['UV_THREADPOOL_SIZE'] = String(hashThreads() + 4);
 
 /** Those with a form of their own: all that stands behind their names are numbers. */
 const benchmarks: Record<string, (args: string[]) => Promise<{ lost: number }>> = {

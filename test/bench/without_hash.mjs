@@ -5,8 +5,8 @@ const LIBRARY = '@node-rs/argon2';
 const STAND_IN = `
 import { createRequire } from 'node:module';
 const real = createRequire(${JSON.stringify(import.meta.url)})(${JSON.stringify(LIBRARY)});
-export const { hash, parseOptions } = real;
-export const verify = async () => true;
+export const { hashSync, parseOptions } = real;
+export const verifySync = () => true;
 `;
 
 registerHooks({

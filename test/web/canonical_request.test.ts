@@ -48,6 +48,11 @@ describe('the canonical request', () => {
     expect(answer.headers['set-cookie']).toBeUndefined();
   });
 
+  it('tells its owner of another host, and lets nobody fill the log', () => {
+    const told = door.lines.filter(({ msg }) => msg === 'a request for another host');
+    expect(told).toEqual([expect.objectContaining({ received: 'evil.example', expected: 'id.acme.example' })]);
+  });
+
   it.each(['id.acme.example', 'ID.Acme.Example', 'id.acme.example:443'])('takes the Host %s', async (host) => {
     const answer = await door.ask('GET', '/mirror', { headers: { host } });
     expect(JSON.parse(answer.text)).toMatchObject({ host: 'id.acme.example', href: `${ISSUER}/mirror`, secure: true });
