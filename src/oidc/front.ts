@@ -13,13 +13,13 @@ import {
   type Unit,
 } from './artifacts/request_scope.ts';
 import type { OidcDeps } from './deps.ts';
+import { DOCUMENTS, tellDocument } from './documents.ts';
 import type { VisitResult } from './door.ts';
 import type { Engine } from './engine.ts';
 import type { LastUse } from './last_use.ts';
 import { letGoAtEnd } from './let_go.ts';
 import { tellNotSaved } from './not_saved.ts';
-import { discoveryPaths, DOCUMENT_SECONDS, LONGEST_REQUEST, routes } from './routes.ts';
-import { publicDocument } from '../web/index.ts';
+import { LONGEST_REQUEST, routes } from './routes.ts';
 import { tellPrecisely } from './mistakes/tell.ts';
 import { allowLibraryForm } from './self_submitting.ts';
 import { notingThrough } from './session_upstreams.ts';
@@ -44,8 +44,6 @@ const FORMS: ReadonlySet<string> = new Set([routes.authorization, routes.end_ses
 
 /** Where somebody asks by a token. When it was obtained, which is not long ago, its use was noted. */
 const ASKING: ReadonlySet<string> = new Set([routes.userinfo, routes.introspection]);
-
-const DOCUMENTS: ReadonlySet<string> = new Set([...discoveryPaths, routes.jwks]);
 
 /** Stands between the plumbing and the library: what the library would accept and we do not, ends here. */
 export function createFront(deps: FrontDeps): Middleware {
@@ -87,29 +85,6 @@ async function answer({ lastUse }: FrontDeps, engine: Current, ctx: Context, nex
   if (ctx.status >= 400) return;
   noteOrigin(state);
   noteUse(lastUse, ctx, state);
-}
-
-/** The library makes it once; from then on it is told as it is, until keys or settings change. */
-async function tellDocument(
-  { documents, discovery, routes: library }: Current,
-  ctx: Context,
-  next: Next,
-): Promise<void> {
-  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return library(ctx, next);
-  let document = documents.get(ctx.path);
-  if (!document) {
-    await library(ctx, next);
-    if (ctx.status !== 200) return;
-    const further = ctx.path === routes.jwks ? {} : discovery;
-    const options = { type: ctx.response.get('Content-Type'), seconds: DOCUMENT_SECONDS };
-    document = publicDocument({ ...Object(ctx.body), ...further }, options);
-    documents.set(ctx.path, document);
-  }
-  const { type, body, headers } = document;
-  ctx.set(headers);
-  ctx.type = type;
-  ctx.body = body;
-  if (ctx.fresh) ctx.status = 304;
 }
 
 /**

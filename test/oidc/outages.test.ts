@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readAccounts } from '../../src/accounts/index.ts';
 import { openDatabase, type Database } from '../../src/database/index.ts';
-import { entryOf, protocolSettings } from '../../src/oidc/index.ts';
+import { protocolSettings } from '../../src/oidc/index.ts';
 import { secretToken } from '../../src/kit/random.ts';
 import { testDatabase } from '../support/database.ts';
 import { faults, layFaultyLine, type Fault, type FaultyLine } from '../support/database_faults.ts';
+import { keepAda, storedAccounts } from './stored_accounts.ts';
 import {
   agent,
   authorize,
@@ -45,24 +45,16 @@ describe('whatever becomes of PostgreSQL under a statement', () => {
     own = await testDatabase();
     line = await layFaultyLine(own.url);
     database = openDatabase({ url: line.url }, { poolSize: 2 });
-    const accounts = readAccounts(database);
-    const find = async (id: string) => {
-      const account = await accounts.find(id);
-      return account && entryOf(account, () => []);
-    };
     world = await openWorld({
       database,
       clients: [...CLIENTS, TV, ALERTS],
       deps: {
-        accounts: { find, groupsOf: () => [], forgetProofs: async () => {} },
+        accounts: storedAccounts(database),
         protocol: protocolSettings.parse({ ciba: { delivery: ['poll'] } }),
         asked: { find: async () => undefined, tell: async () => async () => {}, told() {} },
       },
     });
-    const at = new Date();
-    await own.database.knex('accounts').insert({ id: 'ada', origin: 'signup', created_at: at, updated_at: at });
-    const address = { canonical: 'ada@acme.example', stored: 'ada@acme.example', account_id: 'ada', verified_at: at };
-    await own.database.knex('addresses').insert(address);
+    await keepAda(own.database);
     browser = agent(world.issuer);
     await signIn(browser);
   });

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readAccounts } from '../../src/accounts/index.ts';
 import type { Database } from '../../src/database/index.ts';
 import { sha256 } from '../../src/kit/random.ts';
-import { entryOf } from '../../src/oidc/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { countWaits, type WaitCounter } from '../support/wait_counter.ts';
+import { keepAda, storedAccounts } from './stored_accounts.ts';
 import {
   agent,
   authorize,
@@ -51,20 +50,9 @@ describe('how often a request waits for the database', () => {
       return counter.database.run(statement, values);
     };
     const database = { ...counter.database, run };
-    const accounts = readAccounts(database);
-    const find = async (id: string) => {
-      const account = await accounts.find(id);
-      return account && entryOf(account, () => []);
-    };
-    world = await openWorld({
-      database,
-      deps: { accounts: { find, groupsOf: () => [], forgetProofs: async () => {} } },
-    });
+    world = await openWorld({ database, deps: { accounts: storedAccounts(database) } });
     world.web.app.middleware.unshift(counter.middleware);
-    const at = new Date();
-    await own.database.knex('accounts').insert({ id: 'ada', origin: 'signup', created_at: at, updated_at: at });
-    const address = { canonical: 'ada@acme.example', stored: 'ada@acme.example', account_id: 'ada', verified_at: at };
-    await own.database.knex('addresses').insert(address);
+    await keepAda(own.database);
     browser = agent(world.issuer);
     await signIn(browser);
   });
