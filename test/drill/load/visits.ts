@@ -47,9 +47,10 @@ export function createVisits({ issuer, asking, journal, mails }: VisitsDeps): Vi
       else if (page.screen === 'login' || page.screen === 'reauthenticate') page = await prove(person, browser);
       else break;
     }
-    // Where the answer behind an acknowledged press was lost, there is nothing to complain of.
     if (page)
       wrong(person, `${use.app.id} led to ${page.screen ?? new URL(page.url).pathname} ${page.error ?? page.status}`);
+    // The answer behind an acknowledged press was lost, and with it the new id that a session has on each way back to the app.
+    else if (person.browser === browser) person.sessionSure = false;
     return undefined;
   }
 
