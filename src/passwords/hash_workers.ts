@@ -63,9 +63,9 @@ function openHashWorker() {
       if (closed) throw ended();
       thread ??= start();
       thread.ref();
+      thread.postMessage(task);
       const answer = Promise.withResolvers<string | boolean>();
       asked.push(answer);
-      thread.postMessage(task);
       return answer.promise;
     },
     async close(): Promise<void> {

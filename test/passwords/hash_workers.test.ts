@@ -6,11 +6,12 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { openHashWorkers, type HashWorkers } from '../../src/passwords/hash_workers.ts';
 
 const COSTS = { memory_kib: 19_456, passes: 2 };
+const OUR_HASH = expect.stringMatching(/^\$argon2id\$/);
 
 describe('hash workers', () => {
-  let workers: HashWorkers;
+  let workers: HashWorkers | undefined;
   const open = (threads: number) => (workers = openHashWorkers(threads));
-  afterEach(() => workers.close());
+  afterEach(() => workers?.close());
 
   it.each([1, 3])('answer everybody what they asked, with %d threads', async (threads) => {
     const { make, fits } = open(threads);
@@ -54,15 +55,31 @@ describe('hash workers', () => {
   });
 
   it('end with their process, and not before they have answered', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-hash-'));
-    const file = join(folder, 'once.mjs');
-    writeFileSync(
-      file,
-      `import { openHashWorkers } from '${new URL('../../src/passwords/hash_workers.ts', import.meta.url).href}';
-      console.log(await openHashWorkers(1).make('a password', ${JSON.stringify(COSTS)}));`,
-    );
-    const run = spawnSync(process.execPath, [file], { encoding: 'utf8', timeout: 60_000 });
-    rmSync(folder, { recursive: true });
-    expect([run.status, run.stdout]).toEqual([0, expect.stringContaining('$argon2id$')]);
+    expect(printedBy(`console.log(await make());`)).toEqual({ status: 0, printed: [OUR_HASH] });
+  });
+
+  it('begin again after a thread has ended', () => {
+    const code = `process.once('worker', (thread) => thread.terminate());
+      console.log(await make().catch(String));
+      console.log(await make());`;
+    const ended = 'Error: the thread that hashes passwords has ended';
+    expect(printedBy(code)).toEqual({ status: 0, printed: [ended, OUR_HASH] });
   });
 });
+
+/** What a process of its own prints, line by line; `make()` makes a hash there. */
+function printedBy(code: string): { status: number | null; printed: string[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-hash-'));
+  const file = join(folder, 'once.mjs');
+  const module = new URL('../../src/passwords/hash_workers.ts', import.meta.url).href;
+  writeFileSync(
+    file,
+    `import { openHashWorkers } from '${module}';
+    const workers = openHashWorkers(1);
+    const make = () => workers.make('a password', ${JSON.stringify(COSTS)});
+    ${code}`,
+  );
+  const { status, stdout } = spawnSync(process.execPath, [file], { encoding: 'utf8', timeout: 60_000 });
+  rmSync(folder, { recursive: true });
+  return { status, printed: stdout.trimEnd().split('\n') };
+}
