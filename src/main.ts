@@ -4,7 +4,7 @@ import { commandParts } from './commands.ts';
 
 const { stdout, stderr, env } = process;
 // V8 would let the old space grow to four times what is alive before it collects; a server among others is content with less.
-setFlagsFromString('--heap-growing-percent=100');
+setFlagsFromString('--heap-growing-percent=75');
 const io = {
   // Opened by the first look at it, which only few commands take.
   get stdin() {

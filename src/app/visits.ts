@@ -185,7 +185,9 @@ function mountPrompts(web: Web, oidc: Oidc, prompts: Record<string, PromptHandle
   for (const [method, act] of methods) {
     web.router[method]('/interaction/:uid', async (ctx) => {
       const visit = await oidc.current(ctx).catch(async (gone: unknown) => {
-        const onward = method === 'get' ? await oidc.onward(parameterOf(ctx, 'uid'), web.browser.read(ctx)) : undefined;
+        const isOver = gone instanceof IdpError && gone.code === 'interaction_expired';
+        if (method === 'post' || !isOver) throw gone;
+        const onward = await oidc.onward(parameterOf(ctx, 'uid'), web.browser.read(ctx));
         if (onward === undefined) throw gone;
         web.redirect(ctx, onward);
       });
