@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { findPython } from '../support/find_python.ts';
 import { freePortPair } from '../support/gatehouse.ts';
 import { createBrowser, type Browser } from '../support/http_browser.ts';
 import { PASSWORD, signUpLocally, typeCode } from '../support/people.ts';
@@ -22,11 +23,10 @@ const samples = {
 };
 type Sample = keyof typeof samples;
 const names = Object.keys(samples) as Sample[]; // the keys of what stands above
-const lookFor = 'import sys, importlib.util as u; sys.exit(None in map(u.find_spec, sys.argv[1:]))';
-const packages = ['authlib', 'flask', 'requests', 'tornado'];
-const where = spawnSync('python3', ['-c', lookFor, ...packages]).status === 0 ? describe : describe.skip;
+const python = findPython();
+const where = python === undefined ? describe.skip : describe;
 
-where('the samples in Python (skipped where python3, authlib, flask, requests or tornado is missing)', () => {
+where('the samples in Python (skipped where no Python has authlib, flask, requests and tornado)', () => {
   const urls = new Map<Sample, string>();
   const running: { stop(): Promise<unknown> }[] = [];
   let world: World;
@@ -165,7 +165,7 @@ where('the samples in Python (skipped where python3, authlib, flask, requests or
 
 /** Starts a sample as its README says, and waits until it listens. */
 async function startSample(name: Sample, url: string, ISSUER: string) {
-  const child = spawn('python3', ['app.py'], {
+  const child = spawn(python ?? '', ['app.py'], {
     cwd: fileURLToPath(new URL(name, folder)),
     env: {
       PATH: process.env['PATH'],
