@@ -1,10 +1,13 @@
 import type { AdapterPayload } from 'oidc-provider';
-import { combine, type Database, type Step } from '../../database/index.ts';
+import type { Database, Step } from '../../database/index.ts';
 import type { Sealer } from '../../keys/index.ts';
-import { keyOf, modelEntries, type ArtifactModel, type ModelName } from './models.ts';
+import { sha256 } from '../../kit/random.ts';
+import { combinedRows } from './combined_rows.ts';
+import { rowOpener, type FoundRow } from './found_row.ts';
+import { isSearchable, keyOf, modelEntries, type ArtifactModel, type ModelName } from './models.ts';
 import type { DeedStep } from './request_scope.ts';
-import { openRows, wantedKey, type FoundRow, type RowStore, type Wanted } from './row_store.ts';
 import { storedId, toRow, type ArtifactRow } from './rows.ts';
+import { statementsOf } from './statements.ts';
 
 /** One artifact to save. */
 export interface Artifact {
@@ -18,11 +21,13 @@ export interface Artifact {
  * Where one model lives. What concurrent requests of this process ask of it is one statement for each operation; everybody
  * hears once that is committed. What has expired by our clock is never found. Rejects as the database does.
  */
-export interface ModelStore extends Pick<RowStore, 'findByUid' | 'findByUserCode'> {
+export interface ModelStore {
   /** What the library asks next comes along, for the request scope; with a session the grant of a client. */
   find(id: string, clientId?: string): Promise<AdapterPayload | undefined>;
   /** Finds what has expired, too, as long as it is kept. */
   findKept(id: string): Promise<AdapterPayload | undefined>;
+  findByUid(uid: string): Promise<AdapterPayload | undefined>;
+  findByUserCode(code: string): Promise<AdapterPayload | undefined>;
   /** Saves, whether or not it is there yet. Of several for one id the last one stays. */
   upsert(artifact: Artifact): Promise<void>;
   /** Saves what is still there, and nothing else: what was ended meanwhile stays ended. */
@@ -44,77 +49,60 @@ export function allStores(
   sealer: Sealer,
   unavailable?: (cause: Error) => Error,
 ): Record<ModelName, ModelStore> {
-  const entries = modelEntries.map(([name, model]) => [
-    name,
-    storeOf({ model, rows: openRows(model, database, sealer), sealer, unavailable }),
-  ]);
+  const entries = modelEntries.map(([name, model]) => [name, storeOf({ model, database, sealer, unavailable })]);
   // Object.fromEntries forgets the names.
   return Object.fromEntries(entries) as Record<ModelName, ModelStore>;
 }
 
 interface Parts {
   model: ArtifactModel;
-  rows: RowStore;
+  database: Database;
   sealer: Sealer;
   unavailable: ((cause: Error) => Error) | undefined;
 }
 
-function storeOf({ model, rows, sealer, unavailable }: Parts): ModelStore {
-  const saving = <Input>(run: (inputs: Input[]) => Promise<void[]>) =>
-    combine({ run, again: { as: 'replace' }, unavailable });
-  const deciding = <Input>(run: (inputs: Input[]) => Promise<boolean[]>) =>
-    combine({ run, again: { as: 'lose', answer: () => false }, unavailable });
-  const find = combine<Wanted, FoundRow | undefined>({
-    run: (wanted) => rows.find(wanted),
-    // Nobody changes a row: each makes its own artifact of it.
-    again: { as: 'join', copy: (row) => row },
-    unavailable,
-  });
-  const upsert = saving(rows.upsert);
-  const renew = saving(rows.renew);
-  const insert = deciding(rows.insert);
-  const consume = deciding(rows.consume);
-  const destroy = saving(rows.destroy);
+function storeOf({ model, database, sealer, unavailable }: Parts): ModelStore {
+  const statements = statementsOf(model);
+  const run = async <Row extends object>({ statement, values }: Step) =>
+    (await database.run<Row>(statement, values)).rows;
+  const rows = combinedRows(statements, run, unavailable);
+  const open = rowOpener(model, sealer);
+  const one = async (step: Step, restored: AdapterPayload) => {
+    const [row] = await run<FoundRow>(step);
+    return row && open(row, restored);
+  };
+  const idOf = (id: string) => storedId(model, id);
   const rowOf = ({ id, payload, expiresIn }: Artifact) => toRow(model, sealer, id, payload, expiresIn);
   // A session is found by its uid: its id may change with this very save.
-  const renewing = (row: ArtifactRow, { id, payload }: Artifact) => renew(keyOf(model, id, payload), row);
-  const byId = <Output>(call: (key: string, rowId: string) => Promise<Output>) => {
-    return (id: string) => call(storedId(model, id), storedId(model, id));
-  };
+  const renewing = (row: ArtifactRow, { id, payload }: Artifact) => rows.renew(row, keyOf(model, id, payload));
   return {
-    findByUid: rows.findByUid,
-    findByUserCode: rows.findByUserCode,
     async find(id, clientId) {
-      const wanted = { rowId: storedId(model, id), clientId };
-      const row = await find(wantedKey(wanted), wanted);
-      return row && rows.open(row, { jti: id });
+      const row = await rows.find({ rowId: idOf(id), clientId });
+      return row && open(row, { jti: id });
     },
-    async findKept(id) {
-      const [row] = await rows.find([{ rowId: storedId(model, id) }], new Date(0));
-      return row && rows.open(row, { jti: id });
-    },
-    async upsert(artifact) {
-      const row = rowOf(artifact);
-      await upsert(row.id, row);
-    },
+    findKept: (id) => one(statements.find([{ rowId: idOf(id) }], new Date(0)), { jti: id }),
+    findByUid: (uid) => one(statements.findByUid(uid), {}),
+    findByUserCode: (userCode) => one(statements.findByUserCode(sha256(userCode)), { userCode }),
+    upsert: async (artifact) => rows.upsert(rowOf(artifact)),
     renew: async (artifact) => renewing(rowOf(artifact), artifact),
-    async insert(artifact) {
-      const row = rowOf(artifact);
-      return insert(row.id, row);
+    insert: async (artifact) => rows.insert(rowOf(artifact)),
+    consume: (id) => rows.consume(idOf(id)),
+    destroy: (id) => rows.destroy(idOf(id)),
+    async revoke(grantId, sessionUid) {
+      if (sessionUid === undefined) await run(statements.revoke(grantId));
+      // A sealed payload cannot be searched; such requests in flight end with their grant anyway.
+      else if (isSearchable(model)) await run(statements.revokeOfSession(grantId, sessionUid));
     },
-    consume: byId(consume),
-    destroy: byId(destroy),
-    revoke: (grantId, sessionUid) => rows.revoke([grantId], sessionUid),
     steps: {
       upserting(artifact) {
         const row = rowOf(artifact);
-        return { ...rows.steps.upserting(row), alone: () => upsert(row.id, row) };
+        return { ...statements.upsert([row]), alone: () => rows.upsert(row) };
       },
       renewing(artifact) {
         const row = rowOf(artifact);
-        return { ...rows.steps.renewing(row), alone: () => renewing(row, artifact) };
+        return { ...statements.renew([row]), alone: () => renewing(row, artifact) };
       },
-      taking: (id) => rows.steps.taking(storedId(model, id)),
+      taking: (id) => ({ ...statements.destroy([idOf(id)]), decisive: true }),
     },
   };
 }

@@ -1,22 +1,33 @@
 import { accountAlong } from '../../accounts/index.ts';
-import type { Statement } from '../../database/index.ts';
+import type { Statement, Step } from '../../database/index.ts';
+import { now } from '../../kit/clock.ts';
 import { isSearchable, type ArtifactModel } from './models.ts';
+import type { ArtifactRow } from './rows.ts';
 
-/** Every statement on one model, in the form that takes many rows at once; only those that its columns allow. */
-export interface Statements {
-  find: Statement;
-  findByUid?: Statement;
-  findByUserCode?: Statement;
-  upsert: Statement;
-  renew: Statement;
-  insert: Statement;
-  consume?: Statement;
-  destroy: Statement;
-  revoke?: Statement;
-  revokeOfSession?: Statement;
+/** One row that is looked for; of a session also for which client, whose grant then comes along. */
+export interface Wanted {
+  rowId: string;
+  clientId?: string | undefined;
 }
 
-/** The statements of a model. Table and column names come from the closed table of models, values never do. */
+/** What can be asked of the table of a model: each for many rows at once, and one statement. What has expired is never found. */
+export interface Statements {
+  find(wanted: Wanted[], at?: Date): Step;
+  findByUid(uid: string): Step;
+  findByUserCode(hash: string): Step;
+  upsert(rows: ArtifactRow[]): Step;
+  /** Saves those that are still there. */
+  renew(rows: ArtifactRow[]): Step;
+  /** Saves those that are not there yet, and gives them back. */
+  insert(rows: ArtifactRow[]): Step;
+  /** Redeems those that are not redeemed yet, and gives them back. */
+  consume(rowIds: string[]): Step;
+  destroy(rowIds: string[]): Step;
+  revoke(grantId: string): Step;
+  revokeOfSession(grantId: string, sessionUid: string): Step;
+}
+
+/** The statements on a model. Table and column names come from the closed table of models, values never do. */
 export function statementsOf(model: ArtifactModel): Statements {
   return { ...finding(model), ...saving(model), ...ending(model) };
 }
@@ -30,15 +41,20 @@ function live(time: string, rows = ''): string {
 }
 
 function finding(model: ArtifactModel): Pick<Statements, 'find' | 'findByUid' | 'findByUserCode'> {
-  const { table, columns } = model;
-  const selected = `select t.id as row_id, t.payload::text as row_payload${model.consumable ? ', t.consumed_at' : ''}`;
-  const by = (column: string) => `${selected} from ${table} t where ${column} = $1 and ${live('$2')}`;
+  const { table, columns, consumable } = model;
+  const selected = `select t.id as row_id, t.payload::text as row_payload${consumable ? ', t.consumed_at' : ''}`;
+  const by = (column: string, verb: string) => {
+    const statement = named(model, verb, `${selected} from ${table} t where ${column} = $1 and ${live('$2')}`);
+    return (value: string): Step => ({ statement, values: [value, now()] });
+  };
+  const find = named(model, 'find', selected + along(model));
   return {
-    find: named(model, 'find', selected + along(model)),
-    ...('uid' in columns && { findByUid: named(model, 'find_by_uid', by('uid')) }),
-    ...('user_code_hash' in columns && {
-      findByUserCode: named(model, 'find_by_user_code', by('user_code_hash')),
-    }),
+    find(wanted, at = now()) {
+      const clients = 'uid' in columns ? [wanted.map(({ clientId }) => clientId ?? null)] : [];
+      return { statement: find, values: [wanted.map(({ rowId }) => rowId), at, ...clients] };
+    },
+    findByUid: by('uid', 'find_by_uid'),
+    findByUserCode: by('user_code_hash', 'find_by_user_code'),
   };
 }
 
@@ -80,26 +96,33 @@ function saving(model: ArtifactModel): Pick<Statements, 'upsert' | 'renew' | 'in
   const renewed = all
     .filter((column) => column !== key)
     .map((column) => `${column} = ${columns.includes(column) ? `coalesce(r.${column}, t.${column})` : `r.${column}`}`);
-  const rows = `unnest(${arrays}) as r(${all.join(', ')})`;
+  const given = `unnest(${arrays}) as r(${all.join(', ')})`;
+  const rowsBy = (verb: string, text: string) => {
+    const statement = named(model, verb, text);
+    return (rows: ArtifactRow[]): Step => {
+      const own = [rows.map(({ id }) => id), rows.map(({ payload }) => payload), rows.map((row) => row.expiresAt)];
+      return { statement, values: [...own, ...columns.map((_, at) => rows.map((row) => row.columns[at] ?? null))] };
+    };
+  };
   return {
-    insert: named(model, 'insert', `${insert} on conflict (id) do nothing returning id`),
-    upsert: named(model, 'upsert', `${insert} on conflict (id) do update set ${replaced.join(', ')}`),
-    renew: named(model, 'renew', `update ${table} t set ${renewed.join(', ')} from ${rows} where t.${key} = r.${key}`),
+    insert: rowsBy('insert', `${insert} on conflict (id) do nothing returning id`),
+    upsert: rowsBy('upsert', `${insert} on conflict (id) do update set ${replaced.join(', ')}`),
+    renew: rowsBy('renew', `update ${table} t set ${renewed.join(', ')} from ${given} where t.${key} = r.${key}`),
   };
 }
 
 function ending(model: ArtifactModel): Pick<Statements, 'destroy' | 'consume' | 'revoke' | 'revokeOfSession'> {
-  const { table, columns, consumable } = model;
-  const ofGrants = `delete from ${table} where grant_id = any($1)`;
-  const consume = `update ${table} set consumed_at = $2
-                   where id = any($1) and consumed_at is null and ${live('$2')} returning id`;
+  const { table } = model;
+  const ofGrant = `delete from ${table} where grant_id = $1`;
+  const unused = `id = any($1) and consumed_at is null and ${live('$2')}`;
+  const destroy = named(model, 'destroy', `delete from ${table} where id = any($1)`);
+  const consume = named(model, 'consume', `update ${table} set consumed_at = $2 where ${unused} returning id`);
+  const revoke = named(model, 'revoke', ofGrant);
+  const revokeOfSession = named(model, 'revoke_of_session', `${ofGrant} and payload->>'sessionUid' = $2`);
   return {
-    destroy: named(model, 'destroy', `delete from ${table} where id = any($1)`),
-    ...(consumable && { consume: named(model, 'consume', consume) }),
-    ...('grant_id' in columns && { revoke: named(model, 'revoke', ofGrants) }),
-    // A sealed payload cannot be searched; such requests in flight end with their grant anyway.
-    ...(isSearchable(model) && {
-      revokeOfSession: named(model, 'revoke_of_session', `${ofGrants} and payload->>'sessionUid' = $2`),
-    }),
+    destroy: (rowIds) => ({ statement: destroy, values: [rowIds] }),
+    consume: (rowIds) => ({ statement: consume, values: [rowIds, now()] }),
+    revoke: (grantId) => ({ statement: revoke, values: [grantId] }),
+    revokeOfSession: (...values) => ({ statement: revokeOfSession, values }),
   };
 }
