@@ -35,8 +35,15 @@ export interface Run extends RunOptions {
   stage(): Promise<Stage>;
 }
 
-/** What one would give a machine of this size. What is acknowledged stays durable: those settings are PostgreSQL's own. */
-const SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeout: '30min' };
+/**
+ * What one would give a machine of this size: a quarter of its memory (PostgreSQL's manual, "Resource Consumption"). What is
+ * acknowledged stays durable: those settings are PostgreSQL's own.
+ */
+const SETTINGS = {
+  shared_buffers: `${Math.ceil(totalmem() / 2 ** 30 / 4)}GB`,
+  max_wal_size: '8GB',
+  checkpoint_timeout: '30min',
+};
 
 /** Does all parts, one after the other, over one PostgreSQL, and ends every process that it has started. */
 export async function run(options: RunOptions, parts: readonly ((run: Run) => Promise<void>)[]): Promise<Report> {
