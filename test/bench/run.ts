@@ -48,10 +48,13 @@ const SETTINGS = {
 /** Does all parts, one after the other, over one PostgreSQL, and ends every process that it has started. */
 export async function run(options: RunOptions, parts: readonly ((run: Run) => Promise<void>)[]): Promise<Report> {
   const scratch = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
-  // A database of this size is not left behind when somebody loses patience.
-  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  process.once('SIGINT', () => process.exit(130));
   const database = await startBenchDatabase(scratch, SETTINGS);
+  // A database of this size is not left behind when somebody loses patience.
+  const giveUp = () => {
+    process.kill(database.postmaster, 'SIGQUIT');
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 20 });
+  };
+  process.once('exit', giveUp);
   const generator = startGenerator();
   const progress = createProgress();
   let stage: Promise<Stage> | undefined;
@@ -70,6 +73,8 @@ export async function run(options: RunOptions, parts: readonly ((run: Run) => Pr
     generator.stop();
     await stage?.then(({ world }) => world.stop());
     await database.stop();
+    process.off('exit', giveUp);
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 

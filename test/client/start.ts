@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from '../support/end_with_us.ts';
 
 export interface RelyingPartyOptions {
   issuer: string;
@@ -45,6 +46,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
       PORT: String(options.port ?? 0),
     },
   });
+  endWithUs(child);
   const ended = once(child, 'exit');
   const url = await Promise.race([
     firstLine(child.stdout).then((line) => urlOf(line)),

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from './end_with_us.ts';
 
 /** How long a start may take: a busy machine with cold caches needs a multiple of the two seconds that it takes by itself. */
 export const START_MILLISECONDS = 55_000;
@@ -34,6 +35,7 @@ export function startProcess(env: NodeJS.ProcessEnv, clock: string): ServerProce
     env: { NODE_OPTIONS: `--import ${movableClock}`, GATEHOUSE_TEST_CLOCK: clock, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endWithUs(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
