@@ -38,7 +38,9 @@ export async function layDatabaseLine(databaseUrl: string, tap: Tap = () => true
         else if (passage) passage(near);
       };
       sockets.add(one);
-      one.on('data', (piece) => (from === 'postgres' && delay > 0 ? setTimeout(pass, delay, piece) : pass(piece)));
+      // What is still under way when a test ends is nobody's any more.
+      const passLater = (piece: Buffer) => void setTimeout(pass, delay, piece).unref();
+      one.on('data', (piece) => (from === 'postgres' && delay > 0 ? passLater : pass)(piece));
       one.once('end', () => other.end());
       one.once('close', () => {
         sockets.delete(one);
