@@ -40,6 +40,8 @@ export interface Person {
   /** False once an answer was lost after which the session may have ended. */
   sessionSure: boolean;
   uses: AppUse[];
+  /** How many mails with a link were asked for and not read: after a lost answer one may come late. */
+  linksAwaited: number;
   /** Mailed links that were used. */
   usedLinks: string[];
 }
@@ -59,6 +61,7 @@ export function createPerson(email: string, apps: readonly LoadApp[]): Person {
       dead: { refresh: [], access: [] },
       usedCodes: [],
     })),
+    linksAwaited: 0,
     usedLinks: [],
   };
 }

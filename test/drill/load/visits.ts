@@ -54,6 +54,21 @@ export function createVisits({ issuer, asking, journal, mails }: VisitsDeps): Vi
     return undefined;
   }
 
+  /** The newest link that was mailed; those before it are dead. Undefined when it does not come in time. */
+  async function openLink(person: Person): Promise<{ link: string; reader: Browser } | undefined> {
+    for (;;) {
+      const link = await mails.link(person.email, `${issuer}/reset-password`);
+      if (link === undefined) return undefined;
+      person.linksAwaited -= 1;
+      const reader = createBrowser();
+      const page = await asking.look(() => reader.open(link));
+      if (page.screen === 'reset-password') return { link, reader };
+      if (person.linksAwaited > 0) continue;
+      wrong(person, `the mailed link led to ${page.screen} ${page.error ?? page.status}`);
+      return undefined;
+    }
+  }
+
   async function allow(person: Person, use: AppUse, browser: Browser): Promise<Page | undefined> {
     const asksAlways = use.app.scope.includes('offline_access');
     if (use.consent === 'given' && !asksAlways) wrong(person, `is asked again what ${use.app.id} may do`);
@@ -149,11 +164,11 @@ export function createVisits({ issuer, asking, journal, mails }: VisitsDeps): Vi
       const asker = createBrowser();
       await asking.look(() => asker.open(requestOf(issuer, use.app).url));
       await asking.look(() => asker.follow('/recover'));
+      person.linksAwaited += 1;
       await asking.press(asker, { action: '/recover', fields: { email: person.email } });
-      const link = await mails.link(person.email, `${issuer}/reset-password`);
-      if (link === undefined) return;
-      const reader = createBrowser();
-      await asking.look(() => reader.open(link));
+      const opened = await openLink(person);
+      if (!opened) return;
+      const { link, reader } = opened;
       const chosen = newPassword();
       person.passwords.unshift(chosen);
       person.sessionSure = false;
