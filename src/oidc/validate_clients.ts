@@ -56,10 +56,10 @@ type PrivateJwk = ReturnType<typeof privateJwk>;
 
 let made: PrivateJwk[] | undefined;
 
-/** Which algorithms a client may ask for hangs on the keys that there are. An RSA key takes a moment: one for the process. */
+/** Which algorithms a client may ask for hangs on the kinds of keys that there are. These sign nothing: a short one is made sooner. */
 function keysOfOurs(): PrivateJwk[] {
   made ??= [
-    privateJwk(generateKeyPairSync('rsa', { modulusLength: 2048 })),
+    privateJwk(generateKeyPairSync('rsa', { modulusLength: 1024 })),
     privateJwk(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
   ];
   return made;
