@@ -1,9 +1,10 @@
 import type { Context, Middleware, Next } from 'koa';
 import { IdpError } from '../kit/errors.ts';
 import type { RecordDeed } from '../events/index.ts';
-import { AGAIN_AFTER } from './artifacts/guarded_database.ts';
+import { AGAIN_AFTER, guarded } from './artifacts/guarded_database.ts';
 import { models } from './artifacts/models.ts';
 import {
+  allEndings,
   allSaved,
   bring,
   currentUnit,
@@ -60,8 +61,8 @@ export function createFront(deps: FrontDeps): Middleware {
     if (ctx.path === routes.code_verification && ctx.method === 'POST') requireCookies(deps, ctx);
     if (DOCUMENTS.has(ctx.path)) return tellDocument(engine, ctx, next);
     if (!BEGINNINGS.includes(beginning)) {
-      // Nothing of what is issued at once is read or ended again by the same request.
-      const overlapping = ctx.path === routes.token;
+      // Nothing of what is issued or ended there is read again by the same request.
+      const overlapping = ctx.path === routes.token || ctx.path === routes.revocation;
       return inRequestScope(() => answer(deps, engine, ctx, next), { overlapping });
     }
     const unit = await inOneUnit(async () => {
@@ -74,10 +75,12 @@ export function createFront(deps: FrontDeps): Middleware {
 
 type Current = ReturnType<FrontDeps['engine']>;
 
-async function answer({ lastUse }: FrontDeps, engine: Current, ctx: Context, next: Next): Promise<void> {
+async function answer({ lastUse, recordDeed }: FrontDeps, engine: Current, ctx: Context, next: Next): Promise<void> {
   letGoAtEnd(ctx);
   await engine.routes(ctx, next);
-  await allSaved().catch((error: unknown) => tellNotSaved(engine.provider, ctx, error));
+  await allSaved()
+    .then(() => endAll(recordDeed))
+    .catch((error: unknown) => tellNotSaved(engine.provider, ctx, error));
   tellPrecisely(ctx);
   if (ctx.status === 503 && !ctx.response.get('Retry-After')) ctx.set('Retry-After', String(AGAIN_AFTER));
   const state = engineState(ctx);
@@ -85,6 +88,12 @@ async function answer({ lastUse }: FrontDeps, engine: Current, ctx: Context, nex
   if (ctx.status >= 400) return;
   noteOrigin(state);
   noteUse(lastUse, ctx, state);
+}
+
+/** All of it or nothing: of half of it nobody could say later what the other half was, and asking again would end no more. */
+async function endAll(recordDeed: RecordDeed): Promise<void> {
+  const steps = allEndings();
+  if (steps.length > 0) await guarded(recordDeed(steps, []));
 }
 
 /**

@@ -2,8 +2,9 @@ import type { EventEmitter } from 'node:events';
 import type { Context } from 'koa';
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import { routes } from './routes.ts';
 
-/** Refuses, at the token endpoint, what could not be saved: in the words and with the event of an error that the library meets itself. */
+/** Refuses what could not be saved or ended: in the words and with the event of an error that the library meets itself. */
 export function tellNotSaved(provider: Provider, ctx: Context, error: unknown): void {
   const known = error instanceof errors.OIDCProviderError;
   ctx.status = known ? error.statusCode : 500;
@@ -11,5 +12,6 @@ export function tellNotSaved(provider: Provider, ctx: Context, error: unknown): 
     ? { error: error.error, error_description: error.error_description }
     : { error: 'server_error', error_description: 'oops! something went wrong' };
   const listeners: EventEmitter = provider;
-  listeners.emit(known ? 'grant.error' : 'server_error', ctx, error);
+  const refused = ctx.path === routes.revocation ? 'revocation.error' : 'grant.error';
+  listeners.emit(known ? refused : 'server_error', ctx, error);
 }

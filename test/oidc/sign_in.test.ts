@@ -15,6 +15,12 @@ import {
   type World,
 } from './support.ts';
 
+interface Tokens {
+  code: string;
+  used: string;
+  refresh: string;
+}
+
 describe('a sign-in at the protocol engine', () => {
   let world: World;
   beforeAll(async () => {
@@ -153,6 +159,36 @@ describe('a sign-in at the protocol engine', () => {
     useRealClock();
     for (const one of tokens)
       expect((await browser.post('/oidc/introspect', { ...client, token: one })).json).toEqual({ active: false });
+  });
+
+  /** While it goes on, nothing of this table can be ended. */
+  async function withoutEnding(table: string, work: () => Promise<void>): Promise<void> {
+    const { knex } = world.database;
+    await knex.raw(`create or replace function refuse() returns trigger language plpgsql as 'begin raise ''no''; end'`);
+    await knex.raw(`create trigger refuse before delete on ${table} for each row execute function refuse()`);
+    await work();
+    await knex.raw(`drop trigger refuse on ${table}`);
+  }
+
+  describe.each(['grants', 'access_tokens'])('where %s could not be ended', (table) => {
+    const client = { client_id: 'wiki', client_secret: 'the-secret-of-a-test-client-0123456789' };
+    const isActive = async (issued: unknown) =>
+      (await agent(world.issuer).post('/oidc/introspect', { ...client, token: String(issued) })).json['active'];
+
+    it.each([
+      ['a revocation', (json: Tokens) => agent(world.issuer).post('/oidc/revoke', { ...client, token: json.refresh })],
+      ['a refresh token that is used again', (json: Tokens) => refresh(world.issuer, json.used)],
+      ['a code that is used again', (json: Tokens) => redeem(world.issuer, json.code)],
+    ])('%s ends nothing, and everything when it comes again', async (_, end) => {
+      const code = parameter(await signIn(agent(world.issuer)), 'code');
+      const used = String((await redeem(world.issuer, code)).json['refresh_token']);
+      const { json } = await refresh(world.issuer, used);
+      const tokens = { code, used, refresh: String(json['refresh_token']) };
+      await withoutEnding(table, async () => expect((await end(tokens)).status).toBe(500));
+      expect([await isActive(json['access_token']), await isActive(json['refresh_token'])]).toEqual([true, true]);
+      expect((await end(tokens)).status).toBeLessThan(500);
+      expect([await isActive(json['access_token']), await isActive(json['refresh_token'])]).toEqual([false, false]);
+    });
   });
 
   it('takes a pushed request once (D15)', async () => {

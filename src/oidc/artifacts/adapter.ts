@@ -3,7 +3,7 @@ import { publicMethods } from '../assurance.ts';
 import { clientAdapter, managingOnly, type ClientSources } from './client_adapter.ts';
 import { keyOf, mayBeOf, models, type ArtifactModel, type ModelName } from './models.ts';
 import type { ModelStore } from './artifact_store.ts';
-import { asRead, currentUnit, isStored, noteStored, takeBrought, untilSaved } from './request_scope.ts';
+import { asRead, currentUnit, endsTogether, isStored, noteStored, takeBrought, untilSaved } from './request_scope.ts';
 import { isAsGood } from './session_skip.ts';
 
 interface AdapterDeps extends ClientSources {
@@ -31,6 +31,7 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
   const model: ArtifactModel = models[name];
   const extra = model.outlivesVisit ? visitSeconds : 0;
   const isSession = name === 'Session';
+  const place = Object.keys(models).indexOf(name);
   const noted = (id: string, payload: AdapterPayload | undefined) => {
     if (payload) noteStored(model.table, keyOf(model, id, payload), isSession ? JSON.stringify(payload) : undefined);
     return payload;
@@ -66,10 +67,10 @@ function modelAdapter(name: ModelName, { stores, visitSeconds }: AdapterDeps): A
       const unit = currentUnit();
       // Of two returns from one page only one may go on: what the other one wanted to save is not written.
       if (unit && name === 'Interaction') return void unit.deed.push(store.steps.taking(id));
-      await store.destroy(id);
+      if (!endsTogether(place, store.steps.destroying(id))) await store.destroy(id);
     },
     async revokeByGrantId(grantId) {
-      await store.revoke(grantId, sessionThatSignsOut());
+      if (!endsTogether(place, store.steps.revoking(grantId))) await store.revoke(grantId, sessionThatSignsOut());
     },
   };
 }

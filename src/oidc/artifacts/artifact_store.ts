@@ -18,8 +18,8 @@ export interface Artifact {
 }
 
 /**
- * Where one model lives. What concurrent requests of this process ask of it is one statement for each operation; everybody
- * hears once that is committed. What has expired by our clock is never found. Rejects as the database does.
+ * Where one model lives. Concurrent calls of one operation share a statement (see `combinedRows`), and everybody hears once
+ * theirs is committed. What has expired by our clock is found by `findKept` alone. Rejects as the database does.
  */
 export interface ModelStore {
   /** What the library asks next comes along, for the request scope; with a session the grant of a client. */
@@ -40,7 +40,14 @@ export interface ModelStore {
   /** Ends everything of a grant; with a session, only what was issued in it and can be searched for it. */
   revoke(grantId: string, sessionUid?: string): Promise<void>;
   /** The same as parts of what a request writes at its end. */
-  steps: { upserting(artifact: Artifact): DeedStep; renewing(artifact: Artifact): DeedStep; taking(id: string): Step };
+  steps: {
+    upserting(artifact: Artifact): DeedStep;
+    renewing(artifact: Artifact): DeedStep;
+    destroying(id: string): Step;
+    /** The same, if it is still there. */
+    taking(id: string): Step;
+    revoking(grantId: string): Step;
+  };
 }
 
 /** The stores of all models, over one database. `unavailable` words what rejects before it has reached the database. */
@@ -74,7 +81,8 @@ function storeOf({ model, database, sealer, unavailable }: Parts): ModelStore {
   const idOf = (id: string) => storedId(model, id);
   const rowOf = ({ id, payload, expiresIn }: Artifact) => toRow(model, sealer, id, payload, expiresIn);
   // A session is found by its uid: its id may change with this very save.
-  const renewing = (row: ArtifactRow, { id, payload }: Artifact) => rows.renew(row, keyOf(model, id, payload));
+  const renewing = (row: ArtifactRow, { id, payload }: Artifact) =>
+    rows.renew(row, model.key === 'uid' ? keyOf(model, id, payload) : row.id);
   return {
     async find(id, clientId) {
       const row = await rows.find({ rowId: idOf(id), clientId });
@@ -89,8 +97,8 @@ function storeOf({ model, database, sealer, unavailable }: Parts): ModelStore {
     consume: (id) => rows.consume(idOf(id)),
     destroy: (id) => rows.destroy(idOf(id)),
     async revoke(grantId, sessionUid) {
-      if (sessionUid === undefined) await run(statements.revoke(grantId));
       // A sealed payload cannot be searched; such requests in flight end with their grant anyway.
+      if (sessionUid === undefined) await run(statements.revoke(grantId));
       else if (isSearchable(model)) await run(statements.revokeOfSession(grantId, sessionUid));
     },
     steps: {
@@ -102,7 +110,9 @@ function storeOf({ model, database, sealer, unavailable }: Parts): ModelStore {
         const row = rowOf(artifact);
         return { ...statements.renew([row]), alone: () => renewing(row, artifact) };
       },
+      destroying: (id) => statements.destroy([idOf(id)]),
       taking: (id) => ({ ...statements.destroy([idOf(id)]), decisive: true }),
+      revoking: (grantId) => statements.revoke(grantId),
     },
   };
 }

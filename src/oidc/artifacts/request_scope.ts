@@ -24,6 +24,8 @@ interface Scope {
   unit?: Unit;
   /** What is being saved while the request goes on. */
   saving?: Promise<unknown>[];
+  /** What ends with the request, by the place of its model. */
+  ending?: { place: number; step: Step }[];
 }
 
 const scope = new AsyncLocalStorage<Scope>();
@@ -35,10 +37,11 @@ function emptyScope(): Scope {
 /**
  * Remembers, for the length of one request, which artifacts it has read. Such an artifact is saved only where it still
  * exists: a session or grant that another request ended in between must not come back to life. `overlapping`: what is saved is
- * under way while the work goes on, so that several artifacts wait for the disk together; see `allSaved`.
+ * under way while the work goes on, so that several artifacts wait for the disk together, and what ends, ends at its end and in
+ * one transaction; see `allSaved` and `allEndings`.
  */
 export function inRequestScope<Result>(work: () => Promise<Result>, { overlapping = false } = {}): Promise<Result> {
-  return scope.run({ ...emptyScope(), ...(overlapping && { saving: [] }) }, work);
+  return scope.run({ ...emptyScope(), ...(overlapping && { saving: [], ending: [] }) }, work);
 }
 
 /**
@@ -75,6 +78,19 @@ export async function untilSaved(save: Promise<void>): Promise<void> {
 /** Resolves once everything is saved that is under way; rejects when something could not be. Before, nothing may be answered. */
 export async function allSaved(): Promise<void> {
   await Promise.all(scope.getStore()?.saving ?? []);
+}
+
+/** Leaves to the end of the request what ends there together; false where it has to end at once. */
+export function endsTogether(place: number, step: Step): boolean {
+  const ending = scope.getStore()?.ending;
+  ending?.push({ place, step });
+  return ending !== undefined;
+}
+
+/** All that this request ends, in the order of the models: whoever ends a grant locks rows in the same one. */
+export function allEndings(): Step[] {
+  const ending = scope.getStore()?.ending ?? [];
+  return ending.toSorted((one, other) => one.place - other.place).map(({ step }) => step);
 }
 
 /** Notes that an artifact exists, because it was read, `as` it was then, or saved. */
