@@ -73,19 +73,24 @@ async function checkTokens(
   wrong: (what: string) => void,
 ): Promise<void> {
   const { app, families, dead, usedCodes } = use;
-  for (const token of [...dead.access, ...dead.refresh])
-    if (await tokens.isActive(use, token)) wrong(`a token of ${app.id} that ended is active`);
+  for (const { by, access, refresh } of dead)
+    for (const token of [access, ...refresh])
+      if (await tokens.isActive(use, token)) {
+        const kind = token === access ? 'an access token' : 'a refresh token';
+        wrong(`${kind} of ${app.id} is active, which ended by ${by}`);
+      }
   for (const family of families.filter(({ sure }) => sure))
     if (!clockMoves && !(await tokens.isActive(use, family.access)))
       wrong(`an access token of ${app.id} is not active`);
   // The doubtful ones last: presenting one may be reuse, by which all of them end.
   for (const family of families.toSorted((one, other) => Number(other.sure) - Number(one.sure)))
     await tokens.rotate(person, use, family);
+  const deadRefresh = dead.flatMap(({ refresh }) => refresh);
   const used = families.flatMap((family) => family.used.map((refresh) => ({ refresh })));
   // The first one of these ends everything with this app, the newest refresh tokens with it.
   const usedUp = usedCodes.length % 2 === 0 ? [...used, ...usedCodes] : [...usedCodes, ...used];
   const newest = usedUp.length > 0 ? families.map(({ refresh }) => ({ refresh })) : [];
-  for (const grant of [...usedUp, ...newest, ...dead.refresh.map((refresh) => ({ refresh }))]) {
+  for (const grant of [...usedUp, ...newest, ...deadRefresh.map((refresh) => ({ refresh }))]) {
     const what = 'refresh' in grant ? 'refresh token' : 'code';
     if (!(await tokens.isRefused(use, grant))) wrong(`a ${what} of ${app.id} is taken again`);
   }

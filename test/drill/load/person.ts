@@ -14,13 +14,20 @@ export interface Family {
   sure: boolean;
 }
 
+/** What is left of one that ended. */
+export interface DeadFamily {
+  /** What ended it, in words. */
+  by: string;
+  access: string;
+  refresh: string[];
+}
+
 /** What a person has with one app. */
 export interface AppUse {
   app: LoadApp;
   consent: 'none' | 'given' | 'unknown';
   families: Family[];
-  /** Ended for a stated reason. */
-  dead: { refresh: string[]; access: string[] };
+  dead: DeadFamily[];
   usedCodes: { code: string; verifier: string }[];
   /** A revocation without an answer: it is asked for again. */
   revoking?: string;
@@ -58,7 +65,7 @@ export function createPerson(email: string, apps: readonly LoadApp[]): Person {
       app,
       consent: app.firstParty ? 'given' : 'none',
       families: [],
-      dead: { refresh: [], access: [] },
+      dead: [],
       usedCodes: [],
     })),
     linksAwaited: 0,
@@ -71,13 +78,10 @@ export function newPassword(): string {
   return `a password of the drill ${randomBytes(6).toString('hex')}`;
 }
 
-/** Nothing of these families is good any more, and they know why. */
-export function endFamilies(use: AppUse, ended = use.families): void {
+/** Nothing of these families is good any more, and they know by what. */
+export function endFamilies(use: AppUse, by: string, ended = use.families): void {
   use.families = use.families.filter((family) => !ended.includes(family));
-  for (const { refresh, access, used } of ended) {
-    use.dead.refresh.push(refresh, ...used);
-    use.dead.access.push(access);
-  }
+  use.dead.push(...ended.map(({ refresh, access, used }) => ({ by, access, refresh: [refresh, ...used] })));
 }
 
 /** An answer was lost after which everything with this app may have ended. */

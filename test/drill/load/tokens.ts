@@ -71,7 +71,7 @@ export function createTokens({
         journal.wrong.push(`${person.email}: the newest refresh token of ${use.app.id} is refused: ${why}`);
       }
       // It ended, or this was reuse, by which everything with this app ends.
-      endFamilies(use, [family]);
+      endFamilies(use, 'a refusal', [family]);
       doubt(use);
       return false;
     },
@@ -82,11 +82,11 @@ export function createTokens({
       if (status !== 200) throw new Unanswered(`a revocation was answered with ${status}`);
       use.revoking = undefined;
       journal.note('revocation');
-      endFamilies(use);
+      endFamilies(use, 'a revocation');
     },
     async isRefused(use, grant) {
       const { status } = await ask(use, 'refresh' in grant ? withRefresh(grant.refresh) : withCode(use, grant));
-      endFamilies(use);
+      endFamilies(use, 'reuse');
       takeBackConsent(use);
       return status === 400;
     },

@@ -54,8 +54,11 @@ export function createVisits({ issuer, asking, journal, mails }: VisitsDeps): Vi
     return undefined;
   }
 
-  /** The newest link that was mailed; those before it are dead. Undefined when it does not come in time. */
-  async function openLink(person: Person): Promise<{ link: string; reader: Browser } | undefined> {
+  /**
+   * Opens the links that were mailed, one after the other, until one is alive: a newer one ends those before it. Undefined when none
+   * comes in time. A mail that was asked for and never came counts as one that may: then a dead link is not told from an old one.
+   */
+  async function openNewestLink(person: Person): Promise<{ link: string; reader: Browser } | undefined> {
     for (;;) {
       const link = await mails.link(person.email, `${issuer}/reset-password`);
       if (link === undefined) return undefined;
@@ -158,15 +161,20 @@ export function createVisits({ issuer, asking, journal, mails }: VisitsDeps): Vi
       }
       journal.note('password change');
       settleOn(person, chosen);
-      if (endOthers) for (const use of person.uses) endFamilies(use, others(use).filter(endsWithSession(use)));
+      if (endOthers)
+        for (const use of person.uses) endFamilies(use, 'a new password', others(use).filter(endsWithSession(use)));
     },
     async resetPassword(person, use) {
       const asker = createBrowser();
       await asking.look(() => asker.open(requestOf(issuer, use.app).url));
       await asking.look(() => asker.follow('/recover'));
       person.linksAwaited += 1;
-      await asking.press(asker, { action: '/recover', fields: { email: person.email } });
-      const opened = await openLink(person);
+      const { told: asked } = await asking.press(asker, { action: '/recover', fields: { email: person.email } });
+      if (!asked) {
+        person.linksAwaited -= 1;
+        return;
+      }
+      const opened = await openNewestLink(person);
       if (!opened) return;
       const { link, reader } = opened;
       const chosen = newPassword();
@@ -190,7 +198,7 @@ export function createVisits({ issuer, asking, journal, mails }: VisitsDeps): Vi
       person.usedLinks.push(link);
       person.browser = undefined;
       for (const each of person.uses) {
-        endFamilies(each);
+        endFamilies(each, 'a reset');
         takeBackConsent(each);
       }
     },
