@@ -10,7 +10,7 @@ import { run, say } from './supervise.mjs';
 
 const needs = [
   { packages: ['chromium'], find: findChromium },
-  { packages: ['fonts-noto-cjk'], find: hasKoreanFont },
+  { packages: ['fontconfig', 'fonts-noto-cjk'], find: hasKoreanFont },
   { packages: ['pgbouncer'], find: findPgBouncer },
   { packages: ['python3-authlib', 'python3-flask', 'python3-requests', 'python3-tornado'], find: findPython },
 ];
@@ -28,7 +28,7 @@ if (missing.length === 0) {
   say(`Some tests are skipped or incomplete. To run them: sudo apt-get install ${missing.join(' ')}`);
 }
 
-/** Without fontconfig nobody can say; Debian's chromium brings it along. */
+/** Without fontconfig nobody can say. */
 function hasKoreanFont() {
   const list = spawnSync('fc-list', [':lang=ko'], { encoding: 'utf8' });
   return list.status === 0 && list.stdout.trim() !== '';

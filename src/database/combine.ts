@@ -1,7 +1,7 @@
 import { DatabaseBusy, isRefusedStatement } from './database_errors.ts';
 
 /** One call of many that may be put into one statement. `key` is the row that it is about. */
-export type CombinedCall<Input, Output> = (key: string, input: Input) => Promise<Output>;
+type CombinedCall<Input, Output> = (key: string, input: Input) => Promise<Output>;
 
 /** What is combined, and how. */
 interface Combining<Input, Output> {

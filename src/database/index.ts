@@ -5,7 +5,7 @@
  * statement, and removes rows that have ended, for whoever wishes that. Mounts no URL. Never goes by PostgreSQL's clock and
  * never builds SQL out of values.
  */
-export { combine, type CombinedCall } from './combine.ts';
+export { combine } from './combine.ts';
 export { openDatabase, type Database } from './pool.ts';
 export type { Connection } from './connection.ts';
 export type { Statement, Step } from './statement.ts';

@@ -56,7 +56,7 @@ type PrivateJwk = ReturnType<typeof privateJwk>;
 
 let made: PrivateJwk[] | undefined;
 
-/** Which algorithms a client may ask for hangs on the kinds of keys that there are. These sign nothing: a short one is made sooner. */
+/** Which algorithms a client may ask for hangs on the kinds of keys that there are. These never sign: 1024 bits are made sooner. */
 function keysOfOurs(): PrivateJwk[] {
   made ??= [
     privateJwk(generateKeyPairSync('rsa', { modulusLength: 1024 })),

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startBenchDatabase, type BenchDatabase } from './bench_world.ts';
 import { besideYardstick } from './beside_yardstick.ts';
+import { exitOnSignals } from '../support/end_with_us.ts';
+import { isAlive } from '../support/processes.ts';
 import { createCpuMeter } from './cpu_meter.ts';
 import { rssOf } from './figures.ts';
 import { startGenerator, type Generator } from './generator.ts';
@@ -40,7 +42,7 @@ export interface Run extends RunOptions {
  * acknowledged stays durable: those settings are PostgreSQL's own.
  */
 const SETTINGS = {
-  shared_buffers: `${Math.ceil(totalmem() / 2 ** 30 / 4)}GB`,
+  shared_buffers: `${Math.floor(totalmem() / 2 ** 22)}MB`,
   max_wal_size: '8GB',
   checkpoint_timeout: '30min',
 };
@@ -48,13 +50,16 @@ const SETTINGS = {
 /** Does all parts, one after the other, over one PostgreSQL, and ends every process that it has started. */
 export async function run(options: RunOptions, parts: readonly ((run: Run) => Promise<void>)[]): Promise<Report> {
   const scratch = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
-  const database = await startBenchDatabase(scratch, SETTINGS);
+  const started: BenchDatabase[] = [];
   // A database of this size is not left behind when somebody loses patience.
   const giveUp = () => {
-    process.kill(database.postmaster, 'SIGQUIT');
+    for (const { postmaster } of started) if (isAlive(postmaster)) process.kill(postmaster, 'SIGQUIT');
     rmSync(scratch, { recursive: true, force: true, maxRetries: 20 });
   };
+  exitOnSignals();
   process.once('exit', giveUp);
+  const database = await startBenchDatabase(scratch, SETTINGS);
+  started.push(database);
   const generator = startGenerator();
   const progress = createProgress();
   let stage: Promise<Stage> | undefined;

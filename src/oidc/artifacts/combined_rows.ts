@@ -4,14 +4,14 @@ import type { ArtifactRow } from './rows.ts';
 import type { Statements, Wanted } from './statements.ts';
 
 /** Does one step; resolves with what it gave back, once it is committed. */
-export type RunStep = <Row extends object>(step: Step) => Promise<Row[]>;
+type RunStep = <Row extends object>(step: Step) => Promise<Row[]>;
 
-/** One row a call; what concurrent requests ask for is one statement for each operation. */
-export interface CombinedRows {
+/** Each call is about one row; concurrent ones share a statement. */
+interface CombinedRows {
   find(wanted: Wanted): Promise<FoundRow | undefined>;
   /** Of several for one row the last one stays. */
   upsert(row: ArtifactRow): Promise<void>;
-  /** `key` is what it is found by. */
+  /** `key` tells it from others: a session's id may change with this very save. */
   renew(row: ArtifactRow, key: string): Promise<void>;
   destroy(rowId: string): Promise<void>;
   /** Whether this very call saved it. */
@@ -48,8 +48,8 @@ export function combinedRows(
   const deciding = <Input>(step: (inputs: Input[]) => Step, idOf: (input: Input) => string) =>
     combine<Input, boolean>({
       async run(inputs) {
-        const met = new Set((await run<{ id: string }>(step(inputs))).map(({ id }) => id));
-        return inputs.map((input) => met.has(idOf(input)));
+        const returned = new Set((await run<{ id: string }>(step(inputs))).map(({ id }) => id));
+        return inputs.map((input) => returned.has(idOf(input)));
       },
       again: { as: 'lose', answer: () => false },
       unavailable,
@@ -70,6 +70,6 @@ export function combinedRows(
 }
 
 /** Tells what is looked for from all else: a session that is asked for by two clients is looked for twice. */
-function wantedKey(rowId: string, clientId: string | null | undefined): string {
+function wantedKey(rowId: string, clientId?: string | null): string {
   return clientId ? `${rowId} ${clientId}` : rowId;
 }

@@ -18,16 +18,25 @@ export interface FoundRow extends Partial<AccountAlong> {
   session_payload?: string;
 }
 
-/** Makes the artifact of a row; `restored` are the values that whoever asked has brought along. */
-export type OpenRow = (row: FoundRow, restored: AdapterPayload) => AdapterPayload;
+/**
+ * Makes the artifact of a found row; `restored`: see `fromRow`. What came along waits in the scope of this request, and is opened
+ * when the library asks for it.
+ */
+type OpenRow = (row: FoundRow, restored: AdapterPayload) => AdapterPayload;
 
-/** The same, and what the library will ask for next is there already, for this request alone, and opened when it does. */
+/** Opens the rows of a model. */
 export function rowOpener(model: ArtifactModel, sealer: Sealer): OpenRow {
   const opened = (
     of: ArtifactModel,
     row: Pick<FoundRow, 'row_id' | 'row_payload' | 'consumed_at'>,
-    id: AdapterPayload,
-  ) => fromRow(of, sealer, { id: row.row_id, payload: JSON.parse(row.row_payload), consumed_at: row.consumed_at }, id);
+    restored: AdapterPayload,
+  ) =>
+    fromRow(
+      of,
+      sealer,
+      { id: row.row_id, payload: JSON.parse(row.row_payload), consumed_at: row.consumed_at },
+      restored,
+    );
   return (row, restored) => {
     const { grant_id: grantId, session_uid: uid, id: accountId } = row;
     if (grantId) {

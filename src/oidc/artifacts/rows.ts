@@ -14,7 +14,7 @@ export interface ArtifactRow {
   columns: (string | null)[];
 }
 
-/** What a query gives back. */
+/** What `fromRow` needs of a row; its payload is parsed. */
 export interface StoredRow {
   id: string;
   payload: unknown;

@@ -10,8 +10,9 @@ export interface Wanted {
   clientId?: string | undefined;
 }
 
-/** What can be asked of the table of a model: each for many rows at once, and one statement. What has expired is never found. */
+/** The statements on the table of a model; those that take arrays are for many rows at once. PostgreSQL refuses what its columns do not allow. */
 export interface Statements {
+  /** What is alive `at` a time; absent: now. */
   find(wanted: Wanted[], at?: Date): Step;
   findByUid(uid: string): Step;
   findByUserCode(hash: string): Step;
@@ -96,33 +97,40 @@ function saving(model: ArtifactModel): Pick<Statements, 'upsert' | 'renew' | 'in
   const renewed = all
     .filter((column) => column !== key)
     .map((column) => `${column} = ${columns.includes(column) ? `coalesce(r.${column}, t.${column})` : `r.${column}`}`);
-  const given = `unnest(${arrays}) as r(${all.join(', ')})`;
-  const rowsBy = (verb: string, text: string) => {
+  const source = `unnest(${arrays}) as r(${all.join(', ')})`;
+  const writing = (verb: string, text: string) => {
     const statement = named(model, verb, text);
     return (rows: ArtifactRow[]): Step => {
-      const own = [rows.map(({ id }) => id), rows.map(({ payload }) => payload), rows.map((row) => row.expiresAt)];
-      return { statement, values: [...own, ...columns.map((_, at) => rows.map((row) => row.columns[at] ?? null))] };
+      const own = [
+        rows.map(({ id }) => id),
+        rows.map(({ payload }) => payload),
+        rows.map(({ expiresAt }) => expiresAt),
+      ];
+      return {
+        statement,
+        values: [...own, ...columns.map((_, index) => rows.map((row) => row.columns[index] ?? null))],
+      };
     };
   };
   return {
-    insert: rowsBy('insert', `${insert} on conflict (id) do nothing returning id`),
-    upsert: rowsBy('upsert', `${insert} on conflict (id) do update set ${replaced.join(', ')}`),
-    renew: rowsBy('renew', `update ${table} t set ${renewed.join(', ')} from ${given} where t.${key} = r.${key}`),
+    insert: writing('insert', `${insert} on conflict (id) do nothing returning id`),
+    upsert: writing('upsert', `${insert} on conflict (id) do update set ${replaced.join(', ')}`),
+    renew: writing('renew', `update ${table} t set ${renewed.join(', ')} from ${source} where t.${key} = r.${key}`),
   };
 }
 
 function ending(model: ArtifactModel): Pick<Statements, 'destroy' | 'consume' | 'revoke' | 'revokeOfSession'> {
   const { table } = model;
   const ofGrant = `delete from ${table} where grant_id = $1`;
-  const unused = `id = any($1) and consumed_at is null and ${live('$2')}`;
+  const redeemable = `id = any($1) and consumed_at is null and ${live('$2')}`;
   const destroy = named(model, 'destroy', `delete from ${table} where id = any($1)`);
-  const consume = named(model, 'consume', `update ${table} set consumed_at = $2 where ${unused} returning id`);
+  const consume = named(model, 'consume', `update ${table} set consumed_at = $2 where ${redeemable} returning id`);
   const revoke = named(model, 'revoke', ofGrant);
   const revokeOfSession = named(model, 'revoke_of_session', `${ofGrant} and payload->>'sessionUid' = $2`);
   return {
     destroy: (rowIds) => ({ statement: destroy, values: [rowIds] }),
     consume: (rowIds) => ({ statement: consume, values: [rowIds, now()] }),
     revoke: (grantId) => ({ statement: revoke, values: [grantId] }),
-    revokeOfSession: (...values) => ({ statement: revokeOfSession, values }),
+    revokeOfSession: (grantId, sessionUid) => ({ statement: revokeOfSession, values: [grantId, sessionUid] }),
   };
 }
