@@ -2,6 +2,7 @@
 // was lost, and judges nothing else.
 import { hashThreads } from '../../src/passwords/hash_threads.ts';
 import { readLine, wholeNumber } from '../support/command_usage.ts';
+import { exitOnSignals } from '../support/end_with_us.ts';
 import { benchBroker } from './broker.ts';
 import { benchExpiry } from './expiry.ts';
 import { benchLogin } from './login.ts';
@@ -22,6 +23,8 @@ const benchmarks: Record<string, (args: string[]) => Promise<{ lost: number }>> 
   broker: benchBroker,
   reload: benchReload,
 };
+
+exitOnSignals();
 
 const words = process.argv.slice(2);
 const [name = '', ...args] = words;

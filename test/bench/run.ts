@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startBenchDatabase, type BenchDatabase } from './bench_world.ts';
 import { besideYardstick } from './beside_yardstick.ts';
-import { exitOnSignals } from '../support/end_with_us.ts';
 import { isAlive } from '../support/processes.ts';
 import { createCpuMeter } from './cpu_meter.ts';
 import { rssOf } from './figures.ts';
@@ -56,7 +55,6 @@ export async function run(options: RunOptions, parts: readonly ((run: Run) => Pr
     for (const { postmaster } of started) if (isAlive(postmaster)) process.kill(postmaster, 'SIGQUIT');
     rmSync(scratch, { recursive: true, force: true, maxRetries: 20 });
   };
-  exitOnSignals();
   process.once('exit', giveUp);
   const database = await startBenchDatabase(scratch, SETTINGS);
   started.push(database);

@@ -1,5 +1,6 @@
 // Does to a Gatehouse what should never happen, and says what it left. Ends with 1 when something did not hold. docs/drills.md
 import { misused, readLine, seedOf, wholeNumber } from '../support/command_usage.ts';
+import { exitOnSignals } from '../support/end_with_us.ts';
 import { clockStep } from './clock_step.ts';
 import { failOver } from './failover.ts';
 import { killApp, killWorker } from './kill_app.ts';
@@ -10,6 +11,8 @@ import { linesOf, type DrillReport } from './report.ts';
 import { rotateKeys } from './rotate_keys.ts';
 import { slowDisk } from './slow_disk.ts';
 import { drillProofs, drillTwoBrowsers, drillTwoPeople, overPostgres } from './two_people.ts';
+
+exitOnSignals();
 
 const usage = `usage: npm run drill -- DRILL [--seed N] [--lanes N]
   kill-app [--kills N]            kills one of two processes under load, again and again; then those of one primary
