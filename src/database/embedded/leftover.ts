@@ -82,6 +82,7 @@ async function askIdentity(socketFolder: string, dataDir: string, user: string):
  */
 async function disown(dataDir: string): Promise<void> {
   const path = join(dataDir, 'postmaster.pid');
-  const lines = (await readFile(path, 'utf8')).split('\n');
-  await writeFile(path, [String(process.pid), ...lines.slice(1)].join('\n'));
+  // Its last act is to remove the file, which may be now.
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text !== undefined) await writeFile(path, [String(process.pid), ...text.split('\n').slice(1)].join('\n'));
 }
