@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -130,10 +130,20 @@ describe('an app that registered itself', () => {
   });
 });
 
-const python = findPython();
-const where = python === undefined ? describe.skip : describe;
+const parsePython = (code: string) =>
+  spawnSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], { input: code });
+const where = (holds: boolean) => (holds ? describe : describe.skip);
 
-where('the kit for Authlib (skipped where no Python has what the samples need)', () => {
+where(parsePython('').status === 0)('the kit for Authlib (skipped where there is no python3)', () => {
+  it('is Python', async () => {
+    const { out } = await beside('clients', 'kit', 'kit', 'authlib');
+    expect(parsePython(out).stderr.toString()).toBe('');
+  });
+});
+
+const python = findPython();
+
+where(python !== undefined)('the kit for Authlib (skipped where no Python has what the samples need)', () => {
   it('completes a sign-in, run as it is printed', async () => {
     const { out } = await beside('clients', 'kit', 'kit', 'authlib');
     const { hostname, port } = new URL(kitUrl);
