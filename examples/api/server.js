@@ -21,4 +21,8 @@ app.post('/notes', needs('write'), express.json({ limit: '10kb' }), (req, res) =
   res.status(201).json({ text: req.body.text });
 });
 
-app.listen(Number(PORT), '127.0.0.1', () => console.log(`Listening as ${RESOURCE}`));
+app.listen(Number(PORT), '127.0.0.1', (error) => {
+  // Express tells here, too, that it cannot listen: the port may be taken.
+  if (error) throw error;
+  console.log(`Listening as ${RESOURCE}`);
+});

@@ -79,4 +79,8 @@ app.post(resource.pathname, letIn, async (req, res) => {
 // There is nothing to listen to and no session to end.
 app.all(resource.pathname, (_req, res) => res.set('allow', 'POST').sendStatus(405));
 
-app.listen(Number(PORT), '127.0.0.1', () => console.log(`Listening as ${RESOURCE}`));
+app.listen(Number(PORT), '127.0.0.1', (error) => {
+  // Express tells here, too, that it cannot listen: the port may be taken.
+  if (error) throw error;
+  console.log(`Listening as ${RESOURCE}`);
+});

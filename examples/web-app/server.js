@@ -128,4 +128,8 @@ app.use((error, req, res, _next) => {
   res.status(400).send(page('<p>That did not work.</p><a href="/login">Sign in again</a>'));
 });
 
-app.listen(Number(PORT), '127.0.0.1', () => console.log(`Open ${home}`));
+app.listen(Number(PORT), '127.0.0.1', (error) => {
+  // Express tells here, too, that it cannot listen: the port may be taken.
+  if (error) throw error;
+  console.log(`Open ${home}`);
+});

@@ -321,6 +321,18 @@ describe('the MCP server', () => {
 });
 
 describe('the samples', () => {
+  it.each([
+    ['web-app', { CLIENT_ID: 'web-app', CLIENT_SECRET: SECRET }],
+    ['browser-app', { CLIENT_ID: 'browser-app' }],
+    ['api', {}],
+    ['mcp-server', {}],
+  ])('say that their port is taken: %s', async (name, more) => {
+    const { port } = world.gatehouse;
+    const { code, printed } = await startSample(name, { ISSUER: world.gatehouse.issuer, PORT: String(port), ...more })
+      .ended;
+    expect([code, printed]).toEqual([1, '']);
+  });
+
   it('are all in the table, and use the versions that are tested here', () => {
     const root = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
     const { dependencies, devDependencies } = JSON.parse(root('package.json')) as Record<

@@ -13,7 +13,8 @@ export interface Sample {
   line(): Promise<string>;
   /** Its exit code, and what it printed on stdout. */
   ended: Promise<{ code: number | null; printed: string }>;
-  stop(): Promise<unknown>;
+  /** Rejects, with what it printed, when it had ended by itself. */
+  stop(): Promise<void>;
 }
 
 /** Starts what `npm start` would start. */
@@ -35,6 +36,7 @@ export function startSample(name: string, environment: Record<string, string>): 
   });
   createInterface({ input: child.stderr }).on('line', take);
   const ended = once(child, 'close').then(() => ({ code: child.exitCode, printed }));
+  const died = () => new Error(`${name} ended: ${[printed, ...unread].join('\n')}`);
   return {
     line: () =>
       Promise.race([
@@ -43,12 +45,13 @@ export function startSample(name: string, environment: Record<string, string>): 
           if (line === undefined) waiting.push(resolve);
           else resolve(line);
         }),
-        ended.then(() => Promise.reject(new Error(`${name} ended: ${[printed, ...unread].join('\n')}`))),
+        ended.then(() => Promise.reject(died())),
       ]),
     ended,
-    stop() {
-      child.kill('SIGTERM');
-      return ended;
+    async stop() {
+      const running = child.kill('SIGTERM');
+      await ended;
+      if (!running) throw died();
     },
   };
 }

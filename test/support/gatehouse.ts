@@ -111,13 +111,18 @@ async function ready(server: ServerProcess, url: string): Promise<void> {
   throw new Error(`Gatehouse was not ready in time:\n${server.output()}`);
 }
 
+const PAIRS = 1500;
+let taken = Math.floor(Math.random() * PAIRS);
+
 /**
- * A port whose neighbour is free too: the simulator listens there. Below 32768, from where Linux takes the ports of outgoing
- * connections: one of those may come between the look and the start.
+ * A port whose neighbour is free too: the simulator listens there. Nobody else may come between the look and the start: the
+ * ports are below 32768, from where Linux takes those of outgoing connections, each worker of Jest has its own, in turn.
  */
 export async function freePortPair(): Promise<number> {
+  const first = 20_000 + 2 * PAIRS * (Number(process.env['JEST_WORKER_ID'] ?? 0) % 4);
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    taken = (taken + 1) % PAIRS;
+    const port = first + 2 * taken;
     if ((await isFree(port)) && (await isFree(port + 1))) return port;
   }
   throw new Error('no free pair of ports');
