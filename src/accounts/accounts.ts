@@ -1,7 +1,6 @@
 import type { Database } from '../database/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
 import { IdpError } from '../kit/errors.ts';
-import type { Account } from './account.ts';
 import { invitedBy } from './admission.ts';
 import { settleArrival } from './arrival.ts';
 import { cleanArrival, identityOf } from './arriving.ts';
@@ -105,17 +104,19 @@ function storable(arrival: Arrival): Arrival {
 
 async function arrive(deps: AccountsDeps, arriving: Arrival, visit: VisitBinding): Promise<Outcome> {
   const arrival = cleanArrival(arriving);
-  const told = (outcome: Outcome) => decisionOn(arriving, visit, outcome);
+  const eventOf = (outcome: Outcome) => decisionOn(arriving, visit, outcome);
   if (arrival && deps.policy.upstream(arrival.upstreamId)) {
-    const comingBack = (account: Account) => told({ decision: 'sign_in', account });
-    const account = await comesBack(deps, identityOf(arrival), comingBack);
-    if (account) return { decision: 'sign_in', account };
+    const back = await comesBack(deps.database, identityOf(arrival));
+    if (back) {
+      const outcome: Outcome = { decision: 'sign_in', account: back.account };
+      return { ...outcome, told: { deed: [back.touching], events: [eventOf(outcome)] } };
+    }
   }
   const outcome: Outcome = arrival
     ? await transact(deps.database, (within) => settleArrival(deps, within, { arrival }, visit))
     : { decision: 'refuse_neutral' };
   deps.mail.wake();
-  await deps.record(told(outcome));
+  await deps.record(eventOf(outcome));
   return outcome;
 }
 

@@ -1,14 +1,27 @@
+import type { Step } from '../database/index.ts';
+import type { SecurityEvent } from '../events/index.ts';
 import type { Address } from '../kit/addresses.ts';
 import type { Tag } from '../locales/index.ts';
 import type { Account } from './account.ts';
 import type { Trust, Ways } from './linking.ts';
 
+/**
+ * What a proof changes and what tells of it. Nothing of it is written yet: whoever goes on with it does so in one transaction,
+ * with the end of the visit where that comes at once.
+ */
+export interface Told {
+  deed: Step[];
+  events: SecurityEvent[];
+  /** The account was known on this browser before. */
+  known?: boolean;
+}
+
 /** Where an arrival or a right code leads. With an account: sign it in. `address_taken`: the account exists, sign in there. */
 export type Outcome =
-  | { decision: 'sign_in' | 'join'; account: Account }
+  | { decision: 'sign_in' | 'join'; account: Account; told?: Told }
   /** `invitation`: the id of the one whose use was taken. */
   | { decision: 'create_verified' | 'replace_shell'; account: Account; invitation?: string }
-  | { decision: 'verify_address_first'; account: Account }
+  | { decision: 'verify_address_first'; account: Account; told?: Told }
   | ({ decision: 'prove_then_join'; account: Account; ways: Ways } & WaitingLink)
   | { decision: 'code_first'; address: Address; arrival: Arrival }
   | { decision: 'ask_address'; arrival: Arrival }

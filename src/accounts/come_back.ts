@@ -1,7 +1,6 @@
-import type { SecurityEvent } from '../events/index.ts';
+import type { Database, Step } from '../database/index.ts';
 import { now } from '../kit/clock.ts';
 import type { Account, NewIdentity } from './account.ts';
-import type { AccountsDeps } from './deps.ts';
 import { withGroupsOf } from './groups.ts';
 import { ACCOUNT_COLUMNS, accountOf, type AccountRow } from './postgres_account_store.ts';
 
@@ -20,20 +19,19 @@ const touch = {
 };
 
 /**
- * The account that a known identity opens; brings the identity up to date, together with what tells of it. Most people come
- * back, and for them the linking rule needs no lock. Undefined where anything else is to be decided.
+ * The account that a known identity opens, and the step that brings the identity up to date: it meets nothing once that was
+ * taken away, which opens nothing any more. Most people come back, and for them the linking rule needs no lock. Undefined
+ * where anything else is to be decided.
  */
 export async function comesBack(
-  { database, recordDeed }: Pick<AccountsDeps, 'database' | 'recordDeed'>,
+  { run }: Pick<Database, 'run'>,
   { upstreamId, issuer, subject, facts, trust }: NewIdentity,
-  told: (account: Account) => SecurityEvent,
-): Promise<Account | undefined> {
+): Promise<{ account: Account; touching: Step } | undefined> {
   const key = [upstreamId, issuer, subject];
-  const { rows } = await database.run<AccountRow>(find, key);
+  const { rows } = await run<AccountRow>(find, key);
   const account = rows[0] && accountOf(rows[0]);
   if (!account) return undefined;
   const values = [...key, JSON.stringify(facts), trust, now()];
-  // Taken away while we looked: it opens nothing any more.
-  const isThere = await recordDeed([{ statement: touch, values, decisive: true }], [told(account)]);
-  return isThere ? withGroupsOf(account, { upstreamId, facts }) : undefined;
+  const touching: Step = { statement: touch, values, decisive: true };
+  return { account: withGroupsOf(account, { upstreamId, facts }), touching };
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Database } from '../database/index.ts';
-import type { RecordDeed, RecordEvent } from '../events/index.ts';
+import type { RecordEvent } from '../events/index.ts';
 import type { Mail } from '../mail/index.ts';
 import type { RateLimiter } from '../rate_limits/index.ts';
 import type { GroupsThrough } from './groups.ts';
@@ -39,7 +39,6 @@ export interface AccountPolicy {
 export interface AccountsDeps {
   database: Database;
   record: RecordEvent;
-  recordDeed: RecordDeed;
   mail: Pick<Mail, 'queue' | 'wake'>;
   limits: Pick<RateLimiter, 'take' | 'takeAll' | 'giveBack'>;
   factors: Factors;

@@ -121,7 +121,10 @@ export interface Accounts extends AccountReading {
   signUp(signUp: SignUp, visit: VisitBinding): Promise<Sent>;
   /** Mails a code that verifies the account's own address (right password on a shell; decision `verify_address_first`). */
   verifyAddress(account: Account, locale: Tag, visit: VisitBinding): Promise<Sent>;
-  /** Applies the linking rule in one transaction. Throws nothing that a person can cause. */
+  /**
+   * Applies the linking rule: in one transaction, unless the identity is known; what is `told` then, whoever asked writes. Throws
+   * nothing that a person can cause.
+   */
   arrive(arrival: Arrival, visit: VisitBinding): Promise<Outcome>;
   /** Decision `code_first`: mails a code to the address; the right one applies the rule again. */
   sendArrivalCode(arrival: Arrival, visit: VisitBinding): Promise<Sent>;

@@ -31,7 +31,7 @@ export type { Administration } from './administration.ts';
 export type { Factors } from './deps.ts';
 export { invitationId, invitationState, SHORT_ID } from './invitations.ts';
 export type { Invitation, Invitations, InvitationState } from './invitation.ts';
-export type { Arrival, Outcome, WaitingLink } from './arrival_door.ts';
+export type { Arrival, Outcome, Told, WaitingLink } from './arrival_door.ts';
 export type {
   AccountReading,
   Accounts,

@@ -83,7 +83,6 @@ export async function openBase(deps: RoomDeps) {
   const accountsDeps = {
     database,
     record,
-    recordDeed,
     mail,
     limits,
     lifetimes,

@@ -170,7 +170,7 @@ export interface Oidc {
   /**
    * Ends a prompt once and returns the URL to go to. A second time returns the same URL when it says the same, else throws
    * IdpError interaction_expired: it never wins. `events` are kept and `deed` is done in the same transaction, when it is this
-   * call that ends it.
+   * call that ends it. Where a decisive step of `deed` meets nothing, the prompt does not end, and the same is thrown.
    */
   finish(visit: Visit, result: VisitResult, events?: SecurityEvent[], deed?: Step[]): Promise<string>;
   /** Where a finished prompt leads, while nobody has gone there: a second press goes on like the first. */

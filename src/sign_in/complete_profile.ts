@@ -76,5 +76,6 @@ export const submitCompleteProfile = atStep('complete-profile', async (deps, ctx
   await goOn(deps, ctx, visit, outcome, {
     manner: federated(arrival),
     again,
+    fresh: true,
   });
 });

@@ -1,7 +1,5 @@
 import type { Context } from 'koa';
-import { isUsable, type Account } from '../accounts/index.ts';
-import type { Step } from '../database/index.ts';
-import type { SecurityEvent } from '../events/index.ts';
+import { isUsable, type Account, type Told } from '../accounts/index.ts';
 import { epochSeconds } from '../kit/clock.ts';
 import { IdpError } from '../kit/errors.ts';
 import type { Visit } from '../oidc/index.ts';
@@ -16,14 +14,6 @@ import { takesWay } from './ways.ts';
 const LAST_UPSTREAM_SECONDS = 365 * 86_400;
 /** How long a proof waits for its answers. Whoever comes later to the open page may be somebody else. */
 const PROOF_SECONDS = 300;
-
-/** What tells of a proof: written with the end of the visit where that comes at once, and taken out of here then. */
-export interface Told {
-  deed: Step[];
-  events: SecurityEvent[];
-  /** The account was known on this browser before. */
-  known: boolean;
-}
 
 /**
  * Ends the login step for whoever was just proven. `account` was read before the proof, not after, unless it is `fresh`: then
@@ -72,23 +62,37 @@ export async function goOnProven(
     told,
   }: { known?: Account | undefined; agreedToSwitch?: boolean; told?: Told | undefined } = {},
 ): Promise<void> {
-  const account = await usableAccount(deps, ctx, visit, given, known);
-  if (isStale(account, given) || !takesWay(visit, given.manner.upstreamId)) return startOver(deps, ctx, visit);
+  const account = known ?? (await deps.accounts.find(given.accountId));
+  const aside = async (go: () => Promise<void>) => {
+    await tell(deps, visit, told);
+    await go();
+  };
+  if (!account || !isUsable(account)) return aside(() => refuseAccount(deps, ctx, visit, given, account));
+  if (isStale(account, given) || !takesWay(visit, given.manner.upstreamId))
+    return aside(() => startOver(deps, ctx, visit));
   const proven = await withTrust(deps, ctx, visit, account, provenOf(given));
   const missing = await missingStep(deps, visit, account, proven);
-  if (missing) return moveTo(deps, ctx, visit, missing);
-  if (proven.joins) return joinFirst(deps, ctx, visit, { ...proven, joins: undefined }, proven.joins);
+  if (missing) return aside(() => moveTo(deps, ctx, visit, missing));
+  const { joins } = proven;
+  if (joins) return aside(() => joinFirst(deps, ctx, visit, { ...proven, joins: undefined }, joins));
   requireVerified(account);
-  if (!mayUseApp(deps, visit, account)) return turnAway(deps, ctx, visit, account);
-  if (owesTerms(deps, account)) return moveTo(deps, ctx, visit, { ...proven, step: 'accept-terms' });
-  if (await owesOffer(deps, visit, account, proven)) {
-    return moveTo(deps, ctx, visit, { ...proven, step: 'passkey-offer' });
-  }
+  if (!mayUseApp(deps, visit, account)) return aside(() => turnAway(deps, ctx, visit, account));
+  const ask = (step: 'accept-terms' | 'passkey-offer' | 'switch-account') =>
+    aside(() => moveTo(deps, ctx, visit, { ...proven, step }));
+  if (owesTerms(deps, account)) return ask('accept-terms');
+  if (await owesOffer(deps, visit, account, proven)) return ask('passkey-offer');
   const session = agreedToSwitch ? undefined : await deps.oidc.session(ctx);
-  if (session && session.accountId !== proven.accountId) {
-    return moveTo(deps, ctx, visit, { ...proven, step: 'switch-account' });
-  }
+  if (session && session.accountId !== proven.accountId) return ask('switch-account');
   await complete(deps, ctx, visit, account, proven, told);
+}
+
+/**
+ * Writes what tells of a proof, before anything that comes between it and the end of the visit. IdpError interaction_expired when
+ * a decisive step of it meets nothing any more: the proof does not hold.
+ */
+export async function tell(deps: Pick<SignInDeps, 'recordDeed'>, visit: Visit, told: Told | undefined): Promise<void> {
+  if (told && !(await deps.recordDeed(told.deed, told.events)))
+    throw new IdpError('interaction_expired', { reference: visit.reference });
 }
 
 /** Back to the first page, for anyone: what was proven counts for nothing any more. */
@@ -109,20 +113,16 @@ export function isStale(account: Account | undefined, proven: Proven): boolean {
   return isOld(proven) || account?.proofEpoch !== proven.proofEpoch;
 }
 
-async function usableAccount(
+async function refuseAccount(
   deps: SignInDeps,
   ctx: Context,
   visit: Visit,
-  { accountId, manner }: Proven,
-  known?: Account,
-): Promise<Account> {
-  const account = known ?? (await deps.accounts.find(accountId));
-  if (!account || !isUsable(account)) {
-    const about = { ...aboutVisit(visit), upstreamId: manner.upstreamId, accountId: account?.id };
-    await deps.record({ ...about, type: 'sign_in.account_disabled', outcome: 'refused' });
-    throw accountDisabled(deps, ctx, visit);
-  }
-  return account;
+  { accountId, manner: { upstreamId } }: Proven,
+  account: Account | undefined,
+): Promise<never> {
+  const about = { ...aboutVisit(visit), upstreamId, accountId: account && accountId };
+  await deps.record({ ...about, type: 'sign_in.account_disabled', outcome: 'refused' });
+  throw accountDisabled(deps, ctx, visit);
 }
 
 /** The identity that waited for the proof joins the account before it is read once more: joining may verify its address. */
@@ -157,7 +157,7 @@ async function complete(
   visit: Visit,
   account: Account,
   { manner: { methods, remember, upstreamId, identity }, provenAt, proofEpoch, raises: raised }: Proven,
-  told: Told = { deed: [], events: [], known: false },
+  told: Told = { deed: [], events: [] },
 ): Promise<void> {
   const { id: accountId } = account;
   if (remember) await oidc.remember(visit.browserHash, accountId);
@@ -167,12 +167,12 @@ async function complete(
   const completed = { ...about, type: 'sign_in.completed', outcome: 'ok', detail } as const;
   const through = upstreamId && identity ? { upstreamId, ...identity } : undefined;
   const login = { accountId, amr: methods, remember, provenAt, proofEpoch, raised, upstreamId, through };
-  const events = [...told.events.splice(0), completed];
+  const events = [...told.events, completed];
   const { browserHash, reference } = visit;
   const note = told.known
     ? undefined
     : accounts.noteSignIn(account, { browserHash, reference, locale: web.locale(ctx) });
-  const onward = await oidc.finish(visit, { login }, events, [...told.deed.splice(0), ...(note?.deed ?? [])]);
+  const onward = await oidc.finish(visit, { login }, events, [...told.deed, ...(note?.deed ?? [])]);
   await note?.afterwards();
   web.redirect(ctx, onward);
 }

@@ -4,7 +4,7 @@ import type { Visit } from '../oidc/index.ts';
 import { accountDisabled } from './another_way.ts';
 import { awaitCode, type ShowAgain } from './await_code.ts';
 import { bindingOf, type SignInDeps } from './deps.ts';
-import { finishSignIn, type Told } from './finish.ts';
+import { finishSignIn, tell } from './finish.ts';
 import { visitRefused } from './invited.ts';
 import { moveTo, type Manner } from './steps.ts';
 
@@ -14,7 +14,6 @@ export interface Way {
   again?: ShowAgain;
   /** The account was read after the proof, in the statement that decided. */
   fresh?: boolean;
-  told?: Told;
 }
 
 /** Leads on from a decision of the linking rule: to the session, to the next proof, or to a page that says why not. */
@@ -25,9 +24,12 @@ export async function goOn(deps: SignInDeps, ctx: Context, visit: Visit, outcome
     case 'sign_in':
     case 'create_verified':
     case 'replace_shell':
-    case 'join':
-      return finishSignIn(deps, ctx, visit, outcome.account, manner, { fresh: way.fresh, told: way.told });
+    case 'join': {
+      const told = 'told' in outcome ? outcome.told : undefined;
+      return finishSignIn(deps, ctx, visit, outcome.account, manner, { fresh: way.fresh, told });
+    }
     case 'verify_address_first': {
+      await tell(deps, visit, outcome.told);
       const sent = await accounts.verifyAddress(outcome.account, web.locale(ctx), bindingOf(deps, ctx, visit));
       return awaitCode(deps, ctx, visit, sent, {
         address: outcome.account.address?.stored ?? '',

@@ -6,7 +6,6 @@ import { passwordTries } from '../passwords/index.ts';
 import { problem, refusedForNow, type Problem, type Shown } from '../web/index.ts';
 import { accountOfSession, isOtherWay } from './account_of_session.ts';
 import { aboutVisit, type SignInDeps } from './deps.ts';
-import type { Told } from './finish.ts';
 import { goHome } from './go_home.ts';
 import { goOn } from './go_on.ts';
 import { followHint } from './hint.ts';
@@ -89,7 +88,7 @@ async function show(deps: SignInDeps, ctx: Context, visit: Visit, shown: Passkey
 
 /** Email and password. Same answer, place and time whether the account exists or not. */
 export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit): Promise<void> {
-  const { web, accounts, passwords, record, recordDeed } = deps;
+  const { web, accounts, passwords, record } = deps;
   const fields = await web.form(ctx);
   requireLocal(visit);
   const same = await accountOfSession(deps, visit);
@@ -113,16 +112,11 @@ export async function submitLogin(deps: SignInDeps, ctx: Context, visit: Visit):
     return again({ status: 401, problems: [problem(t, 'sign_in.problems.credentials_wrong')] });
   }
   const right = { ...about, type: 'sign_in.password_right', outcome: 'ok' } as const;
-  const told: Told = { deed: tries.forgiving(), events: [right], known };
+  const told = { deed: tries.forgiving(), events: [right], known };
   const decision = account.address?.verifiedAt ? 'sign_in' : 'verify_address_first';
   const canPasskey = fields['can_passkey'] === '1' || undefined;
   const manner = { methods: ['pwd'], remember: remember === '1', canPasskey };
-  try {
-    await goOn(deps, ctx, visit, { decision, account }, { manner, again, told });
-  } finally {
-    // The visit is not at its end: there is more to ask, or the account was disabled.
-    if (told.events.length > 0) await recordDeed(told.deed, told.events);
-  }
+  await goOn(deps, ctx, visit, { decision, account, told }, { manner, again });
 }
 
 /** Who must sign in again is offered what opens that very account; anybody else, everything. */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Account, Arrival } from '../../src/accounts/index.ts';
+import type { Account, Arrival, Outcome } from '../../src/accounts/index.ts';
 import { postgresAccountStore } from '../../src/accounts/postgres_account_store.ts';
 import { accountsWorld, arrivalOf, freshAddress, freshVisit, ownerOf, waiting, type World } from './world.ts';
 
@@ -14,6 +14,8 @@ describe('an arrival from an upstream', () => {
   afterAll(() => world.close());
 
   const arrive = (arrival: Arrival) => world.accounts.arrive(arrival, freshVisit());
+  /** What whoever signs somebody in writes with that. */
+  const signedIn = (outcome: Outcome) => world.database.together(('told' in outcome && outcome.told?.deed) || []);
   const existing = (account: Parameters<World['existing']>[0] = { passwordHash: 'hash' }) => world.existing(account);
   /** Asks for the code that the decision calls for, and types it. */
   async function withCode(arrival: Arrival, send: 'sendArrivalCode' | { link: Account }) {
@@ -258,9 +260,20 @@ describe('an arrival from an upstream', () => {
       name: 'Ada',
       extra: { hd: 'work space.example', staff: true },
     });
-    await arrive({ ...arrival, identity: { ...arrival.identity, extra: { hd: 'moved.example' } } });
+    const back = await arrive({ ...arrival, identity: { ...arrival.identity, extra: { hd: 'moved.example' } } });
+    expect(await signedIn(back)).toBe(true);
     const [moved] = await world.accounts.identities.listOf('account' in outcome ? outcome.account.id : '');
     expect(moved?.facts.extra).toEqual({ hd: 'moved.example' });
+  });
+
+  it('signs nobody in by an identity that was taken away meanwhile', async () => {
+    const account = await existing();
+    const arrival = arrivalOf(account.address, 'authoritative', { subject: 'taken away' });
+    await arrive(arrival);
+    const back = await arrive(arrival);
+    expect(back.decision).toBe('sign_in');
+    await world.accounts.disconnect(account.id, arrival.upstreamId, { locale: 'en' });
+    expect(await signedIn(back)).toBe(false);
   });
 
   it('makes one account when one person arrives fifty times at once, on two processes (A17)', async () => {

@@ -16,7 +16,7 @@ import type { Linking, Trust } from '../../src/accounts/linking.ts';
 import { postgresAccountStore } from '../../src/accounts/postgres_account_store.ts';
 import { postgresIdentityStore } from '../../src/accounts/postgres_identity_store.ts';
 import { openDatabase, type Database } from '../../src/database/index.ts';
-import type { RecordDeed, SecurityEvent } from '../../src/events/index.ts';
+import type { SecurityEvent } from '../../src/events/index.ts';
 import { parseAddress, type Address } from '../../src/kit/addresses.ts';
 import { openPasswords, passwordSettings, type Passwords } from '../../src/passwords/index.ts';
 import type { QueuedMail } from '../../src/mail/index.ts';
@@ -88,15 +88,9 @@ export async function accountsWorld({
       hashKey: keys.hashKey,
       record,
     });
-    const recordDeed: RecordDeed = async (deed, told) => {
-      const isDone = await over.together(deed);
-      if (isDone) events.push(...told);
-      return isDone;
-    };
     const deps = {
       database: over,
       record,
-      recordDeed,
       mail: kept ? { queue: async (_within: Knex, mail: QueuedMail) => void kept.push(mail), wake() {} } : room.mail,
       limits: counted,
       policy,

@@ -105,8 +105,12 @@ export async function enter(
     case 'sign_in':
     case 'create_verified':
     case 'replace_shell':
-    case 'join':
+    case 'join': {
+      const deed = ('told' in outcome && outcome.told?.deed) || [];
+      // Taken away meanwhile: it opens nothing any more.
+      if (!(await table.world.database.together(deed))) return;
       return signIn(game, who, outcome.account);
+    }
     case 'verify_address_first': {
       const { account } = outcome;
       const sent = await accounts.verifyAddress(account, 'en', visit);
