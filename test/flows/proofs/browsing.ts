@@ -99,7 +99,6 @@ async function judge(table: Table, seat: Seat, page: Page, visit: Visit | undefi
   const { code, state = '' } = answerOf(page);
   const request = game.requests.get(state);
   if (code === undefined || !request) return;
-  game.requests.delete(state);
   const { app, verifier, anew } = request;
   const { claims, refreshToken } = await idTokenOf(world.gatehouse.issuer, app, page, verifier);
   learn(game, seat, claims, visit);
