@@ -7,11 +7,12 @@ import { medianWithInterval, type Interval } from './interval.ts';
 import { agree, startUpstream, type BenchUpstream } from './upstream.ts';
 import { createVisit, requestOf, type Visit } from './visitor.ts';
 
-const WARM_UP = 40;
+/** So many logins of each kind at most, and never more than are compared. */
+const WARM_UP = 300;
 /** So many callbacks are taken apart, after all others. */
 const APART = 60;
 const GOAL = goalText(goals.broker);
-const BATCHES = 9;
+const BATCHES = 15;
 
 /** The CPU of each step, in the order in which they were first taken. */
 type Costs = Map<string, Cpu>;
@@ -61,7 +62,7 @@ export async function measureBroker(count: number): Promise<Brokered> {
   const ratios: number[] = [];
   try {
     const meter = createCpuMeter({ node: world.gatehouse.pid, postmaster: world.postmaster });
-    await rounds(world, meter, WARM_UP);
+    await rounds(world, meter, Math.min(WARM_UP, count));
     for (let batch = 0; batch < BATCHES; batch += 1) {
       const [ofLocal, ofBrokered] = await rounds(world, meter, Math.ceil(count / BATCHES));
       ratios.push(sum(ofBrokered) / sum(ofLocal));

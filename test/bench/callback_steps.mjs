@@ -10,7 +10,7 @@ const STEPS = [
   ['answer /token', 'token call'],
   ['call /userinfo', 'key check'],
   ['answer /userinfo', 'profile'],
-  ['statement events_append', 'linking'],
+  ['statement visits_finish_decisive', 'linking'],
   ['end', 'finish'],
 ];
 
@@ -35,11 +35,12 @@ subscribe('http.server.request.start', ({ request }) => {
 subscribe('http.server.response.finish', () => mark('end'));
 subscribe('undici:request:create', ({ request }) => mark(`call ${lastPart(request.path)}`));
 subscribe('undici:request:trailers', ({ request }) => mark(`answer ${lastPart(request.path)}`));
-const { Client } = createRequire(import.meta.url)('pg');
-const { query } = Client.prototype;
-Client.prototype.query = function marked(statement, ...rest) {
-  if (next >= 0) mark(`statement ${statement?.name}`);
-  return query.call(this, statement, ...rest);
+const { Query } = createRequire(import.meta.url)('pg');
+const { submit } = Query.prototype;
+// Those of a transaction that is sent as one come by here one by one.
+Query.prototype.submit = function marked(connection) {
+  if (next >= 0) mark(`statement ${this.name}`);
+  return submit.call(this, connection);
 };
 
 process.once('exit', () => process.stdout.write(`callback steps ${JSON.stringify(costs)}\n`));
