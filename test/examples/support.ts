@@ -11,8 +11,8 @@ const folder = new URL('../../examples/', import.meta.url);
 export interface Sample {
   /** The next line that it prints, of the two streams together; rejects once it has ended. */
   line(): Promise<string>;
-  /** Its exit code, and what it printed on stdout. */
-  ended: Promise<{ code: number | null; printed: string }>;
+  /** Its exit code, what it printed on stdout, and what on stderr. */
+  ended: Promise<{ code: number | null; printed: string; complaint: string }>;
   /** Rejects, with what it printed, when it had ended by itself. */
   stop(): Promise<void>;
 }
@@ -28,14 +28,17 @@ export function startSample(name: string, environment: Record<string, string>): 
   });
   const waiting: ((line: string) => void)[] = [];
   const unread: string[] = [];
-  let printed = '';
+  let [printed, complaint] = ['', ''];
   const take = (line: string) => waiting.shift()?.(line) ?? unread.push(line);
   createInterface({ input: child.stdout }).on('line', (line) => {
     printed += `${line}\n`;
     take(line);
   });
-  createInterface({ input: child.stderr }).on('line', take);
-  const ended = once(child, 'close').then(() => ({ code: child.exitCode, printed }));
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    complaint += `${line}\n`;
+    take(line);
+  });
+  const ended = once(child, 'close').then(() => ({ code: child.exitCode, printed, complaint }));
   const died = () => new Error(`${name} ended: ${[printed, ...unread].join('\n')}`);
   return {
     line: () =>

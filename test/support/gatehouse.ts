@@ -115,8 +115,8 @@ const PAIRS = 1500;
 let taken = Math.floor(Math.random() * PAIRS);
 
 /**
- * A port whose neighbour is free too: the simulator listens there. Nobody else may come between the look and the start: the
- * ports are below 32768, from where Linux takes those of outgoing connections, each worker of Jest has its own, in turn.
+ * A port whose neighbour is free too: the simulator listens there. So that hardly anybody comes between the look and the start,
+ * it is below 32768, from where Linux takes those of outgoing connections, and three workers of Jest have ports of their own.
  */
 export async function freePortPair(): Promise<number> {
   const first = 20_000 + 2 * PAIRS * (Number(process.env['JEST_WORKER_ID'] ?? 0) % 4);
