@@ -38,6 +38,13 @@ async function withAuthenticator(
 const me = () => `${world.app.url}/me`;
 const login = (query = '') => `${world.app.url}/login${query}`;
 
+/** Signed in at the app; its own words where it took nobody. */
+async function backAtApp(page: Page): Promise<string> {
+  await page.waitForURL((url) => url.origin === world.app.url);
+  if (page.url() !== me()) throw new Error(`${page.url()} says: ${await page.innerText('body')}`);
+  return page.url();
+}
+
 /** Signed up with a passkey, and back at the app. */
 async function signUp(page: Page, email: string): Promise<void> {
   await page.goto(login('?prompt=create'));
@@ -46,7 +53,7 @@ async function signUp(page: Page, email: string): Promise<void> {
   await page.waitForSelector('[data-page=check-email]');
   await page.fill('[name=code]', await world.gatehouse.code(email));
   await page.press('[name=code]', 'Enter');
-  await page.waitForURL(me());
+  await backAtApp(page);
 }
 
 // Skipped only where scripts/install_packages.mjs may not install one; root on Debian gets it, or the run fails.
@@ -69,7 +76,7 @@ withChromium(found ? 'a passkey in Chromium' : 'in Chromium, which is missing: a
       expect(await seriousFindings(page)).toEqual([]);
       await session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: id, enabled: true });
       await page.click('[data-passkey=get]');
-      await page.waitForURL(me());
+      await backAtApp(page);
 
       await page.goto(`${world.gatehouse.issuer}/account/passkeys`);
       expect(await seriousFindings(page)).toEqual([]);
@@ -88,8 +95,7 @@ withChromium(found ? 'a passkey in Chromium' : 'in Chromium, which is missing: a
       await page.context().clearCookies();
       // An authenticator that needs no touch chooses at once.
       await page.goto(login());
-      await page.waitForURL(me());
-      expect(page.url()).toBe(me());
+      expect(await backAtApp(page)).toBe(me());
     });
   });
 
@@ -102,7 +108,7 @@ withChromium(found ? 'a passkey in Chromium' : 'in Chromium, which is missing: a
       await page.waitForSelector('[data-page=check-email]');
       await page.fill('[name=code]', await world.gatehouse.code('cleo@example.com'));
       await page.press('[name=code]', 'Enter');
-      await page.waitForURL(me());
+      await backAtApp(page);
       await page.goto(`${world.gatehouse.issuer}/account/passkeys`);
       await page.click('[data-passkey=create]');
       await page.waitForURL(/done=added/);
