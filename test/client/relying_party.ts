@@ -48,6 +48,8 @@ process.on('SIGTERM', () => {
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', base);
+  // A browser asks for it when it likes, perhaps without cookies: whoever is signing in would become another visitor.
+  if (url.pathname === '/favicon.ico') return json(response, 404, { error: 'not_found' });
   const visitor = visitorOf(request, response);
   switch (`${request.method} ${url.pathname}`) {
     case 'GET /':
